@@ -1,0 +1,1 @@
+//! The alarm catalogue as data: metrics, thresholds, sources and what an operator does.

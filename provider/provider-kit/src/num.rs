@@ -1,0 +1,101 @@
+//! Exact numbers, as Terraform means them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bigdecimal::{BigDecimal, ToPrimitive};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A Terraform number: exact decimal, any size.
+///
+/// Terraform sends integers as integers, binary fractions as floats and everything else (0.1, 1e40) as decimal
+/// text. `Num` reads all of them and writes the same form back, so that what was typed is what is stored.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Num(BigDecimal);
+
+impl Num {
+    /// The nearest double, as AWS APIs take it.
+    #[must_use]
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().unwrap_or(f64::INFINITY)
+    }
+
+    /// The number as an integer; `None` when it has a fraction or does not fit.
+    #[must_use]
+    pub fn to_i64(&self) -> Option<i64> {
+        if self.0.is_integer() { self.0.to_i64() } else { None }
+    }
+
+    /// From a double as AWS returns it: the shortest decimal that reads back as the same double.
+    /// `None` for NaN and infinities, which Terraform cannot hold.
+    #[must_use]
+    pub fn from_f64(value: f64) -> Option<Self> {
+        if value.is_finite() { Self::from_str(&value.to_string()).ok() } else { None }
+    }
+}
+
+impl From<i64> for Num {
+    fn from(value: i64) -> Self {
+        Self(BigDecimal::from(value))
+    }
+}
+
+impl FromStr for Num {
+    type Err = bigdecimal::ParseBigDecimalError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        BigDecimal::from_str(text).map(|number| Self(number.normalized()))
+    }
+}
+
+impl fmt::Display for Num {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.normalized().to_plain_string())
+    }
+}
+
+impl fmt::Debug for Num {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Num {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(integer) = self.to_i64() {
+            return serializer.serialize_i64(integer);
+        }
+        let float = self.to_f64();
+        let exact = BigDecimal::try_from(float).is_ok_and(|read_back| read_back == self.0);
+        if exact { serializer.serialize_f64(float) } else { serializer.serialize_str(&self.to_string()) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Num {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumVisitor;
+
+        impl Visitor<'_> for NumVisitor {
+            type Value = Num;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Num, E> {
+                Ok(Num(value.into()))
+            }
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Num, E> {
+                Ok(Num(value.into()))
+            }
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Num, E> {
+                Num::from_f64(value).ok_or_else(|| E::custom("a number must be finite"))
+            }
+            fn visit_str<E: Error>(self, value: &str) -> Result<Num, E> {
+                value.parse().map_err(|_| E::custom(format!("{value:?} is not a number")))
+            }
+        }
+
+        deserializer.deserialize_any(NumVisitor)
+    }
+}

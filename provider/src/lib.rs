@@ -1,0 +1,1 @@
+//! Terraform provider for CloudWatch alarm bundles, MongoDB dumps and Atlas private links.

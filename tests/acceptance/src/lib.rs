@@ -1,0 +1,1 @@
+//! Real Terraform and OpenTofu against the local cloud.

@@ -1,0 +1,1 @@
+//! Starts and stops the AWS emulators the examples and tests run against.

@@ -1,0 +1,1 @@
+//! Drives a provider binary over gRPC as Terraform does.
