@@ -1,5 +1,35 @@
 //! What a resource author needs besides schema, pure model and CRUD.
+//!
+//! An author implements [`Resource`] (or tf-provider's `DataSource` and `Function`) over typed state and hands it to
+//! [`Server`], which speaks protocol 6 for it:
+//!
+//! | module | holds |
+//! |---|---|
+//! | `schema` | [`Schema`] and [`Attr`]: tf-provider's attributes plus defaults, validators and plan rules |
+//! | `tree` | [`Tree`]: any Terraform value, with unknown; MessagePack and JSON in, MessagePack out |
+//! | `num` | [`Num`]: exact numbers |
+//! | `rules` | the plan rules: unknown marking, kept values, replacement |
+//! | `resource` | [`Resource`], and the erased form the server calls |
+//! | `operation` | [`Operation`]: deadline from `timeouts`, and Terraform's stop request |
+//! | `server` | [`Server`]: the registry of a provider, RPC by RPC |
+//!
+//! Why the resource trait is not tf-provider's: docs/decisions/0002.
 
+mod data_source;
+mod diagnostics;
+mod function;
 mod num;
+mod operation;
+mod resource;
+mod rules;
+mod schema;
+mod server;
+mod tree;
 
+pub use diagnostics::{error, warning};
 pub use num::Num;
+pub use operation::{Interrupt, Operation, parse_duration};
+pub use resource::{PlanRequest, Resource, UpgradeError};
+pub use schema::{Attr, Schema};
+pub use server::Server;
+pub use tree::Tree;

@@ -27,11 +27,24 @@ impl Num {
         if self.0.is_integer() { self.0.to_i64() } else { None }
     }
 
+    /// The double that is exactly this number, if there is one.
+    #[must_use]
+    pub fn exact_f64(&self) -> Option<f64> {
+        let float = self.to_f64();
+        BigDecimal::try_from(float)
+            .is_ok_and(|read_back| read_back == self.0)
+            .then_some(float)
+    }
+
     /// From a double as AWS returns it: the shortest decimal that reads back as the same double.
     /// `None` for NaN and infinities, which Terraform cannot hold.
     #[must_use]
     pub fn from_f64(value: f64) -> Option<Self> {
-        if value.is_finite() { Self::from_str(&value.to_string()).ok() } else { None }
+        if value.is_finite() {
+            Self::from_str(&value.to_string()).ok()
+        } else {
+            None
+        }
     }
 }
 
@@ -63,12 +76,11 @@ impl fmt::Debug for Num {
 
 impl Serialize for Num {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(integer) = self.to_i64() {
-            return serializer.serialize_i64(integer);
+        match (self.to_i64(), self.exact_f64()) {
+            (Some(integer), _) => serializer.serialize_i64(integer),
+            (None, Some(float)) => serializer.serialize_f64(float),
+            (None, None) => serializer.serialize_str(&self.to_string()),
         }
-        let float = self.to_f64();
-        let exact = BigDecimal::try_from(float).is_ok_and(|read_back| read_back == self.0);
-        if exact { serializer.serialize_f64(float) } else { serializer.serialize_str(&self.to_string()) }
     }
 }
 
@@ -92,10 +104,50 @@ impl<'de> Deserialize<'de> for Num {
                 Num::from_f64(value).ok_or_else(|| E::custom("a number must be finite"))
             }
             fn visit_str<E: Error>(self, value: &str) -> Result<Num, E> {
-                value.parse().map_err(|_| E::custom(format!("{value:?} is not a number")))
+                value
+                    .parse()
+                    .map_err(|_| E::custom(format!("{value:?} is not a number")))
             }
         }
 
         deserializer.deserialize_any(NumVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_compared_by_value_not_by_spelling() {
+        for (left, right) in [
+            ("0.10", "0.1"),
+            ("1e2", "100"),
+            ("1e+40", "10000000000000000000000000000000000000000"),
+            ("-0", "0"),
+        ] {
+            assert_eq!(
+                left.parse::<Num>().unwrap(),
+                right.parse::<Num>().unwrap(),
+                "{left} and {right}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_double_from_aws_reads_as_the_decimal_that_was_typed() {
+        for typed in ["0.1", "2", "99.9", "5000", "123456789.123", "0.000001"] {
+            let double: f64 = typed.parse().unwrap();
+            assert_eq!(Num::from_f64(double).unwrap(), typed.parse().unwrap(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn only_whole_numbers_that_fit_are_integers() {
+        for (text, integer) in [("60", Some(60)), ("60.0", Some(60)), ("0.5", None), ("1e40", None)] {
+            assert_eq!(text.parse::<Num>().unwrap().to_i64(), integer, "{text}");
+        }
     }
 }

@@ -1,0 +1,328 @@
+//! The trait a resource implements, and the erased form the server calls.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tf_provider::{AttributePath, Diagnostics};
+use tokio_util::sync::CancellationToken;
+
+use crate::diagnostics::bug;
+use crate::operation::timeout_of;
+use crate::tree::TreeError;
+use crate::{Operation, Schema, Tree, error, rules};
+
+/// What a call may take when `timeouts` has no entry for it.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
+
+/// The states of one plan or apply, typed.
+pub struct PlanRequest<S> {
+    /// What exists, refreshed; `None` for a new object.
+    pub prior: Option<S>,
+    /// At plan: Terraform's proposal with everything that may change marked unknown. At apply: the planned state.
+    pub planned: S,
+    /// Exactly as typed; null where nothing was.
+    pub config: S,
+    /// The configuration with every default filled in.
+    pub effective: S,
+}
+
+/// A state that a version of the provider wrote and this one cannot read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UpgradeError(pub String);
+
+/// A managed resource over typed state. All calls run concurrently with those of other resources.
+#[async_trait]
+pub trait Resource: Send + Sync + 'static {
+    /// The whole resource: a field per attribute, leaves that may be null or unknown as `tf_provider::value::Value`.
+    type State: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+
+    /// The schema, with defaults, validators and plan rules.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration without IO. Every leaf may be unknown, and unknown is never an error.
+    fn validate(&self, effective: &Self::State, diagnostics: &mut Diagnostics);
+
+    /// Completes the planned state. Errors in `diagnostics` refuse the plan.
+    async fn plan(&self, request: PlanRequest<Self::State>, diagnostics: &mut Diagnostics) -> Self::State;
+
+    /// The object as it is now; `None` when it is gone. An unhealthy object is a warning, not an error.
+    async fn read(
+        &self,
+        state: Self::State,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self::State>;
+
+    /// Makes it. With errors in `diagnostics`, `Some` names every object that exists all the same.
+    async fn create(
+        &self,
+        request: PlanRequest<Self::State>,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self::State>;
+
+    /// Changes it, and returns what is true afterwards, also with errors in `diagnostics`.
+    async fn update(
+        &self,
+        request: PlanRequest<Self::State>,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Self::State;
+
+    /// Removes it. `None` when nothing is left; otherwise what still exists, with an error in `diagnostics`.
+    async fn delete(
+        &self,
+        state: Self::State,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self::State>;
+
+    /// The state of an existing object, from its import id.
+    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Self::State>;
+
+    /// Brings a state of an earlier schema version into today's shape.
+    ///
+    /// # Errors
+    /// When that version never existed. The default knows only today's.
+    fn upgrade(&self, version: i64, state: serde_json::Value) -> Result<serde_json::Value, UpgradeError> {
+        let _ = state;
+        Err(UpgradeError(format!(
+            "no release of this provider wrote version {version}"
+        )))
+    }
+}
+
+#[async_trait]
+pub(crate) trait ErasedResource: Send + Sync {
+    fn schema(&self) -> &tf_provider::schema::Schema;
+    fn validate(&self, config: Tree) -> Diagnostics;
+    async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics);
+    async fn read(&self, state: Tree, stop: CancellationToken) -> (Tree, Diagnostics);
+    async fn apply(&self, prior: Tree, planned: Tree, config: Tree, stop: CancellationToken) -> (Tree, Diagnostics);
+    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
+    fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics);
+}
+
+pub(crate) struct Adapter<R> {
+    resource: R,
+    schema: Schema,
+    tf_schema: tf_provider::schema::Schema,
+}
+
+impl<R: Resource> Adapter<R> {
+    pub(crate) fn new(resource: R) -> Self {
+        let schema = resource.schema();
+        let tf_schema = schema.to_tf();
+        Self {
+            resource,
+            schema,
+            tf_schema,
+        }
+    }
+
+    fn conform(&self, tree: Tree) -> Tree {
+        rules::conform(&self.tf_schema.block.attributes, tree)
+    }
+
+    fn request(&self, prior: &Tree, planned: &Tree, config: &Tree) -> Result<PlanRequest<R::State>, TreeError> {
+        Ok(PlanRequest {
+            prior: if prior.is_null() { None } else { Some(prior.decode()?) },
+            planned: planned.decode()?,
+            config: config.decode()?,
+            effective: rules::effective(&self.schema.attributes, config).decode()?,
+        })
+    }
+
+    fn operation(&self, name: &str, values: &Tree, stop: CancellationToken) -> Operation {
+        let default = self.schema.default_timeout(name).unwrap_or(DEFAULT_TIMEOUT);
+        Operation::new(stop, timeout_of(values, name, default))
+    }
+
+    /// A state for Terraform; with errors, unknowns that nobody resolved become null so that the rest is kept.
+    fn encode(&self, state: &R::State, diagnostics: &mut Diagnostics, fallback: Tree) -> Tree {
+        match Tree::encode(state) {
+            Ok(tree) if diagnostics.errors.is_empty() => self.conform(tree),
+            Ok(tree) => self.conform(rules::unknown_to_null(tree)),
+            Err(cause) => {
+                bug(diagnostics, "encoding the new state", &cause);
+                fallback
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl<R: Resource> ErasedResource for Adapter<R> {
+    fn schema(&self) -> &tf_provider::schema::Schema {
+        &self.tf_schema
+    }
+
+    fn validate(&self, config: Tree) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        let config = self.conform(config);
+        rules::validate(
+            &self.schema.attributes,
+            &config,
+            &AttributePath::root(),
+            &mut diagnostics,
+        );
+        match rules::effective(&self.schema.attributes, &config).decode() {
+            Ok(effective) => self.resource.validate(&effective, &mut diagnostics),
+            Err(cause) => bug(&mut diagnostics, "reading the configuration", &cause),
+        }
+        diagnostics
+    }
+
+    async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        if proposed.is_null() {
+            return (Tree::Null, Vec::new(), diagnostics);
+        }
+        let (prior, proposed, config) = (self.conform(prior), self.conform(proposed), self.conform(config));
+        let marked = rules::mark_unknown(&self.schema.attributes, &prior, &proposed, &config);
+        let request = match self.request(&prior, &marked, &config) {
+            Ok(request) => request,
+            Err(cause) => {
+                bug(&mut diagnostics, "reading the plan's values", &cause);
+                return (prior, Vec::new(), diagnostics);
+            }
+        };
+        let planned = self.resource.plan(request, &mut diagnostics).await;
+        let planned = match Tree::encode(&planned) {
+            Ok(planned) => self.conform(planned),
+            Err(cause) => {
+                bug(&mut diagnostics, "encoding the planned state", &cause);
+                return (prior, Vec::new(), diagnostics);
+            }
+        };
+        let replace = if prior.is_null() {
+            Vec::new()
+        } else {
+            rules::requires_replace(&self.schema.attributes, &prior, &planned, &AttributePath::root())
+        };
+        (planned, replace, diagnostics)
+    }
+
+    async fn read(&self, state: Tree, stop: CancellationToken) -> (Tree, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        let state = self.conform(state);
+        let operation = self.operation("read", &state, stop);
+        let typed = match state.decode() {
+            Ok(typed) => typed,
+            Err(cause) => {
+                bug(&mut diagnostics, "reading the state", &cause);
+                return (state, diagnostics);
+            }
+        };
+        let new_state = match self.resource.read(typed, &operation, &mut diagnostics).await {
+            Some(new_state) => self.encode(&new_state, &mut diagnostics, state),
+            None if diagnostics.errors.is_empty() => Tree::Null,
+            None => state,
+        };
+        (new_state, diagnostics)
+    }
+
+    async fn apply(&self, prior: Tree, planned: Tree, config: Tree, stop: CancellationToken) -> (Tree, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        let (prior, planned, config) = (self.conform(prior), self.conform(planned), self.conform(config));
+        if planned.is_null() {
+            let operation = self.operation("delete", &prior, stop);
+            let left = match prior.decode() {
+                Ok(state) => self.resource.delete(state, &operation, &mut diagnostics).await,
+                Err(cause) => {
+                    bug(&mut diagnostics, "reading the state", &cause);
+                    return (prior, diagnostics);
+                }
+            };
+            let new_state = match left {
+                None if diagnostics.errors.is_empty() => Tree::Null,
+                None => prior,
+                Some(left) => {
+                    if diagnostics.errors.is_empty() {
+                        error(
+                            &mut diagnostics,
+                            AttributePath::root(),
+                            "Destroy did not finish.",
+                            "Some of the objects still exist and stay in the state. Run the destroy again.",
+                        );
+                    }
+                    self.encode(&left, &mut diagnostics, prior)
+                }
+            };
+            return (new_state, diagnostics);
+        }
+
+        let request = match self.request(&prior, &planned, &config) {
+            Ok(request) => request,
+            Err(cause) => {
+                bug(&mut diagnostics, "reading the plan", &cause);
+                return (prior, diagnostics);
+            }
+        };
+        let new_state = if prior.is_null() {
+            let operation = self.operation("create", &config, stop);
+            self.resource.create(request, &operation, &mut diagnostics).await
+        } else {
+            let operation = self.operation("update", &config, stop);
+            Some(self.resource.update(request, &operation, &mut diagnostics).await)
+        };
+        match new_state {
+            Some(new_state) => {
+                let tree = self.encode(&new_state, &mut diagnostics, prior);
+                (tree, diagnostics)
+            }
+            None => {
+                if diagnostics.errors.is_empty() {
+                    error(
+                        &mut diagnostics,
+                        AttributePath::root(),
+                        "Create returned nothing.",
+                        "Nothing was created and no reason was given. This is a bug in the provider. Please report it.",
+                    );
+                }
+                (Tree::Null, diagnostics)
+            }
+        }
+    }
+
+    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        let operation = self.operation("read", &Tree::Null, stop);
+        let imported = self.resource.import(id, &operation, &mut diagnostics).await;
+        let tree = imported.map(|state| self.encode(&state, &mut diagnostics, Tree::Null));
+        (tree, diagnostics)
+    }
+
+    fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        let upgraded = serde_json::from_slice::<serde_json::Value>(state)
+            .map_err(|cause| UpgradeError(format!("it is not JSON: {cause}")))
+            .and_then(|json| {
+                if version == self.schema.version {
+                    Ok(json)
+                } else {
+                    self.resource.upgrade(version, json)
+                }
+            })
+            .and_then(|json| Tree::from_json(&json).map_err(|cause| UpgradeError(cause.to_string())));
+        match upgraded {
+            Ok(tree) => (Some(self.conform(tree)), diagnostics),
+            Err(UpgradeError(reason)) => {
+                error(
+                    &mut diagnostics,
+                    AttributePath::root(),
+                    "State was written by an unknown version of the provider.",
+                    format!(
+                        "The state has schema version {version}, this provider writes version {}: {reason}. \
+                         Use the provider version that wrote it, or a newer one.",
+                        self.schema.version
+                    ),
+                );
+                (None, diagnostics)
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The plan rules: what Terraform expects of every provider and no author should write twice.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tf_provider::schema::{Attribute, AttributeType};
+use tf_provider::{AttributePath, Diagnostics};
+
+use crate::Tree;
+use crate::schema::{Attr, Kind};
+
+type Attrs = BTreeMap<&'static str, Attr>;
+
+/// Brings a value into the schema's exact shape: missing attributes become null, numbers that travel as text (0.1)
+/// become numbers again.
+pub(crate) fn conform(attributes: &HashMap<String, Attribute>, value: Tree) -> Tree {
+    let Tree::Map(mut entries) = value else { return value };
+    Tree::Map(
+        attributes
+            .iter()
+            .map(|(name, attribute)| {
+                let value = entries.remove(name).unwrap_or_default();
+                (name.clone(), conform_type(&attribute.attr_type, value))
+            })
+            .collect(),
+    )
+}
+
+fn conform_type(attr_type: &AttributeType, value: Tree) -> Tree {
+    match (attr_type, value) {
+        (AttributeType::Number, Tree::String(text)) => text.parse().map_or(Tree::String(text), Tree::Number),
+        (AttributeType::List(element) | AttributeType::Set(element), Tree::List(items)) => {
+            Tree::List(items.into_iter().map(|item| conform_type(element, item)).collect())
+        }
+        (AttributeType::Map(element), Tree::Map(entries)) => Tree::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key, conform_type(element, value)))
+                .collect(),
+        ),
+        (AttributeType::AttributeSingle(attributes), value) => conform(attributes, value),
+        (AttributeType::AttributeMap(attributes), Tree::Map(entries)) => Tree::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key, conform(attributes, value)))
+                .collect(),
+        ),
+        (AttributeType::AttributeList(attributes) | AttributeType::AttributeSet(attributes), Tree::List(items)) => {
+            Tree::List(items.into_iter().map(|item| conform(attributes, item)).collect())
+        }
+        (_, value) => value,
+    }
+}
+
+/// The configuration as it takes effect: every null that has a default becomes it.
+pub(crate) fn effective(attributes: &Attrs, config: &Tree) -> Tree {
+    let Tree::Map(entries) = config else {
+        return config.clone();
+    };
+    let mut entries = entries.clone();
+    for (name, attr) in attributes {
+        let value = entries.entry((*name).to_owned()).or_default();
+        *value = match (&attr.kind, &*value, &attr.default) {
+            (_, Tree::Null, Some(default)) => default.clone(),
+            (Kind::Single(inner), Tree::Map(_), _) => effective(inner, value),
+            (Kind::Map(inner), Tree::Map(elements), _) => Tree::Map(
+                elements
+                    .iter()
+                    .map(|(key, element)| (key.clone(), effective(inner, element)))
+                    .collect(),
+            ),
+            _ => continue,
+        };
+    }
+    Tree::Map(entries)
+}
+
+/// Runs every validator on every known value.
+pub(crate) fn validate(attributes: &Attrs, value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {
+    let Tree::Map(entries) = value else { return };
+    for (name, attr) in attributes {
+        let Some(value) = entries.get(*name) else { continue };
+        if matches!(value, Tree::Null | Tree::Unknown) {
+            continue;
+        }
+        let path = path.clone().attribute(*name);
+        for check in &attr.validators {
+            check(value, &path, diagnostics);
+        }
+        match (&attr.kind, value) {
+            (Kind::Single(inner), value) => validate(inner, value, &path, diagnostics),
+            (Kind::Map(inner), Tree::Map(elements)) => {
+                for (key, element) in elements {
+                    validate(inner, element, &path.clone().key(key.clone()), diagnostics);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Terraform's proposal with every computed value that may change marked unknown.
+///
+/// Without a prior state all computed values are unknown. With one they stay, unless the user changed something;
+/// then only those the author said to keep do.
+pub(crate) fn mark_unknown(attributes: &Attrs, prior: &Tree, proposed: &Tree, config: &Tree) -> Tree {
+    let Tree::Map(entries) = proposed else {
+        return proposed.clone();
+    };
+    let changed = prior.is_null()
+        || attributes.iter().any(|(name, attr)| {
+            let by_user = !attr.is_computed() || !config.get(name).is_null();
+            by_user && prior.get(name) != proposed.get(name)
+        });
+    let mut planned = entries.clone();
+    for (name, attr) in attributes {
+        if attr.is_computed() && config.get(name).is_null() {
+            let keep = !prior.is_null() && (!changed || attr.keep_known);
+            planned.insert(
+                (*name).to_owned(),
+                if keep { prior.get(name).clone() } else { Tree::Unknown },
+            );
+        }
+    }
+    Tree::Map(planned)
+}
+
+/// The attributes whose change destroys the object. An unknown planned value counts as a change.
+pub(crate) fn requires_replace(
+    attributes: &Attrs,
+    prior: &Tree,
+    planned: &Tree,
+    path: &AttributePath,
+) -> Vec<AttributePath> {
+    let mut paths = Vec::new();
+    for (name, attr) in attributes {
+        let (before, after) = (prior.get(name), planned.get(name));
+        let path = path.clone().attribute(*name);
+        if attr.requires_replace && before != after {
+            paths.push(path);
+        } else if let Kind::Single(inner) = &attr.kind {
+            paths.extend(requires_replace(inner, before, after, &path));
+        }
+    }
+    paths
+}
+
+/// What is left of a planned state after a failure: Terraform refuses a state with unknown values.
+pub(crate) fn unknown_to_null(value: Tree) -> Tree {
+    match value {
+        Tree::Unknown => Tree::Null,
+        Tree::List(items) => Tree::List(items.into_iter().map(unknown_to_null).collect()),
+        Tree::Map(entries) => Tree::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key, unknown_to_null(value)))
+                .collect(),
+        ),
+        value => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Attr, Schema};
+
+    fn schema() -> Schema {
+        Schema::new(
+            "A test.",
+            [
+                ("name", Attr::string("Name.").required().requires_replace()),
+                (
+                    "preset",
+                    Attr::string("Preset.")
+                        .default("platform")
+                        .one_of(&["platform", "none"]),
+                ),
+                ("limit", Attr::number("Limit.")),
+                ("id", Attr::string("Id.").computed().keep_known()),
+                ("digest", Attr::string("Digest.").computed()),
+                (
+                    "targets",
+                    Attr::map("Targets.", [("weight", Attr::number("Weight.").default(1))]),
+                ),
+                (
+                    "net",
+                    Attr::single("Net.", [("vpc", Attr::string("VPC.").requires_replace())]),
+                ),
+                ("timeouts", Attr::timeouts(&[("create", "30m")])),
+            ],
+        )
+    }
+
+    fn tree(entries: &[(&str, Tree)]) -> Tree {
+        let given = entries
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
+        conform(&schema().to_tf().block.attributes, Tree::Map(given))
+    }
+
+    #[test]
+    fn a_new_object_has_unknown_computed_values() {
+        let config = tree(&[("name", "a".into())]);
+        let planned = mark_unknown(&schema().attributes, &Tree::Null, &config, &config);
+        assert_eq!(
+            (planned.get("id"), planned.get("digest")),
+            (&Tree::Unknown, &Tree::Unknown)
+        );
+    }
+
+    #[test]
+    fn an_unchanged_object_keeps_all_computed_values() {
+        let prior = tree(&[("name", "a".into()), ("id", "1".into()), ("digest", "x".into())]);
+        let planned = mark_unknown(&schema().attributes, &prior, &prior, &tree(&[("name", "a".into())]));
+        assert_eq!(planned, prior);
+    }
+
+    #[test]
+    fn a_changed_object_keeps_only_what_its_author_kept() {
+        let prior = tree(&[("name", "a".into()), ("id", "1".into()), ("digest", "x".into())]);
+        let config = tree(&[("name", "a".into()), ("limit", 5.into())]);
+        let proposed = tree(&[
+            ("name", "a".into()),
+            ("limit", 5.into()),
+            ("id", "1".into()),
+            ("digest", "x".into()),
+        ]);
+        let planned = mark_unknown(&schema().attributes, &prior, &proposed, &config);
+        assert_eq!(
+            (planned.get("id"), planned.get("digest")),
+            (&"1".into(), &Tree::Unknown)
+        );
+    }
+
+    #[test]
+    fn defaults_take_effect_at_every_depth_and_typed_values_win() {
+        let target = |weight: Tree| Tree::Map([("weight".to_owned(), weight)].into());
+        let config = tree(&[(
+            "targets",
+            Tree::Map([("a".to_owned(), target(Tree::Null)), ("b".to_owned(), target(7.into()))].into()),
+        )]);
+        let effective = effective(&schema().attributes, &config);
+        assert_eq!(effective.get("preset"), &"platform".into());
+        assert_eq!(effective.get("targets").get("a").get("weight"), &1.into());
+        assert_eq!(effective.get("targets").get("b").get("weight"), &7.into());
+    }
+
+    #[test]
+    fn replacement_is_required_by_marked_attributes_at_any_depth_and_by_unknowns() {
+        let net = |vpc: Tree| Tree::Map([("vpc".to_owned(), vpc)].into());
+        let cases = [
+            (
+                "nothing changes",
+                tree(&[("name", "a".into())]),
+                tree(&[("name", "a".into())]),
+                vec![],
+            ),
+            (
+                "an ordinary change",
+                tree(&[("name", "a".into())]),
+                tree(&[("name", "a".into()), ("limit", 1.into())]),
+                vec![],
+            ),
+            (
+                "a new name",
+                tree(&[("name", "a".into())]),
+                tree(&[("name", "b".into())]),
+                vec!["name"],
+            ),
+            (
+                "an unknown name",
+                tree(&[("name", "a".into())]),
+                tree(&[("name", Tree::Unknown)]),
+                vec!["name"],
+            ),
+            (
+                "a nested one",
+                tree(&[("net", net("v1".into()))]),
+                tree(&[("net", net("v2".into()))]),
+                vec!["net.vpc"],
+            ),
+        ];
+        for (case, prior, planned, expected) in cases {
+            let paths = requires_replace(&schema().attributes, &prior, &planned, &AttributePath::root());
+            assert_eq!(
+                paths.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                expected,
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn validators_see_known_values_only_and_name_the_path() {
+        let config = tree(&[
+            ("preset", "fancy".into()),
+            ("timeouts", Tree::Map([("create".to_owned(), "soon".into())].into())),
+            ("limit", Tree::Unknown),
+        ]);
+        let mut diagnostics = Diagnostics::default();
+        validate(&schema().attributes, &config, &AttributePath::root(), &mut diagnostics);
+        let seen: Vec<_> = diagnostics
+            .errors
+            .iter()
+            .map(|e| (e.attribute.to_string(), e.summary.to_string()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("preset".to_owned(), "Value is not one of the allowed ones.".to_owned()),
+                ("timeouts.create".to_owned(), "Timeout is not a duration.".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_decimal_that_travels_as_text_is_a_number_again() {
+        assert_eq!(tree(&[("limit", "0.1".into())]).get("limit").to_string(), "0.1");
+        assert!(matches!(tree(&[("limit", "0.1".into())]).get("limit"), Tree::Number(_)));
+        assert!(matches!(tree(&[("name", "0.1".into())]).get("name"), Tree::String(_)));
+    }
+}

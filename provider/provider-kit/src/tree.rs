@@ -1,0 +1,315 @@
+//! Any Terraform value, unknown included.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tfplugin6::proto::DynamicValue;
+
+use crate::Num;
+
+/// A value of Terraform's type system without its type: lists, sets and tuples are `List`; maps and objects are `Map`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "the variants are Terraform's kinds of value")]
+pub enum Tree {
+    #[default]
+    Null,
+    Unknown,
+    Bool(bool),
+    Number(Num),
+    String(String),
+    List(Vec<Tree>),
+    Map(BTreeMap<String, Tree>),
+}
+
+impl From<&str> for Tree {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<i64> for Tree {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<bool> for Tree {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+/// As HCL writes it.
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Unknown => f.write_str("(known after apply)"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::String(text) => write!(f, "{text:?}"),
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (position, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if position == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            Self::Map(entries) => {
+                f.write_str("{")?;
+                for (position, (key, value)) in entries.iter().enumerate() {
+                    write!(f, "{} {key} = {value}", if position == 0 { "" } else { "," })?;
+                }
+                f.write_str(" }")
+            }
+        }
+    }
+}
+
+/// A value that could not be read or written. It means that Terraform and the provider disagree on a schema: a bug.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeError {
+    #[error("the value is not MessagePack: {0}")]
+    MessagePack(#[from] rmpv::decode::Error),
+    #[error("the value is not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("the value holds {0}, which Terraform does not send")]
+    Unexpected(String),
+    #[error("at {path}: {reason}")]
+    Typed { path: String, reason: String },
+    #[error("the state cannot be encoded: {0}")]
+    Encode(#[from] rmp_serde::encode::Error),
+}
+
+impl Tree {
+    /// True for `Null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// True for `Unknown`.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+
+    /// The attribute of an object, or null.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &Tree {
+        match self {
+            Self::Map(entries) => entries.get(name).unwrap_or(&Self::Null),
+            _ => &Self::Null,
+        }
+    }
+
+    pub(crate) fn from_wire(value: Option<&DynamicValue>) -> Result<Self, TreeError> {
+        let Some(value) = value else { return Ok(Self::Null) };
+        if !value.msgpack.is_empty() {
+            return Self::from_msgpack(&value.msgpack);
+        }
+        if value.json.is_empty() {
+            return Ok(Self::Null);
+        }
+        Self::from_json(&serde_json::from_slice(&value.json)?)
+    }
+
+    pub(crate) fn to_wire(&self) -> DynamicValue {
+        DynamicValue {
+            msgpack: self.to_msgpack(),
+            json: Vec::new(),
+        }
+    }
+
+    pub(crate) fn from_msgpack(mut bytes: &[u8]) -> Result<Self, TreeError> {
+        Self::from_rmpv(rmpv::decode::read_value(&mut bytes)?)
+    }
+
+    fn from_rmpv(value: rmpv::Value) -> Result<Self, TreeError> {
+        use rmpv::Value as V;
+        Ok(match value {
+            V::Nil => Self::Null,
+            // cty marks an unknown as extension 0, and as extension 12 when it adds refinements
+            V::Ext(..) => Self::Unknown,
+            V::Boolean(value) => Self::Bool(value),
+            V::Integer(value) => Self::Number(parse_number(&value.to_string())?),
+            V::F32(value) => Self::Number(parse_number(&value.to_string())?),
+            V::F64(value) => Self::Number(parse_number(&value.to_string())?),
+            V::String(value) => match value.into_str() {
+                Some(text) => return Ok(Self::String(text)),
+                None => return Err(TreeError::Unexpected("a string that is not UTF-8".into())),
+            },
+            V::Binary(_) => return Err(TreeError::Unexpected("binary".into())),
+            V::Array(items) => Self::List(items.into_iter().map(Self::from_rmpv).collect::<Result<_, _>>()?),
+            V::Map(entries) => Self::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| match key {
+                        V::String(key) => match key.into_str() {
+                            Some(key) => Ok((key, Self::from_rmpv(value)?)),
+                            None => Err(TreeError::Unexpected("a key that is not UTF-8".into())),
+                        },
+                        other => Err(TreeError::Unexpected(format!("the key {other}"))),
+                    })
+                    .collect::<Result<_, _>>()?,
+            ),
+        })
+    }
+
+    fn into_rmpv(self) -> rmpv::Value {
+        use rmpv::Value as V;
+        match self {
+            Self::Null => V::Nil,
+            Self::Unknown => V::Ext(0, vec![0]),
+            Self::Bool(value) => V::Boolean(value),
+            Self::Number(number) => match (number.to_i64(), number.exact_f64()) {
+                (Some(integer), _) => V::from(integer),
+                (None, Some(float)) => V::F64(float),
+                (None, None) => V::from(number.to_string()),
+            },
+            Self::String(text) => V::from(text),
+            Self::List(items) => V::Array(items.into_iter().map(Self::into_rmpv).collect()),
+            Self::Map(entries) => V::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (V::from(key), value.into_rmpv()))
+                    .collect(),
+            ),
+        }
+    }
+
+    pub(crate) fn to_msgpack(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // Writing to a Vec cannot fail; an empty value would be noticed by Terraform.
+        let _ = rmpv::encode::write_value(&mut bytes, &self.clone().into_rmpv());
+        bytes
+    }
+
+    pub(crate) fn from_json(value: &serde_json::Value) -> Result<Self, TreeError> {
+        use serde_json::Value as J;
+        Ok(match value {
+            J::Null => Self::Null,
+            J::Bool(value) => Self::Bool(*value),
+            J::Number(number) => Self::Number(parse_number(&number.to_string())?),
+            J::String(text) => Self::String(text.clone()),
+            J::Array(items) => Self::List(items.iter().map(Self::from_json).collect::<Result<_, _>>()?),
+            J::Object(entries) => Self::Map(
+                entries
+                    .iter()
+                    .map(|(key, value)| Ok::<_, TreeError>((key.clone(), Self::from_json(value)?)))
+                    .collect::<Result<_, _>>()?,
+            ),
+        })
+    }
+
+    /// The value as `T`, whose leaves are `tf_provider::value::Value` or plain types where null and unknown cannot be.
+    ///
+    /// # Errors
+    /// When `T` does not match the schema the value conforms to; the error names the path.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, TreeError> {
+        let bytes = self.to_msgpack();
+        let mut deserializer = rmp_serde::Deserializer::from_read_ref(&bytes);
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| TreeError::Typed {
+            path: error.path().to_string(),
+            reason: error.into_inner().to_string(),
+        })
+    }
+
+    /// The tree of a typed value.
+    ///
+    /// # Errors
+    /// When `T` holds something that MessagePack cannot.
+    pub fn encode<T: Serialize>(value: &T) -> Result<Self, TreeError> {
+        Self::from_msgpack(&rmp_serde::to_vec_named(value)?)
+    }
+}
+
+fn parse_number(text: &str) -> Result<Num, TreeError> {
+    text.parse()
+        .map_err(|_| TreeError::Unexpected(format!("the number {text}")))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_tree() -> impl Strategy<Value = Tree> {
+        let leaf = prop_oneof![
+            Just(Tree::Null),
+            Just(Tree::Unknown),
+            any::<bool>().prop_map(Tree::Bool),
+            any::<i64>().prop_map(|n| Tree::Number(n.into())),
+            any::<f64>()
+                .prop_filter_map("finite", Num::from_f64)
+                .prop_map(|n| match n.exact_f64() {
+                    // a number that no double holds travels as text, and only a schema can tell it from a string
+                    Some(_) => Tree::Number(n),
+                    None => Tree::String(n.to_string()),
+                }),
+            ".*".prop_map(Tree::String),
+        ];
+        leaf.prop_recursive(4, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Tree::List),
+                prop::collection::btree_map(".*", inner, 0..8).prop_map(Tree::Map),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn messagepack_carries_every_tree_both_ways(tree in any_tree()) {
+            prop_assert_eq!(Tree::from_msgpack(&tree.to_msgpack()).unwrap(), tree);
+        }
+    }
+
+    #[test]
+    fn a_refined_unknown_is_an_unknown() {
+        // cty: extension 12 with a map of refinements
+        let bytes = [0xc7, 0x03, 0x0c, 0x81, 0x01, 0xc2];
+        assert_eq!(Tree::from_msgpack(&bytes).unwrap(), Tree::Unknown);
+    }
+
+    #[test]
+    fn an_unknown_leaf_reaches_the_typed_value() {
+        use tf_provider::value::Value;
+        #[derive(serde::Serialize, serde::Deserialize, PartialEq, Debug)]
+        struct State {
+            names: Value<Vec<Value<String>>>,
+            limit: Value<Num>,
+            entries: Value<BTreeMap<String, Value<Num>>>,
+        }
+        let state = State {
+            names: Value::Value(vec![Value::Unknown, Value::Value("a".into())]),
+            limit: Value::Unknown,
+            entries: Value::Value([("x".to_owned(), Value::Value("0.1".parse().unwrap()))].into()),
+        };
+        let tree = Tree::encode(&state).unwrap();
+        assert_eq!(tree.get("limit"), &Tree::Unknown);
+        assert_eq!(tree.decode::<State>().unwrap(), state);
+    }
+
+    #[test]
+    fn a_mismatch_names_its_path() {
+        #[derive(serde::Deserialize, Debug)]
+        struct State {
+            #[allow(dead_code, reason = "only its type matters")]
+            inner: BTreeMap<String, bool>,
+        }
+        let tree = Tree::Map(
+            [(
+                "inner".into(),
+                Tree::Map([("a".into(), Tree::String("x".into()))].into()),
+            )]
+            .into(),
+        );
+        let error = tree.decode::<State>().unwrap_err().to_string();
+        assert!(error.starts_with("at inner.a: "), "{error}");
+    }
+}
