@@ -1,1 +1,21 @@
 //! Terraform provider for CloudWatch alarm bundles, MongoDB dumps and Atlas private links.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `provider` | provider schema, configure, the list of resources, data sources and functions |
+//! | `config` | the provider's configuration: as typed, then validated once |
+//! | `aws` | region and account rules, credentials, clients, and what their errors mean |
+//! | `diagnostics` | one function per user-facing failure of the provider itself |
+//! | `alarm_bundle` | `lectern_alarm_bundle` |
+//! | `alarm_catalog` | data source `lectern_alarm_catalog` |
+//! | `is_private_cidr` | the function |
+
+mod aws;
+mod config;
+mod diagnostics;
+mod is_private_cidr;
+mod provider;
+mod write_rate;
+
+pub use is_private_cidr::is_private_cidr;
+pub use provider::server;

@@ -1,0 +1,255 @@
+//! The connection to AWS: region and account rules, credentials, clients, and what their errors mean.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::OnceCell;
+
+use crate::config::{Config, Setting};
+use crate::write_rate::WriteRate;
+
+/// Attempts of one call, with exponential back-off and jitter in between. CloudWatch's quotas are a few calls per
+/// second for the whole account, so a busy account needs patience: ten attempts wait about a minute in all.
+const ATTEMPTS: u32 = 10;
+const BACKOFF_MAX: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const CALL_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Why an AWS call did not succeed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum AwsError {
+    #[error("the provider attribute `{0}` is not known yet")]
+    SettingUnknown(&'static str),
+    #[error("no credentials: {0}")]
+    Credentials(String),
+    #[error("the credentials belong to account {seen}, and allowed_account_ids has only {}", allowed.join(", "))]
+    WrongAccount { seen: String, allowed: Vec<String> },
+    #[error("{operation} was throttled {ATTEMPTS} times in a row")]
+    Throttled { operation: &'static str },
+    #[error("{operation} was refused: {message}")]
+    AccessDenied { operation: &'static str, message: String },
+    #[error("{operation} answered {code}: {message}")]
+    Refused { operation: &'static str, code: String, message: String },
+    #[error("{operation} got no answer: {reason}")]
+    Unreachable { operation: &'static str, reason: String },
+}
+
+impl AwsError {
+    pub(crate) fn from_sdk<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let SdkError::ServiceError(service) = &error else {
+            let reason = chain(&error);
+            // the SDK has no type for it: a failed identity is a dispatch failure whose source says so
+            let credentials = reason.contains("credentials") || reason.contains("identity");
+            return if credentials { Self::Credentials(reason) } else { Self::Unreachable { operation, reason } };
+        };
+        let meta = service.err().meta();
+        let message = meta.message().unwrap_or("no message").to_owned();
+        match meta.code().unwrap_or("an unknown error") {
+            "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
+                Self::Throttled { operation }
+            }
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied { operation, message },
+            code @ ("ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "SignatureDoesNotMatch"
+            | "UnrecognizedClientException" | "IncompleteSignature") => Self::Credentials(format!("{code}: {message}")),
+            code => Self::Refused { operation, code: code.to_owned(), message },
+        }
+    }
+
+    /// A fixed sentence for the diagnostic's summary.
+    pub(crate) fn summary(&self) -> &'static str {
+        match self {
+            Self::SettingUnknown(_) => "Provider configuration is not known yet.",
+            Self::Credentials(_) => "AWS credentials are missing or refused.",
+            Self::WrongAccount { .. } => "AWS credentials belong to an account that is not allowed.",
+            Self::Throttled { .. } => "AWS throttled the call.",
+            Self::AccessDenied { .. } => "AWS denied access.",
+            Self::Refused { .. } => "AWS refused the call.",
+            Self::Unreachable { .. } => "AWS could not be reached.",
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn advice(&self) -> String {
+        match self {
+            Self::SettingUnknown(attribute) => format!(
+                "Give `{attribute}` a value that is known at plan, or apply first what it comes from with -target."
+            ),
+            Self::Credentials(_) => "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
+                                     `aws sts get-caller-identity` shows what the chain finds."
+                .to_owned(),
+            Self::WrongAccount { .. } => {
+                "Nothing was read or changed. Use credentials of an allowed account, or add this one.".to_owned()
+            }
+            Self::Throttled { .. } => "Try again, and lower the provider's alarm_writes_per_second if the account's \
+                                       CloudWatch quota is shared with others."
+                .to_owned(),
+            Self::AccessDenied { operation, .. } => {
+                format!("Allow `{}` to the caller; docs/guides/iam lists all the actions.", action(operation))
+            }
+            Self::Refused { .. } => "The message is AWS's own; nothing else was changed by this call.".to_owned(),
+            Self::Unreachable { .. } => "Check the network, the region and the provider's `endpoints`.".to_owned(),
+        }
+    }
+}
+
+/// The IAM action of an operation.
+fn action(operation: &str) -> String {
+    if operation == "GetCallerIdentity" { format!("sts:{operation}") } else { format!("cloudwatch:{operation}") }
+}
+
+/// An error and all its causes, each said once.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// The region a plan can know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PlannedRegion {
+    Known(String),
+    /// The provider's region comes from something that does not exist yet.
+    Unknown,
+    NotSet,
+}
+
+/// One per provider process: made at configure, connected at the first call.
+pub(crate) struct Aws {
+    config: Config,
+    allowed: OnceCell<()>,
+    pub(crate) writes: WriteRate,
+}
+
+impl Aws {
+    pub(crate) fn new(config: Config) -> Self {
+        let rate = match config.alarm_writes_per_second {
+            Setting::Known(rate) => rate,
+            Setting::Unknown => None,
+        };
+        Self { config, allowed: OnceCell::new(), writes: WriteRate::per_second(rate) }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The provider's region: attribute, environment, profile; never the network.
+    pub(crate) async fn region(&self) -> PlannedRegion {
+        let profile = match (&self.config.region, &self.config.profile) {
+            (Setting::Known(Some(region)), _) => return PlannedRegion::Known(region.clone()),
+            (Setting::Unknown, _) => return PlannedRegion::Unknown,
+            (_, Setting::Known(profile)) => profile.clone(),
+            (_, Setting::Unknown) => None,
+        };
+        let not_empty = |region: Region| Some(region.to_string()).filter(|region| !region.is_empty());
+        if let Some(region) = EnvironmentVariableRegionProvider::new().region().await.and_then(not_empty) {
+            return PlannedRegion::Known(region);
+        }
+        if self.config.profile == Setting::Unknown {
+            return PlannedRegion::Unknown;
+        }
+        let mut profile_region = ProfileFileRegionProvider::builder();
+        if let Some(profile) = profile {
+            profile_region = profile_region.profile_name(profile);
+        }
+        match profile_region.build().region().await.and_then(not_empty) {
+            Some(region) => PlannedRegion::Known(region),
+            None => PlannedRegion::NotSet,
+        }
+    }
+
+    /// A CloudWatch client of one region, after the account was checked.
+    pub(crate) async fn cloudwatch(&self, region: &str) -> Result<aws_sdk_cloudwatch::Client, AwsError> {
+        let sdk = self.sdk(region).await?;
+        self.allowed.get_or_try_init(|| self.check_account(&sdk)).await?;
+        let endpoint = known("endpoints.cloudwatch", &self.config.cloudwatch_endpoint)?.clone();
+        let config = aws_sdk_cloudwatch::config::Builder::from(&sdk);
+        let config = if let Some(endpoint) = endpoint { config.endpoint_url(endpoint) } else { config };
+        Ok(aws_sdk_cloudwatch::Client::from_conf(config.build()))
+    }
+
+    /// The account the credentials belong to. GetCallerIdentity needs no permission.
+    pub(crate) async fn account_id(&self, region: &str) -> Result<String, AwsError> {
+        self.caller_account(&self.sdk(region).await?).await
+    }
+
+    async fn caller_account(&self, sdk: &SdkConfig) -> Result<String, AwsError> {
+        let mut config = aws_sdk_sts::config::Builder::from(sdk);
+        if let Some(endpoint) = known("endpoints.sts", &self.config.sts_endpoint)? {
+            config = config.endpoint_url(endpoint);
+        }
+        let client = aws_sdk_sts::Client::from_conf(config.build());
+        let identity = client.get_caller_identity().send().await;
+        let identity = identity.map_err(|error| AwsError::from_sdk("GetCallerIdentity", error))?;
+        Ok(identity.account().unwrap_or_default().to_owned())
+    }
+
+    async fn check_account(&self, sdk: &SdkConfig) -> Result<(), AwsError> {
+        let allowed = known("allowed_account_ids", &self.config.allowed_account_ids)?;
+        if allowed.is_empty() {
+            return Ok(());
+        }
+        let seen = self.caller_account(sdk).await?;
+        if allowed.contains(&seen) { Ok(()) } else { Err(AwsError::WrongAccount { seen, allowed: allowed.clone() }) }
+    }
+
+    async fn sdk(&self, region: &str) -> Result<SdkConfig, AwsError> {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(CALL_TIMEOUT)
+            .build();
+        let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(BACKOFF_MAX);
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .timeout_config(timeouts)
+            .retry_config(retries);
+        if let Some(profile) = known("profile", &self.config.profile)? {
+            loader = loader.profile_name(profile);
+        }
+        let sdk = loader.load().await;
+        let Some(role) = known("assume_role", &self.config.assume_role)? else { return Ok(sdk) };
+        let mut sts = sdk.to_builder();
+        if let Some(endpoint) = known("endpoints.sts", &self.config.sts_endpoint)? {
+            sts.set_endpoint_url(Some(endpoint.clone()));
+        }
+        let mut assumed = AssumeRoleProvider::builder(&role.role_arn)
+            .session_name(&role.session_name)
+            .region(Region::new(region.to_owned()))
+            .configure(&sts.build());
+        if let Some(external_id) = &role.external_id {
+            assumed = assumed.external_id(external_id);
+        }
+        let credentials = aws_sdk_cloudwatch::config::SharedCredentialsProvider::new(assumed.build().await);
+        Ok(sdk.into_builder().credentials_provider(credentials).build())
+    }
+}
+
+fn known<'a, T>(attribute: &'static str, setting: &'a Setting<T>) -> Result<&'a T, AwsError> {
+    match setting {
+        Setting::Known(value) => Ok(value),
+        Setting::Unknown => Err(AwsError::SettingUnknown(attribute)),
+    }
+}

@@ -1,0 +1,294 @@
+//! The provider's configuration: as typed, then validated once.
+
+use std::collections::BTreeMap;
+
+use provider_kit::{Attr, Num, Schema};
+use serde::{Deserialize, Serialize};
+use tf_provider::value::Value;
+use tf_provider::{AttributePath, Diagnostics};
+
+use crate::diagnostics;
+
+/// CloudWatch's default quota for PutMetricAlarm, per account and region.
+/// Source: "CloudWatch service quotas", PutMetricAlarm: 3 per second.
+const ALARM_WRITES_PER_SECOND: i64 = 3;
+
+/// The configuration as Terraform hands it over; every leaf may be null or unknown.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Typed {
+    region: Value<String>,
+    profile: Value<String>,
+    allowed_account_ids: Value<Vec<Value<String>>>,
+    assume_role: Value<TypedAssumeRole>,
+    endpoints: Value<TypedEndpoints>,
+    default_tags: Value<BTreeMap<String, Value<String>>>,
+    alarm_writes_per_second: Value<Num>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct TypedAssumeRole {
+    role_arn: Value<String>,
+    session_name: Value<String>,
+    external_id: Value<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct TypedEndpoints {
+    cloudwatch: Value<String>,
+    sts: Value<String>,
+}
+
+/// A setting that may not be known until apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Setting<T> {
+    /// Known.
+    Known(T),
+    /// Comes from a resource that does not exist yet.
+    Unknown,
+}
+
+/// The role to assume before any other call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AssumeRole {
+    pub(crate) role_arn: String,
+    pub(crate) session_name: String,
+    pub(crate) external_id: Option<String>,
+}
+
+/// The configuration, checked. What may be unknown at plan says so in its type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Config {
+    pub(crate) region: Setting<Option<String>>,
+    pub(crate) profile: Setting<Option<String>>,
+    pub(crate) allowed_account_ids: Setting<Vec<String>>,
+    pub(crate) assume_role: Setting<Option<AssumeRole>>,
+    pub(crate) cloudwatch_endpoint: Setting<Option<String>>,
+    pub(crate) sts_endpoint: Setting<Option<String>>,
+    pub(crate) default_tags: Setting<BTreeMap<String, Value<String>>>,
+    /// PutMetricAlarm and PutCompositeAlarm calls per second; `None` = no limit.
+    pub(crate) alarm_writes_per_second: Setting<Option<f64>>,
+}
+
+/// The provider block.
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::new(
+        "Operates the parts of an online education platform that no standard provider manages well: CloudWatch alarm \
+         bundles today; MongoDB dumps and Atlas private links follow. Every setting is optional; credentials come from \
+         the usual AWS chain.",
+        [
+            (
+                "region",
+                Attr::string(
+                    "AWS region. Also `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile's region; never asked from the \
+                     network.",
+                ),
+            ),
+            ("profile", Attr::string("Profile of the shared AWS configuration files. Also `AWS_PROFILE`.")),
+            (
+                "allowed_account_ids",
+                Attr::strings(
+                    "Account ids, 12 digits each, that the credentials must belong to. Checked once, before the first \
+                     other AWS call; empty or null: any.",
+                ),
+            ),
+            (
+                "assume_role",
+                Attr::single(
+                    "The role to assume for every call.",
+                    [
+                        ("role_arn", Attr::string("ARN of the role.").required()),
+                        ("session_name", Attr::string("Session name, visible in CloudTrail.").default("lectern")),
+                        ("external_id", Attr::string("External id, where the role's trust policy asks for one.")),
+                    ],
+                ),
+            ),
+            (
+                "endpoints",
+                Attr::single(
+                    "Endpoint URLs, for emulators and private endpoints. Also `AWS_ENDPOINT_URL` and \
+                     `AWS_ENDPOINT_URL_<SERVICE>`.",
+                    [
+                        ("cloudwatch", Attr::string("CloudWatch. Also `AWS_ENDPOINT_URL_CLOUDWATCH`.")),
+                        ("sts", Attr::string("STS. Also `AWS_ENDPOINT_URL_STS`.")),
+                    ],
+                ),
+            ),
+            ("default_tags", Attr::string_map("Tags of every taggable object; a resource's own `tags` win.")),
+            (
+                "alarm_writes_per_second",
+                Attr::number(
+                    "PutMetricAlarm and PutCompositeAlarm calls per second, over all bundles of one run. The default is \
+                     CloudWatch's quota per account and region; 0 = no limit.",
+                )
+                .default(ALARM_WRITES_PER_SECOND),
+            ),
+        ],
+    )
+}
+
+impl Typed {
+    /// Checks what is known; the rest is checked when it becomes known.
+    pub(crate) fn validated(self, diagnostics: &mut Diagnostics) -> Config {
+        let allowed_account_ids = match self.allowed_account_ids {
+            Value::Unknown => Setting::Unknown,
+            Value::Null => Setting::Known(Vec::new()),
+            Value::Value(ids) if ids.iter().any(Value::is_unknown) => Setting::Unknown,
+            Value::Value(ids) => Setting::Known(ids.into_iter().filter_map(Value::as_option).collect()),
+        };
+        if let Setting::Known(ids) = &allowed_account_ids {
+            for (index, id) in (0_i64..).zip(ids) {
+                if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+                    diagnostics::account_id_is_malformed(diagnostics, index, id);
+                }
+            }
+        }
+        let assume_role = match self.assume_role {
+            Value::Unknown => Setting::Unknown,
+            Value::Null => Setting::Known(None),
+            Value::Value(role) => match (role.role_arn, role.session_name, role.external_id) {
+                (Value::Value(role_arn), session_name, external_id)
+                    if !session_name.is_unknown() && !external_id.is_unknown() =>
+                {
+                    if !role_arn.starts_with("arn:") || !role_arn.contains(":role/") {
+                        diagnostics::role_arn_is_malformed(diagnostics, &role_arn);
+                    }
+                    let session_name = session_name.as_option().unwrap_or_default();
+                    Setting::Known(Some(AssumeRole { role_arn, session_name, external_id: external_id.as_option() }))
+                }
+                _ => Setting::Unknown,
+            },
+        };
+        let endpoints = match self.endpoints {
+            Value::Value(endpoints) => endpoints,
+            Value::Null => TypedEndpoints::default(),
+            Value::Unknown => TypedEndpoints { cloudwatch: Value::Unknown, sts: Value::Unknown },
+        };
+        let mut endpoint = |name: &'static str, url: Value<String>| {
+            let url = setting(url);
+            if let Setting::Known(Some(url)) = &url
+                && !(url.starts_with("http://") || url.starts_with("https://"))
+            {
+                diagnostics::endpoint_is_not_a_url(diagnostics, name, url);
+            }
+            url
+        };
+        let cloudwatch_endpoint = endpoint("cloudwatch", endpoints.cloudwatch);
+        let sts_endpoint = endpoint("sts", endpoints.sts);
+        let alarm_writes_per_second = match self.alarm_writes_per_second {
+            Value::Unknown => Setting::Unknown,
+            Value::Null => Setting::Known(None),
+            Value::Value(rate) => {
+                let rate = rate.to_f64();
+                if rate < 0.0 {
+                    diagnostics::write_rate_is_negative(diagnostics, rate);
+                }
+                Setting::Known((rate > 0.0).then_some(rate))
+            }
+        };
+        Config {
+            region: setting(self.region),
+            profile: setting(self.profile),
+            allowed_account_ids,
+            assume_role,
+            cloudwatch_endpoint,
+            sts_endpoint,
+            default_tags: match self.default_tags {
+                Value::Unknown => Setting::Unknown,
+                tags => Setting::Known(tags.as_option().unwrap_or_default()),
+            },
+            alarm_writes_per_second,
+        }
+    }
+}
+
+/// An empty string means the same as leaving the attribute out.
+fn setting(value: Value<String>) -> Setting<Option<String>> {
+    match value {
+        Value::Unknown => Setting::Unknown,
+        value => Setting::Known(value.as_option().filter(|text| !text.is_empty())),
+    }
+}
+
+/// The path of a nested provider attribute.
+pub(crate) fn path(outer: &'static str, inner: &'static str) -> AttributePath {
+    AttributePath::new(outer).attribute(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn check(typed: Typed) -> (Config, Vec<(String, String)>) {
+        let mut diagnostics = Diagnostics::default();
+        let config = typed.validated(&mut diagnostics);
+        let seen = diagnostics.errors.iter().map(|e| (e.attribute.to_string(), e.summary.to_string())).collect();
+        (config, seen)
+    }
+
+    #[test]
+    fn each_malformed_setting_is_refused_at_its_own_path() {
+        let text = |text: &str| Value::Value(text.to_owned());
+        let cases = [
+            (
+                "an account id of 11 digits",
+                Typed { allowed_account_ids: Value::Value(vec![text("12345678901")]), ..Typed::default() },
+                "allowed_account_ids[0]",
+                "Account id is not 12 digits.",
+            ),
+            (
+                "a user's ARN as role",
+                Typed {
+                    assume_role: Value::Value(TypedAssumeRole {
+                        role_arn: text("arn:aws:iam::111122223333:user/a"),
+                        ..TypedAssumeRole::default()
+                    }),
+                    ..Typed::default()
+                },
+                "assume_role.role_arn",
+                "Role ARN is malformed.",
+            ),
+            (
+                "an endpoint without scheme",
+                Typed {
+                    endpoints: Value::Value(TypedEndpoints { sts: text("localhost:4566"), ..TypedEndpoints::default() }),
+                    ..Typed::default()
+                },
+                "endpoints.sts",
+                "Endpoint is not a URL.",
+            ),
+            (
+                "a negative rate",
+                Typed { alarm_writes_per_second: Value::Value((-1).into()), ..Typed::default() },
+                "alarm_writes_per_second",
+                "Write rate is negative.",
+            ),
+        ];
+        for (case, typed, path, summary) in cases {
+            assert_eq!(check(typed).1, [(path.to_owned(), summary.to_owned())], "{case}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_setting_is_no_error_and_stays_unknown() {
+        let (config, errors) = check(Typed {
+            region: Value::Unknown,
+            allowed_account_ids: Value::Value(vec![Value::Unknown]),
+            assume_role: Value::Value(TypedAssumeRole { role_arn: Value::Unknown, ..TypedAssumeRole::default() }),
+            ..Typed::default()
+        });
+        assert!(errors.is_empty());
+        assert_eq!(config.region, Setting::Unknown);
+        assert_eq!(config.allowed_account_ids, Setting::Unknown);
+        assert_eq!(config.assume_role, Setting::Unknown);
+    }
+
+    #[test]
+    fn zero_writes_per_second_means_no_limit() {
+        let rate = |rate: &str| Typed { alarm_writes_per_second: Value::Value(rate.parse().unwrap()), ..Typed::default() };
+        assert_eq!(check(rate("0")).0.alarm_writes_per_second, Setting::Known(None));
+        assert_eq!(check(rate("0.5")).0.alarm_writes_per_second, Setting::Known(Some(0.5)));
+    }
+}
