@@ -1,0 +1,42 @@
+//! Names of the metrics our Lambda handlers emit. Handlers write them, the catalogue's alarms read them: a rename
+//! is a compile error.
+
+/// Metrics of the mongo-probe handler (C1).
+pub mod mongodb {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/MongoDB";
+    /// Dimension: name of the cluster.
+    pub const CLUSTER: &str = "Cluster";
+    /// Open connections, a gauge.
+    pub const CONNECTIONS: &str = "Connections";
+    /// Operations a second since the last probe.
+    pub const OPS_PER_SECOND: &str = "OpsPerSecond";
+}
+
+/// Metric of the flow-log-guard handler (C7).
+pub mod flow_logs {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/FlowLogs";
+    /// Dimension: log group of the flow log.
+    pub const FLOW_LOG_GROUP: &str = "FlowLogGroup";
+    /// Accepted flows from or to a public address that is not S3's.
+    pub const PUBLIC_ADDRESS_FLOWS: &str = "PublicAddressFlows";
+}
+
+/// Metrics of the mongo-dump handler (C8).
+pub mod mongo_dump {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/MongoDump";
+    /// Dimension: name of the schedule.
+    pub const SCHEDULE: &str = "Schedule";
+    /// Complete dumps: 1 when the manifest is written.
+    pub const COMPLETED: &str = "Completed";
+    /// Failed runs.
+    pub const FAILED: &str = "Failed";
+    /// Documents of a complete dump.
+    pub const DOCUMENTS: &str = "Documents";
+    /// Compressed bytes of a complete dump.
+    pub const BYTES: &str = "Bytes";
+    /// Wall seconds of a complete dump.
+    pub const DURATION_SECONDS: &str = "DurationSeconds";
+}

@@ -1,0 +1,74 @@
+//! Metrics of our own handlers, which emit them once a minute or once a run.
+
+use super::{COUNTED, EVERY_BASIC, GAUGE, from_param};
+use crate::handler_metrics::{flow_logs, mongo_dump, mongodb};
+use crate::metric::{MetricSpec, Unit};
+use crate::service::{Param, Service};
+
+const CONNECTIONS: MetricSpec = MetricSpec {
+    service: Service::MongoDb,
+    namespace: mongodb::NAMESPACE,
+    name: mongodb::CONNECTIONS,
+    dimensions: &[from_param(mongodb::CLUSTER, Param::Cluster)],
+    dimension_sets: &[&[mongodb::CLUSTER]],
+    basic_statistics: GAUGE,
+    extended_statistics: true,
+    unit: Unit::Count,
+    needs: None,
+    graph: Some("Maximum"),
+    source: "the mongo-probe handler, because Atlas exports nothing to CloudWatch",
+};
+
+const COMPLETED: MetricSpec = MetricSpec {
+    service: Service::MongoDump,
+    namespace: mongo_dump::NAMESPACE,
+    name: mongo_dump::COMPLETED,
+    dimensions: &[from_param(mongo_dump::SCHEDULE, Param::ScheduleName)],
+    dimension_sets: &[&[mongo_dump::SCHEDULE]],
+    basic_statistics: COUNTED,
+    extended_statistics: false,
+    unit: Unit::Count,
+    needs: None,
+    graph: Some("Sum"),
+    source: "the mongo-dump handler",
+};
+
+pub(super) const METRICS: &[MetricSpec] = &[
+    CONNECTIONS,
+    MetricSpec {
+        name: mongodb::OPS_PER_SECOND,
+        unit: Unit::PerSecond,
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        service: Service::FlowLogs,
+        namespace: flow_logs::NAMESPACE,
+        name: flow_logs::PUBLIC_ADDRESS_FLOWS,
+        dimensions: &[from_param(flow_logs::FLOW_LOG_GROUP, Param::FlowLogGroup)],
+        dimension_sets: &[&[flow_logs::FLOW_LOG_GROUP]],
+        source: "the flow-log-guard handler",
+        ..COMPLETED
+    },
+    COMPLETED,
+    MetricSpec {
+        name: mongo_dump::FAILED,
+        ..COMPLETED
+    },
+    MetricSpec {
+        name: mongo_dump::DOCUMENTS,
+        ..COMPLETED
+    },
+    MetricSpec {
+        name: mongo_dump::BYTES,
+        unit: Unit::Bytes,
+        ..COMPLETED
+    },
+    MetricSpec {
+        name: mongo_dump::DURATION_SECONDS,
+        basic_statistics: EVERY_BASIC,
+        extended_statistics: true,
+        unit: Unit::Seconds,
+        graph: Some("Maximum"),
+        ..COMPLETED
+    },
+];
