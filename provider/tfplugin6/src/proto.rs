@@ -1,10 +1,13 @@
 //! The messages of Terraform's plugin protocol 6, derived by hand from its field numbers.
 //!
-//! Field numbers and names are interface facts; they are checked against tf-provider's generated
-//! messages by `tests/wire.rs`. Only what this project serves is here: an unknown field is skipped by
-//! prost, an RPC that is not served answers `Unimplemented`, and Terraform copes with both.
+//! Field numbers and names are interface facts, taken from protocol 6.10; `tests/wire.rs` holds them against bytes that
+//! another implementation made. Only what this project serves is here: an unknown field is skipped by prost, an RPC that
+//! is not served answers `Unimplemented`, and Terraform copes with both.
 
-#![allow(missing_docs, reason = "the names are the protocol's own; its documentation is Terraform's")]
+#![allow(
+    missing_docs,
+    reason = "the names are the protocol's own; its documentation is Terraform's"
+)]
 
 use std::collections::HashMap;
 

@@ -10,10 +10,10 @@ use crate::proto::{
 
 /// A Terraform provider on the level of protocol messages.
 ///
-/// Failures travel as diagnostics inside the response: there is no transport error to return. A panic in
-/// any method becomes a diagnostic too, and the resource keeps its prior state (see [`crate::serve`]).
-/// `StopProvider` trips the [`tokio_util::sync::CancellationToken`] given to [`crate::serve`]; calls in
-/// flight are expected to return the true state soon after.
+/// Failures travel as diagnostics inside the response: there is no transport error to return. A panic in any method
+/// becomes a diagnostic too, and the resource keeps its prior state. `StopProvider` trips the
+/// [`tokio_util::sync::CancellationToken`] that [`crate::run`] built the provider with; calls in flight are expected to
+/// return the true state soon after.
 #[async_trait]
 #[allow(missing_docs, reason = "one method per RPC, named as the protocol names it")]
 pub trait Provider: Send + Sync + 'static {
