@@ -12,14 +12,17 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tf_provider::Diagnostics;
 use tokio::sync::OnceCell;
 
-use crate::config::{Config, Setting};
-use crate::write_rate::WriteRate;
+use crate::call_rate::CallRate;
+use crate::config::{Config, Setting, Typed};
 
 /// Attempts of one call, with exponential back-off and jitter in between. CloudWatch's quotas are a few calls per
 /// second for the whole account, so a busy account needs patience: ten attempts wait about a minute in all.
 const ATTEMPTS: u32 = 10;
+/// Source: "CloudWatch service quotas", ListTagsForResource: 10 per second.
+const TAG_READS_PER_SECOND: f64 = 10.0;
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -39,7 +42,11 @@ pub(crate) enum AwsError {
     #[error("{operation} was refused: {message}")]
     AccessDenied { operation: &'static str, message: String },
     #[error("{operation} answered {code}: {message}")]
-    Refused { operation: &'static str, code: String, message: String },
+    Refused {
+        operation: &'static str,
+        code: String,
+        message: String,
+    },
     #[error("{operation} got no answer: {reason}")]
     Unreachable { operation: &'static str, reason: String },
 }
@@ -54,7 +61,11 @@ impl AwsError {
             let reason = chain(&error);
             // the SDK has no type for it: a failed identity is a dispatch failure whose source says so
             let credentials = reason.contains("credentials") || reason.contains("identity");
-            return if credentials { Self::Credentials(reason) } else { Self::Unreachable { operation, reason } };
+            return if credentials {
+                Self::Credentials(reason)
+            } else {
+                Self::Unreachable { operation, reason }
+            };
         };
         let meta = service.err().meta();
         let message = meta.message().unwrap_or("no message").to_owned();
@@ -62,10 +73,20 @@ impl AwsError {
             "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
                 Self::Throttled { operation }
             }
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied { operation, message },
-            code @ ("ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "SignatureDoesNotMatch"
-            | "UnrecognizedClientException" | "IncompleteSignature") => Self::Credentials(format!("{code}: {message}")),
-            code => Self::Refused { operation, code: code.to_owned(), message },
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
+                Self::AccessDenied { operation, message }
+            }
+            code @ ("ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "SignatureDoesNotMatch"
+            | "UnrecognizedClientException"
+            | "IncompleteSignature") => Self::Credentials(format!("{code}: {message}")),
+            code => Self::Refused {
+                operation,
+                code: code.to_owned(),
+                message,
+            },
         }
     }
 
@@ -88,9 +109,11 @@ impl AwsError {
             Self::SettingUnknown(attribute) => format!(
                 "Give `{attribute}` a value that is known at plan, or apply first what it comes from with -target."
             ),
-            Self::Credentials(_) => "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
+            Self::Credentials(_) => {
+                "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
                                      `aws sts get-caller-identity` shows what the chain finds."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::WrongAccount { .. } => {
                 "Nothing was read or changed. Use credentials of an allowed account, or add this one.".to_owned()
             }
@@ -98,7 +121,10 @@ impl AwsError {
                                        CloudWatch quota is shared with others."
                 .to_owned(),
             Self::AccessDenied { operation, .. } => {
-                format!("Allow `{}` to the caller; docs/guides/iam lists all the actions.", action(operation))
+                format!(
+                    "Allow `{}` to the caller; docs/guides/plan-in-ci.md lists all the actions.",
+                    action(operation)
+                )
             }
             Self::Refused { .. } => "The message is AWS's own; nothing else was changed by this call.".to_owned(),
             Self::Unreachable { .. } => "Check the network, the region and the provider's `endpoints`.".to_owned(),
@@ -108,7 +134,11 @@ impl AwsError {
 
 /// The IAM action of an operation.
 fn action(operation: &str) -> String {
-    if operation == "GetCallerIdentity" { format!("sts:{operation}") } else { format!("cloudwatch:{operation}") }
+    if operation == "GetCallerIdentity" {
+        format!("sts:{operation}")
+    } else {
+        format!("cloudwatch:{operation}")
+    }
 }
 
 /// An error and all its causes, each said once.
@@ -139,7 +169,15 @@ pub(crate) enum PlannedRegion {
 pub(crate) struct Aws {
     config: Config,
     allowed: OnceCell<()>,
-    pub(crate) writes: WriteRate,
+    pub(crate) writes: CallRate,
+    pub(crate) tag_reads: CallRate,
+}
+
+impl Default for Aws {
+    /// A provider block that leaves everything out.
+    fn default() -> Self {
+        Self::new(Typed::default().validated(&mut Diagnostics::default()))
+    }
 }
 
 impl Aws {
@@ -148,7 +186,13 @@ impl Aws {
             Setting::Known(rate) => rate,
             Setting::Unknown => None,
         };
-        Self { config, allowed: OnceCell::new(), writes: WriteRate::per_second(rate) }
+        let tag_reads = CallRate::per_second(rate.map(|_| TAG_READS_PER_SECOND));
+        Self {
+            config,
+            allowed: OnceCell::new(),
+            writes: CallRate::per_second(rate),
+            tag_reads,
+        }
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -164,7 +208,11 @@ impl Aws {
             (_, Setting::Unknown) => None,
         };
         let not_empty = |region: Region| Some(region.to_string()).filter(|region| !region.is_empty());
-        if let Some(region) = EnvironmentVariableRegionProvider::new().region().await.and_then(not_empty) {
+        if let Some(region) = EnvironmentVariableRegionProvider::new()
+            .region()
+            .await
+            .and_then(not_empty)
+        {
             return PlannedRegion::Known(region);
         }
         if self.config.profile == Setting::Unknown {
@@ -186,7 +234,11 @@ impl Aws {
         self.allowed.get_or_try_init(|| self.check_account(&sdk)).await?;
         let endpoint = known("endpoints.cloudwatch", &self.config.cloudwatch_endpoint)?.clone();
         let config = aws_sdk_cloudwatch::config::Builder::from(&sdk);
-        let config = if let Some(endpoint) = endpoint { config.endpoint_url(endpoint) } else { config };
+        let config = if let Some(endpoint) = endpoint {
+            config.endpoint_url(endpoint)
+        } else {
+            config
+        };
         Ok(aws_sdk_cloudwatch::Client::from_conf(config.build()))
     }
 
@@ -212,7 +264,14 @@ impl Aws {
             return Ok(());
         }
         let seen = self.caller_account(sdk).await?;
-        if allowed.contains(&seen) { Ok(()) } else { Err(AwsError::WrongAccount { seen, allowed: allowed.clone() }) }
+        if allowed.contains(&seen) {
+            Ok(())
+        } else {
+            Err(AwsError::WrongAccount {
+                seen,
+                allowed: allowed.clone(),
+            })
+        }
     }
 
     async fn sdk(&self, region: &str) -> Result<SdkConfig, AwsError> {
@@ -221,7 +280,9 @@ impl Aws {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(CALL_TIMEOUT)
             .build();
-        let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(BACKOFF_MAX);
+        let retries = RetryConfig::standard()
+            .with_max_attempts(ATTEMPTS)
+            .with_max_backoff(BACKOFF_MAX);
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
             .timeout_config(timeouts)
@@ -230,7 +291,9 @@ impl Aws {
             loader = loader.profile_name(profile);
         }
         let sdk = loader.load().await;
-        let Some(role) = known("assume_role", &self.config.assume_role)? else { return Ok(sdk) };
+        let Some(role) = known("assume_role", &self.config.assume_role)? else {
+            return Ok(sdk);
+        };
         let mut sts = sdk.to_builder();
         if let Some(endpoint) = known("endpoints.sts", &self.config.sts_endpoint)? {
             sts.set_endpoint_url(Some(endpoint.clone()));

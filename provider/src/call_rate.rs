@@ -1,27 +1,31 @@
-//! CloudWatch's write quota, kept on our side so that a large bundle does not starve the account's other callers.
+//! CloudWatch's quotas, kept on our side so that a large bundle does not starve the account's other callers.
 
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// A token bucket over all bundles of one provider process: a second's worth of writes at once, then evenly spread.
-pub(crate) struct WriteRate {
+/// A token bucket over all bundles of one provider process: a second's worth of calls at once, then evenly spread.
+pub(crate) struct CallRate {
     interval: Option<Duration>,
     burst: Duration,
     /// When the bucket would be full again.
     full_at: Mutex<Instant>,
 }
 
-impl WriteRate {
+impl CallRate {
     /// `None` = no limit.
     pub(crate) fn per_second(rate: Option<f64>) -> Self {
         let interval = rate.map(|rate| Duration::from_secs_f64(1.0 / rate));
         let burst = Duration::from_secs(1).saturating_sub(interval.unwrap_or_default());
-        Self { interval, burst, full_at: Mutex::new(Instant::now()) }
+        Self {
+            interval,
+            burst,
+            full_at: Mutex::new(Instant::now()),
+        }
     }
 
-    /// Waits for the next write's turn.
+    /// Waits for the next call's turn.
     pub(crate) async fn turn(&self) {
         let Some(interval) = self.interval else { return };
         let start = {
@@ -40,8 +44,8 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_second_of_writes_goes_at_once_and_the_rest_at_the_quota() {
-        let rate = WriteRate::per_second(Some(3.0));
+    async fn a_second_of_calls_goes_at_once_and_the_rest_at_the_quota() {
+        let rate = CallRate::per_second(Some(3.0));
         let start = Instant::now();
         let mut turns = Vec::new();
         for _ in 0..12 {
@@ -55,7 +59,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_limit_never_waits() {
-        let rate = WriteRate::per_second(None);
+        let rate = CallRate::per_second(None);
         let start = Instant::now();
         for _ in 0..1000 {
             rate.turn().await;

@@ -15,7 +15,7 @@ const ALARM_WRITES_PER_SECOND: i64 = 3;
 
 /// The configuration as Terraform hands it over; every leaf may be null or unknown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Typed {
+pub(crate) struct Typed {
     region: Value<String>,
     profile: Value<String>,
     allowed_account_ids: Value<Vec<Value<String>>>,
@@ -71,7 +71,7 @@ pub(crate) struct Config {
 
 /// The provider block.
 #[must_use]
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     Schema::new(
         "Operates the parts of an online education platform that no standard provider manages well: CloudWatch alarm \
          bundles today; MongoDB dumps and Atlas private links follow. Every setting is optional; credentials come from \
@@ -154,7 +154,11 @@ impl Typed {
                         diagnostics::role_arn_is_malformed(diagnostics, &role_arn);
                     }
                     let session_name = session_name.as_option().unwrap_or_default();
-                    Setting::Known(Some(AssumeRole { role_arn, session_name, external_id: external_id.as_option() }))
+                    Setting::Known(Some(AssumeRole {
+                        role_arn,
+                        session_name,
+                        external_id: external_id.as_option(),
+                    }))
                 }
                 _ => Setting::Unknown,
             },
@@ -162,7 +166,10 @@ impl Typed {
         let endpoints = match self.endpoints {
             Value::Value(endpoints) => endpoints,
             Value::Null => TypedEndpoints::default(),
-            Value::Unknown => TypedEndpoints { cloudwatch: Value::Unknown, sts: Value::Unknown },
+            Value::Unknown => TypedEndpoints {
+                cloudwatch: Value::Unknown,
+                sts: Value::Unknown,
+            },
         };
         let mut endpoint = |name: &'static str, url: Value<String>| {
             let url = setting(url);
@@ -224,7 +231,11 @@ mod tests {
     fn check(typed: Typed) -> (Config, Vec<(String, String)>) {
         let mut diagnostics = Diagnostics::default();
         let config = typed.validated(&mut diagnostics);
-        let seen = diagnostics.errors.iter().map(|e| (e.attribute.to_string(), e.summary.to_string())).collect();
+        let seen = diagnostics
+            .errors
+            .iter()
+            .map(|e| (e.attribute.to_string(), e.summary.to_string()))
+            .collect();
         (config, seen)
     }
 
@@ -234,7 +245,10 @@ mod tests {
         let cases = [
             (
                 "an account id of 11 digits",
-                Typed { allowed_account_ids: Value::Value(vec![text("12345678901")]), ..Typed::default() },
+                Typed {
+                    allowed_account_ids: Value::Value(vec![text("12345678901")]),
+                    ..Typed::default()
+                },
                 "allowed_account_ids[0]",
                 "Account id is not 12 digits.",
             ),
@@ -253,7 +267,10 @@ mod tests {
             (
                 "an endpoint without scheme",
                 Typed {
-                    endpoints: Value::Value(TypedEndpoints { sts: text("localhost:4566"), ..TypedEndpoints::default() }),
+                    endpoints: Value::Value(TypedEndpoints {
+                        sts: text("localhost:4566"),
+                        ..TypedEndpoints::default()
+                    }),
                     ..Typed::default()
                 },
                 "endpoints.sts",
@@ -261,7 +278,10 @@ mod tests {
             ),
             (
                 "a negative rate",
-                Typed { alarm_writes_per_second: Value::Value((-1).into()), ..Typed::default() },
+                Typed {
+                    alarm_writes_per_second: Value::Value((-1).into()),
+                    ..Typed::default()
+                },
                 "alarm_writes_per_second",
                 "Write rate is negative.",
             ),
@@ -276,7 +296,10 @@ mod tests {
         let (config, errors) = check(Typed {
             region: Value::Unknown,
             allowed_account_ids: Value::Value(vec![Value::Unknown]),
-            assume_role: Value::Value(TypedAssumeRole { role_arn: Value::Unknown, ..TypedAssumeRole::default() }),
+            assume_role: Value::Value(TypedAssumeRole {
+                role_arn: Value::Unknown,
+                ..TypedAssumeRole::default()
+            }),
             ..Typed::default()
         });
         assert!(errors.is_empty());
@@ -287,7 +310,10 @@ mod tests {
 
     #[test]
     fn zero_writes_per_second_means_no_limit() {
-        let rate = |rate: &str| Typed { alarm_writes_per_second: Value::Value(rate.parse().unwrap()), ..Typed::default() };
+        let rate = |rate: &str| Typed {
+            alarm_writes_per_second: Value::Value(rate.parse().unwrap()),
+            ..Typed::default()
+        };
         assert_eq!(check(rate("0")).0.alarm_writes_per_second, Setting::Known(None));
         assert_eq!(check(rate("0.5")).0.alarm_writes_per_second, Setting::Known(Some(0.5)));
     }

@@ -1,6 +1,6 @@
 //! One function per user-facing failure of the provider itself: attribute path, summary, what was seen, what to type.
 
-use provider_kit::{error, warning};
+use provider_kit::error;
 use tf_provider::{AttributePath, Diagnostics};
 
 use crate::config::path;
@@ -10,7 +10,9 @@ pub(crate) fn account_id_is_malformed(diagnostics: &mut Diagnostics, index: i64,
         diagnostics,
         AttributePath::new("allowed_account_ids").index(index),
         "Account id is not 12 digits.",
-        format!("Got {id:?}, which no credentials can ever match. Type the 12 digits as a string, for example \"012345678901\"."),
+        format!(
+            "Got {id:?}, which no credentials can ever match. Type the 12 digits as a string, for example \"012345678901\"."
+        ),
     );
 }
 
@@ -37,7 +39,9 @@ pub(crate) fn write_rate_is_negative(diagnostics: &mut Diagnostics, rate: f64) {
         diagnostics,
         AttributePath::new("alarm_writes_per_second"),
         "Write rate is negative.",
-        format!("Got {rate}. Type the calls per second that your CloudWatch quota allows, for example 3, or 0 for no limit."),
+        format!(
+            "Got {rate}. Type the calls per second that your CloudWatch quota allows, for example 3, or 0 for no limit."
+        ),
     );
 }
 
@@ -53,9 +57,10 @@ pub(crate) fn region_is_not_set(diagnostics: &mut Diagnostics, attribute: Attrib
 
 /// A call failed before or at AWS; `doing` is a phrase such as "reading 12 alarms of the bundle".
 pub(crate) fn aws_call_failed(diagnostics: &mut Diagnostics, doing: &str, cause: &crate::aws::AwsError) {
-    error(diagnostics, AttributePath::root(), cause.summary(), format!("While {doing}: {cause}. {}", cause.advice()));
-}
-
-pub(crate) fn aws_call_warned(diagnostics: &mut Diagnostics, doing: &str, cause: &crate::aws::AwsError) {
-    warning(diagnostics, AttributePath::root(), cause.summary(), format!("While {doing}: {cause}. {}", cause.advice()));
+    error(
+        diagnostics,
+        AttributePath::root(),
+        cause.summary(),
+        format!("While {doing}: {cause}. {}", cause.advice()),
+    );
 }

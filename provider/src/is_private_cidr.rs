@@ -16,7 +16,9 @@ const PRIVATE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc
 /// A sentence that says what is wrong with the text and what to type.
 pub fn is_private_cidr(text: &str) -> Result<bool, String> {
     let range: IpNet = text.parse().map_err(|_| {
-        format!("Got {text:?}, which is not a CIDR range. Type an address and a prefix length, for example \"10.1.0.0/16\".")
+        format!(
+            "Got {text:?}, which is not a CIDR range. Type an address and a prefix length, for example \"10.1.0.0/16\"."
+        )
     })?;
     if range.trunc() != range {
         return Err(format!(
@@ -28,7 +30,10 @@ pub fn is_private_cidr(text: &str) -> Result<bool, String> {
             range.max_prefix_len(),
         ));
     }
-    Ok(PRIVATE.iter().filter_map(|private| private.parse::<IpNet>().ok()).any(|private| private.contains(&range)))
+    Ok(PRIVATE
+        .iter()
+        .filter_map(|private| private.parse::<IpNet>().ok())
+        .any(|private| private.contains(&range)))
 }
 
 /// The function as Terraform calls it.
@@ -106,7 +111,10 @@ mod tests {
     #[test]
     fn a_range_with_host_bits_is_an_error_that_offers_both_readings() {
         let error = is_private_cidr("10.1.0.5/16").expect_err("host bits");
-        assert!(error.contains("\"10.1.0.0/16\"") && error.contains("\"10.1.0.5/32\""), "{error}");
+        assert!(
+            error.contains("\"10.1.0.0/16\"") && error.contains("\"10.1.0.5/32\""),
+            "{error}"
+        );
     }
 
     #[test]

@@ -10,12 +10,14 @@
 //! | `alarm_catalog` | data source `lectern_alarm_catalog` |
 //! | `is_private_cidr` | the function |
 
+mod alarm_bundle;
+mod alarm_catalog;
 mod aws;
+mod call_rate;
 mod config;
 mod diagnostics;
 mod is_private_cidr;
 mod provider;
-mod write_rate;
 
 pub use is_private_cidr::is_private_cidr;
 pub use provider::server;

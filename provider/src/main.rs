@@ -8,7 +8,10 @@ fn main() -> ExitCode {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             // Terraform and OpenTofu resolve the short address lectern/lectern to different hosts
-            addresses: &["registry.terraform.io/lectern/lectern", "registry.opentofu.org/lectern/lectern"],
+            addresses: &[
+                "registry.terraform.io/lectern/lectern",
+                "registry.opentofu.org/lectern/lectern",
+            ],
             log_crates: &["lectern", "provider_kit", "tfplugin6", "terraform_provider_lectern"],
         },
         lectern::server,

@@ -8,6 +8,8 @@ use tf_provider::value::ValueEmpty;
 use tf_provider::{Diagnostics, Provider};
 use tokio_util::sync::CancellationToken;
 
+use crate::alarm_bundle::AlarmBundle;
+use crate::alarm_catalog::AlarmCatalog;
 use crate::aws::Aws;
 use crate::config::{self, Typed};
 use crate::is_private_cidr::IsPrivateCidr;
@@ -19,8 +21,16 @@ pub(crate) type Connection = Arc<OnceLock<Arc<Aws>>>;
 #[must_use]
 pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
     let connection = Connection::default();
-    Server::new(Lectern { connection: Arc::clone(&connection) }, config::schema(), stop)
-        .function("is_private_cidr", IsPrivateCidr)
+    Server::new(
+        Lectern {
+            connection: Arc::clone(&connection),
+        },
+        config::schema(),
+        stop,
+    )
+    .resource("lectern_alarm_bundle", AlarmBundle::new(Arc::clone(&connection)))
+    .data_source("lectern_alarm_catalog", AlarmCatalog)
+    .function("is_private_cidr", IsPrivateCidr)
 }
 
 struct Lectern {

@@ -88,6 +88,11 @@ pub(crate) fn validate(attributes: &Attrs, value: &Tree, path: &AttributePath, d
         }
         match (&attr.kind, value) {
             (Kind::Single(inner), value) => validate(inner, value, &path, diagnostics),
+            (Kind::List(inner), Tree::List(items)) => {
+                for (index, item) in (0_i64..).zip(items) {
+                    validate(inner, item, &path.clone().index(index), diagnostics);
+                }
+            }
             (Kind::Map(inner), Tree::Map(elements)) => {
                 for (key, element) in elements {
                     validate(inner, element, &path.clone().key(key.clone()), diagnostics);

@@ -78,6 +78,7 @@ fn to_tf(attributes: &BTreeMap<&'static str, Attr>) -> std::collections::HashMap
 pub(crate) enum Kind {
     Leaf(AttributeType),
     Single(BTreeMap<&'static str, Attr>),
+    List(BTreeMap<&'static str, Attr>),
     Map(BTreeMap<&'static str, Attr>),
 }
 
@@ -134,6 +135,15 @@ impl Attr {
         )
     }
 
+    /// A set of strings, for collections the remote API keeps no order of.
+    #[must_use]
+    pub fn string_set(description: impl Into<String>) -> Self {
+        Self::new(
+            Kind::Leaf(AttributeType::Set(Box::new(AttributeType::String))),
+            description,
+        )
+    }
+
     /// A map of strings.
     #[must_use]
     pub fn string_map(description: impl Into<String>) -> Self {
@@ -147,6 +157,12 @@ impl Attr {
     #[must_use]
     pub fn single(description: impl Into<String>, attributes: impl IntoIterator<Item = (&'static str, Attr)>) -> Self {
         Self::new(Kind::Single(attributes.into_iter().collect()), description)
+    }
+
+    /// A list of nested objects: `name = [{ ... }]`.
+    #[must_use]
+    pub fn list(description: impl Into<String>, attributes: impl IntoIterator<Item = (&'static str, Attr)>) -> Self {
+        Self::new(Kind::List(attributes.into_iter().collect()), description)
     }
 
     /// A map of nested objects: `name = { key = { ... } }`.
@@ -244,6 +260,7 @@ impl Attr {
         let attr_type = match &self.kind {
             Kind::Leaf(leaf) => leaf.clone(),
             Kind::Single(attributes) => AttributeType::AttributeSingle(to_tf(attributes)),
+            Kind::List(attributes) => AttributeType::AttributeList(to_tf(attributes)),
             Kind::Map(attributes) => AttributeType::AttributeMap(to_tf(attributes)),
         };
         let mut description = self.description.clone();

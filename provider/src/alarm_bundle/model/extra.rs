@@ -1,0 +1,472 @@
+//! Extra alarms: any metric or expression, in the users' own words.
+
+use std::collections::BTreeMap;
+
+use alarm_catalog::{
+    CLOUDFRONT_REGION, COMPARISON_OPERATORS, MAX_METRICS_PER_ALARM, Statistic, TREAT_MISSING_DATA,
+    find_metric_by_namespace,
+};
+use tf_provider::value::Value;
+use tf_provider::{AttributePath, Diagnostics};
+
+use super::catalogue::Inputs;
+use super::describe;
+use super::expression;
+use super::key;
+use super::limits;
+use super::severity::{self, ACTION_ATTRIBUTES, Actions, Presence};
+use super::values::{or_default, text, whole};
+use crate::alarm_bundle::diagnostics;
+use crate::alarm_bundle::state::{Alarm, AlarmMetric, ExtraAlarm, Map, Number, Set, SeverityActions, Text};
+
+const DEFAULT_PERIOD: u32 = 60;
+const DEFAULT_EVALUATION_PERIODS: u32 = 1;
+const LOW_SAMPLE_WORDS: [&str; 2] = ["evaluate", "ignore"];
+
+/// Units CloudWatch knows. Source: API_PutMetricAlarm, `Unit`.
+const UNITS: [&str; 27] = [
+    "Seconds",
+    "Microseconds",
+    "Milliseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+    "Percent",
+    "Count",
+    "Bytes/Second",
+    "Kilobytes/Second",
+    "Megabytes/Second",
+    "Gigabytes/Second",
+    "Terabytes/Second",
+    "Bits/Second",
+    "Kilobits/Second",
+    "Megabits/Second",
+    "Gigabits/Second",
+    "Terabits/Second",
+    "Count/Second",
+    "None",
+];
+
+/// The extra alarms by key, and the inputs that leave it open which there are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Extras {
+    /// The alarms.
+    pub(crate) alarms: BTreeMap<String, Alarm>,
+    /// Unknown inputs that decide.
+    pub(crate) open: Vec<AttributePath>,
+}
+
+/// Reads and checks `extra_alarms`.
+pub(crate) fn read(inputs: &Inputs<'_>, region: &Text, diagnostics: &mut Diagnostics) -> Extras {
+    let path = AttributePath::new("extra_alarms");
+    let mut extras = Extras::default();
+    let map = match &inputs.bundle.extra_alarms {
+        Value::Null => return extras,
+        Value::Unknown => {
+            extras.open.push(path);
+            return extras;
+        }
+        Value::Value(map) => map,
+    };
+    for (name, alarm) in map {
+        let path = path.clone().key(name.clone());
+        match alarm {
+            Value::Null => {}
+            Value::Unknown => extras.open.push(path),
+            Value::Value(alarm) => {
+                if !key::is_name(name) {
+                    diagnostics::name_invalid(diagnostics, path.clone(), "extra alarm", name);
+                }
+                Reader {
+                    inputs,
+                    region,
+                    name,
+                    alarm,
+                    path,
+                }
+                .read(&mut extras, diagnostics);
+            }
+        }
+    }
+    extras
+}
+
+struct Reader<'a> {
+    inputs: &'a Inputs<'a>,
+    region: &'a Text,
+    name: &'a str,
+    alarm: &'a ExtraAlarm,
+    path: AttributePath,
+}
+
+/// One series, single or under an id.
+struct Series<'a> {
+    path: &'a AttributePath,
+    namespace: &'a Text,
+    metric_name: &'a Text,
+    dimensions: &'a Map<String>,
+    statistic: &'a Text,
+    period: &'a Number,
+}
+
+impl Reader<'_> {
+    fn at(&self, attribute: &'static str) -> AttributePath {
+        self.path.clone().attribute(attribute)
+    }
+
+    fn read(&self, extras: &mut Extras, diagnostics: &mut Diagnostics) {
+        let severity = match &self.alarm.severity {
+            Value::Value(severity) => severity,
+            Value::Null => {
+                return diagnostics::input_missing(diagnostics, self.at("severity"), "A key of severities.");
+            }
+            Value::Unknown => return extras.open.push(self.at("severity")),
+        };
+        let severities = self.inputs.severities;
+        let none = SeverityActions::default();
+        let actions = match severities.get(severity) {
+            Presence::There(actions) => actions,
+            Presence::Open => {
+                extras.open.push(severities.open_path(severity));
+                &none
+            }
+            Presence::Absent => {
+                let path = self.at("severity");
+                diagnostics::severity_not_in_severities(diagnostics, path, severity, &severities.names());
+                &none
+            }
+        };
+        let key = key::extra_key(self.name, severity);
+        let alarm = self.build(&key, severity, actions, diagnostics);
+        extras.alarms.insert(key, alarm);
+    }
+
+    fn build(&self, key: &str, severity: &str, actions: &SeverityActions, diagnostics: &mut Diagnostics) -> Alarm {
+        let Self { inputs, alarm, .. } = self;
+        self.check_fields(diagnostics);
+        let period = or_default(&alarm.period, || whole(DEFAULT_PERIOD));
+        let evaluation_periods = or_default(&alarm.evaluation_periods, || whole(DEFAULT_EVALUATION_PERIODS));
+        let datapoints = or_default(&alarm.datapoints_to_alarm, || evaluation_periods.clone());
+        let own: [&Set; 3] = [
+            &alarm.alarm_actions,
+            &alarm.ok_actions,
+            &alarm.insufficient_data_actions,
+        ];
+        let actions = Actions::new(actions, own);
+        let first = or_default(&alarm.description, || {
+            text(format!("extra/{}: extra alarm of this bundle.", self.name))
+        });
+        let runbook = or_default(&alarm.runbook_url, || inputs.defaults.runbook_url.clone());
+        let mut planned = Alarm {
+            name: key::alarm_name(&inputs.bundle.name, key),
+            arn: Value::Unknown,
+            description: describe::description(&first, &runbook, key, &inputs.bundle.name),
+            severity: text(severity),
+            evaluation_periods,
+            datapoints_to_alarm: datapoints,
+            comparison_operator: alarm.comparison_operator.clone(),
+            threshold: alarm.threshold.clone(),
+            treat_missing_data: or_default(&alarm.treat_missing_data, || inputs.defaults.treat_missing_data.clone()),
+            evaluate_low_sample_count_percentile: alarm.evaluate_low_sample_count_percentile.clone(),
+            unit: alarm.unit.clone(),
+            actions_enabled: or_default(&alarm.actions_enabled, || {
+                severity::actions_enabled(&inputs.bundle.composite, severity)
+            }),
+            alarm_actions: actions.alarm,
+            ok_actions: actions.ok,
+            insufficient_data_actions: actions.insufficient_data,
+            ..Alarm::default()
+        };
+        self.set_signal(&period, &mut planned, diagnostics);
+        let datapoints_path = if alarm.datapoints_to_alarm.is_null() {
+            self.path.clone()
+        } else {
+            self.at("datapoints_to_alarm")
+        };
+        limits::datapoints(
+            diagnostics,
+            &datapoints_path,
+            key,
+            &planned.datapoints_to_alarm,
+            &planned.evaluation_periods,
+        );
+        limits::description(diagnostics, &self.at("description"), key, &planned.description);
+        self.check_window(key, &period, &planned, diagnostics);
+        planned
+    }
+
+    fn check_fields(&self, diagnostics: &mut Diagnostics) {
+        let alarm = self.alarm;
+        for (attribute, missing, what) in [
+            (
+                "comparison_operator",
+                alarm.comparison_operator.is_null(),
+                "How the metric is compared with the threshold.",
+            ),
+            (
+                "threshold",
+                alarm.threshold.is_null(),
+                "The number the metric is compared with.",
+            ),
+        ] {
+            if missing {
+                diagnostics::input_missing(diagnostics, self.at(attribute), what);
+            }
+        }
+        for (attribute, number) in [
+            ("evaluation_periods", &alarm.evaluation_periods),
+            ("datapoints_to_alarm", &alarm.datapoints_to_alarm),
+        ] {
+            limits::whole_number(diagnostics, &self.at(attribute), number, 1, 60_480);
+        }
+        for (attribute, word, words) in [
+            (
+                "comparison_operator",
+                &alarm.comparison_operator,
+                &COMPARISON_OPERATORS[..],
+            ),
+            ("treat_missing_data", &alarm.treat_missing_data, &TREAT_MISSING_DATA[..]),
+            (
+                "evaluate_low_sample_count_percentile",
+                &alarm.evaluate_low_sample_count_percentile,
+                &LOW_SAMPLE_WORDS[..],
+            ),
+            ("unit", &alarm.unit, &UNITS[..]),
+        ] {
+            limits::one_of(diagnostics, &self.at(attribute), word, words);
+        }
+        limits::runbook_url(diagnostics, &self.at("runbook_url"), &alarm.runbook_url);
+        let lists: [&Set; 3] = [
+            &alarm.alarm_actions,
+            &alarm.ok_actions,
+            &alarm.insufficient_data_actions,
+        ];
+        for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(lists) {
+            limits::actions(diagnostics, &self.at(attribute), list);
+        }
+    }
+
+    fn set_signal(&self, period: &Number, planned: &mut Alarm, diagnostics: &mut Diagnostics) {
+        let alarm = self.alarm;
+        if alarm.metrics.is_null() && alarm.expression.is_null() {
+            let series = Series {
+                path: &self.path,
+                namespace: &alarm.namespace,
+                metric_name: &alarm.metric_name,
+                dimensions: &alarm.dimensions,
+                statistic: &alarm.statistic,
+                period,
+            };
+            self.check_series(&series, diagnostics);
+            if let (Value::Value(_), Value::Value(statistic)) =
+                (&alarm.evaluate_low_sample_count_percentile, &alarm.statistic)
+                && !matches!(statistic.parse(), Ok(Statistic::Percentile(_)))
+            {
+                let path = self.at("evaluate_low_sample_count_percentile");
+                diagnostics::low_sample_without_percentile(diagnostics, path, statistic);
+            }
+            planned.namespace = alarm.namespace.clone();
+            planned.metric_name = alarm.metric_name.clone();
+            planned.dimensions = effective_dimensions(&alarm.dimensions);
+            planned.statistic = alarm.statistic.clone();
+            planned.period = period.clone();
+            return;
+        }
+        self.check_single_fields_are_absent(diagnostics);
+        planned.expression = alarm.expression.clone();
+        planned.metrics = self.metrics(period, diagnostics);
+        self.check_expression(diagnostics);
+    }
+
+    fn check_single_fields_are_absent(&self, diagnostics: &mut Diagnostics) {
+        let alarm = self.alarm;
+        let given: Vec<&'static str> = [
+            ("namespace", alarm.namespace.is_value()),
+            ("metric_name", alarm.metric_name.is_value()),
+            ("dimensions", alarm.dimensions.is_value()),
+            ("statistic", alarm.statistic.is_value()),
+            ("unit", alarm.unit.is_value()),
+            (
+                "evaluate_low_sample_count_percentile",
+                alarm.evaluate_low_sample_count_percentile.is_value(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(attribute, given)| given.then_some(attribute))
+        .collect();
+        if !given.is_empty() {
+            diagnostics::metric_and_metrics(diagnostics, self.path.clone(), &given);
+        }
+        if alarm.metrics.is_null() {
+            diagnostics::input_missing(diagnostics, self.at("metrics"), "The metrics of the expression, by id.");
+        }
+        if alarm.expression.is_null() {
+            diagnostics::input_missing(
+                diagnostics,
+                self.at("expression"),
+                "Metric math over the ids of metrics.",
+            );
+        }
+    }
+
+    fn metrics(&self, period: &Number, diagnostics: &mut Diagnostics) -> Map<AlarmMetric> {
+        let metrics = match &self.alarm.metrics {
+            Value::Value(metrics) => metrics,
+            Value::Null => return Value::Null,
+            Value::Unknown => return Value::Unknown,
+        };
+        if metrics.len() > MAX_METRICS_PER_ALARM {
+            diagnostics::too_many_metrics(diagnostics, self.at("metrics"), metrics.len());
+        }
+        let mut planned = BTreeMap::new();
+        for (id, metric) in metrics {
+            let path = self.at("metrics").key(id.clone());
+            if !expression::is_id(id) || id == expression::EXPRESSION_ID {
+                diagnostics::metric_id_invalid(diagnostics, path.clone(), id);
+            }
+            let metric = match metric {
+                Value::Null => continue,
+                Value::Unknown => {
+                    planned.insert(id.clone(), Value::Unknown);
+                    continue;
+                }
+                Value::Value(metric) => metric,
+            };
+            let period = or_default(&metric.period, || period.clone());
+            let series = Series {
+                path: &path,
+                namespace: &metric.namespace,
+                metric_name: &metric.metric_name,
+                dimensions: &metric.dimensions,
+                statistic: &metric.statistic,
+                period: &period,
+            };
+            self.check_series(&series, diagnostics);
+            let metric = AlarmMetric {
+                namespace: metric.namespace.clone(),
+                metric_name: metric.metric_name.clone(),
+                dimensions: effective_dimensions(&metric.dimensions),
+                statistic: metric.statistic.clone(),
+                period,
+            };
+            planned.insert(id.clone(), Value::Value(metric));
+        }
+        Value::Value(planned)
+    }
+
+    fn check_series(&self, series: &Series<'_>, diagnostics: &mut Diagnostics) {
+        let at = |attribute: &'static str| series.path.clone().attribute(attribute);
+        for (attribute, value, what) in [
+            (
+                "namespace",
+                series.namespace,
+                "Namespace of the metric, for example AWS/SQS.",
+            ),
+            ("metric_name", series.metric_name, "Name of the metric."),
+            (
+                "statistic",
+                series.statistic,
+                "Statistic of the metric, for example Sum or p99.",
+            ),
+        ] {
+            if value.is_null() || value.as_deref_option().is_some_and(str::is_empty) {
+                diagnostics::input_missing(diagnostics, at(attribute), what);
+            }
+        }
+        let statistic = limits::statistic(diagnostics, &at("statistic"), series.statistic);
+        let (Value::Value(namespace), Value::Value(metric_name)) = (series.namespace, series.metric_name) else {
+            return limits::period(diagnostics, &at("period"), series.period, None);
+        };
+        let metric = find_metric_by_namespace(namespace, metric_name);
+        limits::period(
+            diagnostics,
+            &at("period"),
+            series.period,
+            metric.map(|metric| metric.name),
+        );
+        let Some(metric) = metric else { return };
+        if let (Some(statistic), Value::Value(word)) = (statistic, series.statistic)
+            && !metric.has_statistic(&statistic)
+        {
+            diagnostics::statistic_of_other_metric(diagnostics, at("statistic"), word, metric);
+        }
+        let names: Option<Vec<&str>> = match series.dimensions {
+            Value::Null => Some(Vec::new()),
+            Value::Value(map) => Some(
+                map.iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .map(|(name, _)| name.as_str())
+                    .collect(),
+            ),
+            Value::Unknown => None,
+        };
+        if let Some(names) = names
+            && !metric.has_dimensions(&names)
+        {
+            diagnostics::dimensions_incomplete(diagnostics, at("dimensions"), metric, &names);
+        }
+        if let (true, Value::Value(region)) = (metric.namespace == "AWS/CloudFront", self.region)
+            && region != CLOUDFRONT_REGION
+        {
+            diagnostics::cloudfront_in_other_region(diagnostics, at("namespace"), region);
+        }
+    }
+
+    fn check_expression(&self, diagnostics: &mut Diagnostics) {
+        let Value::Value(text) = &self.alarm.expression else {
+            return;
+        };
+        if let Some(function) = expression::forbidden_function(text) {
+            diagnostics::expression_gives_many_series(diagnostics, self.at("expression"), function);
+        }
+        let Value::Value(metrics) = &self.alarm.metrics else {
+            return;
+        };
+        let unknown: Vec<&str> = expression::ids(text)
+            .into_iter()
+            .filter(|id| !metrics.contains_key(*id))
+            .collect();
+        if !unknown.is_empty() {
+            let known: Vec<&str> = metrics.keys().map(String::as_str).collect();
+            diagnostics::expression_id_unknown(diagnostics, self.at("expression"), &unknown, &known);
+        }
+    }
+
+    fn check_window(&self, key: &str, period: &Number, planned: &Alarm, diagnostics: &mut Diagnostics) {
+        let path = if self.alarm.evaluation_periods.is_null() {
+            self.at("period")
+        } else {
+            self.at("evaluation_periods")
+        };
+        match &planned.metrics {
+            Value::Value(metrics) => {
+                for metric in metrics.values().filter_map(Value::as_ref_option) {
+                    limits::window(diagnostics, &path, key, &metric.period, &planned.evaluation_periods);
+                }
+            }
+            Value::Null => limits::window(diagnostics, &path, key, period, &planned.evaluation_periods),
+            Value::Unknown => {}
+        }
+    }
+}
+
+/// The dimensions an alarm gets: null means none, a null value is left out.
+fn effective_dimensions(dimensions: &Map<String>) -> Map<String> {
+    match dimensions {
+        Value::Value(map) => Value::Value(
+            map.iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+        ),
+        Value::Null => Value::Value(BTreeMap::new()),
+        Value::Unknown => Value::Unknown,
+    }
+}

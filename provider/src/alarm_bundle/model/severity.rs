@@ -1,0 +1,128 @@
+//! Who is told, by severity; and the composite that may mute them.
+
+use std::collections::BTreeMap;
+
+use tf_provider::value::Value;
+use tf_provider::{AttributePath, Diagnostics};
+
+use super::key;
+use super::limits;
+use super::values::or_default;
+use crate::alarm_bundle::diagnostics;
+use crate::alarm_bundle::state::{Bundle, Composite, Flag, Set, SeverityActions};
+
+/// The severities of a bundle.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Severities {
+    known: BTreeMap<String, SeverityActions>,
+    open: Vec<String>,
+    all_open: bool,
+}
+
+/// Whether a severity is there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Presence<'a> {
+    /// It is, with these actions.
+    There(&'a SeverityActions),
+    /// It is not.
+    Absent,
+    /// Unknown.
+    Open,
+}
+
+/// The three lists of an alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Actions {
+    /// On ALARM.
+    pub(crate) alarm: Set,
+    /// On OK.
+    pub(crate) ok: Set,
+    /// On INSUFFICIENT_DATA.
+    pub(crate) insufficient_data: Set,
+}
+
+impl Severities {
+    /// Reads and checks `severities`.
+    pub(crate) fn read(bundle: &Bundle, diagnostics: &mut Diagnostics) -> Self {
+        let path = AttributePath::new("severities");
+        let mut severities = Self::default();
+        let Value::Value(map) = &bundle.severities else {
+            severities.all_open = bundle.severities.is_unknown();
+            return severities;
+        };
+        for (name, actions) in map {
+            let path = path.clone().key(name.clone());
+            if !key::is_name(name) {
+                diagnostics::name_invalid(diagnostics, path.clone(), "severity", name);
+            }
+            match actions {
+                Value::Null => {}
+                Value::Unknown => severities.open.push(name.clone()),
+                Value::Value(actions) => {
+                    let lists = [
+                        &actions.alarm_actions,
+                        &actions.ok_actions,
+                        &actions.insufficient_data_actions,
+                    ];
+                    for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(lists) {
+                        limits::actions(diagnostics, &path.clone().attribute(attribute), list);
+                    }
+                    severities.known.insert(name.clone(), actions.clone());
+                }
+            }
+        }
+        severities
+    }
+
+    /// Whether a severity is there.
+    pub(crate) fn get(&self, name: &str) -> Presence<'_> {
+        match self.known.get(name) {
+            Some(actions) => Presence::There(actions),
+            None if self.all_open || self.open.iter().any(|open| open == name) => Presence::Open,
+            None => Presence::Absent,
+        }
+    }
+
+    /// The names that are there.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.known.keys().map(String::as_str).collect()
+    }
+
+    /// The path to show for a severity whose presence is unknown.
+    pub(crate) fn open_path(&self, name: &str) -> AttributePath {
+        let path = AttributePath::new("severities");
+        if self.all_open { path } else { path.key(name.to_owned()) }
+    }
+}
+
+/// The attributes that hold actions, in the order of [`Actions`].
+pub(crate) const ACTION_ATTRIBUTES: [&str; 3] = ["alarm_actions", "ok_actions", "insufficient_data_actions"];
+
+impl Actions {
+    /// The severity's, each replaced by an alarm's own where it has one.
+    pub(crate) fn new(severity: &SeverityActions, own: [&Set; 3]) -> Self {
+        let of = |own: &Set, severity: &Set| limits::effective_actions(&or_default(own, || severity.clone()));
+        Self {
+            alarm: of(own[0], &severity.alarm_actions),
+            ok: of(own[1], &severity.ok_actions),
+            insufficient_data: of(own[2], &severity.insufficient_data_actions),
+        }
+    }
+}
+
+/// Whether alarms of a severity have their actions on, as far as `composite` decides it.
+pub(crate) fn actions_enabled(composite: &Value<Composite>, severity: &str) -> Flag {
+    let composite = match composite {
+        Value::Null => return Value::Value(true),
+        Value::Unknown => return Value::Unknown,
+        Value::Value(composite) => composite,
+    };
+    if matches!(&composite.severity, Value::Value(other) if other != severity) {
+        return Value::Value(true);
+    }
+    match &composite.mute_children {
+        Value::Null | Value::Value(false) => Value::Value(true),
+        Value::Value(true) if composite.severity.is_value() => Value::Value(false),
+        Value::Value(true) | Value::Unknown => Value::Unknown,
+    }
+}

@@ -1,0 +1,166 @@
+//! Data source `lectern_alarm_catalog`: the catalogue, for modules that document or filter it.
+
+use alarm_catalog::{AlarmSpec, Preset, Service, Threshold, alarms};
+use async_trait::async_trait;
+use provider_kit::{Attr, Num, Schema, error};
+use serde::{Deserialize, Serialize};
+use tf_provider::value::{Value, ValueEmpty};
+use tf_provider::{AttributePath, DataSource, Diagnostics};
+
+/// The data source. It reads nothing remote and needs no credentials.
+pub(crate) struct AlarmCatalog;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct State {
+    preset: Value<String>,
+    service: Value<String>,
+    entries: Value<Vec<Value<Entry>>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    service: String,
+    alarm: String,
+    severity: String,
+    title: String,
+    metric_names: Vec<String>,
+    fires_when: String,
+    threshold: Value<Num>,
+    periods: String,
+    needs: Value<String>,
+    treat_missing_data: Value<String>,
+    source: String,
+    operator_action: String,
+}
+
+fn schema() -> Schema {
+    Schema::new(
+        "The catalogue behind `lectern_alarm_bundle`: which alarms a preset has, when they fire, where the numbers come from \
+         and what to do. It is part of the provider: reading it needs no credentials and no network.",
+        [
+            (
+                "preset",
+                Attr::string("`platform`, `aws_recommended` or `none`; `platform` when left out."),
+            ),
+            (
+                "service",
+                Attr::string("Only this kind of target, for example `lambda`; all when left out."),
+            ),
+            (
+                "entries",
+                Attr::list(
+                    "The alarms, service by service.",
+                    [
+                        ("service", Attr::string("Kind of target, as in the bundle.").computed()),
+                        ("alarm", Attr::string("Third segment of the alarm's key.").computed()),
+                        ("severity", Attr::string("`warning` or `critical`.").computed()),
+                        ("title", Attr::string("What is wrong when it fires.").computed()),
+                        ("metric_names", Attr::strings("Metrics it watches.").computed()),
+                        ("fires_when", Attr::string("The condition, in words.").computed()),
+                        (
+                            "threshold",
+                            Attr::number("The number; null where it depends on the target or on an override.")
+                                .computed(),
+                        ),
+                        (
+                            "periods",
+                            Attr::string("Periods looked at, for example `5 of 5 x 60 s`.").computed(),
+                        ),
+                        (
+                            "needs",
+                            Attr::string("Input of the target without which it does not exist.").computed(),
+                        ),
+                        (
+                            "treat_missing_data",
+                            Attr::string("Treatment of missing data; null where the bundle's `defaults` decide.")
+                                .computed(),
+                        ),
+                        ("source", Attr::string("Where the numbers come from.").computed()),
+                        ("operator_action", Attr::string("What to do when it fires.").computed()),
+                    ],
+                )
+                .computed(),
+            ),
+        ],
+    )
+}
+
+fn entry(spec: &'static AlarmSpec) -> Entry {
+    Entry {
+        service: spec.service.name().to_owned(),
+        alarm: spec.name.to_owned(),
+        severity: spec.severity.name().to_owned(),
+        title: spec.title.to_owned(),
+        metric_names: spec
+            .watched_metrics()
+            .iter()
+            .map(|metric| metric.name.to_owned())
+            .collect(),
+        fires_when: spec.fires_when(),
+        threshold: match spec.threshold {
+            Threshold::Fixed(number) => Value::Value(i64::from(number).into()),
+            Threshold::Share { .. } | Threshold::FromOverride => Value::Null,
+        },
+        periods: spec.periods_text(),
+        needs: spec.needs.map(|param| param.name().to_owned()).into(),
+        treat_missing_data: spec.treat_missing_data.map(str::to_owned).into(),
+        source: spec.source.to_owned(),
+        operator_action: spec.operator_action.to_owned(),
+    }
+}
+
+/// A word of the catalogue, or an error that lists them.
+fn word<T: std::str::FromStr>(
+    value: &Value<String>,
+    attribute: &'static str,
+    words: &[&'static str],
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
+    let text = value.as_ref_option()?;
+    let parsed = text.parse().ok();
+    if parsed.is_none() {
+        error(
+            diagnostics,
+            AttributePath::new(attribute),
+            "The catalogue has no such word.",
+            format!("Got {text:?}. Type one of: {}.", words.join(", ")),
+        );
+    }
+    parsed
+}
+
+fn words(state: &State, diagnostics: &mut Diagnostics) -> (Option<Preset>, Option<Service>) {
+    let preset = word(&state.preset, "preset", &Preset::ALL.map(Preset::name), diagnostics);
+    let service = word(&state.service, "service", &Service::ALL.map(Service::name), diagnostics);
+    (preset, service)
+}
+
+#[async_trait]
+impl DataSource for AlarmCatalog {
+    type State<'a> = State;
+    type ProviderMetaState<'a> = ValueEmpty;
+
+    fn schema(&self, _: &mut Diagnostics) -> Option<tf_provider::schema::Schema> {
+        Some(schema().to_tf())
+    }
+
+    async fn validate<'a>(&self, diagnostics: &mut Diagnostics, config: State) -> Option<()> {
+        words(&config, diagnostics);
+        Some(())
+    }
+
+    async fn read<'a>(&self, diagnostics: &mut Diagnostics, config: State, _: ValueEmpty) -> Option<State> {
+        let (preset, service) = words(&config, diagnostics);
+        if !diagnostics.errors.is_empty() {
+            return None;
+        }
+        let entries = alarms(preset.unwrap_or_default())
+            .filter(|spec| service.is_none_or(|service| spec.service == service))
+            .map(|spec| Value::Value(entry(spec)))
+            .collect();
+        Some(State {
+            entries: Value::Value(entries),
+            ..config
+        })
+    }
+}
