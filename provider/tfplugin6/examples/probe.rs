@@ -1,7 +1,8 @@
 //! A provider for the tests of this crate, on the level of messages: it stores what it is told, and misbehaves on demand.
 //!
 //! The attribute `mode` of `probe_thing` says how: `panic-plan`, `panic-apply`, `panic-read`, `slow` (an apply that only a
-//! stop ends, with its partial state) and `deaf` (one that nothing ends).
+//! stop ends, with its partial state), `deaf` (one that nothing ends), `wrong-plan`, `wrong-apply` and `unknown-apply`
+//! (answers that Terraform refuses). A change of `name` requires a replacement.
 
 use std::{collections::HashMap, process::ExitCode};
 
@@ -10,11 +11,11 @@ use rmpv::Value;
 use tfplugin6::{
     Options, Provider,
     proto::{
-        Diagnostic, DynamicValue, Function, FunctionError, Schema, ServerCapabilities, apply_resource_change,
-        call_function, configure_provider, diagnostic::Severity, function, get_functions, get_metadata,
-        get_provider_schema, import_resource_state, move_resource_state, plan_resource_change, read_data_source,
-        read_resource, schema, upgrade_resource_state, validate_data_resource_config, validate_provider_config,
-        validate_resource_config,
+        AttributePath, Diagnostic, DynamicValue, Function, FunctionError, Schema, ServerCapabilities,
+        apply_resource_change, attribute_path, call_function, configure_provider, diagnostic::Severity, function,
+        get_functions, get_metadata, get_provider_schema, import_resource_state, move_resource_state,
+        plan_resource_change, read_data_source, read_resource, schema, upgrade_resource_state,
+        validate_data_resource_config, validate_provider_config, validate_resource_config,
     },
 };
 use tokio_util::sync::CancellationToken;
@@ -132,10 +133,14 @@ impl Provider for Probe {
 
     async fn plan_resource_change(&self, request: plan_resource_change::Request) -> plan_resource_change::Response {
         let mut planned = unpack(request.proposed_new_state.as_ref());
+        leave(
+            "PROBE_PROPOSED",
+            &request.proposed_new_state.unwrap_or_default().msgpack,
+        );
         misbehave(&planned, "panic-plan");
         if !planned.is_nil() {
             if get(&planned, "id").is_nil() {
-                set(&mut planned, "id", Value::Ext(0, vec![0]));
+                set(&mut planned, "id", unknown());
             }
             if let Value::Map(parts) = get_mut(&mut planned, "parts") {
                 for (key, part) in parts {
@@ -147,10 +152,17 @@ impl Provider for Probe {
                 }
             }
         }
+        if get(&planned, "mode").as_str() == Some("wrong-plan") {
+            set(&mut planned, "name", "another".into());
+        }
+        let name = attribute_path::Step {
+            selector: Some(attribute_path::Selector::AttributeName("name".to_owned())),
+        };
         plan_resource_change::Response {
             planned_state: Some(pack(&planned)),
             planned_private: b"planned".to_vec(),
-            ..Default::default()
+            requires_replace: vec![AttributePath { steps: vec![name] }],
+            diagnostics: Vec::new(),
         }
     }
 
@@ -171,6 +183,8 @@ impl Provider for Probe {
                     announce();
                     std::future::pending::<()>().await;
                 }
+                Some("wrong-apply") => set(&mut state, "name", "another".into()),
+                Some("unknown-apply") => set(&mut state, "id", unknown()),
                 _ => {}
             }
         }
@@ -261,11 +275,21 @@ fn misbehave(state: &Value, mode: &str) {
 /// Tells the test that the call is under way: on stderr, and by a file when the log is Terraform's.
 fn announce() {
     tracing::warn!("apply is waiting");
-    if let Ok(path) = std::env::var("PROBE_MARKER")
-        && let Err(error) = std::fs::write(path, "")
+    leave("PROBE_MARKER", &[]);
+}
+
+/// Writes the file that an environment variable names.
+fn leave(variable: &str, bytes: &[u8]) {
+    if let Ok(path) = std::env::var(variable)
+        && let Err(error) = std::fs::write(path, bytes)
     {
-        tracing::error!(%error, "cannot write the marker");
+        tracing::error!(%error, variable, "cannot write the file");
     }
+}
+
+/// go-cty's unknown value.
+fn unknown() -> Value {
+    Value::Ext(0, vec![0])
 }
 
 fn get<'a>(object: &'a Value, name: &str) -> &'a Value {

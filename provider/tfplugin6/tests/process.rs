@@ -554,3 +554,92 @@ async fn a_tainted_object_is_replaced() {
         "id-of-a"
     );
 }
+
+#[tokio::test]
+async fn a_changed_name_is_a_replacement_and_an_unchanged_one_is_not() {
+    let provider = spawn().await;
+    let prior = provider
+        .plan_and_apply("probe_thing", None, thing("a", "fine"))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap()
+        .state;
+    let plan = provider
+        .plan("probe_thing", prior.as_ref(), thing("a", "other"))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    assert_eq!((plan.action, plan.requires_replace.len()), (Action::Update, 0));
+    let plan = provider
+        .plan("probe_thing", prior.as_ref(), thing("b", "fine"))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    assert_eq!(
+        (plan.action, plan.requires_replace.as_slice()),
+        (Action::Replace, ["name".to_owned()].as_slice())
+    );
+    assert_eq!(plan.planned["id"], UNKNOWN, "the replacement is planned from nothing");
+    assert_eq!(
+        provider.apply(&plan).await.unwrap().ok().unwrap().value()["id"],
+        "id-of-b"
+    );
+}
+
+#[tokio::test]
+async fn a_configuration_may_become_known_between_plan_and_apply() {
+    let provider = spawn().await;
+    let plan = provider
+        .plan("probe_thing", None, json!({ "name": UNKNOWN }))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    let error = provider.apply(&plan).await.unwrap_err();
+    assert_eq!(error.to_string(), "name: still unknown when applied");
+    let applied = provider
+        .apply_known(&plan, json!({ "name": "a" }))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    assert_eq!(applied.value()["id"], "id-of-a");
+    // What was known at plan has to stay as it was.
+    let plan = provider
+        .plan("probe_thing", None, thing(UNKNOWN, "fine"))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    let error = format!(
+        "{:#}",
+        provider.apply_known(&plan, thing("a", "other")).await.unwrap_err()
+    );
+    assert!(error.contains("mode: was \"fine\", but now \"other\""), "{error}");
+}
+
+#[tokio::test]
+async fn the_harness_refuses_what_terraform_calls_a_bug_in_the_provider() {
+    let provider = spawn().await;
+    for (mode, expected) in [
+        (
+            "wrong-plan",
+            "the plan contradicts the configuration: name: planned \"another\"",
+        ),
+        (
+            "wrong-apply",
+            "the applied state contradicts the plan: name: was \"a\", but now \"another\"",
+        ),
+        ("unknown-apply", "id: unknown after apply"),
+    ] {
+        let error = provider
+            .plan_and_apply("probe_thing", None, thing("a", mode))
+            .await
+            .unwrap_err();
+        let error = format!("{error:#}");
+        assert!(error.starts_with(expected), "{mode}: {error}");
+    }
+}

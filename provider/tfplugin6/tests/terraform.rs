@@ -11,7 +11,14 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tfplugin6_harness::{
+    ProviderProcess, UNKNOWN,
+    config::complete_config,
+    proposed::proposed_new,
+    schema::implied_type,
+    value::{decode, encode},
+};
 
 mod support;
 use support::probe;
@@ -180,6 +187,7 @@ fn ctrl_c_in_a_slow_create_leaves_the_object_in_the_state() {
         workspace
             .terraform(&["apply", "-auto-approve"])
             .env("PROBE_MARKER", &marker)
+            .env("TF_LOG_PROVIDER", "WARN")
             .stdout(output.try_clone().unwrap())
             .stderr(output),
     );
@@ -188,6 +196,10 @@ fn ctrl_c_in_a_slow_create_leaves_the_object_in_the_state() {
     let status = apply.finish();
     let text = fs::read_to_string(workspace.path("output")).unwrap();
     assert!(!status.success() && text.contains("Stopped."), "{text}");
+    assert!(
+        text.contains("[WARN]  provider.terraform-provider-probe: apply is waiting"),
+        "the log's level: {text}"
+    );
     let instance = &workspace.state()["resources"][0]["instances"][0];
     assert_eq!(instance["attributes"]["id"], "id-of-a", "{text}");
     assert_eq!(instance["status"], "tainted", "{text}");
@@ -208,6 +220,83 @@ fn a_panic_is_shown_as_our_diagnostic() {
             "{mode}: {text}"
         );
         assert!(!text.contains("hunter2"), "{mode}: {text}");
+    }
+}
+
+#[test]
+fn terraform_agrees_with_the_harness_about_bugs_in_a_provider() {
+    for (mode, expected) in [
+        ("wrong-plan", "Provider produced invalid plan"),
+        ("wrong-apply", "Provider produced inconsistent result after apply"),
+        ("unknown-apply", "Provider returned invalid result object after apply"),
+    ] {
+        let configuration = format!("resource \"probe_thing\" \"a\" {{\n  name = \"a\"\n  mode = \"{mode}\"\n}}\n");
+        let workspace = Workspace::new(&configuration);
+        let (apply, text) = finish(&mut workspace.terraform(&["apply", "-auto-approve"]));
+        assert!(!apply.status.success() && text.contains(expected), "{mode}: {text}");
+    }
+}
+
+/// The harness stands in for Terraform in most tests, so Terraform says whether it encodes and proposes the same bytes.
+#[tokio::test]
+async fn the_harness_proposes_the_very_bytes_that_terraform_proposes() {
+    let provider = ProviderProcess::spawn(&probe(), &[]).await.unwrap();
+    let attributes = &provider.schema().resources["probe_thing"].attributes;
+    let workspace = Workspace::new("");
+    let proposed = workspace.path("proposed");
+    let steps = [
+        (
+            r#"
+              name    = "a"
+              payload = "p"
+              parts   = { x = { size = 0.1 }, y = { size = 2.5 }, z = { size = 3 } }
+            "#,
+            json!({
+                "name": "a", "payload": "p",
+                "parts": { "x": { "size": 0.1 }, "y": { "size": 2.5 }, "z": { "size": 3 } },
+            }),
+        ),
+        (
+            r#"
+              name  = "a"
+              parts = { x = { size = 0.2 }, new = { size = -1234567890123456789012.5 }, z = { size = 3 } }
+            "#,
+            json!({
+                "name": "a",
+                "parts": { "x": { "size": 0.2 }, "new": { "size": "-1234567890123456789012.5" }, "z": { "size": 3 } },
+            }),
+        ),
+        (
+            r#"
+              name    = "a"
+              payload = terraform_data.unknown.output
+              parts   = {}
+            "#,
+            json!({ "name": "a", "payload": UNKNOWN, "parts": {} }),
+        ),
+    ];
+    let mut prior = Value::Null;
+    for (body, config) in steps {
+        let thing = format!("resource \"probe_thing\" \"a\" {{{body}}}\n");
+        let unknown = if body.contains("unknown") {
+            "resource \"terraform_data\" \"unknown\" { input = 1 }\n"
+        } else {
+            ""
+        };
+        workspace.write("main.tf", &format!("{HEADER}{thing}{unknown}"));
+        let (plan, text) = finish(
+            workspace
+                .terraform(&["plan", "-out=planned"])
+                .env("PROBE_PROPOSED", &proposed),
+        );
+        assert!(plan.status.success(), "{body}: {text}");
+        let ours = proposed_new(attributes, &prior, &complete_config(attributes, &config, "").unwrap());
+        let terraforms = fs::read(&proposed).unwrap();
+        assert_eq!(decode(&implied_type(attributes), &terraforms).unwrap(), ours, "{body}");
+        assert_eq!(encode(&implied_type(attributes), &ours).unwrap(), terraforms, "{body}");
+        let (apply, text) = finish(&mut workspace.terraform(&["apply", "-auto-approve"]));
+        assert!(apply.status.success(), "{body}: {text}");
+        prior = workspace.state()["resources"][0]["instances"][0]["attributes"].clone();
     }
 }
 
