@@ -110,7 +110,7 @@ fn deciding_inputs() -> String {
         if !params.is_empty() {
             line(
                 &mut text,
-                format_args!("- in a `{service}` target: {}.", params.join(", ")),
+                format_args!("- of `{service}` targets: {}.", params.join(", ")),
             );
         }
     }

@@ -350,7 +350,7 @@ impl Run<'_> {
                 None => break,
                 Some((name, Ok(()))) => {
                     written.insert(name);
-                    if written.len() % PROGRESS_EVERY == 0 {
+                    if written.len().is_multiple_of(PROGRESS_EVERY) {
                         tracing::info!(
                             bundle = self.bundle,
                             written = written.len(),

@@ -39,8 +39,8 @@ pub(crate) fn name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, k
         path,
         "Name is invalid.",
         format!(
-            "Got {name:?} as the name of a {kind}. It is a segment of alarm keys, so it takes 1-64 letters, digits, \"_\" and \"-\". Rename it, \
-             for example \"upload_api\"."
+            "Got {name:?} as {kind} name. It is a segment of alarm keys, so it takes 1-64 letters, digits, \"_\" and \"-\". Rename it, for example \
+             \"upload_api\"."
         ),
     );
 }
@@ -227,7 +227,7 @@ pub(crate) fn word_unknown(diagnostics: &mut Diagnostics, path: AttributePath, w
         path,
         "Word is not one of those allowed.",
         format!(
-            "Got {word:?}, which CloudWatch or the catalogue does not know. Type one of: {}.",
+            "Got {word:?}, which is none of the words known here. Type one of: {}.",
             list(allowed)
         ),
     );

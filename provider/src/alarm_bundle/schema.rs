@@ -22,7 +22,7 @@ fn attributes() -> Attributes {
         (
             "name",
             Attr::string(
-                "Prefix of every alarm's name, which is `<name>/<key>`. 1-200 characters, no `/`, `\"`, `\\`, control \
+                "Prefix of every alarm's name, which is `<name>/<key>`. No `/`, `\"`, `\\`, control \
                  character, nor space at either end.",
             )
             .required()

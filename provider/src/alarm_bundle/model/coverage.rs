@@ -6,15 +6,15 @@ use alarm_catalog::coverage::Coverage;
 use alarm_catalog::metrics;
 use tf_provider::value::Value;
 
-use super::catalogue::{Entry, Outcome};
+use super::catalogue::{Entry, Outcome, by_target};
 use super::target::Targets;
 use super::values::text;
 use crate::alarm_bundle::state::Map;
 
 /// The whole map; unknown while an input that decides is.
-pub(crate) fn coverage(targets: &Targets, entries: &[Entry<'_>]) -> Map<String> {
+pub(crate) fn coverage<'a>(targets: &'a Targets, entries: &[Entry<'a>]) -> Map<String> {
     let mut map = BTreeMap::new();
-    for target in &targets.known {
+    for (target, own) in by_target(targets, entries) {
         for metric in metrics().filter(|metric| metric.service == target.service && metric.graph.is_some()) {
             let mut found = Coverage::default();
             match metric.needs.map(|param| (param, target.is_set(param))) {
@@ -22,13 +22,13 @@ pub(crate) fn coverage(targets: &Targets, entries: &[Entry<'_>]) -> Map<String> 
                 Some((param, Some(false))) => found.metric_needs = Some(param.name().to_owned()),
                 Some((_, Some(true))) | None => {}
             }
-            for entry in entries {
-                let watches = entry
+            for entry in &own {
+                if !entry
                     .spec
                     .watched_metrics()
                     .iter()
-                    .any(|watched| watched.name == metric.name);
-                if entry.target.service != target.service || entry.target.name != target.name || !watches {
+                    .any(|watched| watched.name == metric.name)
+                {
                     continue;
                 }
                 match &entry.outcome {

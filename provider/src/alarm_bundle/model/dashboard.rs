@@ -9,7 +9,7 @@ use alarm_catalog::{MetricSpec, metrics};
 use serde_json::{Value as Json, json};
 use tf_provider::value::Value;
 
-use super::catalogue::{Entry, Outcome};
+use super::catalogue::{Entry, Outcome, by_target};
 use super::expression::EXPRESSION_ID;
 use super::target::{Target, Targets};
 use crate::alarm_bundle::state::{Alarm, AlarmMetric, Map, Text};
@@ -45,11 +45,11 @@ struct Section {
 }
 
 /// The JSON; unknown while anything in it is.
-pub(crate) fn body(
+pub(crate) fn body<'a>(
     bundle: &Text,
     region: &Text,
-    targets: &Targets,
-    entries: &[Entry<'_>],
+    targets: &'a Targets,
+    entries: &[Entry<'a>],
     extras: &BTreeMap<String, Alarm>,
 ) -> Text {
     let (Value::Value(bundle), Value::Value(region)) = (bundle, region) else {
@@ -61,13 +61,9 @@ pub(crate) fn body(
     }
 }
 
-fn sections(targets: &Targets, entries: &[Entry<'_>], extras: &BTreeMap<String, Alarm>) -> Option<Vec<Section>> {
+fn sections<'a>(targets: &'a Targets, entries: &[Entry<'a>], extras: &BTreeMap<String, Alarm>) -> Option<Vec<Section>> {
     let mut sections = Vec::new();
-    for target in &targets.known {
-        let own: Vec<&Entry<'_>> = entries
-            .iter()
-            .filter(|entry| entry.target.service == target.service && entry.target.name == target.name)
-            .collect();
+    for (target, own) in by_target(targets, entries) {
         let mut graphs = Vec::new();
         for metric in metrics().filter(|metric| metric.service == target.service) {
             let Some(statistic) = metric.graph else { continue };
@@ -220,7 +216,11 @@ fn annotation(alarm: &Alarm) -> Option<Json> {
         _ => OTHER_COLOR,
     };
     let threshold = known(&alarm.threshold)?;
-    Some(json!({ "label": severity, "value": serde_json::to_value(threshold).ok()?, "color": color }))
+    // A decimal that no double holds exactly would be written as text, which CloudWatch refuses here.
+    let threshold = threshold
+        .to_i64()
+        .map_or_else(|| json!(threshold.to_f64()), |whole| json!(whole));
+    Some(json!({ "label": severity, "value": threshold, "color": color }))
 }
 
 fn known<T>(value: &Value<T>) -> Option<&T> {

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use alarm_catalog::{
-    CLOUDFRONT_REGION, COMPARISON_OPERATORS, MAX_METRICS_PER_ALARM, Statistic, TREAT_MISSING_DATA,
-    find_metric_by_namespace,
-};
+use alarm_catalog::{COMPARISON_OPERATORS, MAX_METRICS_PER_ALARM, Statistic, TREAT_MISSING_DATA};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::catalogue::Inputs;
+use super::defaults::Inputs;
 use super::describe;
 use super::expression;
 use super::key;
 use super::limits;
+use super::series::{Series, effective_dimensions};
 use super::severity::{self, ACTION_ATTRIBUTES, Actions, Presence};
 use super::values::{or_default, text, whole};
 use crate::alarm_bundle::diagnostics;
@@ -24,34 +22,12 @@ const DEFAULT_EVALUATION_PERIODS: u32 = 1;
 const LOW_SAMPLE_WORDS: [&str; 2] = ["evaluate", "ignore"];
 
 /// Units CloudWatch knows. Source: API_PutMetricAlarm, `Unit`.
+#[rustfmt::skip]
 const UNITS: [&str; 27] = [
-    "Seconds",
-    "Microseconds",
-    "Milliseconds",
-    "Bytes",
-    "Kilobytes",
-    "Megabytes",
-    "Gigabytes",
-    "Terabytes",
-    "Bits",
-    "Kilobits",
-    "Megabits",
-    "Gigabits",
-    "Terabits",
-    "Percent",
-    "Count",
-    "Bytes/Second",
-    "Kilobytes/Second",
-    "Megabytes/Second",
-    "Gigabytes/Second",
-    "Terabytes/Second",
-    "Bits/Second",
-    "Kilobits/Second",
-    "Megabits/Second",
-    "Gigabits/Second",
-    "Terabits/Second",
-    "Count/Second",
-    "None",
+    "Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes",
+    "Terabytes", "Bits", "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent",
+    "Count", "Bytes/Second", "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second", "Bits/Second",
+    "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second", "Count/Second", "None",
 ];
 
 /// The extra alarms by key, and the inputs that leave it open which there are.
@@ -104,16 +80,6 @@ struct Reader<'a> {
     name: &'a str,
     alarm: &'a ExtraAlarm,
     path: AttributePath,
-}
-
-/// One series, single or under an id.
-struct Series<'a> {
-    path: &'a AttributePath,
-    namespace: &'a Text,
-    metric_name: &'a Text,
-    dimensions: &'a Map<String>,
-    statistic: &'a Text,
-    period: &'a Number,
 }
 
 impl Reader<'_> {
@@ -255,7 +221,10 @@ impl Reader<'_> {
 
     fn set_signal(&self, period: &Number, planned: &mut Alarm, diagnostics: &mut Diagnostics) {
         let alarm = self.alarm;
-        if alarm.metrics.is_null() && alarm.expression.is_null() {
+        if !alarm.metrics.is_value() && !alarm.expression.is_value() {
+            if alarm.metrics.is_unknown() || alarm.expression.is_unknown() {
+                return leave_signal_open(planned);
+            }
             let series = Series {
                 path: &self.path,
                 namespace: &alarm.namespace,
@@ -264,7 +233,7 @@ impl Reader<'_> {
                 statistic: &alarm.statistic,
                 period,
             };
-            self.check_series(&series, diagnostics);
+            series.check(self.region, diagnostics);
             if let (Value::Value(_), Value::Value(statistic)) =
                 (&alarm.evaluate_low_sample_count_percentile, &alarm.statistic)
                 && !matches!(statistic.parse(), Ok(Statistic::Percentile(_)))
@@ -348,7 +317,7 @@ impl Reader<'_> {
                 statistic: &metric.statistic,
                 period: &period,
             };
-            self.check_series(&series, diagnostics);
+            series.check(self.region, diagnostics);
             let metric = AlarmMetric {
                 namespace: metric.namespace.clone(),
                 metric_name: metric.metric_name.clone(),
@@ -359,64 +328,6 @@ impl Reader<'_> {
             planned.insert(id.clone(), Value::Value(metric));
         }
         Value::Value(planned)
-    }
-
-    fn check_series(&self, series: &Series<'_>, diagnostics: &mut Diagnostics) {
-        let at = |attribute: &'static str| series.path.clone().attribute(attribute);
-        for (attribute, value, what) in [
-            (
-                "namespace",
-                series.namespace,
-                "Namespace of the metric, for example AWS/SQS.",
-            ),
-            ("metric_name", series.metric_name, "Name of the metric."),
-            (
-                "statistic",
-                series.statistic,
-                "Statistic of the metric, for example Sum or p99.",
-            ),
-        ] {
-            if value.is_null() || value.as_deref_option().is_some_and(str::is_empty) {
-                diagnostics::input_missing(diagnostics, at(attribute), what);
-            }
-        }
-        let statistic = limits::statistic(diagnostics, &at("statistic"), series.statistic);
-        let (Value::Value(namespace), Value::Value(metric_name)) = (series.namespace, series.metric_name) else {
-            return limits::period(diagnostics, &at("period"), series.period, None);
-        };
-        let metric = find_metric_by_namespace(namespace, metric_name);
-        limits::period(
-            diagnostics,
-            &at("period"),
-            series.period,
-            metric.map(|metric| metric.name),
-        );
-        let Some(metric) = metric else { return };
-        if let (Some(statistic), Value::Value(word)) = (statistic, series.statistic)
-            && !metric.has_statistic(&statistic)
-        {
-            diagnostics::statistic_of_other_metric(diagnostics, at("statistic"), word, metric);
-        }
-        let names: Option<Vec<&str>> = match series.dimensions {
-            Value::Null => Some(Vec::new()),
-            Value::Value(map) => Some(
-                map.iter()
-                    .filter(|(_, value)| !value.is_null())
-                    .map(|(name, _)| name.as_str())
-                    .collect(),
-            ),
-            Value::Unknown => None,
-        };
-        if let Some(names) = names
-            && !metric.has_dimensions(&names)
-        {
-            diagnostics::dimensions_incomplete(diagnostics, at("dimensions"), metric, &names);
-        }
-        if let (true, Value::Value(region)) = (metric.namespace == "AWS/CloudFront", self.region)
-            && region != CLOUDFRONT_REGION
-        {
-            diagnostics::cloudfront_in_other_region(diagnostics, at("namespace"), region);
-        }
     }
 
     fn check_expression(&self, diagnostics: &mut Diagnostics) {
@@ -457,16 +368,13 @@ impl Reader<'_> {
     }
 }
 
-/// The dimensions an alarm gets: null means none, a null value is left out.
-fn effective_dimensions(dimensions: &Map<String>) -> Map<String> {
-    match dimensions {
-        Value::Value(map) => Value::Value(
-            map.iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect(),
-        ),
-        Value::Null => Value::Value(BTreeMap::new()),
-        Value::Unknown => Value::Unknown,
-    }
+/// Whether an alarm compares a metric or an expression is unknown while the one may still turn out null and the other not.
+fn leave_signal_open(planned: &mut Alarm) {
+    planned.namespace = Value::Unknown;
+    planned.metric_name = Value::Unknown;
+    planned.dimensions = Value::Unknown;
+    planned.statistic = Value::Unknown;
+    planned.period = Value::Unknown;
+    planned.metrics = Value::Unknown;
+    planned.expression = Value::Unknown;
 }

@@ -2,21 +2,24 @@
 //!
 //! | module | does |
 //! |---|---|
-//! | `target`, `severity`, `overrides` | read and check the configuration |
-//! | `catalogue`, `extra` | make the alarms |
+//! | `target`, `severity`, `defaults`, `overrides` | read and check the configuration |
+//! | `catalogue` with `build`, `extra` with `series` | make the alarms |
 //! | `composite`, `coverage`, `dashboard`, `tags` | make what hangs on them |
 //! | `key`, `describe`, `limits`, `expression`, `suggest`, `values` | small rules they share |
 
+mod build;
 mod catalogue;
 mod composite;
 mod coverage;
 mod dashboard;
+mod defaults;
 mod describe;
 mod expression;
 mod extra;
 mod key;
 mod limits;
 mod overrides;
+mod series;
 mod severity;
 mod suggest;
 mod tags;
@@ -32,11 +35,12 @@ use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
 pub(crate) use expression::EXPRESSION_ID;
-pub(crate) use key::{ParsedKey, has_marker, marker, parse_name};
+pub(crate) use key::{has_marker, parse_name};
 
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, Bundle, CompositeAlarm, Map, Text};
-use catalogue::{Defaults, Inputs, Outcome};
+use catalogue::Outcome;
+use defaults::{Defaults, Inputs};
 use overrides::Overrides;
 use severity::Severities;
 
@@ -47,16 +51,6 @@ pub(crate) struct Context {
     pub(crate) region: Text,
     /// The provider's default tags.
     pub(crate) default_tags: Map<String>,
-}
-
-impl Context {
-    /// Where nothing of the provider is known: for validation.
-    pub(crate) fn unknown() -> Self {
-        Self {
-            region: Value::Unknown,
-            default_tags: Value::Null,
-        }
-    }
 }
 
 /// The alarms of a bundle.

@@ -264,7 +264,7 @@ fn check_fields(fields: &OverrideFields, path: &AttributePath, diagnostics: &mut
         diagnostics,
         &at("period"),
         &fields.period,
-        Some("the catalogue's metrics"),
+        Some("every metric of the catalogue"),
     );
     for (attribute, number) in [
         ("evaluation_periods", &fields.evaluation_periods),

@@ -42,7 +42,7 @@ mod tests {
                 "lambda/uplaod/errors",
                 vec!["lambda/upload/errors", "lambda/upload/throttles"],
             ),
-            ("s3/files/errors", vec!["s3/files/errors_4xx", "lambda/upload/errors"]),
+            ("s3/files/errors", vec!["s3/files/errors_4xx"]),
             ("something/else/entirely/different", vec![]),
         ] {
             assert_eq!(nearest(typed, known.into_iter()), expected, "{typed}");

@@ -211,6 +211,14 @@ fn in_region(region: &str) -> Context {
     }
 }
 
+/// Where nothing of the provider is known, as at validation.
+fn nowhere() -> Context {
+    Context {
+        region: Value::Unknown,
+        default_tags: Value::Null,
+    }
+}
+
 /// The plan of a configuration without mistakes.
 fn planned(bundle: &Bundle) -> BundlePlan {
     let (plan, diagnostics) = plan(bundle, &in_region("us-east-1"));

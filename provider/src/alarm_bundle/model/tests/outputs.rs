@@ -1,7 +1,7 @@
 //! Coverage, dashboard, tags, ids, and the way back from names to keys.
 
 use super::*;
-use crate::alarm_bundle::model::{ParsedKey, has_marker, parse_name};
+use crate::alarm_bundle::model::key::{ParsedKey, has_marker, parse_name};
 
 #[test]
 fn coverage_names_every_documented_metric_of_every_target() {
@@ -132,6 +132,20 @@ fn the_dashboard_shows_metrics_with_their_thresholds() {
 }
 
 #[test]
+fn a_threshold_that_no_double_holds_exactly_is_still_a_number() {
+    let seven = ApiGatewayTarget {
+        expected_peak_rpm: number("7"),
+        ..api()
+    };
+    let dashboard = dashboard(&Bundle {
+        api_gateway: map([("main", seven)]),
+        ..bundle()
+    });
+    let count = &widget(&dashboard, "Count")["properties"];
+    assert_eq!(count["annotations"]["horizontal"][0]["value"], serde_json::json!(8.4));
+}
+
+#[test]
 fn widgets_never_overlap_and_fit_the_grid() {
     let dashboard = dashboard(&everything());
     let mut taken = BTreeSet::new();
@@ -196,7 +210,7 @@ fn the_resources_tags_win_over_the_providers() {
 #[test]
 fn the_id_is_region_and_name() {
     assert_eq!(planned(&bundle()).id, text("us-east-1/edu-prod"));
-    let (plan, _) = plan(&bundle(), &Context::unknown());
+    let (plan, _) = plan(&bundle(), &nowhere());
     assert_eq!(plan.id, Value::Unknown);
 }
 

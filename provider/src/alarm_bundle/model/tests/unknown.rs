@@ -106,26 +106,26 @@ fn an_input_that_decides_whether_an_alarm_exists_is_listed() {
             with(|bundle| {
                 bundle.severities = Value::Value(BTreeMap::from([("warning".to_owned(), Value::Unknown)]));
             }),
-            "severities.[\"warning\"]",
+            "severities[\"warning\"]",
         ),
         (with(|bundle| bundle.lambda = Value::Unknown), "lambda"),
         (
             with(|bundle| bundle.s3 = Value::Value(BTreeMap::from([("files".to_owned(), Value::Unknown)]))),
-            "s3.[\"files\"]",
+            "s3[\"files\"]",
         ),
         (
             with_lambda(LambdaTarget {
                 timeout_seconds: Value::Unknown,
                 ..lambda()
             }),
-            "lambda.[\"upload\"].timeout_seconds",
+            "lambda[\"upload\"].timeout_seconds",
         ),
         (
             with_lambda(LambdaTarget {
                 reserved_concurrency: Value::Unknown,
                 ..lambda()
             }),
-            "lambda.[\"upload\"].reserved_concurrency",
+            "lambda[\"upload\"].reserved_concurrency",
         ),
         (
             Bundle {
@@ -138,7 +138,7 @@ fn an_input_that_decides_whether_an_alarm_exists_is_listed() {
                 )]),
                 ..bundle()
             },
-            "api_gateway.[\"main\"].expected_peak_rpm",
+            "api_gateway[\"main\"].expected_peak_rpm",
         ),
         (
             Bundle {
@@ -151,12 +151,12 @@ fn an_input_that_decides_whether_an_alarm_exists_is_listed() {
                 )]),
                 ..bundle()
             },
-            "cloudfront.[\"site\"].additional_metrics",
+            "cloudfront[\"site\"].additional_metrics",
         ),
         (with(|bundle| bundle.overrides = Value::Unknown), "overrides"),
         (
             with_override(with_lambda(lambda()), "lambda/upload/errors", open(Override::default())),
-            "overrides.[\"lambda/upload/errors\"].enabled",
+            "overrides[\"lambda/upload/errors\"].enabled",
         ),
         (
             with_override(
@@ -167,7 +167,7 @@ fn an_input_that_decides_whether_an_alarm_exists_is_listed() {
                     ..Override::default()
                 },
             ),
-            "overrides.[\"lambda/*/*\"].critical",
+            "overrides[\"lambda/*/*\"].critical",
         ),
         (
             Bundle {
@@ -181,7 +181,7 @@ fn an_input_that_decides_whether_an_alarm_exists_is_listed() {
                     },
                 )
             },
-            "overrides.[\"lambda/upload/errors\"].threshold",
+            "overrides[\"lambda/upload/errors\"].threshold",
         ),
         (with(|bundle| bundle.extra_alarms = Value::Unknown), "extra_alarms"),
         (
@@ -189,7 +189,7 @@ fn an_input_that_decides_whether_an_alarm_exists_is_listed() {
                 severity: Value::Unknown,
                 ..ratio()
             }),
-            "extra_alarms.[\"queue_age\"].severity",
+            "extra_alarms[\"queue_age\"].severity",
         ),
     ] {
         assert_eq!(unknown_inputs(&bundle), [expected], "{expected}");
@@ -293,7 +293,7 @@ fn unknown_is_never_an_error() {
         },
     )]);
     all.tags = Value::Unknown;
-    for context in [Context::unknown(), in_region("us-east-1")] {
+    for context in [nowhere(), in_region("us-east-1")] {
         let (plan, diagnostics) = plan(&all, &context);
         assert_eq!(
             (diagnostics.errors, diagnostics.warnings),
@@ -302,5 +302,33 @@ fn unknown_is_never_an_error() {
         );
         assert_eq!(plan.tags_all, Value::Unknown);
         assert!(matches!(plan.alarms, PlannedAlarms::Unknown(_)));
+    }
+}
+
+#[test]
+fn an_extra_alarm_whose_kind_is_unknown_leaves_both_kinds_open() {
+    for (case, extra) in [
+        (
+            "metrics",
+            ExtraAlarm {
+                metrics: Value::Unknown,
+                ..ratio()
+            },
+        ),
+        (
+            "expression",
+            ExtraAlarm {
+                expression: Value::Unknown,
+                ..ratio()
+            },
+        ),
+    ] {
+        let open = alarm(&with_extra(extra), "extra/queue_age/warning");
+        assert_eq!(
+            (open.namespace, open.expression),
+            (Value::Unknown, Value::Unknown),
+            "{case}"
+        );
+        assert_eq!(open.threshold, number("300"), "{case}");
     }
 }
