@@ -1,1 +1,7 @@
-//! Real Terraform and OpenTofu against the local cloud.
+//! Real Terraform and OpenTofu against the emulators; independent witnesses; layering; docs drift.
+//!
+//! - [`terraform`]: one working directory with a provider mirror, and the commands in it
+//! - [`pages`]: the registry's documentation pages, generated from the schema
+
+pub mod pages;
+pub mod terraform;

@@ -1,0 +1,412 @@
+//! A bundle's life without trouble: create, refresh, change, repair, import, destroy (C1-C9, G1).
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use aws_sdk_cloudwatch::types::{ComparisonOperator, EvaluationWindow, MetricAlarm, WallClockWindow};
+use serde_json::{Value, json};
+use support::{ACCOUNT, PAGE, REGION, TYPE, WARN, World, changes, describe, full_bundle, small_bundle, spawn, with};
+use tfplugin6_harness::{Action, UNKNOWN};
+
+#[tokio::test]
+async fn a_bundle_of_every_kind_of_target_is_created_and_settled() {
+    let world = World::start().await;
+    let config = full_bundle();
+    let state = world.create(&config).await;
+
+    let alarms = state.value["alarms"].as_object().unwrap();
+    assert!(alarms.len() > 40, "{} alarms", alarms.len());
+    assert_eq!(world.names().await.len(), alarms.len() + 1, "the alarms and the composite");
+    let errors = &alarms["lambda/upload/errors/critical"];
+    assert_eq!(errors["arn"], format!("arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:edu/lambda/upload/errors/critical"));
+    assert_eq!(state.value["id"], "us-east-1/edu");
+    assert_eq!(state.value["tags_all"], json!({ "team": "platform" }));
+
+    world.emulator.clear_calls();
+    world.assert_settled(&state, &config, "after create").await;
+    let writes: Vec<_> = world.operations().into_iter().filter(|call| call.starts_with("Put") || call.starts_with("Delete")).collect();
+    assert!(writes.is_empty(), "{writes:?}");
+
+    let destroyed = world.provider.destroy(TYPE, &state).await.unwrap().ok().unwrap();
+    assert!(destroyed.state.is_none());
+    assert!(world.names().await.is_empty());
+}
+
+/// Changes one alarm by hand: reads it, edits it, puts it back, as the console does.
+async fn put_by_hand(world: &World, name: &str, edit: impl Fn(MetricAlarm) -> MetricAlarm) {
+    let console = world.console();
+    let (alarms, _) = describe(&console).await;
+    let alarm = edit(alarms.into_iter().find(|alarm| alarm.alarm_name() == Some(name)).unwrap());
+    console
+        .put_metric_alarm()
+        .set_alarm_name(alarm.alarm_name)
+        .set_alarm_description(alarm.alarm_description)
+        .set_actions_enabled(alarm.actions_enabled)
+        .set_alarm_actions(alarm.alarm_actions)
+        .set_ok_actions(alarm.ok_actions)
+        .set_insufficient_data_actions(alarm.insufficient_data_actions)
+        .set_namespace(alarm.namespace)
+        .set_metric_name(alarm.metric_name)
+        .set_dimensions(alarm.dimensions)
+        .set_statistic(alarm.statistic)
+        .set_extended_statistic(alarm.extended_statistic)
+        .set_period(alarm.period)
+        .set_unit(alarm.unit)
+        .set_metrics(alarm.metrics.filter(|metrics| !metrics.is_empty()))
+        .set_evaluation_periods(alarm.evaluation_periods)
+        .set_datapoints_to_alarm(alarm.datapoints_to_alarm)
+        .set_comparison_operator(alarm.comparison_operator)
+        .set_threshold(alarm.threshold)
+        .set_treat_missing_data(alarm.treat_missing_data)
+        .set_evaluate_low_sample_count_percentile(alarm.evaluate_low_sample_count_percentile)
+        .set_evaluation_window(alarm.evaluation_window)
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn each_field_changed_by_hand_is_planned_for_repair_and_repaired() {
+    type Edit = fn(MetricAlarm) -> MetricAlarm;
+    const ERRORS: &str = "edu/lambda/upload/errors/critical";
+    const RATE: &str = "edu/api_gateway/main/error_rate_4xx/warning";
+    let set = |edit: Edit| edit;
+    let cases: Vec<(&str, &str, Edit)> = vec![
+        ("threshold", ERRORS, set(|mut a| { a.threshold = Some(7.5); a })),
+        ("description", ERRORS, set(|mut a| { a.alarm_description = Some("mine".into()); a })),
+        ("comparison_operator", ERRORS, set(|mut a| { a.comparison_operator = Some(ComparisonOperator::LessThanThreshold); a })),
+        ("period", ERRORS, set(|mut a| { a.period = Some(120); a })),
+        ("evaluation_periods", ERRORS, set(|mut a| { a.evaluation_periods = Some(3); a })),
+        ("datapoints_to_alarm", RATE, set(|mut a| { a.datapoints_to_alarm = Some(2); a })),
+        ("treat_missing_data", ERRORS, set(|mut a| { a.treat_missing_data = Some("breaching".into()); a })),
+        ("alarm_actions", ERRORS, set(|mut a| { a.alarm_actions = None; a })),
+        ("ok_actions", ERRORS, set(|mut a| { a.ok_actions = None; a })),
+        ("insufficient_data_actions", ERRORS, set(|mut a| { a.insufficient_data_actions = Some(vec![PAGE.into()]); a })),
+        ("metric_name", ERRORS, set(|mut a| { a.metric_name = Some("Invocations".into()); a })),
+        ("dimensions", ERRORS, set(|mut a| { a.dimensions = None; a })),
+        ("unit", ERRORS, set(|mut a| { a.unit = Some("Count".into()); a })),
+        ("evaluation_window", ERRORS, set(|mut a| {
+            a.evaluation_window = Some(EvaluationWindow::WallClockWindow(WallClockWindow::builder().build()));
+            a
+        })),
+        ("metrics", RATE, set(|mut a| {
+            if let Some(stat) = a.metrics.as_mut().and_then(|m| m.iter_mut().find_map(|query| query.metric_stat.as_mut())) {
+                stat.period = Some(300);
+            }
+            a
+        })),
+        ("expression", RATE, set(|mut a| {
+            if let Some(query) = a.metrics.as_mut().and_then(|m| m.iter_mut().find(|query| query.expression.is_some())) {
+                query.expression = Some("e * 100".into());
+            }
+            a
+        })),
+    ];
+    let world = World::start().await;
+    let mut config = small_bundle();
+    config["api_gateway"] = json!({ "main": { "api_name": "edu", "stage": "v1" } });
+    let mut state = world.create(&config).await;
+    for (field, name, edit) in cases {
+        put_by_hand(&world, name, edit).await;
+        let key = name.strip_prefix("edu/").unwrap();
+        let refreshed = world.refresh(&state).await.unwrap();
+        let plan = world.plan(Some(&refreshed), &config).await.ok().unwrap();
+        assert_eq!(plan.action, Action::Update, "{field}");
+        let shown = changes(&refreshed.value, &plan.planned);
+        let expected = format!("alarms.{key}.{field}");
+        assert!(!shown.is_empty() && shown.iter().all(|change| change.starts_with(&expected)), "{field}: {shown:#?}");
+
+        world.emulator.clear_calls();
+        state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
+        assert_eq!(world.count("PutMetricAlarm"), 1, "{field}: only the changed alarm is written");
+        world.assert_settled(&state, &config, field).await;
+    }
+}
+
+#[tokio::test]
+async fn actions_disabled_by_hand_are_planned_for_repair() {
+    let world = World::start().await;
+    let config = small_bundle();
+    let state = world.create(&config).await;
+    world.console().disable_alarm_actions().alarm_names("edu/lambda/upload/errors/critical").send().await.unwrap();
+    let refreshed = world.refresh(&state).await.unwrap();
+    let plan = world.plan(Some(&refreshed), &config).await.ok().unwrap();
+    assert_eq!(
+        changes(&refreshed.value, &plan.planned),
+        ["alarms.lambda/upload/errors/critical.actions_enabled: false -> true"]
+    );
+    let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
+    world.assert_settled(&state, &config, "repaired").await;
+}
+
+#[tokio::test]
+async fn a_vanished_alarm_is_planned_for_creation_and_a_vanished_bundle_too() {
+    let world = World::start().await;
+    let config = small_bundle();
+    let state = world.create(&config).await;
+    world.console().delete_alarms().alarm_names("edu/lambda/upload/errors/critical").send().await.unwrap();
+    let refreshed = world.refresh(&state).await.unwrap();
+    let plan = world.plan(Some(&refreshed), &config).await.ok().unwrap();
+    assert_eq!(plan.action, Action::Update);
+    let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
+    world.assert_settled(&state, &config, "repaired").await;
+
+    for name in world.names().await {
+        world.console().delete_alarms().alarm_names(name).send().await.unwrap();
+    }
+    assert!(world.refresh(&state).await.is_none(), "gone is gone");
+}
+
+#[tokio::test]
+async fn a_composite_rule_changed_by_hand_is_planned_for_repair() {
+    let world = World::start().await;
+    let config = full_bundle();
+    let state = world.create(&config).await;
+    world
+        .console()
+        .put_composite_alarm()
+        .alarm_name("edu/composite/critical")
+        .alarm_rule("FALSE")
+        .send()
+        .await
+        .unwrap();
+    let refreshed = world.refresh(&state).await.unwrap();
+    assert_eq!(refreshed.value["composite_alarm"]["rule"], "FALSE");
+    let plan = world.plan(Some(&refreshed), &config).await.ok().unwrap();
+    assert_eq!(plan.action, Action::Update);
+    let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
+    world.assert_settled(&state, &config, "repaired").await;
+}
+
+#[tokio::test]
+async fn a_smaller_bundle_changes_the_composite_before_its_children_go() {
+    let world = World::start().await;
+    let config = full_bundle();
+    let state = world.create(&config).await;
+    world.emulator.clear_calls();
+    let smaller = with(&config, "s3", Value::Null);
+    let state = world.apply(Some(&state), &smaller).await.ok().unwrap().state.unwrap();
+    let order: Vec<_> =
+        world.operations().into_iter().filter(|call| call.starts_with("Put") || call.starts_with("Delete")).collect();
+    assert_eq!(order, ["PutCompositeAlarm", "DeleteAlarms"]);
+    assert!(!world.names().await.iter().any(|name| name.contains("/s3/")));
+    world.assert_settled(&state, &smaller, "smaller").await;
+
+    let without = with(&smaller, "composite", Value::Null);
+    let state = world.apply(Some(&state), &without).await.ok().unwrap().state.unwrap();
+    assert_eq!(state.value["composite_alarm"], Value::Null);
+    world.assert_settled(&state, &without, "without composite").await;
+}
+
+#[tokio::test]
+async fn a_composite_of_another_severity_replaces_the_first() {
+    let world = World::start().await;
+    let config = full_bundle();
+    let state = world.create(&config).await;
+    let other = with(&config, "composite.severity", json!("warning"));
+    let state = world.apply(Some(&state), &other).await.ok().unwrap().state.unwrap();
+    assert_eq!(state.value["composite_alarm"]["name"], "edu/composite/warning");
+    let composites: Vec<_> = world.names().await.into_iter().filter(|name| name.contains("/composite/")).collect();
+    assert_eq!(composites, ["edu/composite/warning"]);
+    world.assert_settled(&state, &other, "other severity").await;
+}
+
+#[tokio::test]
+async fn an_imported_bundle_shows_no_remote_change_and_its_apply_writes_nothing() {
+    let world = World::start().await;
+    let config = full_bundle();
+    world.create(&config).await;
+    let imported = world.provider.import(TYPE, "us-east-1/edu").await.unwrap().ok().unwrap().state.unwrap();
+    assert_eq!(imported.value["alarms"]["s3/files/errors_5xx/critical"]["threshold"], 100);
+
+    let plan = world.plan(Some(&imported), &config).await.ok().unwrap();
+    assert_eq!(plan.action, Action::Update, "config-only attributes are recorded");
+    let remote: Vec<_> = changes(&imported.value, &plan.planned)
+        .into_iter()
+        .filter(|change| change.starts_with("alarms.") || change.starts_with("composite_alarm."))
+        .collect();
+    assert!(remote.is_empty(), "{remote:#?}");
+
+    world.emulator.clear_calls();
+    let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
+    let writes: Vec<_> = world
+        .operations()
+        .into_iter()
+        .filter(|call| !call.starts_with("Describe") && !call.starts_with("List"))
+        .collect();
+    assert!(writes.is_empty(), "{writes:?}");
+    world.assert_settled(&state, &config, "imported").await;
+}
+
+#[tokio::test]
+async fn an_import_of_nothing_and_a_malformed_id_say_what_to_type() {
+    let world = World::start().await;
+    for (id, summary, expected) in [
+        ("edu", "Import id is malformed.", "eu-central-1/edu-prod"),
+        ("us-east-1/edu/prod", "Import id is malformed.", "<region>/<bundle name>"),
+        ("us-east-1/edu", "There is no such bundle.", "\"edu/<service>/<target>/<alarm>/<severity>\""),
+    ] {
+        let outcome = world.provider.import(TYPE, id).await.unwrap();
+        let error = outcome.diagnostics.only_error().unwrap();
+        assert_eq!(error.summary, summary, "{id}");
+        assert!(error.detail.contains(expected), "{id}: {}", error.detail);
+    }
+}
+
+#[tokio::test]
+async fn tags_are_written_to_new_and_old_alarms_and_drift_is_repaired() {
+    let world = World::start().await;
+    let config = with(&small_bundle(), "tags", json!({ "team": "a", "stage": "test" }));
+    let state = world.create(&config).await;
+    let console = world.console();
+    let arn = state.value["alarms"]["lambda/upload/errors/critical"]["arn"].as_str().unwrap().to_owned();
+    let tags = || async {
+        let listed = console.list_tags_for_resource().resource_arn(&arn).send().await.unwrap();
+        let mut tags: Vec<_> = listed.tags().iter().map(|tag| format!("{}={}", tag.key().unwrap(), tag.value().unwrap())).collect();
+        tags.sort();
+        tags
+    };
+    assert_eq!(tags().await, ["stage=test", "team=a"]);
+
+    let changed = with(&config, "tags", json!({ "team": "b" }));
+    let state = world.apply(Some(&state), &changed).await.ok().unwrap().state.unwrap();
+    assert_eq!(tags().await, ["team=b"]);
+
+    console.untag_resource().resource_arn(&arn).tag_keys("team").send().await.unwrap();
+    let refreshed = world.refresh(&state).await.unwrap();
+    let plan = world.plan(Some(&refreshed), &changed).await.ok().unwrap();
+    assert_eq!(changes(&refreshed.value, &plan.planned), ["tags_all.team: null -> \"b\""]);
+    let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
+    assert_eq!(tags().await, ["team=b"]);
+    world.assert_settled(&state, &changed, "repaired").await;
+}
+
+#[tokio::test]
+async fn untagged_bundles_read_no_tags() {
+    let world = World::start().await;
+    let state = world.create(&small_bundle()).await;
+    world.emulator.clear_calls();
+    world.refresh(&state).await.unwrap();
+    assert_eq!(world.operations(), ["DescribeAlarms"]);
+}
+
+#[tokio::test]
+async fn default_tags_of_the_provider_are_weaker_than_the_bundles_own() {
+    let world =
+        World::with(json!({ "alarm_writes_per_second": 0, "default_tags": { "team": "default", "project": "edu" } })).await;
+    let config = with(&small_bundle(), "tags", json!({ "team": "own" }));
+    let state = world.create(&config).await;
+    assert_eq!(state.value["tags_all"], json!({ "team": "own", "project": "edu" }));
+    assert_eq!(state.value["tags"], json!({ "team": "own" }), "stored as typed");
+}
+
+#[tokio::test]
+async fn unknown_values_leave_every_key_known() {
+    let world = World::start().await;
+    let mut config = small_bundle();
+    config["lambda"]["upload"]["function_name"] = json!(UNKNOWN);
+    config["lambda"]["upload"]["alias"] = json!(UNKNOWN);
+    config["severities"]["critical"]["alarm_actions"] = json!([UNKNOWN]);
+    let plan = world.plan(None, &config).await.ok().unwrap();
+    let alarms = plan.planned["alarms"].as_object().unwrap();
+    assert_eq!(
+        alarms.keys().collect::<Vec<_>>(),
+        [
+            "lambda/upload/duration/critical",
+            "lambda/upload/duration/warning",
+            "lambda/upload/errors/critical",
+            "lambda/upload/throttles/critical"
+        ]
+    );
+    let mut known = config.clone();
+    known["lambda"]["upload"]["function_name"] = json!("edu-upload");
+    known["lambda"]["upload"]["alias"] = json!("live");
+    known["severities"]["critical"]["alarm_actions"] = json!([PAGE]);
+    let state = world.provider.apply_known(&plan, known.clone()).await.unwrap().ok().unwrap().state.unwrap();
+    world.assert_settled(&state, &known, "applied").await;
+}
+
+#[tokio::test]
+async fn an_unknown_that_decides_existence_makes_all_alarms_unknown_until_apply() {
+    let world = World::start().await;
+    let config = with(&small_bundle(), "lambda.upload.timeout_seconds", json!(UNKNOWN));
+    let plan = world.plan(None, &config).await.ok().unwrap();
+    assert_eq!(plan.planned["alarms"], UNKNOWN);
+    let known = small_bundle();
+    let state = world.provider.apply_known(&plan, known.clone()).await.unwrap().ok().unwrap().state.unwrap();
+    assert_eq!(state.value["alarms"].as_object().unwrap().len(), 4);
+    world.assert_settled(&state, &known, "applied").await;
+}
+
+#[tokio::test]
+async fn a_plan_of_a_new_bundle_needs_no_credentials_and_no_network() {
+    let provider = spawn(None, "", json!({})).await;
+    let plan = provider.plan(TYPE, None, full_bundle()).await.unwrap().ok().unwrap();
+    assert_eq!(plan.action, Action::Create);
+    assert_eq!(plan.planned["alarms"]["lambda/upload/errors/critical"]["arn"], UNKNOWN);
+    assert_eq!(plan.planned["id"], "us-east-1/edu");
+}
+
+#[tokio::test]
+async fn a_new_name_or_region_replaces_the_bundle() {
+    let world = World::start().await;
+    let config = small_bundle();
+    let state = world.create(&config).await;
+    for (case, changed, path) in [
+        ("name", with(&config, "name", json!("edu2")), "name"),
+        ("region", with(&config, "region", json!("eu-central-1")), "region"),
+    ] {
+        let plan = world.plan(Some(&state), &changed).await.ok().unwrap();
+        assert_eq!((plan.action, plan.requires_replace), (Action::Replace, vec![path.to_owned()]), "{case}");
+    }
+    let moved = with(&config, "region", json!("eu-central-1"));
+    let state = world.apply(Some(&state), &moved).await.ok().unwrap().state.unwrap();
+    assert!(world.names().await.is_empty(), "the old region is empty");
+    assert_eq!(describe(&world.console_of(ACCOUNT, "eu-central-1")).await.0.len(), 4);
+    world.assert_settled(&state, &moved, "moved").await;
+}
+
+#[tokio::test]
+async fn configured_attributes_are_stored_as_typed() {
+    let world = World::start().await;
+    let config = small_bundle();
+    let state = world.create(&config).await;
+    for (attribute, expected) in [("preset", Value::Null), ("adopt_existing", Value::Null), ("defaults", Value::Null)] {
+        assert_eq!(state.value[attribute], expected, "{attribute}");
+    }
+    assert_eq!(state.value["region"], REGION, "the effective region is stored");
+    assert_eq!(state.value["severities"]["warning"]["alarm_actions"], json!([WARN]));
+}
+
+#[tokio::test]
+async fn a_thousand_alarms_are_refreshed_in_ten_reads() {
+    let world = World::start().await;
+    let targets: serde_json::Map<String, Value> = (0..500)
+        .map(|number| (format!("f{number:03}"), json!({ "function_name": format!("function-{number}") })))
+        .collect();
+    let config = json!({ "name": "many", "severities": { "critical": { "alarm_actions": [PAGE] } }, "lambda": targets });
+    let state = world.create(&config).await;
+    assert_eq!(state.value["alarms"].as_object().unwrap().len(), 1000);
+    world.emulator.clear_calls();
+    world.assert_settled(&state, &config, "a thousand").await;
+    assert_eq!(world.operations(), vec!["DescribeAlarms"; 10]);
+    let destroyed = world.provider.destroy(TYPE, &state).await.unwrap().ok().unwrap();
+    assert!(destroyed.state.is_none());
+    assert!(world.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn two_bundles_of_one_apply_share_the_write_quota() {
+    let world = World::with(json!({ "alarm_writes_per_second": 20 })).await;
+    let config = |name: &str| with(&full_bundle(), "name", json!(name));
+    let start = std::time::Instant::now();
+    let (one, two) = (config("one"), config("two"));
+    let (one, two) = tokio::join!(world.create(&one), world.create(&two));
+    let alarms = [one, two].map(|state| state.value["alarms"].as_object().unwrap().len()).iter().sum::<usize>();
+    let puts = world.count("PutMetricAlarm") + world.count("PutCompositeAlarm");
+    assert_eq!(puts, alarms + 2);
+    // a burst of one second's worth, then twenty a second: a lower bound that no slow machine can break
+    let at_least = (puts as f64 - 21.0) / 20.0;
+    assert!(start.elapsed().as_secs_f64() >= at_least, "{puts} writes in {:?}", start.elapsed());
+}

@@ -1,0 +1,64 @@
+//! The registry's documentation pages: docs/index.md, resources/, data-sources/, functions/, from the provider's schema and
+//! the examples, written by HashiCorp's own generator.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use local_cloud::{toolchain, workspace};
+
+use crate::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};
+
+/// Generates all pages; path below docs/ -> text.
+///
+/// # Errors
+/// The provider or the generator fails; the error is what it said.
+pub fn generate() -> Result<BTreeMap<String, String>> {
+    let workdir = Workdir::new(Engine::Terraform, &[])?;
+    workdir.write("main.tf", REQUIRED_PROVIDERS)?;
+    workdir.init()?;
+    let schema = workdir.path().join("schema.json");
+    std::fs::write(&schema, workdir.run(&["providers", "schema", "-json"])?.ok()?)?;
+
+    let rendered = workdir.path().join("docs");
+    let mut command = Command::new(toolchain::tfplugindocs()?);
+    command
+        .arg("generate")
+        .args(["--provider-name", "registry.terraform.io/lectern/lectern", "--rendered-provider-name", "Lectern"])
+        .arg("--provider-dir")
+        .arg(workspace::root())
+        .arg("--providers-schema")
+        .arg(&schema)
+        .arg("--rendered-website-dir")
+        .arg(relative(&rendered)?)
+        .env("CHECKPOINT_DISABLE", "1");
+    let output = command.output().context("cannot run tfplugindocs")?;
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    ensure!(output.status.success(), "tfplugindocs failed:\n{said}");
+
+    let mut pages = BTreeMap::new();
+    collect(&rendered, &rendered, &mut pages)?;
+    ensure!(!pages.is_empty(), "tfplugindocs wrote nothing:\n{said}");
+    Ok(pages)
+}
+
+/// The generator takes its output folder relative to the provider's.
+fn relative(folder: &Path) -> Result<String> {
+    let up = "../".repeat(workspace::root().components().count() - 1);
+    let folder = folder.to_str().context("the temporary folder's path is not UTF-8")?;
+    Ok(format!("{up}{}", folder.trim_start_matches('/')))
+}
+
+fn collect(root: &Path, folder: &Path, pages: &mut BTreeMap<String, String>) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(root, &path, pages)?;
+        } else {
+            let name = path.strip_prefix(root)?.to_string_lossy().into_owned();
+            pages.insert(name, std::fs::read_to_string(&path)?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! One Terraform or OpenTofu working directory, with a mirror of the provider that was just built.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use local_cloud::mirror::Mirror;
+use local_cloud::toolchain::{self, AwsProvider};
+use local_cloud::workspace;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Which program runs the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// `terraform` of the PATH.
+    Terraform,
+    /// OpenTofu of the cache, built when it is not there.
+    OpenTofu,
+}
+
+impl Engine {
+    fn binary(self) -> Result<PathBuf> {
+        match self {
+            Self::Terraform => Ok("terraform".into()),
+            Self::OpenTofu => toolchain::opentofu(),
+        }
+    }
+}
+
+/// What a command said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Exit code; -1 after a signal.
+    pub code: i32,
+    /// Standard output and error together.
+    pub text: String,
+}
+
+impl Said {
+    fn of(output: &Output) -> Self {
+        let text = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
+        Self { code: output.status.code().unwrap_or(-1), text }
+    }
+
+    /// The text of a success.
+    ///
+    /// # Errors
+    /// The command failed; the error is all it said.
+    pub fn ok(self) -> Result<String> {
+        ensure!(self.code == 0, "exit code {}\n{}", self.code, self.text);
+        Ok(self.text)
+    }
+
+    /// The text without the frames and line breaks that Terraform puts around a message.
+    #[must_use]
+    pub fn flat(&self) -> String {
+        let bare: String = self.text.chars().map(|c| if "│╷╵".contains(c) { ' ' } else { c }).collect();
+        bare.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A working directory. It goes with the value.
+pub struct Workdir {
+    engine: PathBuf,
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Workdir {
+    /// A directory for `engine` whose only providers are the one of this workspace and, where it was built,
+    /// `hashicorp/aws`. `environment` is all of the caller's that counts: AWS settings are not inherited.
+    ///
+    /// # Errors
+    /// The provider cannot be built or the directory cannot be made.
+    pub fn new(engine: Engine, environment: &[(&str, &str)]) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("lectern-acceptance-").tempdir()?;
+        let mirror_folder = folder.path().join(".mirror");
+        std::fs::create_dir(&mirror_folder)?;
+        let provider = workspace::binary("terraform-provider-lectern")?;
+        let mirror = Mirror::create(&mirror_folder, &provider, &toolchain::aws_provider()?)?;
+        let mut all = mirror.environment();
+        all.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Ok(Self { engine: engine.binary()?, folder, environment: all })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file, usually `main.tf`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> Result<()> {
+        std::fs::write(self.path().join(name), text).with_context(|| format!("cannot write {name}"))
+    }
+
+    /// The command with these arguments, not started yet. Its environment has nothing of the caller's but PATH and HOME.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.engine);
+        command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env_clear();
+        for name in ["PATH", "LECTERN_CACHE"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        // no credentials file of the user's, no plugin cache
+        command.env("HOME", self.path()).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn run(&self, arguments: &[&str]) -> Result<Said> {
+        let output = self.command(arguments).output();
+        let output = output.with_context(|| {
+            format!("cannot run {}: install Terraform >= 1.8, developer.hashicorp.com/terraform/install", self.engine.display())
+        })?;
+        Ok(Said::of(&output))
+    }
+
+    /// Starts a command in a process group of its own, as a shell does, so that it can be interrupted like one.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn spawn(&self, arguments: &[&str]) -> Result<Child> {
+        use std::os::unix::process::CommandExt;
+        let mut command = self.command(arguments);
+        command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().with_context(|| format!("cannot run {}", self.engine.display()))
+    }
+
+    /// `init`, quietly.
+    ///
+    /// # Errors
+    /// It failed; the error is what it said.
+    pub fn init(&self) -> Result<()> {
+        self.run(&["init", "-no-color", "-input=false"])?.ok()?;
+        Ok(())
+    }
+
+    /// `plan` into `tfplan`: 0 nothing to do, 2 changes, 1 errors.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn plan(&self) -> Result<Said> {
+        self.run(&["plan", "-no-color", "-input=false", "-detailed-exitcode", "-out=tfplan"])
+    }
+
+    /// `apply` without asking.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn apply(&self) -> Result<Said> {
+        self.run(&["apply", "-no-color", "-input=false", "-auto-approve"])
+    }
+
+    /// `destroy` without asking.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn destroy(&self) -> Result<Said> {
+        self.run(&["destroy", "-no-color", "-input=false", "-auto-approve"])
+    }
+
+    /// The attributes of a resource in the state, or null.
+    ///
+    /// # Errors
+    /// The state cannot be shown.
+    pub fn state_of(&self, address: &str) -> Result<Value> {
+        let shown: Value = serde_json::from_str(&self.run(&["show", "-json"])?.ok()?)?;
+        let resources = shown["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        let found = resources.into_iter().find(|resource| resource["address"] == address);
+        Ok(found.map_or(Value::Null, |resource| resource["values"].clone()))
+    }
+}
+
+/// The provider block's neighbour in every configuration.
+pub const REQUIRED_PROVIDERS: &str = r#"
+terraform {
+  required_providers {
+    lectern = {
+      source = "lectern/lectern"
+    }
+  }
+}
+"#;
+
+/// The `hashicorp/aws` provider's binary, or `None` after the skip was printed with its reason.
+///
+/// # Errors
+/// There is no cache folder.
+pub fn aws_provider_or_skip(test: &str) -> Result<Option<PathBuf>> {
+    match toolchain::aws_provider()? {
+        AwsProvider::Present(binary) => Ok(Some(binary)),
+        AwsProvider::Absent { reason, command } => {
+            skip(test, &format!("{reason}; build it with `{command}`"));
+            Ok(None)
+        }
+    }
+}
+
+/// Prints a skip where CI finds it, past the test runner's capture.
+pub fn skip(test: &str, reason: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr().lock(), "SKIPPED: {test}: {reason}");
+}
