@@ -10,6 +10,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tf_provider::Diagnostics;
@@ -59,8 +60,7 @@ impl AwsError {
     {
         let SdkError::ServiceError(service) = &error else {
             let reason = chain(&error);
-            // the SDK has no type for it: a failed identity is a dispatch failure whose source says so
-            let credentials = reason.contains("credentials") || reason.contains("identity");
+            let credentials = causes(&error).any(|cause| cause.is::<CredentialsError>());
             return if credentials {
                 Self::Credentials(reason)
             } else {
@@ -141,19 +141,22 @@ fn action(operation: &str) -> String {
     }
 }
 
-/// An error and all its causes, each said once.
+/// An error and all its causes, outermost first.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+/// An error and all its causes in one line, each said once.
 fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
-        }
-        cause = error.source();
-    }
-    text
+    causes(error)
+        .map(ToString::to_string)
+        .fold(String::new(), |mut text, next| {
+            if !text.ends_with(&next) {
+                text.push_str(if text.is_empty() { "" } else { ": " });
+                text.push_str(&next);
+            }
+            text
+        })
 }
 
 /// The region a plan can know.

@@ -8,17 +8,26 @@ use std::time::Duration;
 
 use cloudwatch_emulator::{Fault, FaultKind, Gate};
 use serde_json::{Value, json};
-use support::{ACCOUNT, OTHER_ACCOUNT, REGION, TYPE, World, describe, full_bundle, small_bundle, spawn_unconfigured, with};
+use support::{
+    ACCOUNT, OTHER_ACCOUNT, REGION, TYPE, World, describe, full_bundle, small_bundle, spawn_unconfigured, with,
+};
 use tfplugin6_harness::{Action, State};
 
 const ERRORS: &str = "edu/lambda/upload/errors/critical";
 
 fn fault(operation: &str, kind: FaultKind) -> Fault {
-    Fault { operation: operation.to_owned(), kind, ..Fault::default() }
+    Fault {
+        operation: operation.to_owned(),
+        kind,
+        ..Fault::default()
+    }
 }
 
 fn keys(state: &State) -> Vec<String> {
-    state.value["alarms"].as_object().map(|alarms| alarms.keys().cloned().collect()).unwrap_or_default()
+    state.value["alarms"]
+        .as_object()
+        .map(|alarms| alarms.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 /// The state lists what CloudWatch has: nothing more, nothing less.
@@ -36,7 +45,11 @@ async fn assert_converges(world: &World, state: Option<&State>, config: &Value, 
         Some(state) => world.refresh(state).await,
         None => None,
     };
-    let outcome = world.apply(refreshed.as_ref(), config).await.ok().unwrap_or_else(|error| panic!("{case}: {error:#}"));
+    let outcome = world
+        .apply(refreshed.as_ref(), config)
+        .await
+        .ok()
+        .unwrap_or_else(|error| panic!("{case}: {error:#}"));
     let state = outcome.state.unwrap();
     world.assert_settled(&state, config, case).await;
     assert_true(world, &state, case).await;
@@ -45,25 +58,54 @@ async fn assert_converges(world: &World, state: Option<&State>, config: &Value, 
 #[tokio::test]
 async fn throttling_of_every_call_is_waited_out() {
     let world = World::start().await;
-    world.emulator.fail(Fault { times: Some(3), ..fault("*", FaultKind::Throttle) });
+    world.emulator.fail(Fault {
+        times: Some(3),
+        ..fault("*", FaultKind::Throttle)
+    });
     let config = small_bundle();
     let state = world.create(&config).await;
     for operation in ["DescribeAlarms", "PutMetricAlarm", "DeleteAlarms"] {
-        world.emulator.fail(Fault { times: Some(2), ..fault(operation, FaultKind::Throttle) });
+        world.emulator.fail(Fault {
+            times: Some(2),
+            ..fault(operation, FaultKind::Throttle)
+        });
     }
     let changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
     let state = world.apply(Some(&state), &changed).await.ok().unwrap().state.unwrap();
     world.assert_settled(&state, &changed, "throttled").await;
-    world.emulator.fail(Fault { times: Some(2), ..fault("*", FaultKind::Throttle) });
-    assert!(world.provider.destroy(TYPE, &state).await.unwrap().ok().unwrap().state.is_none());
+    world.emulator.fail(Fault {
+        times: Some(2),
+        ..fault("*", FaultKind::Throttle)
+    });
+    assert!(
+        world
+            .provider
+            .destroy(TYPE, &state)
+            .await
+            .unwrap()
+            .ok()
+            .unwrap()
+            .state
+            .is_none()
+    );
 }
 
 #[tokio::test]
 async fn errors_of_the_service_and_reset_connections_are_tried_again() {
-    for kind in [FaultKind::InternalError, FaultKind::ConnectionReset, FaultKind::AcceptThenReset] {
+    for kind in [
+        FaultKind::InternalError,
+        FaultKind::ConnectionReset,
+        FaultKind::AcceptThenReset,
+    ] {
         let world = World::start().await;
-        world.emulator.fail(Fault { times: Some(1), ..fault("PutMetricAlarm", kind.clone()) });
-        world.emulator.fail(Fault { times: Some(1), ..fault("DescribeAlarms", kind.clone()) });
+        world.emulator.fail(Fault {
+            times: Some(1),
+            ..fault("PutMetricAlarm", kind.clone())
+        });
+        world.emulator.fail(Fault {
+            times: Some(1),
+            ..fault("DescribeAlarms", kind.clone())
+        });
         let config = small_bundle();
         let state = world.create(&config).await;
         world.assert_settled(&state, &config, &format!("{kind:?}")).await;
@@ -75,13 +117,21 @@ async fn one_alarm_refused_in_the_middle_leaves_a_true_state_and_the_next_apply_
     let world = World::start().await;
     let config = full_bundle();
     let refused = "edu/s3/files/errors_4xx/warning";
-    world.emulator.fail(Fault { alarm_name: Some(refused.to_owned()), ..fault("PutMetricAlarm", FaultKind::ValidationError) });
+    world.emulator.fail(Fault {
+        alarm_name: Some(refused.to_owned()),
+        ..fault("PutMetricAlarm", FaultKind::ValidationError)
+    });
     let outcome = world.apply(None, &config).await;
     let errors: Vec<_> = outcome.diagnostics.errors().collect();
     assert_eq!(errors[0].path, "alarms[\"s3/files/errors_4xx/warning\"]");
     assert_eq!(errors[0].summary, "AWS refused the call.");
     assert!(errors[0].detail.contains(refused), "{}", errors[0].detail);
-    assert!(errors.iter().any(|error| error.summary == "The composite alarm was not written."), "{errors:?}");
+    assert!(
+        errors
+            .iter()
+            .any(|error| error.summary == "The composite alarm was not written."),
+        "{errors:?}"
+    );
     let state = outcome.state.unwrap();
     assert!(state.tainted);
     assert!(!keys(&state).contains(&"s3/files/errors_4xx/warning".to_owned()));
@@ -99,7 +149,10 @@ async fn one_alarm_refused_in_an_update_is_in_no_state_and_the_next_apply_conver
     let state = world.create(&config).await;
     let mut changed = config.clone();
     changed["lambda"]["download"] = json!({ "function_name": "edu-download" });
-    world.emulator.fail(Fault { alarm_name: Some("edu/lambda/download/errors".to_owned()), ..fault("PutMetricAlarm", FaultKind::ValidationError) });
+    world.emulator.fail(Fault {
+        alarm_name: Some("edu/lambda/download/errors".to_owned()),
+        ..fault("PutMetricAlarm", FaultKind::ValidationError)
+    });
     let outcome = world.apply(Some(&state), &changed).await;
     assert!(outcome.diagnostics.has_errors());
     let state = outcome.state.unwrap();
@@ -117,7 +170,11 @@ async fn access_denied_stops_after_the_first_and_names_the_action_to_allow() {
     let first = outcome.diagnostics.errors().next().unwrap().clone();
     assert_eq!(first.summary, "AWS denied access.");
     assert!(first.detail.contains("`cloudwatch:PutMetricAlarm`"), "{}", first.detail);
-    assert!(world.count("PutMetricAlarm") < 20, "{} calls after the first refusal", world.count("PutMetricAlarm"));
+    assert!(
+        world.count("PutMetricAlarm") < 20,
+        "{} calls after the first refusal",
+        world.count("PutMetricAlarm")
+    );
     assert!(outcome.state.is_none(), "nothing was created");
 }
 
@@ -132,8 +189,15 @@ async fn access_denied_on_tags_is_a_warning() {
     let read = world.provider.read(TYPE, &state).await.unwrap();
     assert!(!read.diagnostics.has_errors(), "{}", read.diagnostics);
     let warning = read.diagnostics.warnings().next().unwrap();
-    assert_eq!((warning.path.as_str(), warning.summary.as_str()), ("tags", "Tags cannot be read or written."));
-    assert!(warning.detail.contains("`cloudwatch:ListTagsForResource`"), "{}", warning.detail);
+    assert_eq!(
+        (warning.path.as_str(), warning.summary.as_str()),
+        ("tags", "Tags cannot be read or written.")
+    );
+    assert!(
+        warning.detail.contains("`cloudwatch:ListTagsForResource`"),
+        "{}",
+        warning.detail
+    );
 
     let changed = with(&config, "tags", json!({ "team": "b" }));
     let outcome = world.apply(Some(&state), &changed).await;
@@ -150,11 +214,20 @@ async fn a_provider_killed_after_any_write_of_a_create_is_finished_by_the_next()
         world.count("PutMetricAlarm") + world.count("PutCompositeAlarm")
     };
     // the first, some in the middle, the last alarm, and the composite
-    let points = [("PutMetricAlarm", 0), ("PutMetricAlarm", 7), ("PutMetricAlarm", writes - 2), ("PutCompositeAlarm", 0)];
+    let points = [
+        ("PutMetricAlarm", 0),
+        ("PutMetricAlarm", 7),
+        ("PutMetricAlarm", writes - 2),
+        ("PutCompositeAlarm", 0),
+    ];
     for (operation, skip) in points {
         let case = format!("killed after {operation} {skip}");
         let mut world = World::start().await;
-        let gate = world.emulator.gate(Gate { operation: operation.to_owned(), skip, before: false });
+        let gate = world.emulator.gate(Gate {
+            operation: operation.to_owned(),
+            skip,
+            before: false,
+        });
         let plan = world.plan(None, &config).await.ok().unwrap();
         let applied = world.provider.apply(&plan);
         tokio::pin!(applied);
@@ -182,7 +255,11 @@ async fn a_provider_killed_in_an_update_is_finished_by_the_next() {
         let case = format!("killed after {operation} {skip}");
         let mut world = World::start().await;
         let state = world.create(&config).await;
-        let gate = world.emulator.gate(Gate { operation: operation.to_owned(), skip, before: false });
+        let gate = world.emulator.gate(Gate {
+            operation: operation.to_owned(),
+            skip,
+            before: false,
+        });
         let plan = world.plan(Some(&state), &changed).await.ok().unwrap();
         let applied = world.provider.apply(&plan);
         tokio::pin!(applied);
@@ -203,7 +280,11 @@ async fn a_provider_killed_in_an_update_is_finished_by_the_next() {
 async fn a_stop_in_the_middle_returns_within_seconds_and_lists_what_exists() {
     let world = World::start().await;
     let config = full_bundle();
-    let gate = world.emulator.gate(Gate { operation: "PutMetricAlarm".to_owned(), skip: 10, before: true });
+    let gate = world.emulator.gate(Gate {
+        operation: "PutMetricAlarm".to_owned(),
+        skip: 10,
+        before: true,
+    });
     let plan = world.plan(None, &config).await.ok().unwrap();
     let applied = world.provider.apply(&plan);
     tokio::pin!(applied);
@@ -213,12 +294,19 @@ async fn a_stop_in_the_middle_returns_within_seconds_and_lists_what_exists() {
     }
     world.provider.interrupt().unwrap();
     world.provider.stop().await.unwrap();
-    let outcome = tokio::time::timeout(Duration::from_secs(10), applied).await.expect("it returns").unwrap();
+    let outcome = tokio::time::timeout(Duration::from_secs(10), applied)
+        .await
+        .expect("it returns")
+        .unwrap();
     gate.open();
     let error = outcome.diagnostics.only_error().unwrap();
     assert_eq!(error.summary, "Interrupted.");
     let state = outcome.state.unwrap();
-    assert!(keys(&state).len() >= 10 && keys(&state).len() < 30, "{} alarms", keys(&state).len());
+    assert!(
+        keys(&state).len() >= 10 && keys(&state).len() < 30,
+        "{} alarms",
+        keys(&state).len()
+    );
 
     let mut world = world;
     world.restart_provider().await;
@@ -230,11 +318,18 @@ async fn a_timeout_is_an_error_that_names_the_attribute_and_keeps_the_state() {
     let world = World::start().await;
     let mut config = small_bundle();
     config["timeouts"] = json!({ "create": "1s" });
-    let gate = world.emulator.gate(Gate { operation: "PutMetricAlarm".to_owned(), skip: 2, before: true });
+    let gate = world.emulator.gate(Gate {
+        operation: "PutMetricAlarm".to_owned(),
+        skip: 2,
+        before: true,
+    });
     let outcome = world.apply(None, &config).await;
     gate.open();
     let error = outcome.diagnostics.only_error().unwrap();
-    assert_eq!((error.path.as_str(), error.summary.as_str()), ("timeouts", "The time for the operation is over."));
+    assert_eq!(
+        (error.path.as_str(), error.summary.as_str()),
+        ("timeouts", "The time for the operation is over.")
+    );
     let state = outcome.state.unwrap();
     assert!(!keys(&state).is_empty());
     let longer = with(&config, "timeouts.create", json!("5m"));
@@ -266,8 +361,15 @@ async fn somebody_elses_alarm_of_the_same_name_is_an_error_unless_adopted() {
     world.emulator.clear_calls();
     let outcome = world.apply(None, &config).await;
     let error = outcome.diagnostics.only_error().unwrap();
-    assert_eq!((error.path.as_str(), error.summary.as_str()), ("name", "Alarms of these names exist already."));
-    assert!(error.detail.contains(ERRORS) && error.detail.contains("adopt_existing = true"), "{}", error.detail);
+    assert_eq!(
+        (error.path.as_str(), error.summary.as_str()),
+        ("name", "Alarms of these names exist already.")
+    );
+    assert!(
+        error.detail.contains(ERRORS) && error.detail.contains("adopt_existing = true"),
+        "{}",
+        error.detail
+    );
     assert!(outcome.state.is_none());
     assert_eq!(world.count("PutMetricAlarm"), 0, "nothing was written");
 
@@ -283,19 +385,39 @@ async fn a_child_of_somebody_elses_composite_stays_and_the_rest_is_deleted() {
     let config = full_bundle();
     let state = world.create(&config).await;
     let console = world.console();
-    let theirs = console.put_composite_alarm().alarm_name("theirs").alarm_rule(format!("ALARM(\"{ERRORS}\")"));
+    let theirs = console
+        .put_composite_alarm()
+        .alarm_name("theirs")
+        .alarm_rule(format!("ALARM(\"{ERRORS}\")"));
     theirs.send().await.unwrap();
 
     let outcome = world.provider.destroy(TYPE, &state).await.unwrap();
     let error = outcome.diagnostics.only_error().unwrap();
-    assert_eq!(error.summary, "An alarm is a child of a composite that is not this bundle's.");
-    assert!(error.detail.contains(ERRORS) && error.detail.contains("\"theirs\""), "{}", error.detail);
+    assert_eq!(
+        error.summary,
+        "An alarm is a child of a composite that is not this bundle's."
+    );
+    assert!(
+        error.detail.contains(ERRORS) && error.detail.contains("\"theirs\""),
+        "{}",
+        error.detail
+    );
     let left = outcome.state.unwrap();
     assert_eq!(keys(&left), ["lambda/upload/errors/critical"]);
     assert_eq!(left.value["composite_alarm"], Value::Null);
 
     console.delete_alarms().alarm_names("theirs").send().await.unwrap();
-    assert!(world.provider.destroy(TYPE, &left).await.unwrap().ok().unwrap().state.is_none());
+    assert!(
+        world
+            .provider
+            .destroy(TYPE, &left)
+            .await
+            .unwrap()
+            .ok()
+            .unwrap()
+            .state
+            .is_none()
+    );
     assert!(world.names().await.is_empty());
 }
 
@@ -304,35 +426,61 @@ async fn credentials_of_another_account_read_change_and_destroy_nothing() {
     let world = World::start().await;
     let config = small_bundle();
     let state = world.create(&config).await;
-    let elsewhere = world.another_provider(OTHER_ACCOUNT, json!({ "alarm_writes_per_second": 0 })).await;
+    let elsewhere = world
+        .another_provider(OTHER_ACCOUNT, json!({ "alarm_writes_per_second": 0 }))
+        .await;
 
     let read = elsewhere.read(TYPE, &state).await.unwrap();
     let error = read.diagnostics.only_error().unwrap();
     assert_eq!(error.summary, "The bundle lives in another AWS account.");
-    assert!(error.detail.contains(ACCOUNT) && error.detail.contains(OTHER_ACCOUNT), "{}", error.detail);
+    assert!(
+        error.detail.contains(ACCOUNT) && error.detail.contains(OTHER_ACCOUNT),
+        "{}",
+        error.detail
+    );
     assert_eq!(read.state.unwrap().value, state.value, "the state is kept");
 
     let changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
     let applied = elsewhere.plan_and_apply(TYPE, Some(&state), changed).await.unwrap();
-    assert_eq!(applied.diagnostics.only_error().unwrap().summary, "The bundle lives in another AWS account.");
+    assert_eq!(
+        applied.diagnostics.only_error().unwrap().summary,
+        "The bundle lives in another AWS account."
+    );
     let destroyed = elsewhere.destroy(TYPE, &state).await.unwrap();
-    assert_eq!(destroyed.diagnostics.only_error().unwrap().summary, "The bundle lives in another AWS account.");
+    assert_eq!(
+        destroyed.diagnostics.only_error().unwrap().summary,
+        "The bundle lives in another AWS account."
+    );
     assert!(destroyed.state.is_some());
 
-    assert!(describe(&world.console_of(OTHER_ACCOUNT, REGION)).await.0.is_empty(), "nothing was made elsewhere");
+    assert!(
+        describe(&world.console_of(OTHER_ACCOUNT, REGION)).await.0.is_empty(),
+        "nothing was made elsewhere"
+    );
     world.assert_settled(&state, &config, "untouched").await;
 }
 
 #[tokio::test]
 async fn an_account_that_is_not_allowed_is_refused_before_any_other_call() {
     let world = World::start().await;
-    let provider =
-        world.another_provider(OTHER_ACCOUNT, json!({ "alarm_writes_per_second": 0, "allowed_account_ids": [ACCOUNT] })).await;
+    let provider = world
+        .another_provider(
+            OTHER_ACCOUNT,
+            json!({ "alarm_writes_per_second": 0, "allowed_account_ids": [ACCOUNT] }),
+        )
+        .await;
     world.emulator.clear_calls();
     let outcome = provider.plan_and_apply(TYPE, None, small_bundle()).await.unwrap();
     let error = outcome.diagnostics.only_error().unwrap();
-    assert_eq!(error.summary, "AWS credentials belong to an account that is not allowed.");
-    assert!(error.detail.contains(OTHER_ACCOUNT) && error.detail.contains(ACCOUNT), "{}", error.detail);
+    assert_eq!(
+        error.summary,
+        "AWS credentials belong to an account that is not allowed."
+    );
+    assert!(
+        error.detail.contains(OTHER_ACCOUNT) && error.detail.contains(ACCOUNT),
+        "{}",
+        error.detail
+    );
     assert!(outcome.state.is_none());
     assert_eq!(world.operations(), ["GetCallerIdentity"]);
 }
@@ -351,12 +499,19 @@ async fn missing_credentials_and_an_unreachable_endpoint_say_what_to_set() {
 async fn a_failed_create_is_replaced_as_a_whole() {
     let world = World::start().await;
     let config = small_bundle();
-    world.emulator.fail(Fault { alarm_name: Some(ERRORS.to_owned()), ..fault("PutMetricAlarm", FaultKind::ValidationError) });
+    world.emulator.fail(Fault {
+        alarm_name: Some(ERRORS.to_owned()),
+        ..fault("PutMetricAlarm", FaultKind::ValidationError)
+    });
     let state = world.apply(None, &config).await.state.unwrap();
     world.emulator.clear_faults();
     let refreshed = world.refresh(&state).await.unwrap();
     let plan = world.plan(Some(&refreshed), &config).await.ok().unwrap();
-    assert_eq!(plan.action, Action::Replace, "Terraform taints what a failed create returns");
+    assert_eq!(
+        plan.action,
+        Action::Replace,
+        "Terraform taints what a failed create returns"
+    );
     let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
     world.assert_settled(&state, &config, "replaced").await;
 }
@@ -365,14 +520,30 @@ async fn a_failed_create_is_replaced_as_a_whole() {
 async fn secrets_appear_in_no_trace_log_and_no_diagnostic() {
     let world = World::start().await;
     let secret = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY";
-    let provider = spawn_unconfigured(Some(&world.emulator), ACCOUNT, &[("AWS_SECRET_ACCESS_KEY", secret), ("TF_LOG", "TRACE")]).await;
-    provider.configure(json!({ "alarm_writes_per_second": 0 })).await.unwrap().ok().unwrap();
-    world.emulator.fail(Fault { times: Some(1), ..fault("PutMetricAlarm", FaultKind::AccessDenied) });
+    let provider = spawn_unconfigured(
+        Some(&world.emulator),
+        ACCOUNT,
+        &[("AWS_SECRET_ACCESS_KEY", secret), ("TF_LOG", "TRACE")],
+    )
+    .await;
+    provider
+        .configure(json!({ "alarm_writes_per_second": 0 }))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    world.emulator.fail(Fault {
+        times: Some(1),
+        ..fault("PutMetricAlarm", FaultKind::AccessDenied)
+    });
     let outcome = provider.plan_and_apply(TYPE, None, small_bundle()).await.unwrap();
     assert!(outcome.diagnostics.has_errors());
     let log = provider.stderr();
     assert!(!log.is_empty(), "TRACE logs something");
     for (place, text) in [("log", log), ("diagnostics", outcome.diagnostics.to_string())] {
-        assert!(!text.contains(secret) && !text.contains("Signature="), "{place}: {text}");
+        assert!(
+            !text.contains(secret) && !text.contains("Signature="),
+            "{place}: {text}"
+        );
     }
 }

@@ -17,15 +17,26 @@ async fn a_bundle_of_every_kind_of_target_is_created_and_settled() {
 
     let alarms = state.value["alarms"].as_object().unwrap();
     assert!(alarms.len() > 40, "{} alarms", alarms.len());
-    assert_eq!(world.names().await.len(), alarms.len() + 1, "the alarms and the composite");
+    assert_eq!(
+        world.names().await.len(),
+        alarms.len() + 1,
+        "the alarms and the composite"
+    );
     let errors = &alarms["lambda/upload/errors/critical"];
-    assert_eq!(errors["arn"], format!("arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:edu/lambda/upload/errors/critical"));
+    assert_eq!(
+        errors["arn"],
+        format!("arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:edu/lambda/upload/errors/critical")
+    );
     assert_eq!(state.value["id"], "us-east-1/edu");
     assert_eq!(state.value["tags_all"], json!({ "team": "platform" }));
 
     world.emulator.clear_calls();
     world.assert_settled(&state, &config, "after create").await;
-    let writes: Vec<_> = world.operations().into_iter().filter(|call| call.starts_with("Put") || call.starts_with("Delete")).collect();
+    let writes: Vec<_> = world
+        .operations()
+        .into_iter()
+        .filter(|call| call.starts_with("Put") || call.starts_with("Delete"))
+        .collect();
     assert!(writes.is_empty(), "{writes:?}");
 
     let destroyed = world.provider.destroy(TYPE, &state).await.unwrap().ok().unwrap();
@@ -37,7 +48,12 @@ async fn a_bundle_of_every_kind_of_target_is_created_and_settled() {
 async fn put_by_hand(world: &World, name: &str, edit: impl Fn(MetricAlarm) -> MetricAlarm) {
     let console = world.console();
     let (alarms, _) = describe(&console).await;
-    let alarm = edit(alarms.into_iter().find(|alarm| alarm.alarm_name() == Some(name)).unwrap());
+    let alarm = edit(
+        alarms
+            .into_iter()
+            .find(|alarm| alarm.alarm_name() == Some(name))
+            .unwrap(),
+    );
     console
         .put_metric_alarm()
         .set_alarm_name(alarm.alarm_name)
@@ -73,35 +89,146 @@ async fn each_field_changed_by_hand_is_planned_for_repair_and_repaired() {
     const RATE: &str = "edu/api_gateway/main/error_rate_4xx/warning";
     let set = |edit: Edit| edit;
     let cases: Vec<(&str, &str, Edit)> = vec![
-        ("threshold", ERRORS, set(|mut a| { a.threshold = Some(7.5); a })),
-        ("description", ERRORS, set(|mut a| { a.alarm_description = Some("mine".into()); a })),
-        ("comparison_operator", ERRORS, set(|mut a| { a.comparison_operator = Some(ComparisonOperator::LessThanThreshold); a })),
-        ("period", ERRORS, set(|mut a| { a.period = Some(120); a })),
-        ("evaluation_periods", ERRORS, set(|mut a| { a.evaluation_periods = Some(3); a })),
-        ("datapoints_to_alarm", RATE, set(|mut a| { a.datapoints_to_alarm = Some(2); a })),
-        ("treat_missing_data", ERRORS, set(|mut a| { a.treat_missing_data = Some("breaching".into()); a })),
-        ("alarm_actions", ERRORS, set(|mut a| { a.alarm_actions = None; a })),
-        ("ok_actions", ERRORS, set(|mut a| { a.ok_actions = None; a })),
-        ("insufficient_data_actions", ERRORS, set(|mut a| { a.insufficient_data_actions = Some(vec![PAGE.into()]); a })),
-        ("metric_name", ERRORS, set(|mut a| { a.metric_name = Some("Invocations".into()); a })),
-        ("dimensions", ERRORS, set(|mut a| { a.dimensions = None; a })),
-        ("unit", ERRORS, set(|mut a| { a.unit = Some("Count".into()); a })),
-        ("evaluation_window", ERRORS, set(|mut a| {
-            a.evaluation_window = Some(EvaluationWindow::WallClockWindow(WallClockWindow::builder().build()));
-            a
-        })),
-        ("metrics", RATE, set(|mut a| {
-            if let Some(stat) = a.metrics.as_mut().and_then(|m| m.iter_mut().find_map(|query| query.metric_stat.as_mut())) {
-                stat.period = Some(300);
-            }
-            a
-        })),
-        ("expression", RATE, set(|mut a| {
-            if let Some(query) = a.metrics.as_mut().and_then(|m| m.iter_mut().find(|query| query.expression.is_some())) {
-                query.expression = Some("e * 100".into());
-            }
-            a
-        })),
+        (
+            "threshold",
+            ERRORS,
+            set(|mut a| {
+                a.threshold = Some(7.5);
+                a
+            }),
+        ),
+        (
+            "description",
+            ERRORS,
+            set(|mut a| {
+                a.alarm_description = Some("mine".into());
+                a
+            }),
+        ),
+        (
+            "comparison_operator",
+            ERRORS,
+            set(|mut a| {
+                a.comparison_operator = Some(ComparisonOperator::LessThanThreshold);
+                a
+            }),
+        ),
+        (
+            "period",
+            ERRORS,
+            set(|mut a| {
+                a.period = Some(120);
+                a
+            }),
+        ),
+        (
+            "evaluation_periods",
+            ERRORS,
+            set(|mut a| {
+                a.evaluation_periods = Some(3);
+                a
+            }),
+        ),
+        (
+            "datapoints_to_alarm",
+            RATE,
+            set(|mut a| {
+                a.datapoints_to_alarm = Some(2);
+                a
+            }),
+        ),
+        (
+            "treat_missing_data",
+            ERRORS,
+            set(|mut a| {
+                a.treat_missing_data = Some("breaching".into());
+                a
+            }),
+        ),
+        (
+            "alarm_actions",
+            ERRORS,
+            set(|mut a| {
+                a.alarm_actions = None;
+                a
+            }),
+        ),
+        (
+            "ok_actions",
+            ERRORS,
+            set(|mut a| {
+                a.ok_actions = None;
+                a
+            }),
+        ),
+        (
+            "insufficient_data_actions",
+            ERRORS,
+            set(|mut a| {
+                a.insufficient_data_actions = Some(vec![PAGE.into()]);
+                a
+            }),
+        ),
+        (
+            "metric_name",
+            ERRORS,
+            set(|mut a| {
+                a.metric_name = Some("Invocations".into());
+                a
+            }),
+        ),
+        (
+            "dimensions",
+            ERRORS,
+            set(|mut a| {
+                a.dimensions = None;
+                a
+            }),
+        ),
+        (
+            "unit",
+            ERRORS,
+            set(|mut a| {
+                a.unit = Some("Count".into());
+                a
+            }),
+        ),
+        (
+            "evaluation_window",
+            ERRORS,
+            set(|mut a| {
+                a.evaluation_window = Some(EvaluationWindow::WallClockWindow(WallClockWindow::builder().build()));
+                a
+            }),
+        ),
+        (
+            "metrics",
+            RATE,
+            set(|mut a| {
+                if let Some(stat) = a
+                    .metrics
+                    .as_mut()
+                    .and_then(|m| m.iter_mut().find_map(|query| query.metric_stat.as_mut()))
+                {
+                    stat.period = Some(300);
+                }
+                a
+            }),
+        ),
+        (
+            "expression",
+            RATE,
+            set(|mut a| {
+                if let Some(query) = a
+                    .metrics
+                    .as_mut()
+                    .and_then(|m| m.iter_mut().find(|query| query.expression.is_some()))
+                {
+                    query.expression = Some("e * 100".into());
+                }
+                a
+            }),
+        ),
     ];
     let world = World::start().await;
     let mut config = small_bundle();
@@ -115,11 +242,18 @@ async fn each_field_changed_by_hand_is_planned_for_repair_and_repaired() {
         assert_eq!(plan.action, Action::Update, "{field}");
         let shown = changes(&refreshed.value, &plan.planned);
         let expected = format!("alarms.{key}.{field}");
-        assert!(!shown.is_empty() && shown.iter().all(|change| change.starts_with(&expected)), "{field}: {shown:#?}");
+        assert!(
+            !shown.is_empty() && shown.iter().all(|change| change.starts_with(&expected)),
+            "{field}: {shown:#?}"
+        );
 
         world.emulator.clear_calls();
         state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
-        assert_eq!(world.count("PutMetricAlarm"), 1, "{field}: only the changed alarm is written");
+        assert_eq!(
+            world.count("PutMetricAlarm"),
+            1,
+            "{field}: only the changed alarm is written"
+        );
         world.assert_settled(&state, &config, field).await;
     }
 }
@@ -129,7 +263,13 @@ async fn actions_disabled_by_hand_are_planned_for_repair() {
     let world = World::start().await;
     let config = small_bundle();
     let state = world.create(&config).await;
-    world.console().disable_alarm_actions().alarm_names("edu/lambda/upload/errors/critical").send().await.unwrap();
+    world
+        .console()
+        .disable_alarm_actions()
+        .alarm_names("edu/lambda/upload/errors/critical")
+        .send()
+        .await
+        .unwrap();
     let refreshed = world.refresh(&state).await.unwrap();
     let plan = world.plan(Some(&refreshed), &config).await.ok().unwrap();
     assert_eq!(
@@ -145,7 +285,13 @@ async fn a_vanished_alarm_is_planned_for_creation_and_a_vanished_bundle_too() {
     let world = World::start().await;
     let config = small_bundle();
     let state = world.create(&config).await;
-    world.console().delete_alarms().alarm_names("edu/lambda/upload/errors/critical").send().await.unwrap();
+    world
+        .console()
+        .delete_alarms()
+        .alarm_names("edu/lambda/upload/errors/critical")
+        .send()
+        .await
+        .unwrap();
     let refreshed = world.refresh(&state).await.unwrap();
     let plan = world.plan(Some(&refreshed), &config).await.ok().unwrap();
     assert_eq!(plan.action, Action::Update);
@@ -187,8 +333,11 @@ async fn a_smaller_bundle_changes_the_composite_before_its_children_go() {
     world.emulator.clear_calls();
     let smaller = with(&config, "s3", Value::Null);
     let state = world.apply(Some(&state), &smaller).await.ok().unwrap().state.unwrap();
-    let order: Vec<_> =
-        world.operations().into_iter().filter(|call| call.starts_with("Put") || call.starts_with("Delete")).collect();
+    let order: Vec<_> = world
+        .operations()
+        .into_iter()
+        .filter(|call| call.starts_with("Put") || call.starts_with("Delete"))
+        .collect();
     assert_eq!(order, ["PutCompositeAlarm", "DeleteAlarms"]);
     assert!(!world.names().await.iter().any(|name| name.contains("/s3/")));
     world.assert_settled(&state, &smaller, "smaller").await;
@@ -207,7 +356,12 @@ async fn a_composite_of_another_severity_replaces_the_first() {
     let other = with(&config, "composite.severity", json!("warning"));
     let state = world.apply(Some(&state), &other).await.ok().unwrap().state.unwrap();
     assert_eq!(state.value["composite_alarm"]["name"], "edu/composite/warning");
-    let composites: Vec<_> = world.names().await.into_iter().filter(|name| name.contains("/composite/")).collect();
+    let composites: Vec<_> = world
+        .names()
+        .await
+        .into_iter()
+        .filter(|name| name.contains("/composite/"))
+        .collect();
     assert_eq!(composites, ["edu/composite/warning"]);
     world.assert_settled(&state, &other, "other severity").await;
 }
@@ -217,8 +371,19 @@ async fn an_imported_bundle_shows_no_remote_change_and_its_apply_writes_nothing(
     let world = World::start().await;
     let config = full_bundle();
     world.create(&config).await;
-    let imported = world.provider.import(TYPE, "us-east-1/edu").await.unwrap().ok().unwrap().state.unwrap();
-    assert_eq!(imported.value["alarms"]["s3/files/errors_5xx/critical"]["threshold"], 100);
+    let imported = world
+        .provider
+        .import(TYPE, "us-east-1/edu")
+        .await
+        .unwrap()
+        .ok()
+        .unwrap()
+        .state
+        .unwrap();
+    assert_eq!(
+        imported.value["alarms"]["s3/files/errors_5xx/critical"]["threshold"],
+        100
+    );
 
     let plan = world.plan(Some(&imported), &config).await.ok().unwrap();
     assert_eq!(plan.action, Action::Update, "config-only attributes are recorded");
@@ -244,8 +409,16 @@ async fn an_import_of_nothing_and_a_malformed_id_say_what_to_type() {
     let world = World::start().await;
     for (id, summary, expected) in [
         ("edu", "Import id is malformed.", "eu-central-1/edu-prod"),
-        ("us-east-1/edu/prod", "Import id is malformed.", "<region>/<bundle name>"),
-        ("us-east-1/edu", "There is no such bundle.", "\"edu/<service>/<target>/<alarm>/<severity>\""),
+        (
+            "us-east-1/edu/prod",
+            "Import id is malformed.",
+            "<region>/<bundle name>",
+        ),
+        (
+            "us-east-1/edu",
+            "There is no such bundle.",
+            "\"edu/<service>/<target>/<alarm>/<severity>\"",
+        ),
     ] {
         let outcome = world.provider.import(TYPE, id).await.unwrap();
         let error = outcome.diagnostics.only_error().unwrap();
@@ -260,10 +433,22 @@ async fn tags_are_written_to_new_and_old_alarms_and_drift_is_repaired() {
     let config = with(&small_bundle(), "tags", json!({ "team": "a", "stage": "test" }));
     let state = world.create(&config).await;
     let console = world.console();
-    let arn = state.value["alarms"]["lambda/upload/errors/critical"]["arn"].as_str().unwrap().to_owned();
+    let arn = state.value["alarms"]["lambda/upload/errors/critical"]["arn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let tags = || async {
-        let listed = console.list_tags_for_resource().resource_arn(&arn).send().await.unwrap();
-        let mut tags: Vec<_> = listed.tags().iter().map(|tag| format!("{}={}", tag.key().unwrap(), tag.value().unwrap())).collect();
+        let listed = console
+            .list_tags_for_resource()
+            .resource_arn(&arn)
+            .send()
+            .await
+            .unwrap();
+        let mut tags: Vec<_> = listed
+            .tags()
+            .iter()
+            .map(|tag| format!("{}={}", tag.key().unwrap(), tag.value().unwrap()))
+            .collect();
         tags.sort();
         tags
     };
@@ -273,10 +458,19 @@ async fn tags_are_written_to_new_and_old_alarms_and_drift_is_repaired() {
     let state = world.apply(Some(&state), &changed).await.ok().unwrap().state.unwrap();
     assert_eq!(tags().await, ["team=b"]);
 
-    console.untag_resource().resource_arn(&arn).tag_keys("team").send().await.unwrap();
+    console
+        .untag_resource()
+        .resource_arn(&arn)
+        .tag_keys("team")
+        .send()
+        .await
+        .unwrap();
     let refreshed = world.refresh(&state).await.unwrap();
     let plan = world.plan(Some(&refreshed), &changed).await.ok().unwrap();
-    assert_eq!(changes(&refreshed.value, &plan.planned), ["tags_all.team: null -> \"b\""]);
+    assert_eq!(
+        changes(&refreshed.value, &plan.planned),
+        ["tags_all.team: null -> \"b\""]
+    );
     let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
     assert_eq!(tags().await, ["team=b"]);
     world.assert_settled(&state, &changed, "repaired").await;
@@ -294,7 +488,8 @@ async fn untagged_bundles_read_no_tags() {
 #[tokio::test]
 async fn default_tags_of_the_provider_are_weaker_than_the_bundles_own() {
     let world =
-        World::with(json!({ "alarm_writes_per_second": 0, "default_tags": { "team": "default", "project": "edu" } })).await;
+        World::with(json!({ "alarm_writes_per_second": 0, "default_tags": { "team": "default", "project": "edu" } }))
+            .await;
     let config = with(&small_bundle(), "tags", json!({ "team": "own" }));
     let state = world.create(&config).await;
     assert_eq!(state.value["tags_all"], json!({ "team": "own", "project": "edu" }));
@@ -323,7 +518,15 @@ async fn unknown_values_leave_every_key_known() {
     known["lambda"]["upload"]["function_name"] = json!("edu-upload");
     known["lambda"]["upload"]["alias"] = json!("live");
     known["severities"]["critical"]["alarm_actions"] = json!([PAGE]);
-    let state = world.provider.apply_known(&plan, known.clone()).await.unwrap().ok().unwrap().state.unwrap();
+    let state = world
+        .provider
+        .apply_known(&plan, known.clone())
+        .await
+        .unwrap()
+        .ok()
+        .unwrap()
+        .state
+        .unwrap();
     world.assert_settled(&state, &known, "applied").await;
 }
 
@@ -334,7 +537,15 @@ async fn an_unknown_that_decides_existence_makes_all_alarms_unknown_until_apply(
     let plan = world.plan(None, &config).await.ok().unwrap();
     assert_eq!(plan.planned["alarms"], UNKNOWN);
     let known = small_bundle();
-    let state = world.provider.apply_known(&plan, known.clone()).await.unwrap().ok().unwrap().state.unwrap();
+    let state = world
+        .provider
+        .apply_known(&plan, known.clone())
+        .await
+        .unwrap()
+        .ok()
+        .unwrap()
+        .state
+        .unwrap();
     assert_eq!(state.value["alarms"].as_object().unwrap().len(), 4);
     world.assert_settled(&state, &known, "applied").await;
 }
@@ -358,7 +569,11 @@ async fn a_new_name_or_region_replaces_the_bundle() {
         ("region", with(&config, "region", json!("eu-central-1")), "region"),
     ] {
         let plan = world.plan(Some(&state), &changed).await.ok().unwrap();
-        assert_eq!((plan.action, plan.requires_replace), (Action::Replace, vec![path.to_owned()]), "{case}");
+        assert_eq!(
+            (plan.action, plan.requires_replace),
+            (Action::Replace, vec![path.to_owned()]),
+            "{case}"
+        );
     }
     let moved = with(&config, "region", json!("eu-central-1"));
     let state = world.apply(Some(&state), &moved).await.ok().unwrap().state.unwrap();
@@ -372,7 +587,11 @@ async fn configured_attributes_are_stored_as_typed() {
     let world = World::start().await;
     let config = small_bundle();
     let state = world.create(&config).await;
-    for (attribute, expected) in [("preset", Value::Null), ("adopt_existing", Value::Null), ("defaults", Value::Null)] {
+    for (attribute, expected) in [
+        ("preset", Value::Null),
+        ("adopt_existing", Value::Null),
+        ("defaults", Value::Null),
+    ] {
         assert_eq!(state.value[attribute], expected, "{attribute}");
     }
     assert_eq!(state.value["region"], REGION, "the effective region is stored");
@@ -383,9 +602,15 @@ async fn configured_attributes_are_stored_as_typed() {
 async fn a_thousand_alarms_are_refreshed_in_ten_reads() {
     let world = World::start().await;
     let targets: serde_json::Map<String, Value> = (0..500)
-        .map(|number| (format!("f{number:03}"), json!({ "function_name": format!("function-{number}") })))
+        .map(|number| {
+            (
+                format!("f{number:03}"),
+                json!({ "function_name": format!("function-{number}") }),
+            )
+        })
         .collect();
-    let config = json!({ "name": "many", "severities": { "critical": { "alarm_actions": [PAGE] } }, "lambda": targets });
+    let config =
+        json!({ "name": "many", "severities": { "critical": { "alarm_actions": [PAGE] } }, "lambda": targets });
     let state = world.create(&config).await;
     assert_eq!(state.value["alarms"].as_object().unwrap().len(), 1000);
     world.emulator.clear_calls();
@@ -403,10 +628,17 @@ async fn two_bundles_of_one_apply_share_the_write_quota() {
     let start = std::time::Instant::now();
     let (one, two) = (config("one"), config("two"));
     let (one, two) = tokio::join!(world.create(&one), world.create(&two));
-    let alarms = [one, two].map(|state| state.value["alarms"].as_object().unwrap().len()).iter().sum::<usize>();
+    let alarms = [one, two]
+        .map(|state| state.value["alarms"].as_object().unwrap().len())
+        .iter()
+        .sum::<usize>();
     let puts = world.count("PutMetricAlarm") + world.count("PutCompositeAlarm");
     assert_eq!(puts, alarms + 2);
     // a burst of one second's worth, then twenty a second: a lower bound that no slow machine can break
     let at_least = (puts as f64 - 21.0) / 20.0;
-    assert!(start.elapsed().as_secs_f64() >= at_least, "{puts} writes in {:?}", start.elapsed());
+    assert!(
+        start.elapsed().as_secs_f64() >= at_least,
+        "{puts} writes in {:?}",
+        start.elapsed()
+    );
 }

@@ -233,7 +233,9 @@ impl Run<'_> {
         if complete {
             return Some(self.as_planned(wanted, &truth, diagnostics));
         }
-        Some(self.as_found(&names, &wanted.tags, &truth))
+        // new alarms got the wanted tags with their first write; old ones keep theirs until all alarms are as wanted
+        let tags = if prior.is_empty() { &wanted.tags } else { &prior.tags };
+        Some(self.as_found(&names, tags, &truth))
     }
 
     /// Names that exist and are nobody's we know: not in state, not as planned, without our marker.

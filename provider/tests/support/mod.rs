@@ -41,7 +41,9 @@ impl World {
     }
 
     pub async fn restart_provider(&mut self) {
-        self.provider = self.another_provider(ACCOUNT, json!({ "alarm_writes_per_second": 0 })).await;
+        self.provider = self
+            .another_provider(ACCOUNT, json!({ "alarm_writes_per_second": 0 }))
+            .await;
     }
 
     pub async fn plan(&self, prior: Option<&State>, config: &Value) -> Plan {
@@ -66,7 +68,12 @@ impl World {
     pub async fn assert_settled(&self, state: &State, config: &Value, case: &str) {
         let refreshed = self.refresh(state).await.unwrap_or_else(|| panic!("{case}: gone"));
         let plan = self.plan(Some(&refreshed), config).await.ok().unwrap();
-        assert_eq!(plan.action, Action::NoOp, "{case}: {:#?}", changes(&refreshed.value, &plan.planned));
+        assert_eq!(
+            plan.action,
+            Action::NoOp,
+            "{case}: {:#?}",
+            changes(&refreshed.value, &plan.planned)
+        );
     }
 
     /// CloudWatch as somebody at the console uses it.
@@ -87,7 +94,9 @@ impl World {
     pub async fn names(&self) -> BTreeSet<String> {
         let (alarms, composites) = describe(&self.console()).await;
         let alarms = alarms.into_iter().filter_map(|alarm| alarm.alarm_name);
-        alarms.chain(composites.into_iter().filter_map(|alarm| alarm.alarm_name)).collect()
+        alarms
+            .chain(composites.into_iter().filter_map(|alarm| alarm.alarm_name))
+            .collect()
     }
 
     /// Names of the calls since the last `clear_calls`.
@@ -139,7 +148,9 @@ pub async fn spawn_unconfigured(emulator: Option<&Emulator>, account: &str, env:
         ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
     ];
     all.extend_from_slice(env);
-    ProviderProcess::spawn(env!("CARGO_BIN_EXE_terraform-provider-lectern").as_ref(), &all).await.unwrap()
+    ProviderProcess::spawn(env!("CARGO_BIN_EXE_terraform-provider-lectern").as_ref(), &all)
+        .await
+        .unwrap()
 }
 
 /// A bundle with two severities and one function: errors, throttles (critical) and duration (both).
@@ -200,8 +211,17 @@ pub fn changes(before: &Value, after: &Value) -> Vec<String> {
             (Value::Object(left), Value::Object(right)) => {
                 let keys: BTreeSet<_> = left.keys().chain(right.keys()).collect();
                 for key in keys {
-                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                    walk(path, left.get(key).unwrap_or(&Value::Null), right.get(key).unwrap_or(&Value::Null), found);
+                    let path = if path.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{path}.{key}")
+                    };
+                    walk(
+                        path,
+                        left.get(key).unwrap_or(&Value::Null),
+                        right.get(key).unwrap_or(&Value::Null),
+                        found,
+                    );
                 }
             }
             _ if before == after => {}
