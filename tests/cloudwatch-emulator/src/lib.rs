@@ -1,1 +1,82 @@
-//! CloudWatch's alarm and metric API on 127.0.0.1.
+//! CloudWatch's alarm and metric API on 127.0.0.1, with failures on demand.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! use cloudwatch_emulator::{Emulator, Fault, FaultKind, Options};
+//!
+//! let emulator = Emulator::start(Options::default()).await?;
+//! emulator.fail(Fault { operation: "PutMetricAlarm".into(), times: Some(2), kind: FaultKind::Throttle, ..Fault::default() });
+//! // ... point an SDK at emulator.endpoint_url() ...
+//! assert_eq!(emulator.calls()[0].outcome, "Throttling");
+//! # Ok(()) }
+//! ```
+//!
+//! Map of the crate, from the wire inwards:
+//! - `server`: HTTP, and the life of one call: gates, faults, quotas, work, answer; `admin`: the same controls over HTTP;
+//! - `protocol`: rpcv2Cbor (Rust SDK) and awsQuery (boto3, Go) to and from one tree of members; `credential_scope`: account
+//!   and region of a call;
+//! - `operations`: one file an operation: its members, its refusals, its effect;
+//! - [`model`] and [`alarm_store`]: alarms, and all there are of them; `timestamp` and [`clock`]: their time;
+//! - `actions`: SNS messages of a transition;
+//! - `faults`, `gates`, `quotas`, `call_log`: what a test scripts and looks at;
+//! - `emulator`: the library's front.
+
+mod actions;
+mod admin;
+pub mod alarm_store;
+mod call_log;
+pub mod clock;
+mod credential_scope;
+mod emulator;
+mod error;
+mod faults;
+mod gates;
+pub mod model;
+mod operations;
+mod protocol;
+mod quotas;
+mod server;
+mod timestamp;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+pub use actions::DeliveryFailure;
+pub use alarm_evaluator::StateValue;
+pub use call_log::Call;
+pub use clock::{Clock, ManualClock};
+pub use emulator::{DEFAULT_ACCOUNT, Emulator, Options};
+pub use faults::{Fault, FaultKind};
+pub use gates::{Gate, GateHandle};
+pub use model::StoredAlarm;
+pub use timestamp::Timestamp;
+
+/// All that a call, the evaluation and the library's front share.
+pub(crate) struct Shared {
+    pub(crate) default_account: String,
+    pub(crate) clock: Clock,
+    pub(crate) evaluation_interval: Option<Duration>,
+    pub(crate) quotas: Option<quotas::Quotas>,
+    pub(crate) publisher: actions::Publisher,
+    pub(crate) alarms: Mutex<alarm_store::AlarmStore>,
+    pub(crate) calls: call_log::CallLog,
+    pub(crate) faults: faults::Faults,
+    pub(crate) gates: gates::Gates,
+    pub(crate) requests: AtomicU64,
+}
+
+impl Shared {
+    /// A number in the shape of a UUID: clients print it, nobody reads it.
+    pub(crate) fn request_id(&self) -> String {
+        format!(
+            "00000000-0000-4000-8000-{:012x}",
+            self.requests.fetch_add(1, Ordering::Relaxed)
+        )
+    }
+}
+
+/// A panic elsewhere must not take every later test down with it; what the locks guard is whole at any time.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

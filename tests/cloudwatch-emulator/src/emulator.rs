@@ -1,0 +1,191 @@
+//! The emulator as a value: started, scripted, inspected, and gone when dropped.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::actions::{DeliveryFailure, Publisher};
+use crate::call_log::Call;
+use crate::clock::Clock;
+use crate::faults::Fault;
+use crate::gates::{Gate, GateHandle};
+use crate::model::{Scope, StoredAlarm};
+use crate::quotas::Quotas;
+use crate::{Shared, lock, server};
+
+/// Account of callers whose access key is not an account.
+pub const DEFAULT_ACCOUNT: &str = "000000000000";
+
+/// How to run an emulator.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Port on 127.0.0.1; 0: a free one.
+    pub port: u16,
+    /// Account of callers whose access key is not twelve digits.
+    pub default_account: String,
+    /// `http://` address of an SNS that alarm actions are published to; `None`: messages are counted as not delivered.
+    pub sns_endpoint: Option<String>,
+    /// Throttle as CloudWatch's quotas say.
+    pub enforce_quotas: bool,
+    /// How often alarms are evaluated; `None`: only on request.
+    pub evaluation_interval: Option<Duration>,
+    /// The time alarms live in.
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            default_account: DEFAULT_ACCOUNT.to_owned(),
+            sns_endpoint: None,
+            enforce_quotas: false,
+            evaluation_interval: None,
+            clock: Clock::default(),
+        }
+    }
+}
+
+/// A CloudWatch that listens until it is dropped. It runs on a thread of its own, so a test may block as it likes.
+pub struct Emulator {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// Starts and listens.
+    ///
+    /// # Errors
+    /// When the port is taken, or the SNS endpoint is no URL.
+    pub async fn start(options: Options) -> Result<Self> {
+        Self::start_blocking(options)
+    }
+
+    /// Starts and listens; for callers without an async runtime. It blocks for no longer than a bind takes.
+    ///
+    /// # Errors
+    /// When the port is taken, or the SNS endpoint is no URL.
+    pub fn start_blocking(options: Options) -> Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
+            .with_context(|| format!("port {} cannot be bound", options.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let shared = Arc::new(Shared {
+            default_account: options.default_account,
+            clock: options.clock,
+            evaluation_interval: options.evaluation_interval,
+            quotas: options.enforce_quotas.then(Quotas::default),
+            publisher: Publisher::new(options.sns_endpoint.as_deref(), runtime.handle().clone())?,
+            alarms: Default::default(),
+            calls: Default::default(),
+            faults: Default::default(),
+            gates: Default::default(),
+            requests: Default::default(),
+        });
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let serving = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("cloudwatch-emulator".to_owned())
+            .spawn(move || runtime.block_on(server::serve(listener, serving, stopped)))?;
+        Ok(Self {
+            address,
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// `http://127.0.0.1:<port>`: CloudWatch by rpcv2Cbor and awsQuery, STS GetCallerIdentity, and `/_emulator`.
+    #[must_use]
+    pub fn endpoint_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every API call since the start or the last [`Self::clear_calls`], in order of arrival.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.calls.calls()
+    }
+
+    /// Forgets the calls so far.
+    pub fn clear_calls(&self) {
+        self.shared.calls.clear();
+    }
+
+    /// Scripts a failure.
+    pub fn fail(&self, fault: Fault) {
+        self.shared.faults.add(fault);
+    }
+
+    /// Removes all scripted failures.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// Holds one call until the handle opens it.
+    #[must_use]
+    pub fn gate(&self, gate: Gate) -> GateHandle {
+        self.shared.gates.add(gate)
+    }
+
+    /// The alarms of an account and region, sorted by name.
+    #[must_use]
+    pub fn alarms(&self, account: &str, region: &str) -> Vec<StoredAlarm> {
+        lock(&self.shared.alarms)
+            .alarms(&Scope::new(account, region))
+            .cloned()
+            .collect()
+    }
+
+    /// One alarm.
+    #[must_use]
+    pub fn alarm(&self, account: &str, region: &str, name: &str) -> Option<StoredAlarm> {
+        lock(&self.shared.alarms)
+            .get(&Scope::new(account, region), name)
+            .cloned()
+    }
+
+    /// Changes an alarm by hand, past every check and without actions; its name must stay. `false`: there is none.
+    pub fn edit_alarm(&self, account: &str, region: &str, name: &str, edit: impl FnOnce(&mut StoredAlarm)) -> bool {
+        lock(&self.shared.alarms)
+            .get_mut(&Scope::new(account, region), name)
+            .map(edit)
+            .is_some()
+    }
+
+    /// Deletes an alarm by hand, also a child of a composite alarm. `false`: there was none.
+    pub fn delete_alarm(&self, account: &str, region: &str, name: &str) -> bool {
+        lock(&self.shared.alarms)
+            .remove(&Scope::new(account, region), name)
+            .is_some()
+    }
+
+    /// SNS messages that were given up.
+    #[must_use]
+    pub fn delivery_failures(&self) -> Vec<DeliveryFailure> {
+        self.shared.publisher.failures()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic in there was printed already.
+            let _panicked = thread.join();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What every operation does, whatever protocol it came by.
+
+mod actions_enabled;
+mod caller_identity;
+mod delete_alarms;
+mod describe_alarms;
+mod put_alarm;
+mod put_composite_alarm;
+mod put_metric_alarm;
+mod set_alarm_state;
+mod tags;
+
+use serde::Deserialize;
+
+use crate::actions::Publisher;
+use crate::alarm_store::AlarmStore;
+use crate::error::ApiError;
+use crate::model::Scope;
+use crate::protocol::{Input, Reply};
+use crate::timestamp::Timestamp;
+use crate::{Shared, lock};
+
+/// One call, ready to be run.
+pub(crate) struct Context<'a> {
+    pub(crate) store: &'a mut AlarmStore,
+    pub(crate) publisher: &'a Publisher,
+    pub(crate) scope: &'a Scope,
+    pub(crate) now: Timestamp,
+}
+
+/// Runs an operation; all of it happens, or nothing.
+pub(crate) fn run(shared: &Shared, scope: &Scope, operation: &str, input: &Input) -> Result<Reply, ApiError> {
+    let context = Context {
+        store: &mut lock(&shared.alarms),
+        publisher: &shared.publisher,
+        scope,
+        now: shared.clock.now().into(),
+    };
+    match operation {
+        "PutMetricAlarm" => put_metric_alarm::run(context, input),
+        "PutCompositeAlarm" => put_composite_alarm::run(context, input),
+        "DescribeAlarms" => describe_alarms::run(context, input),
+        "DeleteAlarms" => delete_alarms::run(context, input),
+        "EnableAlarmActions" => actions_enabled::run(context, input, true),
+        "DisableAlarmActions" => actions_enabled::run(context, input, false),
+        "SetAlarmState" => set_alarm_state::run(context, input),
+        "ListTagsForResource" => tags::list(context, input),
+        "TagResource" => tags::tag(context, input),
+        "UntagResource" => tags::untag(context, input),
+        "GetCallerIdentity" => caller_identity::run(scope),
+        _ => Err(ApiError::unknown_operation(operation)),
+    }
+}
+
+/// Members of any request that name alarms.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Naming {
+    #[serde(rename = "AlarmName")]
+    alarm_name: Option<String>,
+    #[serde(rename = "AlarmNames")]
+    alarm_names: Vec<String>,
+    #[serde(rename = "ResourceARN")]
+    resource_arn: Option<String>,
+}
+
+/// Names of the alarms a request is about.
+pub(crate) fn alarm_names(input: &Input) -> Vec<String> {
+    let naming: Naming = input.parse().unwrap_or_default();
+    let tagged = naming.resource_arn.as_deref().and_then(name_in_arn).map(str::to_owned);
+    naming.alarm_name.into_iter().chain(naming.alarm_names).chain(tagged).collect()
+}
+
+fn name_in_arn(arn: &str) -> Option<&str> {
+    arn.split_once(":alarm:").map(|(_, name)| name)
+}

@@ -1,0 +1,233 @@
+//! HTTP/1.1 on 127.0.0.1. hyper below a router, because only a service error closes a connection without an answer.
+
+use std::convert::Infallible;
+use std::io::Read as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::credential_scope::scope_of;
+use crate::error::ApiError;
+use crate::faults::Effect;
+use crate::model::Scope;
+use crate::protocol::{Input, Reply, cbor, form, xml};
+use crate::{Shared, admin, operations};
+
+/// Largest request, before and after decompression. PutMetricData, the largest, takes 1 MB.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+pub(crate) type HttpResponse = Response<Full<Bytes>>;
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+pub(crate) struct Reset;
+
+/// Accepts connections until `stop` is sent or dropped.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: oneshot::Receiver<Infallible>) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stop => return,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, most likely: others may be closed meanwhile.
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                continue;
+            }
+        };
+        let _without_nagle = stream.set_nodelay(true);
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let service = service_fn(move |request| {
+                let shared = Arc::clone(&shared);
+                async move { route(&shared, request).await }
+            });
+            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended");
+            }
+        });
+    }
+}
+
+async fn route(shared: &Shared, request: Request<Incoming>) -> Result<HttpResponse, Reset> {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
+        return Ok(plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the request cannot be read, or is larger than 16 MiB",
+        ));
+    };
+    let path = parts.uri.path().to_owned();
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match (&parts.method, segments.as_slice()) {
+        (method, ["_emulator", rest @ ..]) => Ok(admin::route(
+            shared,
+            method,
+            rest,
+            parts.uri.query().unwrap_or_default(),
+            &body.to_bytes(),
+        )),
+        (&Method::POST, ["service", service, "operation", operation]) if *service == cbor::SERVICE => {
+            cbor_call(shared, operation, &parts.headers, &body.to_bytes()).await
+        }
+        (&Method::POST, []) => form_call(shared, &parts.headers, &body.to_bytes()).await,
+        _ => Ok(plain(StatusCode::NOT_FOUND, "neither an API call nor /_emulator")),
+    }
+}
+
+async fn cbor_call(shared: &Shared, operation: &str, headers: &HeaderMap, body: &[u8]) -> Result<HttpResponse, Reset> {
+    let input = decompressed(headers, body).and_then(|body| cbor::decode(&body));
+    let answer = match input {
+        Ok(input) => call(shared, headers, operation, &input).await?,
+        Err(error) => Err(error),
+    };
+    let (status, body) = match &answer {
+        Ok(reply) => (StatusCode::OK, cbor::encode(reply)),
+        Err(error) => (status_of(error), cbor::encode_error(error)),
+    };
+    let mut response = respond(status, cbor::CONTENT_TYPE, body);
+    response
+        .headers_mut()
+        .insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    response
+        .headers_mut()
+        .insert("x-amzn-requestid", header(&shared.request_id()));
+    if let Err(error) = &answer {
+        // CloudWatch's model is awsQueryCompatible: the code clients match on comes in this header.
+        let query_error = format!("{};{}", error.code, error.fault_of());
+        response
+            .headers_mut()
+            .insert("x-amzn-query-error", header(&query_error));
+    }
+    Ok(response)
+}
+
+async fn form_call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<HttpResponse, Reset> {
+    let request_id = shared.request_id();
+    let form = decompressed(headers, body).and_then(|body| form::decode(&body));
+    let (namespace, action, answer) = match form {
+        Ok(form) => {
+            let namespace = match form.version.as_str() {
+                "2011-06-15" => xml::STS_NAMESPACE,
+                _ => xml::CLOUDWATCH_NAMESPACE,
+            };
+            let answer = call(shared, headers, &form.action, &form.input).await?;
+            (namespace, form.action, answer)
+        }
+        Err(error) => (xml::CLOUDWATCH_NAMESPACE, String::new(), Err(error)),
+    };
+    let (status, body) = match answer {
+        Ok(reply) => (StatusCode::OK, xml::encode(&action, namespace, &request_id, &reply)),
+        Err(error) => (status_of(&error), xml::encode_error(namespace, &request_id, &error)),
+    };
+    let mut response = respond(status, xml::CONTENT_TYPE, body);
+    response.headers_mut().insert("x-amzn-requestid", header(&request_id));
+    Ok(response)
+}
+
+/// One API call from its arrival to what is answered, with everything a test may have scripted for it.
+async fn call(
+    shared: &Shared,
+    headers: &HeaderMap,
+    operation: &str,
+    input: &Input,
+) -> Result<Result<Reply, ApiError>, Reset> {
+    let scope = scope_of(headers, &shared.default_account);
+    let names = operations::alarm_names(input);
+    let number = shared.calls.arrived(operation, names.clone(), &scope);
+    if let Some(gate) = shared.gates.arrive(operation, true) {
+        gate.hold().await;
+    }
+    let effect = shared.faults.strike(operation, &names);
+    let reset = matches!(effect, Some(Effect::ResetAfter));
+    let answer = match effect {
+        Some(Effect::ResetBefore) => {
+            shared.calls.finished(number, "connection reset");
+            return Err(Reset);
+        }
+        Some(Effect::Refuse(error)) => Err(error),
+        Some(Effect::Delay(delay)) => {
+            tokio::time::sleep(delay).await;
+            work(shared, &scope, operation, input)
+        }
+        Some(Effect::ResetAfter) | None => work(shared, &scope, operation, input),
+    };
+    let mut outcome = match &answer {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => error.code.to_owned(),
+    };
+    if reset {
+        outcome.push_str(", then connection reset");
+    }
+    // Before the gate: its work is done, and the caller may be killed there.
+    shared.calls.finished(number, outcome);
+    if let Some(gate) = shared.gates.arrive(operation, false) {
+        gate.hold().await;
+    }
+    if reset { Err(Reset) } else { Ok(answer) }
+}
+
+fn work(shared: &Shared, scope: &Scope, operation: &str, input: &Input) -> Result<Reply, ApiError> {
+    if let Some(quotas) = &shared.quotas
+        && !quotas.admit(scope, operation, Instant::now())
+    {
+        return Err(ApiError::throttling());
+    }
+    operations::run(shared, scope, operation, input)
+}
+
+/// SDKs compress large PutMetricData requests.
+fn decompressed(headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+        None => Ok(body.to_vec()),
+        Some(b"gzip") => {
+            let mut plain = Vec::new();
+            let most = u64::try_from(MAX_BODY).unwrap_or(u64::MAX);
+            let read = GzDecoder::new(body).take(most).read_to_end(&mut plain);
+            read.map_err(|error| ApiError::malformed(error.to_string()))?;
+            Ok(plain)
+        }
+        Some(other) => {
+            let other = String::from_utf8_lossy(other);
+            Err(ApiError::malformed(format!(
+                "Content-Encoding {other} is not supported."
+            )))
+        }
+    }
+}
+
+fn status_of(error: &ApiError) -> StatusCode {
+    StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn header(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unprintable"))
+}
+
+pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+pub(crate) fn plain(status: StatusCode, text: &str) -> HttpResponse {
+    respond(status, "text/plain; charset=utf-8", format!("{text}\n"))
+}
