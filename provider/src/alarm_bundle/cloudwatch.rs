@@ -104,13 +104,12 @@ impl CloudWatch<'_> {
         }
     }
 
-    /// Names of the composite alarms whose rule has the alarm as a child.
+    /// Names of the composite alarms whose rule has the alarm as a child. CloudWatch takes no filter beside this one.
     pub(crate) async fn parents(&self, name: &str) -> Result<Vec<String>, AwsError> {
         let parents = self
             .client
             .describe_alarms()
             .parents_of_alarm_name(name)
-            .alarm_types(AlarmType::CompositeAlarm)
             .max_records(100)
             .send()
             .await

@@ -11,61 +11,61 @@ use cloudwatch_emulator::{Emulator, Options};
 use serde_json::{Value, json};
 use tfplugin6_harness::{Action, Outcome, Plan, ProviderProcess, State};
 
-pub const TYPE: &str = "lectern_alarm_bundle";
+pub(crate) const TYPE: &str = "lectern_alarm_bundle";
 /// The emulator takes twelve digits of access key for the account.
-pub const ACCOUNT: &str = "111122223333";
-pub const OTHER_ACCOUNT: &str = "444455556666";
-pub const REGION: &str = "us-east-1";
-pub const PAGE: &str = "arn:aws:sns:us-east-1:111122223333:page";
-pub const WARN: &str = "arn:aws:sns:us-east-1:111122223333:warn";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
+pub(crate) const REGION: &str = "us-east-1";
+pub(crate) const PAGE: &str = "arn:aws:sns:us-east-1:111122223333:page";
+pub(crate) const WARN: &str = "arn:aws:sns:us-east-1:111122223333:warn";
 
-pub struct World {
-    pub emulator: Emulator,
-    pub provider: ProviderProcess,
+pub(crate) struct World {
+    pub(crate) emulator: Emulator,
+    pub(crate) provider: ProviderProcess,
 }
 
 impl World {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(json!({ "alarm_writes_per_second": 0 })).await
     }
 
-    pub async fn with(provider_config: Value) -> Self {
+    pub(crate) async fn with(provider_config: Value) -> Self {
         let emulator = Emulator::start(Options::default()).await.unwrap();
         let provider = spawn(Some(&emulator), ACCOUNT, provider_config).await;
         Self { emulator, provider }
     }
 
     /// Another process of the provider, as another Terraform command starts it.
-    pub async fn another_provider(&self, account: &str, config: Value) -> ProviderProcess {
+    pub(crate) async fn another_provider(&self, account: &str, config: Value) -> ProviderProcess {
         spawn(Some(&self.emulator), account, config).await
     }
 
-    pub async fn restart_provider(&mut self) {
+    pub(crate) async fn restart_provider(&mut self) {
         self.provider = self
             .another_provider(ACCOUNT, json!({ "alarm_writes_per_second": 0 }))
             .await;
     }
 
-    pub async fn plan(&self, prior: Option<&State>, config: &Value) -> Plan {
+    pub(crate) async fn plan(&self, prior: Option<&State>, config: &Value) -> Plan {
         self.provider.plan(TYPE, prior, config.clone()).await.unwrap()
     }
 
-    pub async fn apply(&self, prior: Option<&State>, config: &Value) -> Outcome {
+    pub(crate) async fn apply(&self, prior: Option<&State>, config: &Value) -> Outcome {
         self.provider.plan_and_apply(TYPE, prior, config.clone()).await.unwrap()
     }
 
     /// Creates, and expects success.
-    pub async fn create(&self, config: &Value) -> State {
+    pub(crate) async fn create(&self, config: &Value) -> State {
         self.apply(None, config).await.ok().unwrap().state.unwrap()
     }
 
     /// Refreshes, and expects success.
-    pub async fn refresh(&self, state: &State) -> Option<State> {
+    pub(crate) async fn refresh(&self, state: &State) -> Option<State> {
         self.provider.read(TYPE, state).await.unwrap().ok().unwrap().state
     }
 
     /// After a refresh there is nothing to do, and nothing was written to find that out.
-    pub async fn assert_settled(&self, state: &State, config: &Value, case: &str) {
+    pub(crate) async fn assert_settled(&self, state: &State, config: &Value, case: &str) {
         let refreshed = self.refresh(state).await.unwrap_or_else(|| panic!("{case}: gone"));
         let plan = self.plan(Some(&refreshed), config).await.ok().unwrap();
         assert_eq!(
@@ -77,11 +77,11 @@ impl World {
     }
 
     /// CloudWatch as somebody at the console uses it.
-    pub fn console(&self) -> Client {
+    pub(crate) fn console(&self) -> Client {
         self.console_of(ACCOUNT, REGION)
     }
 
-    pub fn console_of(&self, account: &str, region: &str) -> Client {
+    pub(crate) fn console_of(&self, account: &str, region: &str) -> Client {
         let config = aws_sdk_cloudwatch::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
@@ -91,7 +91,7 @@ impl World {
         Client::from_conf(config)
     }
 
-    pub async fn names(&self) -> BTreeSet<String> {
+    pub(crate) async fn names(&self) -> BTreeSet<String> {
         let (alarms, composites) = describe(&self.console()).await;
         let alarms = alarms.into_iter().filter_map(|alarm| alarm.alarm_name);
         alarms
@@ -100,16 +100,16 @@ impl World {
     }
 
     /// Names of the calls since the last `clear_calls`.
-    pub fn operations(&self) -> Vec<String> {
+    pub(crate) fn operations(&self) -> Vec<String> {
         self.emulator.calls().into_iter().map(|call| call.operation).collect()
     }
 
-    pub fn count(&self, operation: &str) -> usize {
+    pub(crate) fn count(&self, operation: &str) -> usize {
         self.operations().into_iter().filter(|name| name == operation).count()
     }
 }
 
-pub async fn describe(client: &Client) -> (Vec<MetricAlarm>, Vec<CompositeAlarm>) {
+pub(crate) async fn describe(client: &Client) -> (Vec<MetricAlarm>, Vec<CompositeAlarm>) {
     let (mut alarms, mut composites, mut token) = (Vec::new(), Vec::new(), None);
     loop {
         let page = client
@@ -130,13 +130,17 @@ pub async fn describe(client: &Client) -> (Vec<MetricAlarm>, Vec<CompositeAlarm>
 }
 
 /// A configured provider. Without an emulator it has no credentials and an address where nobody listens.
-pub async fn spawn(emulator: Option<&Emulator>, account: &str, config: Value) -> ProviderProcess {
+pub(crate) async fn spawn(emulator: Option<&Emulator>, account: &str, config: Value) -> ProviderProcess {
     let provider = spawn_unconfigured(emulator, account, &[]).await;
     provider.configure(config).await.unwrap().ok().unwrap();
     provider
 }
 
-pub async fn spawn_unconfigured(emulator: Option<&Emulator>, account: &str, env: &[(&str, &str)]) -> ProviderProcess {
+pub(crate) async fn spawn_unconfigured(
+    emulator: Option<&Emulator>,
+    account: &str,
+    env: &[(&str, &str)],
+) -> ProviderProcess {
     let endpoint = emulator.map_or("http://127.0.0.1:9".to_owned(), Emulator::endpoint_url);
     let mut all = vec![
         ("AWS_ENDPOINT_URL", endpoint.as_str()),
@@ -154,7 +158,7 @@ pub async fn spawn_unconfigured(emulator: Option<&Emulator>, account: &str, env:
 }
 
 /// A bundle with two severities and one function: errors, throttles (critical) and duration (both).
-pub fn small_bundle() -> Value {
+pub(crate) fn small_bundle() -> Value {
     json!({
         "name": "edu",
         "severities": {
@@ -166,7 +170,7 @@ pub fn small_bundle() -> Value {
 }
 
 /// A bundle with one target of every kind, an extra alarm of each sort, and a composite.
-pub fn full_bundle() -> Value {
+pub(crate) fn full_bundle() -> Value {
     json!({
         "name": "edu",
         "severities": {
@@ -205,7 +209,7 @@ pub fn full_bundle() -> Value {
 }
 
 /// `{ "a.b": [before, after] }` of two objects, for messages.
-pub fn changes(before: &Value, after: &Value) -> Vec<String> {
+pub(crate) fn changes(before: &Value, after: &Value) -> Vec<String> {
     fn walk(path: String, before: &Value, after: &Value, found: &mut Vec<String>) {
         match (before, after) {
             (Value::Object(left), Value::Object(right)) => {
@@ -234,7 +238,7 @@ pub fn changes(before: &Value, after: &Value) -> Vec<String> {
 }
 
 /// A config with one attribute replaced; `path` is dotted.
-pub fn with(config: &Value, path: &str, value: Value) -> Value {
+pub(crate) fn with(config: &Value, path: &str, value: Value) -> Value {
     let mut config = config.clone();
     let mut at = &mut config;
     for segment in path.split('.') {
