@@ -1,1 +1,28 @@
-//! Starts and stops the AWS emulators the examples and tests run against.
+//! The local cloud: AWS emulators on 127.0.0.1 for the examples, the tests and playing by hand, without account, Docker or
+//! keys (mission G6).
+//!
+//! - [`LocalCloud`] starts the emulators and takes everything with it when it is dropped.
+//! - [`toolchain`] builds what the project cannot expect on a machine, once, in the user's [`cache`] folder;
+//!   [`prerequisites`] says what it does expect.
+//! - [`mirror`] gives Terraform the provider without a registry; [`workspace`] builds this project's own binaries.
+//! - [`bridge`] and [`emf`] carry functions' metrics to the CloudWatch emulator.
+//! - [`background`] is `local-cloud up|status|down`; [`demo`] and [`dist`] are the two cargo commands of those names.
+
+pub mod background;
+pub mod bridge;
+pub mod cache;
+mod cloud;
+pub mod datum;
+pub mod demo;
+pub mod dist;
+pub mod emf;
+mod emulator;
+mod group;
+pub mod mirror;
+pub mod prerequisites;
+mod progress;
+pub mod toolchain;
+pub mod workspace;
+
+pub use cloud::{LocalCloud, Options};
+pub use group::kill_all;

@@ -1,0 +1,45 @@
+variable "name" {
+  description = "First part of every alarm's name, before the slash."
+  type        = string
+  default     = "courses"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.name))
+    error_message = "Write 1 to 64 letters, digits, - or _, for example \"courses\"."
+  }
+}
+
+variable "functions" {
+  description = "Lambda functions to watch, by a short name of your own: the function's name, its timeout, and the alias callers use (null for none)."
+  type = map(object({
+    function_name   = string
+    timeout_seconds = number
+    alias           = optional(string)
+  }))
+
+  validation {
+    condition     = length(var.functions) > 0
+    error_message = "Name at least one function, for example { catalogue = { function_name = \"course-catalogue\", timeout_seconds = 3 } }."
+  }
+}
+
+variable "topic_arn" {
+  description = "SNS topic that hears about alarms."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:sns:", var.topic_arn))
+    error_message = "Write the ARN of an SNS topic, for example \"arn:aws:sns:us-east-1:123456789012:course-alarms\"."
+  }
+}
+
+variable "errors_allowed_per_minute" {
+  description = "Failed invocations a minute that are still no alarm."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.errors_allowed_per_minute >= 0
+    error_message = "Write 0 or more: 0 means that the first failure raises the alarm."
+  }
+}

@@ -1,0 +1,10 @@
+terraform {
+  required_version = ">= 1.8"
+
+  required_providers {
+    lectern = {
+      source  = "lectern/lectern"
+      version = "~> 0.1"
+    }
+  }
+}

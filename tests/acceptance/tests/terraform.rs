@@ -1,0 +1,239 @@
+//! The bundle under real Terraform and OpenTofu: a user's whole day against the emulator (C, G1, G6).
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::{Duration, Instant};
+
+use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials, Region};
+use cloudwatch_emulator::{Emulator, Fault, FaultKind, Gate, Options};
+use serde_json::json;
+
+const ACCOUNT: &str = "111122223333";
+
+const BUNDLE: &str = r#"
+provider "lectern" {
+  alarm_writes_per_second = 0
+}
+
+variable "threshold" {
+  type    = number
+  default = 0
+}
+
+resource "lectern_alarm_bundle" "edu" {
+  name       = "edu"
+  severities = { warning = {}, critical = { alarm_actions = ["arn:aws:sns:us-east-1:111122223333:page"] } }
+
+  lambda = {
+    upload   = { function_name = "edu-upload", alias = "live", timeout_seconds = 30 }
+    download = { function_name = "edu-download", timeout_seconds = 12.5 }
+  }
+  overrides = { "lambda/*/errors" = { threshold = var.threshold } }
+  composite = { severity = "critical", mute_children = true }
+}
+
+output "names" {
+  value = [for alarm in lectern_alarm_bundle.edu.alarms : alarm.name]
+}
+
+output "private" {
+  value = provider::lectern::is_private_cidr("10.0.0.0/8")
+}
+
+data "lectern_alarm_catalog" "lambda" {
+  service = "lambda"
+}
+
+output "sources" {
+  value = [for entry in data.lectern_alarm_catalog.lambda.entries : entry.source]
+}
+"#;
+
+async fn emulator() -> Emulator {
+    Emulator::start(Options::default()).await.unwrap()
+}
+
+fn workdir(engine: Engine, emulator: &Emulator) -> Workdir {
+    let endpoint = emulator.endpoint_url();
+    let workdir = Workdir::new(
+        engine,
+        &[
+            ("AWS_ENDPOINT_URL", &endpoint),
+            ("AWS_ACCESS_KEY_ID", ACCOUNT),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_REGION", "us-east-1"),
+        ],
+    )
+    .unwrap();
+    workdir.write("versions.tf", REQUIRED_PROVIDERS).unwrap();
+    workdir.write("main.tf", BUNDLE).unwrap();
+    workdir.init().unwrap();
+    workdir
+}
+
+fn console(emulator: &Emulator) -> Client {
+    let config = aws_sdk_cloudwatch::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new(ACCOUNT, "secret", None, None, "test"))
+        .endpoint_url(emulator.endpoint_url())
+        .build();
+    Client::from_conf(config)
+}
+
+async fn count(emulator: &Emulator) -> usize {
+    let page = console(emulator).describe_alarms().send().await.unwrap();
+    page.metric_alarms().len()
+}
+
+async fn a_users_day(engine: Engine) {
+    let emulator = emulator().await;
+    let workdir = workdir(engine, &emulator);
+    workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+
+    let plan = workdir.plan().unwrap();
+    assert_eq!(plan.code, 2, "{}", plan.text);
+    assert!(plan.text.contains("\"lambda/upload/errors/critical\""), "{}", plan.text);
+    workdir.apply().unwrap().ok().unwrap();
+    let state = workdir.state_of("lectern_alarm_bundle.edu").unwrap();
+    assert_eq!(state["alarms"].as_object().unwrap().len(), 8);
+    assert_eq!(state["alarms"]["lambda/download/duration/warning"]["threshold"], json!(10000));
+    let second = workdir.plan().unwrap();
+    assert_eq!(second.code, 0, "the second plan is empty: {}", second.text);
+
+    // drift: changed, disabled and deleted by hand
+    let console = console(&emulator);
+    console.disable_alarm_actions().alarm_names("edu/composite/critical").send().await.unwrap();
+    console.delete_alarms().alarm_names("edu/lambda/upload/duration/warning").send().await.unwrap();
+    let drift = workdir.plan().unwrap();
+    assert_eq!(drift.code, 2, "{}", drift.text);
+    assert!(drift.text.contains("actions_enabled") && drift.text.contains("\"lambda/upload/duration/warning\""), "{}", drift.text);
+    assert!(drift.text.contains("0 to add, 1 to change, 0 to destroy"), "{}", drift.text);
+    workdir.apply().unwrap().ok().unwrap();
+    assert_eq!(workdir.plan().unwrap().code, 0);
+
+    // a decimal threshold, which travels as text
+    workdir.write("terraform.tfvars", "threshold = 0.1\n").unwrap();
+    let change = workdir.plan().unwrap();
+    assert!(change.text.contains("threshold                 = 0 -> 0.1"), "{}", change.text);
+    workdir.apply().unwrap().ok().unwrap();
+    assert_eq!(workdir.plan().unwrap().code, 0, "0.1 is settled");
+
+    // forget, import, settle without a write
+    workdir.run(&["state", "rm", "lectern_alarm_bundle.edu"]).unwrap().ok().unwrap();
+    workdir.run(&["import", "-no-color", "lectern_alarm_bundle.edu", "us-east-1/edu"]).unwrap().ok().unwrap();
+    emulator.clear_calls();
+    workdir.apply().unwrap().ok().unwrap();
+    let writes: Vec<_> = emulator.calls().into_iter().map(|call| call.operation).filter(|name| name.starts_with("Put")).collect();
+    assert!(writes.is_empty(), "{writes:?}");
+    assert_eq!(workdir.plan().unwrap().code, 0);
+
+    let destroyed = workdir.destroy().unwrap().ok().unwrap();
+    assert!(destroyed.contains("Destroy complete! Resources: 1 destroyed."), "{destroyed}");
+    assert_eq!(count(&emulator).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_day_under_terraform() {
+    a_users_day(Engine::Terraform).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_day_under_opentofu() {
+    a_users_day(Engine::OpenTofu).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_bundle_is_planned_without_credentials_and_network() {
+    for engine in [Engine::Terraform, Engine::OpenTofu] {
+        let workdir = Workdir::new(engine, &[("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]).unwrap();
+        workdir.write("versions.tf", REQUIRED_PROVIDERS).unwrap();
+        workdir.write("main.tf", BUNDLE).unwrap();
+        workdir.init().unwrap();
+        let plan = workdir.plan().unwrap();
+        assert_eq!(plan.code, 2, "{engine:?}: {}", plan.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_are_shown_at_their_line_with_what_to_type() {
+    let emulator = emulator().await;
+    let workdir = workdir(Engine::Terraform, &emulator);
+    let config = BUNDLE.replace("\"lambda/*/errors\"", "\"lambda/upload/erors\"");
+    workdir.write("main.tf", &config).unwrap();
+    let plan = workdir.plan().unwrap();
+    assert_eq!(plan.code, 1);
+    let said = plan.flat();
+    assert!(said.contains("lambda/upload/errors"), "suggests the nearest key: {said}");
+    assert!(said.contains("with lectern_alarm_bundle.edu, on main.tf line"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_in_the_middle_of_a_create_leaves_a_state_that_the_next_apply_finishes() {
+    let emulator = emulator().await;
+    let workdir = workdir(Engine::Terraform, &emulator);
+    let gate = emulator.gate(Gate { operation: "PutMetricAlarm".to_owned(), skip: 3, before: true });
+    let apply = workdir.spawn(&["apply", "-no-color", "-input=false", "-auto-approve"]).unwrap();
+    gate.reached().await;
+    let group = rustix::process::Pid::from_raw(i32::try_from(apply.id()).unwrap()).unwrap();
+    let interrupted = Instant::now();
+    rustix::process::kill_process_group(group, rustix::process::Signal::INT).unwrap();
+    let output = tokio::task::spawn_blocking(move || apply.wait_with_output()).await.unwrap().unwrap();
+    gate.open();
+    assert!(interrupted.elapsed() < Duration::from_secs(60), "it does not wait for the timeout of 30 minutes");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Interrupted."), "{said}");
+    assert!(!said.contains("Plugin did not respond"), "{said}");
+    let state = workdir.state_of("lectern_alarm_bundle.edu").unwrap();
+    assert!(!state["alarms"].as_object().unwrap().is_empty(), "the state lists what was made: {state}");
+
+    workdir.apply().unwrap().ok().unwrap();
+    assert_eq!(workdir.plan().unwrap().code, 0);
+    assert_eq!(count(&emulator).await, 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_apply_says_what_failed_and_the_next_one_converges() {
+    let emulator = emulator().await;
+    let workdir = workdir(Engine::Terraform, &emulator);
+    emulator.fail(Fault {
+        operation: "PutMetricAlarm".to_owned(),
+        alarm_name: Some("edu/lambda/upload/throttles/critical".to_owned()),
+        kind: FaultKind::ValidationError,
+        ..Fault::default()
+    });
+    let apply = workdir.apply().unwrap();
+    assert_eq!(apply.code, 1);
+    assert!(apply.flat().contains("edu/lambda/upload/throttles/critical"), "{}", apply.text);
+    emulator.clear_faults();
+    workdir.apply().unwrap().ok().unwrap();
+    assert_eq!(workdir.plan().unwrap().code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_registry_examples_are_valid_and_plan() {
+    let emulator = emulator().await;
+    let examples = local_cloud::workspace::root().join("examples");
+    for file in [
+        "provider/provider.tf",
+        "resources/lectern_alarm_bundle/resource.tf",
+        "data-sources/lectern_alarm_catalog/data-source.tf",
+        "functions/is_private_cidr/function.tf",
+    ] {
+        for engine in [Engine::Terraform, Engine::OpenTofu] {
+            let workdir = Workdir::new(engine, &[("AWS_REGION", "eu-central-1")]).unwrap();
+            let example = std::fs::read_to_string(examples.join(file)).unwrap();
+            if !example.contains("required_providers") {
+                workdir.write("versions.tf", REQUIRED_PROVIDERS).unwrap();
+            }
+            workdir.write("example.tf", &example).unwrap();
+            workdir.init().unwrap();
+            workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+            let plan = workdir.plan().unwrap();
+            assert!(plan.code != 1, "{file} under {engine:?}: {}", plan.text);
+        }
+    }
+    assert_eq!(count(&emulator).await, 0, "a plan writes nothing");
+}

@@ -1,0 +1,216 @@
+"""Runs one AWS emulator for the local cloud: `python emulator.py ministack|moto`.
+
+Talks to the process that started it over its standard streams, one JSON object a line:
+
+- stdout: first {"event": "listening", "port": N}; then, from ministack, what happened inside it:
+  "invocation" (every run or throttle of a function), "log" (log events that look like embedded metric format)
+  and "metric" (data points written with PutMetricData).
+- stdin: one line {"folder": "...", "environment": {...}}; afterwards it stays open. Its end means that the starter is
+  gone, however it went, and this process takes its whole process group and the folder with it.
+
+Why ministack is wrapped and not only called: its own AWS/Lambda metrics cover direct synchronous calls only, never
+count the failure of an asynchronous one, and know no alias. `_execute_function_dispatch` is the one place that every
+run of a function passes.
+"""
+
+import functools
+import json
+import os
+import queue
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+
+MINISTACK_VERSION = "1.5.33"
+
+
+class Reports:
+    """Lines for the starter. A thread writes them: a function's run never waits for the reader."""
+
+    def __init__(self):
+        # Whatever the emulator or its libraries print goes to the log; the report stream is ours alone.
+        self._stream = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+        os.dup2(2, 1)
+        self._queue = queue.SimpleQueue()
+        threading.Thread(target=self._write, daemon=True, name="reports").start()
+
+    def send(self, event, **fields):
+        self._queue.put({"event": event, **fields})
+
+    def _write(self):
+        while True:
+            try:
+                self._stream.write(json.dumps(self._queue.get()) + "\n")
+            except OSError:
+                return
+
+
+def end_with_starter(folder):
+    """Waits for the end of stdin on a thread, then leaves neither processes nor files."""
+
+    def watch():
+        while os.read(0, 4096):
+            pass
+        shutil.rmtree(folder, ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True, name="starter").start()
+
+
+def read_line():
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            sys.exit("the starter went away before it said what to run")
+        line += byte
+    return json.loads(line)
+
+
+def replaced(module, name):
+    """Decorator: puts a wrapper in the place of module.name and passes it the original first."""
+    original = getattr(module, name)
+
+    def put(wrapper):
+        setattr(module, name, functools.wraps(original)(functools.partial(wrapper, original)))
+        return wrapper
+
+    return put
+
+
+def report_from_ministack(reports):
+    from importlib.metadata import version
+
+    if version("ministack") != MINISTACK_VERSION:
+        sys.exit(f"written for ministack {MINISTACK_VERSION}, found {version('ministack')}")
+    from ministack.core.responses import get_region
+    from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc
+
+    def function_of(config):
+        # arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
+        parts = config["FunctionArn"].split(":")
+        return {
+            "region": parts[3],
+            "function_name": config["FunctionName"],
+            "qualifier": parts[7] if len(parts) > 7 and parts[7] != "$LATEST" else None,
+            "version": config.get("Version", "$LATEST"),
+        }
+
+    @replaced(lambda_svc, "_get_func_record_for_ref")
+    def get_func_record_for_ref(original, function_ref):
+        # Event sources resolve an alias to a version here and then forget it; only a direct Invoke keeps it.
+        record, config, name = original(function_ref)
+        if config is not None:
+            is_arn = function_ref.startswith("arn:")
+            _, qualifier = (
+                lambda_svc._lambda_function_name_and_qualifier_from_arn(function_ref)
+                if is_arn
+                else lambda_svc._resolve_name_and_qualifier(function_ref)
+            )
+            if qualifier:
+                unqualified = ":".join(config["FunctionArn"].split(":")[:7])
+                config = {**config, "FunctionArn": f"{unqualified}:{qualifier}"}
+        return record, config, name
+
+    this_run = threading.local()
+
+    @replaced(lambda_svc, "_acquire_execution_slot")
+    def acquire(original, func, config):
+        slot, limit = original(func, config)
+        if slot is None:
+            reports.send("invocation", outcome="throttled", timestamp=time.time(), **function_of(config))
+        else:
+            with lambda_svc._inflight_lock:
+                this_run.concurrent = lambda_svc._inflight.get(slot, 1)
+        return slot, limit
+
+    @replaced(lambda_svc, "_execute_function_dispatch")
+    def dispatch(original, func, config, event, request_id, started):
+        concurrent = this_run.concurrent
+        result = original(func, config, event, request_id, started)
+        outcome = "throttled" if result.get("throttle") else "failed" if result.get("error") else "succeeded"
+        reports.send(
+            "invocation",
+            outcome=outcome,
+            timestamp=started,
+            duration_ms=(time.time() - started) * 1000,
+            concurrent=concurrent,
+            **function_of(config),
+        )
+        return result
+
+    @replaced(cloudwatch_logs, "_append_log_events")
+    def append_log_events(original, stream, events):
+        original(stream, events)
+        for event in events:
+            message = event["message"]
+            if message.lstrip().startswith("{") and '"_aws"' in message:
+                reports.send("log", region=get_region(), message=message)
+
+    @replaced(cloudwatch, "_store_datum")
+    def store_datum(original, namespace, name, dims, ts, unit, value, values, counts, stat_values):
+        original(namespace, name, dims, ts, unit, value, values, counts, stat_values)
+        if values is None and stat_values is None:
+            values = [value or 0]
+        reports.send(
+            "metric",
+            region=get_region(),
+            namespace=namespace,
+            name=name,
+            dimensions=dims,
+            timestamp=ts,
+            unit=unit or "None",
+            values=values,
+            counts=counts,
+            statistics=stat_values,
+        )
+
+
+def serve_ministack(listener, reports):
+    import asyncio
+
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    report_from_ministack(reports)
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    asyncio.run(serve(app, config))
+
+
+def serve_moto(listener):
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+
+    host, port = listener.getsockname()
+    app = DomainDispatcherApplication(create_backend_app)
+    make_server(host, port, app, threaded=True, fd=listener.fileno()).serve_forever()
+
+
+def main():
+    (emulator,) = sys.argv[1:]
+    reports = Reports()
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(256)
+    port = listener.getsockname()[1]
+    reports.send("listening", port=port)
+
+    order = read_line()
+    end_with_starter(order["folder"])
+    # The emulators read their settings when they are imported; functions inherit this environment.
+    os.environ.update(order["environment"], GATEWAY_PORT=str(port), MOTO_PORT=str(port))
+    if emulator == "ministack":
+        serve_ministack(listener, reports)
+    else:
+        serve_moto(listener)
+
+
+main()

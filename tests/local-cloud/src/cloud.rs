@@ -1,0 +1,203 @@
+//! Start and end of a local cloud.
+
+use std::sync::mpsc::Receiver;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
+use tempfile::TempDir;
+
+use crate::bridge::Forwarder;
+use crate::emulator::{self, ChildEmulator, MINISTACK, MOTO};
+use crate::toolchain;
+
+/// Until an emulator must be ready. It takes 2 s on an idle machine.
+const READY: Duration = Duration::from_secs(60);
+
+/// How often alarms are evaluated. AWS does it every 10 s to a minute; nobody here wants to wait for that.
+const EVALUATION: Duration = Duration::from_secs(1);
+
+/// What to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Region of clients and functions.
+    pub region: String,
+    /// Also start moto, for services that ministack lacks.
+    pub moto: bool,
+    /// Switches for ministack, such as `AUTH=true` or `CLOUDTRAIL_RECORDING=1`.
+    pub ministack_environment: Vec<(String, String)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            region: "us-east-1".into(),
+            moto: false,
+            ministack_environment: Vec::new(),
+        }
+    }
+}
+
+/// Emulators that run: ministack, the CloudWatch emulator, and moto if asked for. Everything listens on 127.0.0.1 on ports of
+/// its own and writes into one temporary folder, so several run side by side. Dropping it ends it all, files included; so
+/// does the end of this process, even by SIGKILL.
+pub struct LocalCloud {
+    // Dropped in this order: the emulators, the bridge that reads from them, the folder they write to.
+    moto: Option<ChildEmulator>,
+    ministack: ChildEmulator,
+    bridge: Option<JoinHandle<()>>,
+    cloudwatch: cloudwatch_emulator::Emulator,
+    folder: TempDir,
+    region: String,
+}
+
+impl LocalCloud {
+    /// Starts and waits until everything answers: 2 s, and a minute the first time on a machine, for the Python venv.
+    /// Blocks; needs no async runtime and may be called from one.
+    ///
+    /// # Errors
+    /// When the venv cannot be made or an emulator does not get ready; the message has the end of the emulator's log.
+    pub fn start(options: Options) -> Result<Self> {
+        let python = emulator::interpreter(&toolchain::python_venv()?)?;
+        let folder = tempfile::Builder::new().prefix("lectern-local-cloud-").tempdir()?;
+        let deadline = Instant::now() + READY;
+        let mut ministack = ChildEmulator::start(&python, MINISTACK, folder.path(), deadline)?;
+        let cloudwatch = cloudwatch_emulator::Emulator::start_blocking(cloudwatch_emulator::Options {
+            sns_endpoint: Some(ministack.url()),
+            evaluation_interval: Some(EVALUATION),
+            ..Default::default()
+        })?;
+
+        let temporary = folder.path().join("tmp");
+        std::fs::create_dir(&temporary)?;
+        let inside = |name: &str| folder.path().join(name).display().to_string();
+        let mut environment: Vec<(String, String)> = [
+            ("TMPDIR", inside("tmp")),
+            ("HOME", inside("tmp")),
+            ("S3_DATA_DIR", inside("s3")),
+            ("STATE_DIR", inside("state")),
+            ("MINISTACK_REGION", options.region.clone()),
+            ("BIND_HOST", "127.0.0.1".into()),
+            // Listeners on fixed ports, one of them on every interface.
+            ("IOT_MTLS_ENABLED", "0".into()),
+            ("SFTP_ENABLED", "0".into()),
+            // With a Docker daemon ministack would remove every container that another ministack made.
+            ("DOCKER_HOST", format!("unix://{}", inside("no-docker.sock"))),
+            ("AWS_ENDPOINT_URL", ministack.url()),
+            ("AWS_ENDPOINT_URL_CLOUDWATCH", cloudwatch.endpoint_url()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        environment.extend(options.ministack_environment);
+        ministack.run(folder.path(), &environment, deadline)?;
+
+        let moto = if options.moto {
+            let mut moto = ChildEmulator::start(&python, MOTO, folder.path(), deadline)?;
+            moto.run(folder.path(), &environment, deadline)?;
+            Some(moto)
+        } else {
+            None
+        };
+        let reports = ministack.take_reports().context("the reports have a reader already")?;
+        let bridge = std::thread::Builder::new().name("bridge".into()).spawn({
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let forwarder = Forwarder::new(cloudwatch.endpoint_url());
+            move || runtime.block_on(carry(&reports, forwarder))
+        })?;
+        Ok(Self {
+            moto,
+            ministack,
+            bridge: Some(bridge),
+            cloudwatch,
+            folder,
+            region: options.region,
+        })
+    }
+
+    /// Address of ministack: every service but CloudWatch.
+    #[must_use]
+    pub fn endpoint_url(&self) -> String {
+        self.ministack.url()
+    }
+
+    /// The CloudWatch emulator, for its address and its scripted faults.
+    #[must_use]
+    pub fn cloudwatch(&self) -> &cloudwatch_emulator::Emulator {
+        &self.cloudwatch
+    }
+
+    /// Address of moto, if it was asked for.
+    #[must_use]
+    pub fn moto_url(&self) -> Option<String> {
+        self.moto.as_ref().map(ChildEmulator::url)
+    }
+
+    /// Where the emulators write their logs.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// What to export so that Terraform and any AWS SDK or CLI use this cloud.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(String, String)> {
+        [
+            ("AWS_ENDPOINT_URL", self.endpoint_url()),
+            ("AWS_ENDPOINT_URL_CLOUDWATCH", self.cloudwatch.endpoint_url()),
+            ("AWS_ACCESS_KEY_ID", "test".into()),
+            ("AWS_SECRET_ACCESS_KEY", "test".into()),
+            ("AWS_REGION", self.region.clone()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+
+    /// Settings for an SDK client of any service but CloudWatch.
+    #[must_use]
+    pub fn sdk_config(&self) -> SdkConfig {
+        sdk_config(&self.endpoint_url(), &self.region)
+    }
+
+    /// Settings for an SDK client of CloudWatch.
+    #[must_use]
+    pub fn cloudwatch_sdk_config(&self) -> SdkConfig {
+        sdk_config(&self.cloudwatch.endpoint_url(), &self.region)
+    }
+}
+
+impl Drop for LocalCloud {
+    fn drop(&mut self) {
+        self.ministack.end();
+        // Its channel ends with the emulator, so the thread does too.
+        if let Some(bridge) = self.bridge.take() {
+            bridge.join().ok();
+        }
+    }
+}
+
+/// Carries reports until the emulator that sends them is gone.
+async fn carry(reports: &Receiver<String>, mut forwarder: Forwarder) {
+    while let Ok(first) = reports.recv() {
+        let mut lines = vec![first];
+        lines.extend(reports.try_iter());
+        forwarder.forward(lines).await;
+    }
+}
+
+/// The emulators take any credentials.
+pub(crate) fn sdk_config(endpoint: &str, region: &str) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "test",
+            "test",
+            None,
+            None,
+            "local-cloud",
+        )))
+        .endpoint_url(endpoint)
+        .build()
+}

@@ -1,0 +1,295 @@
+//! `cargo demo`: an alarm bundle's whole life on the local cloud, with real Terraform and a function that really fails.
+
+mod alarms;
+mod services;
+mod story;
+mod terraform;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use aws_config::SdkConfig;
+use aws_sdk_cloudwatch::types::StateValue;
+use serde_json::json;
+
+use crate::background::{Place, State};
+use crate::mirror::Mirror;
+use crate::prerequisites::{self, Need};
+use crate::progress::Progress;
+use crate::{LocalCloud, Options, cloud, toolchain, workspace};
+use alarms::Alarms;
+use services::Services;
+use story::Story;
+use terraform::Terraform;
+
+/// First part of the alarms' names.
+const BUNDLE: &str = "courses";
+
+/// The alarm that the failing function raises.
+const ERRORS_ALARM: &str = "courses/lambda/catalogue/errors/critical";
+
+/// The alarms changed behind Terraform's back.
+const DELETED_ALARM: &str = "courses/lambda/search/throttles/critical";
+const MUTED_ALARM: &str = "courses/lambda/catalogue/throttles/critical";
+
+/// Until a failure must have become an alarm. The period is 60 s, but a threshold that is passed is seen at once.
+const ALARM: Duration = Duration::from_secs(90);
+
+/// How to run the demo.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    /// Stop before destroying: leave the cloud, the functions and the alarms to play with
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Where the demo runs: a cloud that ends with it, or with `--keep` one in the background.
+enum Stage {
+    Own(Box<LocalCloud>, tempfile::TempDir),
+    Kept(Kept),
+}
+
+/// A background cloud that is taken down again unless the demo reaches its end.
+struct Kept {
+    place: Place,
+    state: State,
+    folder: PathBuf,
+    finished: bool,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if !self.finished
+            && let Err(error) = self.place.down()
+        {
+            eprintln!("the local cloud still runs: {error:#}");
+        }
+    }
+}
+
+impl Stage {
+    fn start(keep: bool) -> Result<Self> {
+        if !keep {
+            let folder = tempfile::Builder::new().prefix("lectern-demo-").tempdir()?;
+            return Ok(Self::Own(Box::new(LocalCloud::start(Options::default())?), folder));
+        }
+        let place = Place::new(None)?;
+        if place.status()?.is_some() {
+            bail!("a local cloud runs already; the demo keeps a fresh one. First: cargo run -p local-cloud -- down");
+        }
+        let folder = crate::cache::folder()?.join("local-cloud/demo");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        let state = place.up(false)?;
+        Ok(Self::Kept(Kept {
+            place,
+            state,
+            folder,
+            finished: false,
+        }))
+    }
+
+    fn folder(&self) -> &Path {
+        match self {
+            Self::Own(_, folder) => folder.path(),
+            Self::Kept(kept) => &kept.folder,
+        }
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Own(cloud, _) => cloud.environment(),
+            Self::Kept(kept) => kept.state.environment.clone(),
+        }
+    }
+
+    /// SDK settings for ministack and for the CloudWatch emulator.
+    fn sdk_configs(&self) -> Result<(SdkConfig, SdkConfig)> {
+        let environment = self.environment();
+        let value = |name: &str| {
+            let found = environment
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str());
+            found.with_context(|| format!("the local cloud does not say {name}"))
+        };
+        let config = |name: &str| Ok::<_, anyhow::Error>(cloud::sdk_config(value(name)?, value("AWS_REGION")?));
+        Ok((config("AWS_ENDPOINT_URL")?, config("AWS_ENDPOINT_URL_CLOUDWATCH")?))
+    }
+}
+
+/// Runs the demo and tells on stdout what happens. Everything it starts and makes goes when the future is dropped.
+///
+/// # Errors
+/// When something is missing on this machine, or a step does not show what it must show.
+pub async fn run(arguments: Arguments) -> Result<()> {
+    let story = Story::begin();
+
+    story.step("Check what this machine has")?;
+    blocking(|| prerequisites::check(&[Need::Terraform, Need::Python])).await?;
+    story.line("terraform and python3 are here")?;
+
+    story.step("Build the provider and the function that the alarms will watch")?;
+    let [provider, function] = blocking(|| {
+        let _progress = Progress::start("building with cargo".into(), Some(Duration::from_secs(120)));
+        workspace::demo_binaries()
+    })
+    .await?;
+    story.line(&format!("provider: {}", provider.display()))?;
+
+    story.step("Start the local cloud")?;
+    let mut stage = blocking(move || Stage::start(arguments.keep)).await?;
+    for (name, value) in stage
+        .environment()
+        .iter()
+        .filter(|(name, _)| name.starts_with("AWS_ENDPOINT"))
+    {
+        story.line(&format!("{name}={value}"))?;
+    }
+    let (sdk, cloudwatch) = stage.sdk_configs()?;
+    let alarms = Alarms::new(&cloudwatch);
+
+    story.step("Create two functions, and a topic with a queue that listens to it")?;
+    let services = Services::create(&sdk, &function).await?;
+    story.line(&format!("functions: {}, {}", services::CATALOGUE, services::SEARCH))?;
+    story.line(&format!("topic: {}", services.topic_arn))?;
+    story.line(&format!(
+        "{{\"course\": \"rust\"}} -> {}",
+        services.invoke("rust").await?
+    ))?;
+
+    story.step("terraform init, plan, apply (a copy of examples/quickstart)")?;
+    let terraform = prepare(&stage, &provider, &services)?;
+    terraform.run(&["init"]).await?;
+    story.lines(&terraform.plan().await?.summary())?;
+    story.lines(&terraform.apply().await?)?;
+    story.lines(&alarms.table(BUNDLE).await?)?;
+
+    story.step("Verify: a second plan is empty")?;
+    terraform.expect_empty_plan().await?;
+    story.line("No changes.")?;
+
+    story.step("Change: allow one error a minute")?;
+    terraform.set("errors_allowed_per_minute", json!(1))?;
+    story.lines(&terraform.plan().await?.changes())?;
+    story.lines(&terraform.apply().await?)?;
+    terraform.expect_empty_plan().await?;
+
+    story.step("Repair: delete one alarm and mute another behind Terraform's back")?;
+    alarms.delete(DELETED_ALARM).await?;
+    alarms.mute(MUTED_ALARM).await?;
+    story.line(&format!("deleted {DELETED_ALARM}"))?;
+    story.line(&format!("muted   {MUTED_ALARM}"))?;
+    story.lines(&terraform.plan().await?.changes())?;
+    story.lines(&terraform.apply().await?)?;
+    terraform.expect_empty_plan().await?;
+    story.line("Both are as written again; the plan is empty.")?;
+
+    story.step("Fire: the function fails")?;
+    // Three failures: wherever the minute turns, one of the two has more than the one that is allowed.
+    for _ in 0..3 {
+        story.line(&format!(
+            "{{\"course\": \"missing\"}} -> {}",
+            services.invoke("missing").await?
+        ))?;
+    }
+    let waited = Instant::now();
+    alarms.wait_for(ERRORS_ALARM, &StateValue::Alarm, ALARM).await?;
+    story.line(&format!(
+        "{ERRORS_ALARM} is in ALARM after {:.1} s",
+        waited.elapsed().as_secs_f64()
+    ))?;
+    story.line("the message that came through SNS:")?;
+    story.lines(&services.alarm_message(ERRORS_ALARM, ALARM).await?)?;
+
+    if let Stage::Kept(kept) = &mut stage {
+        kept.finished = true;
+        return tell_how_to_go_on_with(&story, kept);
+    }
+
+    story.step("Destroy, and look for what is left")?;
+    story.lines(&terraform.destroy().await?)?;
+    let left = alarms.names(BUNDLE).await?;
+    if !left.is_empty() {
+        bail!("alarms are left after destroy: {}", left.join(", "));
+    }
+    story.line("no alarm is left")?;
+    blocking(move || {
+        drop(stage);
+        Ok(())
+    })
+    .await?;
+    story.line("the local cloud is stopped and its files are gone")?;
+
+    story.end()?;
+    for line in [
+        "Look further:",
+        "  cargo demo -- --keep                   the same, and everything stays for you to play with",
+        "  cargo run -p local-cloud -- up         a local cloud in the background; status and down do what they say",
+        "  examples/quickstart/                   the files that were applied, and how to use them on AWS",
+        "  docs/alarms.md                         every alarm of the platform preset, with its reason",
+    ] {
+        story.line(line)?;
+    }
+    Ok(())
+}
+
+fn tell_how_to_go_on_with(story: &Story, kept: &Kept) -> Result<()> {
+    story.end()?;
+    story.line("Everything still runs. To go on, in a shell:")?;
+    story.lines(
+        &kept
+            .state
+            .exports()
+            .lines()
+            .map(|line| format!("  {line}"))
+            .collect::<Vec<_>>(),
+    )?;
+    let mirror = kept.folder.join("mirror/cli.tfrc");
+    for line in [
+        format!("  export TF_CLI_CONFIG_FILE={}", mirror.display()),
+        format!("  cd {} && terraform plan", kept.folder.join("quickstart").display()),
+        "Stop it with:".into(),
+        "  cargo run -p local-cloud -- down".into(),
+    ] {
+        story.line(&line)?;
+    }
+    Ok(())
+}
+
+/// Copies the quickstart, says what it should watch, and makes the mirror that has the provider.
+fn prepare(stage: &Stage, provider: &Path, services: &Services) -> Result<Terraform> {
+    let folder = stage.folder().join("quickstart");
+    fs::create_dir_all(&folder)?;
+    for entry in fs::read_dir(workspace::root().join("examples/quickstart"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "tf") {
+            fs::copy(&path, folder.join(path.file_name().context("a file without a name")?))?;
+        }
+    }
+    let mirror_folder = stage.folder().join("mirror");
+    fs::create_dir_all(&mirror_folder)?;
+    let mirror = Mirror::create(&mirror_folder, provider, &toolchain::aws_provider()?)?;
+    let terraform = Terraform::new(
+        folder,
+        stage.environment().into_iter().chain(mirror.environment()).collect(),
+    );
+    terraform.set("topic_arn", json!(services.topic_arn))?;
+    terraform.set(
+        "functions",
+        json!({
+            "catalogue": { "function_name": services::CATALOGUE, "timeout_seconds": 3, "alias": services::ALIAS },
+            "search": { "function_name": services::SEARCH, "timeout_seconds": 3 },
+        }),
+    )?;
+    Ok(terraform)
+}
+
+/// Runs what blocks on a thread of its own, so that an interrupt is heard.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await?
+}

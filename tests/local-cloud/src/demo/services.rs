@@ -1,0 +1,181 @@
+//! What the alarms watch and whom they tell: functions, a topic, and a queue that listens to it.
+
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use aws_config::SdkConfig;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{FunctionCode, Runtime, State};
+use aws_sdk_sqs::types::QueueAttributeName;
+use serde_json::{Value, json};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// The function that is called by its alias, and fails when asked for a course it does not have.
+pub(super) const CATALOGUE: &str = "course-catalogue";
+/// A second one, called by its name.
+pub(super) const SEARCH: &str = "course-search";
+pub(super) const ALIAS: &str = "live";
+
+/// Until a new function must be active.
+const ACTIVE: Duration = Duration::from_secs(30);
+
+pub(super) struct Services {
+    lambda: aws_sdk_lambda::Client,
+    sqs: aws_sdk_sqs::Client,
+    pub(super) topic_arn: String,
+    queue_url: String,
+}
+
+impl Services {
+    /// Creates everything; `bootstrap` is the functions' program.
+    pub(super) async fn create(sdk: &SdkConfig, bootstrap: &Path) -> Result<Self> {
+        let lambda = aws_sdk_lambda::Client::new(sdk);
+        let package = package(bootstrap)?;
+        for name in [CATALOGUE, SEARCH] {
+            create_function(&lambda, name, &package).await?;
+        }
+        let version = lambda.publish_version().function_name(CATALOGUE).send().await?;
+        let version = version.version().context("a published version has no number")?;
+        lambda
+            .create_alias()
+            .function_name(CATALOGUE)
+            .name(ALIAS)
+            .function_version(version)
+            .send()
+            .await?;
+
+        let sns = aws_sdk_sns::Client::new(sdk);
+        let sqs = aws_sdk_sqs::Client::new(sdk);
+        let topic = sns.create_topic().name("course-alarms").send().await?;
+        let topic_arn = topic.topic_arn().context("a new topic has no ARN")?.to_owned();
+        let queue = sqs.create_queue().queue_name("course-alarms").send().await?;
+        let queue_url = queue.queue_url().context("a new queue has no URL")?.to_owned();
+        let attributes = sqs
+            .get_queue_attributes()
+            .queue_url(&queue_url)
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await?;
+        let queue_arn = attributes
+            .attributes()
+            .and_then(|of| of.get(&QueueAttributeName::QueueArn));
+        let queue_arn = queue_arn.context("a new queue has no ARN")?;
+        sns.subscribe()
+            .topic_arn(&topic_arn)
+            .protocol("sqs")
+            .endpoint(queue_arn)
+            .send()
+            .await?;
+        Ok(Self {
+            lambda,
+            sqs,
+            topic_arn,
+            queue_url,
+        })
+    }
+
+    /// Asks the catalogue for a course, by its alias, and returns the answer or the function's error.
+    pub(super) async fn invoke(&self, course: &str) -> Result<String> {
+        let event = Blob::new(json!({ "course": course }).to_string());
+        let answer = self
+            .lambda
+            .invoke()
+            .function_name(CATALOGUE)
+            .qualifier(ALIAS)
+            .payload(event)
+            .send()
+            .await?;
+        let payload = answer
+            .payload()
+            .map(|payload| String::from_utf8_lossy(payload.as_ref()).into_owned());
+        let payload = payload.unwrap_or_default();
+        match answer.function_error() {
+            None => Ok(payload),
+            Some(_) => {
+                let error: Value = serde_json::from_str(&payload).unwrap_or_default();
+                Ok(format!("error: {}", error["errorMessage"].as_str().unwrap_or(&payload)))
+            }
+        }
+    }
+
+    /// Waits for the message that `alarm` went to ALARM and returns what a person would read of it.
+    pub(super) async fn alarm_message(&self, alarm: &str, limit: Duration) -> Result<Vec<String>> {
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            let received = self
+                .sqs
+                .receive_message()
+                .queue_url(&self.queue_url)
+                .wait_time_seconds(1)
+                .max_number_of_messages(10)
+                .send();
+            for message in received.await?.messages() {
+                // SNS puts its envelope around the message that CloudWatch wrote.
+                let envelope: Value = serde_json::from_str(message.body().unwrap_or_default())?;
+                let body: Value = serde_json::from_str(envelope["Message"].as_str().unwrap_or_default())?;
+                if body["AlarmName"] == alarm && body["NewStateValue"] == "ALARM" {
+                    let fields = [
+                        "AlarmName",
+                        "NewStateValue",
+                        "OldStateValue",
+                        "NewStateReason",
+                        "StateChangeTime",
+                    ];
+                    return Ok(fields
+                        .map(|name| format!("  {name}: {}", body[name].as_str().unwrap_or_default()))
+                        .into());
+                }
+                if let Some(receipt) = message.receipt_handle() {
+                    self.sqs
+                        .delete_message()
+                        .queue_url(&self.queue_url)
+                        .receipt_handle(receipt)
+                        .send()
+                        .await?;
+                }
+            }
+        }
+        bail!("no message about {alarm} came within {} s", limit.as_secs())
+    }
+}
+
+async fn create_function(lambda: &aws_sdk_lambda::Client, name: &str, package: &[u8]) -> Result<()> {
+    lambda
+        .create_function()
+        .function_name(name)
+        .runtime(Runtime::Providedal2023)
+        .handler("bootstrap")
+        // The local cloud lets a function run without the role existing; the API wants one named.
+        .role(format!("arn:aws:iam::000000000000:role/{name}"))
+        .code(FunctionCode::builder().zip_file(Blob::new(package)).build())
+        .timeout(3)
+        .send()
+        .await?;
+    let deadline = Instant::now() + ACTIVE;
+    while Instant::now() < deadline {
+        let configuration = lambda.get_function_configuration().function_name(name).send().await?;
+        if configuration.state() == Some(&State::Active) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    bail!("function {name} was not active after {} s", ACTIVE.as_secs())
+}
+
+/// A deployment package for `provided.al2023`: a zip with the program as `bootstrap`.
+fn package(program: &Path) -> Result<Vec<u8>> {
+    let program = fs::read(program).with_context(|| format!("cannot read {}", program.display()))?;
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(
+        "bootstrap",
+        SimpleFileOptions::default()
+            .unix_permissions(0o755)
+            .compression_level(Some(1)),
+    )?;
+    zip.write_all(&program)?;
+    Ok(zip.finish()?.into_inner())
+}

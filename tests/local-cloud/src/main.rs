@@ -1,0 +1,209 @@
+//! `local-cloud`: the local cloud by hand, and the commands behind `cargo demo` and `cargo dist`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use local_cloud::background::Place;
+use local_cloud::{Options, demo, dist, kill_all, toolchain};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Until an interrupted step must have cleaned up.
+const CLEANUP: Duration = Duration::from_secs(10);
+
+/// AWS on this machine, for Lectern's examples and tests: no account, no Docker, no keys.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a local cloud in the background and print what to export to use it.
+    ///
+    /// Returns once everything answers. Where one runs already, prints that one's settings. In a shell:
+    ///
+    ///     eval "$(cargo run --quiet -p local-cloud -- up)"
+    #[command(verbatim_doc_comment)]
+    Up(Start),
+    /// Say whether a local cloud runs, and what to export to use it. Exits with 1 if none runs.
+    Status(At),
+    /// Stop the local cloud that `up` started.
+    Down(At),
+    /// Show an alarm bundle being created, verified, changed, repaired, fired and destroyed by Terraform.
+    Demo(demo::Arguments),
+    /// Build the release package of the provider: zip, checksums and an unpacked mirror in target/dist.
+    Dist,
+    /// Build the tools that tests use and that a machine may lack, into the cache folder.
+    ///
+    /// These are the AWS emulators and OpenTofu (a few minutes). The cache folder is $LECTERN_CACHE, by default
+    /// ~/.cache/lectern.
+    Tools(Tools),
+    /// Run a local cloud in this process; what `up` starts.
+    #[command(hide = true)]
+    Serve(Start),
+}
+
+#[derive(Args)]
+struct At {
+    /// Where `up`, `status` and `down` find each other [default: local-cloud in the cache folder]
+    #[arg(long, value_name = "FOLDER")]
+    state_folder: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Start {
+    #[command(flatten)]
+    at: At,
+    /// Also start moto, for services that ministack lacks
+    #[arg(long)]
+    moto: bool,
+}
+
+#[derive(Args)]
+struct Tools {
+    /// Also build the hashicorp/aws provider: 25 to 45 minutes on two cores, 9 GB of memory
+    #[arg(long)]
+    aws_provider: bool,
+    /// Only say what is there and what is not
+    #[arg(long, conflicts_with = "aws_provider")]
+    check: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(async {
+        // `serve` ends in its own way at a signal. Everything else is dropped where it stands, which ends what it started.
+        if let Command::Serve(start) = cli.command {
+            return tokio::task::spawn_blocking(move || serve(start)).await?;
+        }
+        tokio::select! {
+            result = run(cli.command) => result,
+            name = async {
+                let name = interrupted().await;
+                // What it started goes first: it may still write where the drop below removes.
+                kill_all();
+                name
+            } => Err(anyhow::anyhow!("ended by {name}")),
+        }
+    });
+    // A blocking step that was interrupted ends soon, as what it waits for is gone, and cleans up.
+    kill_all();
+    runtime.shutdown_timeout(CLEANUP);
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Demo(arguments) => demo::run(arguments).await.map(|()| ExitCode::SUCCESS),
+        blocking => tokio::task::spawn_blocking(move || run_blocking(blocking)).await?,
+    }
+}
+
+fn run_blocking(command: Command) -> Result<ExitCode> {
+    let mut stdout = std::io::stdout();
+    match command {
+        Command::Up(start) => {
+            let place = Place::new(start.at.state_folder)?;
+            let state = place.up(start.moto)?;
+            write!(stdout, "{}", state.exports())?;
+            eprintln!(
+                "# The local cloud runs (process {}); its logs are in {}.",
+                state.pid,
+                state.folder.display()
+            );
+            eprintln!("# Stop it with: cargo run -p local-cloud -- down");
+        }
+        Command::Status(at) => match Place::new(at.state_folder)?.status()? {
+            Some(state) => {
+                write!(stdout, "{}", state.exports())?;
+                eprintln!(
+                    "# The local cloud runs (process {}); its logs are in {}.",
+                    state.pid,
+                    state.folder.display()
+                );
+            }
+            None => {
+                eprintln!("# No local cloud runs. Start one with: cargo run -p local-cloud -- up");
+                return Ok(ExitCode::FAILURE);
+            }
+        },
+        Command::Down(at) => {
+            let was_there = Place::new(at.state_folder)?.down()?;
+            eprintln!(
+                "# {}",
+                if was_there {
+                    "The local cloud is stopped."
+                } else {
+                    "No local cloud ran."
+                }
+            );
+        }
+        Command::Tools(tools) => {
+            if !tools.check {
+                local_cloud::prerequisites::check(&[
+                    local_cloud::prerequisites::Need::Python,
+                    local_cloud::prerequisites::Need::Go,
+                ])?;
+                toolchain::python_venv()?;
+                toolchain::opentofu()?;
+                if tools.aws_provider {
+                    toolchain::build_aws_provider()?;
+                }
+            }
+            write!(stdout, "{}", toolchain::report()?)?;
+        }
+        Command::Dist => dist::run()?,
+        Command::Demo(_) | Command::Serve(_) => unreachable!("handled where they can be interrupted"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn serve(start: Start) -> Result<ExitCode> {
+    let options = Options {
+        moto: start.moto,
+        ..Options::default()
+    };
+    let runtime = tokio::runtime::Handle::current();
+    Place::new(start.at.state_folder)?.serve(options, || {
+        runtime.block_on(interrupted());
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for Ctrl-C, SIGTERM or the terminal's end and returns its name.
+async fn interrupted() -> &'static str {
+    let wait = |kind, name| async move {
+        match signal(kind) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // Without a handler the signal still ends the process, and the emulators with it.
+            Err(_) => std::future::pending().await,
+        }
+        name
+    };
+    tokio::select! {
+        name = wait(SignalKind::interrupt(), "Ctrl-C") => name,
+        name = wait(SignalKind::terminate(), "SIGTERM") => name,
+        name = wait(SignalKind::hangup(), "SIGHUP") => name,
+    }
+}

@@ -1,0 +1,269 @@
+//! What the project installs by itself, each in a folder of the [`cache`] named after the hash of what it is built from.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cache::{self, Entry};
+
+/// The AWS emulators and boto3, every package pinned.
+const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
+
+/// Version of the `hashicorp/aws` provider that [`aws_provider`] builds (the module's `version/VERSION`).
+pub const AWS_PROVIDER_VERSION: &str = "6.34.0";
+
+/// Version of the OpenTofu that [`opentofu`] builds.
+pub const OPENTOFU_VERSION: &str = "1.10.7";
+
+/// A program built from the Go module proxy: a module whose `go.mod` and `go.sum` pin it.
+struct GoTool {
+    title: &'static str,
+    binary: &'static str,
+    package: &'static str,
+    go_mod: &'static str,
+    go_sum: &'static str,
+    flags: &'static [&'static str],
+    /// Modules that are not in the checksum database; `go.sum` pins them.
+    outside_checksum_database: &'static str,
+    usual: Duration,
+}
+
+const OPENTOFU: GoTool = GoTool {
+    title: "OpenTofu 1.10.7",
+    binary: "tofu",
+    package: "github.com/opentofu/opentofu/cmd/tofu",
+    go_mod: include_str!("../tools/opentofu/go.mod"),
+    go_sum: include_str!("../tools/opentofu/go.sum"),
+    flags: &["-ldflags", "-s -w -X github.com/opentofu/opentofu/version.dev=no"],
+    outside_checksum_database: "",
+    usual: Duration::from_secs(150),
+};
+
+const AWS_PROVIDER: GoTool = GoTool {
+    title: "the hashicorp/aws provider 6.34.0",
+    binary: "terraform-provider-aws",
+    package: "github.com/hashicorp/terraform-provider-aws",
+    go_mod: include_str!("../tools/terraform-provider-aws/go.mod"),
+    go_sum: include_str!("../tools/terraform-provider-aws/go.sum"),
+    flags: &["-ldflags", "-s -w"],
+    outside_checksum_database: "github.com/upbound/*",
+    usual: Duration::from_secs(45 * 60),
+};
+
+const TFPLUGINDOCS: GoTool = GoTool {
+    title: "tfplugindocs 0.25.0",
+    binary: "tfplugindocs",
+    package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
+    go_mod: include_str!("../tools/tfplugindocs/go.mod"),
+    go_sum: include_str!("../tools/tfplugindocs/go.sum"),
+    flags: &["-ldflags", "-s -w"],
+    outside_checksum_database: "",
+    usual: Duration::from_secs(30),
+};
+
+impl GoTool {
+    fn entry(&self) -> Result<Entry> {
+        let key = cache::key(&[self.go_mod, self.go_sum, &self.flags.join(" ")]);
+        Ok(Entry::new(
+            &cache::folder()?,
+            self.title,
+            self.binary,
+            &key,
+            self.binary,
+            self.usual,
+        ))
+    }
+
+    fn ensure(&self) -> Result<PathBuf> {
+        let entry = self.entry()?;
+        entry.ensure(|entry| self.build(&entry.folder))?;
+        Ok(entry.finished)
+    }
+
+    fn build(&self, folder: &Path) -> Result<()> {
+        fs::write(folder.join("go.mod"), self.go_mod)?;
+        fs::write(folder.join("go.sum"), self.go_sum)?;
+        let unfinished = format!("{}.unfinished", self.binary);
+        // The lowest priority: a build of many minutes must not be felt.
+        let mut command = Command::new("nice");
+        command
+            .args(["-n", "19", "go", "build", "-mod=readonly"])
+            .args(self.flags);
+        command.args(["-o", &unfinished, self.package]).current_dir(folder);
+        if !self.outside_checksum_database.is_empty() {
+            command.env("GONOSUMDB", self.outside_checksum_database);
+        }
+        run(&mut command)?;
+        fs::rename(folder.join(unfinished), folder.join(self.binary))?;
+        Ok(())
+    }
+}
+
+fn venv() -> Result<Entry> {
+    let version = Command::new("python3")
+        .args(["-c", "import sys; print(sys.version, sys.base_prefix)"])
+        .output()
+        .context("cannot run python3")?;
+    let key = cache::key(&[REQUIREMENTS.as_bytes(), &version.stdout]);
+    let root = cache::folder()?;
+    Ok(Entry::new(
+        &root,
+        "the AWS emulators' Python venv",
+        "python",
+        &key,
+        "ready",
+        Duration::from_secs(60),
+    ))
+}
+
+/// A Python venv with ministack, moto and boto3; made if absent, in about a minute. Returns its folder.
+///
+/// # Errors
+/// When python3 or the package index cannot be used; the message has pip's own.
+pub fn python_venv() -> Result<PathBuf> {
+    let entry = venv()?;
+    entry.ensure(|entry| {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&entry.folder))?;
+        let requirements = entry.folder.join("requirements.txt");
+        fs::write(&requirements, REQUIREMENTS)?;
+        let mut pip = Command::new(entry.folder.join("bin/python"));
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--requirement",
+        ])
+        .arg(requirements);
+        run(&mut pip)?;
+        Ok(fs::write(&entry.finished, "")?)
+    })?;
+    Ok(entry.folder)
+}
+
+/// OpenTofu's binary `tofu`; built if absent, in two to four minutes.
+///
+/// # Errors
+/// When go or the module proxy cannot be used; the message has go's own.
+pub fn opentofu() -> Result<PathBuf> {
+    OPENTOFU.ensure()
+}
+
+/// HashiCorp's generator of the registry's documentation pages; built if absent, in half a minute.
+///
+/// # Errors
+/// When go or the module proxy cannot be used; the message has go's own.
+pub fn tfplugindocs() -> Result<PathBuf> {
+    TFPLUGINDOCS.ensure()
+}
+
+/// Whether the `hashicorp/aws` provider is in the cache. It takes most of an hour to build, so nothing builds it unasked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AwsProvider {
+    /// The binary.
+    Present(PathBuf),
+    /// It was not built yet.
+    Absent {
+        /// Why, with the place where it was looked for.
+        reason: String,
+        /// What to type to build it.
+        command: &'static str,
+    },
+}
+
+/// The `hashicorp/aws` provider's binary, if it was built.
+///
+/// # Errors
+/// When there is no cache folder.
+pub fn aws_provider() -> Result<AwsProvider> {
+    let entry = AWS_PROVIDER.entry()?;
+    Ok(if entry.is_present() {
+        AwsProvider::Present(entry.finished)
+    } else {
+        AwsProvider::Absent {
+            reason: format!(
+                "the hashicorp/aws provider is not in the cache ({})",
+                entry.finished.display()
+            ),
+            command: "cargo run -p local-cloud -- tools --aws-provider",
+        }
+    })
+}
+
+/// The `hashicorp/aws` provider's binary; built if absent, at the lowest priority, in 25 to 45 minutes on two cores.
+///
+/// # Errors
+/// When go or the module proxy cannot be used; the message has go's own.
+pub fn build_aws_provider() -> Result<PathBuf> {
+    AWS_PROVIDER.ensure()
+}
+
+/// One line per tool: whether it is there, and where it is or would be.
+///
+/// # Errors
+/// When there is no cache folder, or no python3 to ask for its version.
+pub fn report() -> Result<String> {
+    let mut text = String::new();
+    for entry in [venv()?, OPENTOFU.entry()?, TFPLUGINDOCS.entry()?, AWS_PROVIDER.entry()?] {
+        let state = if entry.is_present() { "present" } else { "absent" };
+        writeln!(text, "{state:<8} {} - {}", entry.title, entry.finished.display())?;
+    }
+    Ok(text)
+}
+
+/// Runs a command to its end. Its output is shown only when it fails.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let output = crate::group::output(command).with_context(|| format!("cannot run {command:?}"))?;
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).trim().to_owned());
+        bail!("{command:?} failed: {}\n{}", output.status, said.join("\n").trim());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn versions_in_the_text_are_those_the_modules_pin() {
+        assert!(
+            OPENTOFU
+                .go_mod
+                .contains(&format!("github.com/opentofu/opentofu v{OPENTOFU_VERSION}"))
+        );
+        assert!(OPENTOFU.title.ends_with(OPENTOFU_VERSION));
+        assert!(AWS_PROVIDER.title.ends_with(AWS_PROVIDER_VERSION));
+    }
+
+    #[test]
+    fn a_go_tool_moves_to_another_folder_when_its_module_changes() {
+        let changed = GoTool {
+            go_sum: "other",
+            ..OPENTOFU
+        };
+        assert_ne!(OPENTOFU.entry().unwrap().folder, changed.entry().unwrap().folder);
+    }
+
+    #[test]
+    fn every_python_package_is_pinned() {
+        for line in REQUIREMENTS.lines() {
+            assert!(line.contains("=="), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_failed_command_is_told_with_what_it_said() {
+        let error = run(Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("exit status: 3\nout\nerr"), "{error}");
+    }
+}

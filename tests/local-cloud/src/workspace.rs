@@ -1,0 +1,147 @@
+//! This workspace's own binaries, built when something needs them.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::group::Group;
+
+/// The workspace's folder, where this crate was built from.
+#[must_use]
+pub fn root() -> PathBuf {
+    // tests/local-cloud is two levels down.
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap_or(Path::new("."))
+        .to_owned()
+}
+
+/// Where Cargo puts what it builds, and under which profile: read off the running binary's own place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) target: PathBuf,
+    pub(crate) profile: String,
+}
+
+impl Place {
+    /// The running binary's place.
+    pub(crate) fn current() -> Result<Self> {
+        let executable = env::current_exe()?;
+        Self::of(&executable).with_context(|| format!("{} is not in a Cargo target folder", executable.display()))
+    }
+
+    /// `<target>/<profile>/<binary>`, or for tests `<target>/<profile>/deps/<binary>`.
+    fn of(executable: &Path) -> Option<Self> {
+        let mut folder = executable.parent()?;
+        if folder.file_name()? == "deps" {
+            folder = folder.parent()?;
+        }
+        Some(Self {
+            target: folder.parent()?.to_owned(),
+            profile: folder.file_name()?.to_str()?.to_owned(),
+        })
+    }
+
+    /// Cargo's name for the profile whose folder this is.
+    fn cargo_profile(&self) -> &str {
+        if self.profile == "debug" { "dev" } else { &self.profile }
+    }
+
+    pub(crate) fn binary(&self, name: &str) -> PathBuf {
+        self.target.join(&self.profile).join(name)
+    }
+}
+
+/// Builds the workspace's binaries with the profile of the running one, once in a process, and returns the path of the one
+/// named.
+///
+/// All binaries of the workspace are built together: a package built alone could resolve to other features of its
+/// dependencies, and the next build of the workspace would compile those again.
+///
+/// # Errors
+/// When the build fails; what Cargo said is on stderr. When there is no such binary.
+pub fn binary(name: &str) -> Result<PathBuf> {
+    static BUILT: Mutex<bool> = Mutex::new(false);
+    let place = Place::current()?;
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*built {
+        build(&place, &["--workspace"])?;
+        *built = true;
+    }
+    let binary = place.binary(name);
+    if !binary.exists() {
+        bail!("the workspace has no binary {name} ({})", binary.display());
+    }
+    Ok(binary)
+}
+
+/// Builds the provider and the quickstart's function for the demo and returns their binaries.
+pub(crate) fn demo_binaries() -> Result<[PathBuf; 2]> {
+    let place = Place::current()?;
+    let names = ["terraform-provider-lectern", "quickstart-function"];
+    // This package too, as it runs: what is built together has the same features of every dependency.
+    let mut arguments = vec!["--package", "local-cloud"];
+    arguments.extend(names.iter().flat_map(|name| ["--package", name]));
+    if cfg!(feature = "demo") {
+        arguments.extend(["--features", "local-cloud/demo"]);
+    }
+    build(&place, &arguments)?;
+    Ok(names.map(|name| place.binary(name)))
+}
+
+/// Builds the binaries of the `packages` that are given as Cargo's arguments.
+pub(crate) fn build(place: &Place, packages: &[&str]) -> Result<()> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["build", "--quiet", "--bins", "--profile", place.cargo_profile()])
+        .args(packages);
+    cargo
+        .arg("--target-dir")
+        .arg(&place.target)
+        .current_dir(root())
+        .stdin(Stdio::null());
+    let status = Group::spawn(&mut cargo).and_then(Group::wait);
+    let status = status.with_context(|| format!("cannot run {cargo:?}"))?;
+    if !status.success() {
+        bail!("{cargo:?} failed: {status}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn the_place_is_read_off_a_binary_or_a_test() {
+        for (executable, profile, cargo_profile) in [
+            ("/t/debug/local-cloud", "debug", "dev"),
+            ("/t/debug/deps/acceptance-0123", "debug", "dev"),
+            ("/t/demo/local-cloud", "demo", "demo"),
+            ("/t/release/deps/bench-0123", "release", "release"),
+        ] {
+            let place = Place::of(Path::new(executable)).unwrap();
+            assert_eq!(
+                (place.target.as_path(), place.profile.as_str()),
+                (Path::new("/t"), profile),
+                "{executable}"
+            );
+            assert_eq!(place.cargo_profile(), cargo_profile, "{executable}");
+        }
+    }
+
+    #[test]
+    fn the_root_has_the_workspace_manifest() {
+        assert!(
+            std::fs::read_to_string(root().join("Cargo.toml"))
+                .unwrap()
+                .contains("[workspace]")
+        );
+    }
+}
