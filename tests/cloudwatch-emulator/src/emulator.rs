@@ -17,7 +17,7 @@ use crate::faults::Fault;
 use crate::gates::{Gate, GateHandle};
 use crate::model::{Scope, StoredAlarm};
 use crate::quotas::Quotas;
-use crate::{Shared, lock, server};
+use crate::{Shared, evaluation, lock, server};
 
 /// Account of callers whose access key is not an account.
 pub const DEFAULT_ACCOUNT: &str = "000000000000";
@@ -35,6 +35,8 @@ pub struct Options {
     pub enforce_quotas: bool,
     /// How often alarms are evaluated; `None`: only on request.
     pub evaluation_interval: Option<Duration>,
+    /// Look at the running minute as if it were over: somebody who watches does not want to wait. CloudWatch does wait.
+    pub count_running_period: bool,
     /// The time alarms live in.
     pub clock: Clock,
 }
@@ -47,6 +49,7 @@ impl Default for Options {
             sns_endpoint: None,
             enforce_quotas: false,
             evaluation_interval: None,
+            count_running_period: false,
             clock: Clock::default(),
         }
     }
@@ -82,10 +85,12 @@ impl Emulator {
         let shared = Arc::new(Shared {
             default_account: options.default_account,
             clock: options.clock,
-            evaluation_interval: options.evaluation_interval,
             quotas: options.enforce_quotas.then(Quotas::default),
             publisher: Publisher::new(options.sns_endpoint.as_deref(), runtime.handle().clone())?,
             alarms: Default::default(),
+            metrics: Default::default(),
+            suppressions: Default::default(),
+            count_running_period: options.count_running_period,
             calls: Default::default(),
             faults: Default::default(),
             gates: Default::default(),
@@ -97,6 +102,17 @@ impl Emulator {
         };
         let (stop, stopped) = oneshot::channel();
         let serving = Arc::clone(&shared);
+        if let Some(interval) = options.evaluation_interval {
+            let evaluated = Arc::clone(&shared);
+            runtime.spawn(async move {
+                let mut ticks = tokio::time::interval(interval);
+                ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+                loop {
+                    ticks.tick().await;
+                    evaluation::evaluate_all(&evaluated);
+                }
+            });
+        }
         let thread = std::thread::Builder::new()
             .name("cloudwatch-emulator".to_owned())
             .spawn(move || runtime.block_on(server::serve(listener, serving, stopped)))?;
@@ -108,7 +124,7 @@ impl Emulator {
         })
     }
 
-    /// `http://127.0.0.1:<port>`: CloudWatch by rpcv2Cbor and awsQuery, STS GetCallerIdentity, and `/_emulator`.
+    /// `http://127.0.0.1:<port>`: CloudWatch by rpcv2Cbor, awsJson and awsQuery, STS GetCallerIdentity, and `/_emulator`.
     #[must_use]
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
@@ -171,6 +187,11 @@ impl Emulator {
         lock(&self.shared.alarms)
             .remove(&Scope::new(account, region), name)
             .is_some()
+    }
+
+    /// Evaluates every alarm once, now on the emulator's clock.
+    pub fn evaluate_now(&self) {
+        evaluation::evaluate_all(&self.shared);
     }
 
     /// SNS messages that were given up.

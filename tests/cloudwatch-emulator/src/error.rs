@@ -3,13 +3,13 @@
 /// An error answer of the API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
-pub struct ApiError {
+pub(crate) struct ApiError {
     /// CloudWatch's code, as clients match on it: `ValidationError`.
-    pub code: &'static str,
+    pub(crate) code: &'static str,
     /// HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// What was wrong.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl ApiError {

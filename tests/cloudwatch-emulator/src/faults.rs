@@ -96,7 +96,8 @@ impl Faults {
         faults.retain(|fault| fault.times != Some(0));
         let index = faults.iter_mut().position(|fault| {
             let is_named = |part: &String| names.iter().any(|name| name.contains(part));
-            let matches = matches_operation(&fault.operation, operation) && fault.alarm_name.as_ref().is_none_or(is_named);
+            let matches =
+                matches_operation(&fault.operation, operation) && fault.alarm_name.as_ref().is_none_or(is_named);
             if matches && fault.skip > 0 {
                 fault.skip -= 1;
                 return false;

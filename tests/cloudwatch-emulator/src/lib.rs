@@ -13,10 +13,11 @@
 //!
 //! Map of the crate, from the wire inwards:
 //! - `server`: HTTP, and the life of one call: gates, faults, quotas, work, answer; `admin`: the same controls over HTTP;
-//! - `protocol`: rpcv2Cbor (Rust SDK) and awsQuery (boto3, Go) to and from one tree of members; `credential_scope`: account
-//!   and region of a call;
+//! - `protocol`: rpcv2Cbor (Rust SDK), awsJson (boto3) and awsQuery (older SDKs, STS) to and from one tree of members;
+//!   `credential_scope`: account and region of a call;
 //! - `operations`: one file an operation: its members, its refusals, its effect;
 //! - [`model`] and [`alarm_store`]: alarms, and all there are of them; `timestamp` and [`clock`]: their time;
+//! - [`metric_store`] and `evaluation`: samples, and what becomes of the alarms;
 //! - `actions`: SNS messages of a transition;
 //! - `faults`, `gates`, `quotas`, `call_log`: what a test scripts and looks at;
 //! - `emulator`: the library's front.
@@ -29,8 +30,10 @@ pub mod clock;
 mod credential_scope;
 mod emulator;
 mod error;
+mod evaluation;
 mod faults;
 mod gates;
+pub mod metric_store;
 pub mod model;
 mod operations;
 mod protocol;
@@ -40,7 +43,6 @@ mod timestamp;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 pub use actions::DeliveryFailure;
 pub use alarm_evaluator::StateValue;
@@ -56,10 +58,12 @@ pub use timestamp::Timestamp;
 pub(crate) struct Shared {
     pub(crate) default_account: String,
     pub(crate) clock: Clock,
-    pub(crate) evaluation_interval: Option<Duration>,
     pub(crate) quotas: Option<quotas::Quotas>,
     pub(crate) publisher: actions::Publisher,
     pub(crate) alarms: Mutex<alarm_store::AlarmStore>,
+    pub(crate) metrics: Mutex<metric_store::MetricStore>,
+    pub(crate) suppressions: Mutex<evaluation::Suppressions>,
+    pub(crate) count_running_period: bool,
     pub(crate) calls: call_log::CallLog,
     pub(crate) faults: faults::Faults,
     pub(crate) gates: gates::Gates,

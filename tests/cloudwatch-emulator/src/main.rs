@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 /// CloudWatch's alarm and metric API on 127.0.0.1, with STS GetCallerIdentity.
 ///
-/// Speaks rpcv2Cbor and awsQuery, so every AWS SDK and the AWS CLI can use it: AWS_ENDPOINT_URL_CLOUDWATCH=http://127.0.0.1:PORT.
+/// Speaks rpcv2Cbor, awsJson and awsQuery, so every AWS SDK and the AWS CLI can use it: AWS_ENDPOINT_URL_CLOUDWATCH=http://127.0.0.1:PORT.
 /// Any credentials will do; an access key of twelve digits is taken for the account. Alarms live in memory.
 /// Controls for tests are under /_emulator: calls, faults, gates, alarms.
 #[derive(Parser)]

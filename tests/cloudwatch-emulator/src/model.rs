@@ -308,7 +308,10 @@ pub struct AlarmTagsPropagation {
 /// What a composite alarm watches, as it was put, and whether its actions are held back now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[allow(missing_docs, reason = "each is PutCompositeAlarm's or DescribeAlarms' member of that name")]
+#[allow(
+    missing_docs,
+    reason = "each is PutCompositeAlarm's or DescribeAlarms' member of that name"
+)]
 pub struct CompositeDefinition {
     pub alarm_rule: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -33,7 +33,9 @@ pub(crate) struct Quotas {
 impl Quotas {
     /// Takes a token; false: the call is throttled.
     pub(crate) fn admit(&self, scope: &Scope, operation: &str, now: Instant) -> bool {
-        let Some(rate) = rate_of(operation) else { return true };
+        let Some(rate) = rate_of(operation) else {
+            return true;
+        };
         let mut buckets = lock(&self.buckets);
         let bucket = buckets.entry((scope.clone(), operation.to_owned())).or_insert(Bucket {
             tokens: rate,
@@ -68,11 +70,8 @@ mod tests {
         assert_eq!(admitted(&here, "DescribeAlarms", start), 9, "another operation");
         assert_eq!(admitted(&there, "PutMetricAlarm", start), 3, "another region");
         assert_eq!(admitted(&here, "PutMetricAlarm", start + Duration::from_secs(1)), 3);
-        assert_eq!(
-            admitted(&here, "PutMetricAlarm", start + Duration::from_secs(60)),
-            3,
-            "no saving up"
-        );
+        let later = start + Duration::from_secs(60);
+        assert_eq!(admitted(&here, "PutMetricAlarm", later), 3, "no saving up");
         assert_eq!(admitted(&here, "GetMetricData", start), 50, "without a quota here");
     }
 }

@@ -20,7 +20,7 @@ use crate::credential_scope::scope_of;
 use crate::error::ApiError;
 use crate::faults::Effect;
 use crate::model::Scope;
-use crate::protocol::{Input, Reply, cbor, form, xml};
+use crate::protocol::{Input, Reply, SERVICE, cbor, form, json, xml};
 use crate::{Shared, admin, operations};
 
 /// Largest request, before and after decompression. PutMetricData, the largest, takes 1 MB.
@@ -82,28 +82,67 @@ async fn route(shared: &Shared, request: Request<Incoming>) -> Result<HttpRespon
             parts.uri.query().unwrap_or_default(),
             &body.to_bytes(),
         )),
-        (&Method::POST, ["service", service, "operation", operation]) if *service == cbor::SERVICE => {
-            cbor_call(shared, operation, &parts.headers, &body.to_bytes()).await
+        (&Method::POST, ["service", service, "operation", operation]) if *service == SERVICE => {
+            object_call(shared, CBOR, operation, &parts.headers, &body.to_bytes()).await
         }
-        (&Method::POST, []) => form_call(shared, &parts.headers, &body.to_bytes()).await,
+        (&Method::POST, []) => match target_of(&parts.headers) {
+            Some(operation) => object_call(shared, JSON, operation, &parts.headers, &body.to_bytes()).await,
+            None => form_call(shared, &parts.headers, &body.to_bytes()).await,
+        },
         _ => Ok(plain(StatusCode::NOT_FOUND, "neither an API call nor /_emulator")),
     }
 }
 
-async fn cbor_call(shared: &Shared, operation: &str, headers: &HeaderMap, body: &[u8]) -> Result<HttpResponse, Reset> {
-    let input = decompressed(headers, body).and_then(|body| cbor::decode(&body));
+/// The operation in awsJson's header.
+fn target_of(headers: &HeaderMap) -> Option<&str> {
+    let (service, operation) = headers.get("x-amz-target")?.to_str().ok()?.split_once('.')?;
+    (service == SERVICE).then_some(operation)
+}
+
+/// A protocol with one path or header per operation and an object for a body.
+struct ObjectProtocol {
+    decode: fn(&[u8]) -> Result<Input, ApiError>,
+    encode: fn(&Reply) -> Vec<u8>,
+    encode_error: fn(&ApiError) -> Vec<u8>,
+    content_type: &'static str,
+}
+
+const CBOR: ObjectProtocol = ObjectProtocol {
+    decode: cbor::decode,
+    encode: cbor::encode,
+    encode_error: cbor::encode_error,
+    content_type: cbor::CONTENT_TYPE,
+};
+
+const JSON: ObjectProtocol = ObjectProtocol {
+    decode: json::decode,
+    encode: json::encode,
+    encode_error: json::encode_error,
+    content_type: json::CONTENT_TYPE,
+};
+
+async fn object_call(
+    shared: &Shared,
+    protocol: ObjectProtocol,
+    operation: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<HttpResponse, Reset> {
+    let input = decompressed(headers, body).and_then(|body| (protocol.decode)(&body));
     let answer = match input {
         Ok(input) => call(shared, headers, operation, &input).await?,
         Err(error) => Err(error),
     };
     let (status, body) = match &answer {
-        Ok(reply) => (StatusCode::OK, cbor::encode(reply)),
-        Err(error) => (status_of(error), cbor::encode_error(error)),
+        Ok(reply) => (StatusCode::OK, (protocol.encode)(reply)),
+        Err(error) => (status_of(error), (protocol.encode_error)(error)),
     };
-    let mut response = respond(status, cbor::CONTENT_TYPE, body);
-    response
-        .headers_mut()
-        .insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    let mut response = respond(status, protocol.content_type, body);
+    if protocol.content_type == cbor::CONTENT_TYPE {
+        response
+            .headers_mut()
+            .insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    }
     response
         .headers_mut()
         .insert("x-amzn-requestid", header(&shared.request_id()));

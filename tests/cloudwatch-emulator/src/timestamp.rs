@@ -41,13 +41,22 @@ impl Timestamp {
         humantime::format_rfc3339_millis(self.system_time()).to_string()
     }
 
+    /// Never below the instant: SDKs cut to milliseconds, and would cut the nearest float of `.123` to `.122`.
     fn epoch_seconds(self) -> f64 {
-        Duration::from_millis(self.millis).as_secs_f64()
+        let seconds = Duration::from_millis(self.millis).as_secs_f64();
+        if self.millis.is_multiple_of(1000) {
+            seconds
+        } else {
+            seconds.next_up()
+        }
     }
 
+    /// To the nearest millisecond; `None` before 1970 and beyond the calendar.
     pub(crate) fn from_epoch_seconds(seconds: f64) -> Option<Self> {
-        let since = Duration::try_from_secs_f64(seconds).ok()?;
-        Some((UNIX_EPOCH.checked_add(since)?).into())
+        let since = Duration::try_from_secs_f64(seconds)
+            .ok()?
+            .checked_add(Duration::from_micros(500))?;
+        Some(UNIX_EPOCH.checked_add(since)?.into())
     }
 }
 

@@ -24,7 +24,9 @@ pub(super) fn run(context: Context<'_>, input: &Input) -> Result<Reply, ApiError
     }
     let existing = || names.iter().filter_map(|name| context.store.get(context.scope, name));
     if existing().filter(|alarm| alarm.composite().is_some()).count() > 1 {
-        return Err(ApiError::validation("Only one composite alarm can be deleted at a time."));
+        return Err(ApiError::validation(
+            "Only one composite alarm can be deleted at a time.",
+        ));
     }
     // Also if the parent goes in the same call: the reference promises nothing, so a client must not count on it.
     for alarm in existing() {

@@ -54,7 +54,10 @@ enum Shown<'a> {
         state_updated_timestamp: Timestamp,
     },
     #[serde(rename_all = "PascalCase")]
-    Parent { alarm_name: &'a str, alarm_arn: &'a str },
+    Parent {
+        alarm_name: &'a str,
+        alarm_arn: &'a str,
+    },
 }
 
 impl<'a> Shown<'a> {
@@ -111,26 +114,45 @@ impl Request {
     }
 
     fn page_size(&self) -> Result<usize, ApiError> {
-        let Some(records) = self.max_records else { return Ok(DEFAULT_RECORDS) };
-        usize::try_from(records).ok().filter(|records| (1..=MAX_RECORDS).contains(records)).ok_or_else(|| {
-            let constraint = "Member must have value between 1 and 100";
-            ApiError::constraint("maxRecords", &records.to_string(), constraint)
-        })
+        let Some(records) = self.max_records else {
+            return Ok(DEFAULT_RECORDS);
+        };
+        usize::try_from(records)
+            .ok()
+            .filter(|records| (1..=MAX_RECORDS).contains(records))
+            .ok_or_else(|| {
+                let constraint = "Member must have value between 1 and 100";
+                ApiError::constraint("maxRecords", &records.to_string(), constraint)
+            })
     }
 
     fn selects(&self, alarm: &StoredAlarm) -> bool {
         // Composite alarms come only if asked for.
-        let kind = if alarm.metric().is_some() { "MetricAlarm" } else { "CompositeAlarm" };
+        let kind = if alarm.metric().is_some() {
+            "MetricAlarm"
+        } else {
+            "CompositeAlarm"
+        };
         let of_kind = match self.alarm_types.as_slice() {
             [] => kind == "MetricAlarm",
             kinds => kinds.iter().any(|wanted| wanted == kind),
         };
         of_kind
             && (self.alarm_names.is_empty() || self.alarm_names.contains(&alarm.name))
-            && self.alarm_name_prefix.as_ref().is_none_or(|prefix| alarm.name.starts_with(prefix))
-            && self.state_value.as_ref().is_none_or(|state| alarm.state.value.as_str() == state)
+            && self
+                .alarm_name_prefix
+                .as_ref()
+                .is_none_or(|prefix| alarm.name.starts_with(prefix))
+            && self
+                .state_value
+                .as_ref()
+                .is_none_or(|state| alarm.state.value.as_str() == state)
             && self.action_prefix.as_ref().is_none_or(|prefix| {
-                let lists = [&alarm.ok_actions, &alarm.alarm_actions, &alarm.insufficient_data_actions];
+                let lists = [
+                    &alarm.ok_actions,
+                    &alarm.alarm_actions,
+                    &alarm.insufficient_data_actions,
+                ];
                 lists.into_iter().flatten().any(|action| action.starts_with(prefix))
             })
     }
@@ -144,7 +166,9 @@ pub(super) fn run(context: Context<'_>, input: &Input) -> Result<Reply, ApiError
     // Every source is sorted by name, so a token is the last name shown.
     let mut found: Vec<(&StoredAlarm, Shown<'_>)> = if let Some(parent) = &request.children_of_alarm_name {
         let children = children_of(existing(&context, parent)?);
-        let children = children.iter().filter_map(|child| context.store.get(context.scope, child));
+        let children = children
+            .iter()
+            .filter_map(|child| context.store.get(context.scope, child));
         children.map(|alarm| (alarm, Shown::child(alarm))).collect()
     } else if let Some(child) = &request.parents_of_alarm_name {
         let child = &existing(&context, child)?.name;
@@ -152,7 +176,10 @@ pub(super) fn run(context: Context<'_>, input: &Input) -> Result<Reply, ApiError
         let parents = alarms.filter(|alarm| children_of(alarm).contains(child));
         parents.map(|alarm| (alarm, Shown::parent(alarm))).collect()
     } else {
-        let selected = context.store.alarms(context.scope).filter(|alarm| request.selects(alarm));
+        let selected = context
+            .store
+            .alarms(context.scope)
+            .filter(|alarm| request.selects(alarm));
         selected.map(|alarm| (alarm, Shown::Whole(alarm))).collect()
     };
     if let Some(after) = &after {
@@ -179,6 +206,8 @@ fn token_of(name: &str) -> String {
 }
 
 fn name_of_token(token: &str) -> Result<String, ApiError> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| ApiError::invalid_next_token())?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(token)
+        .map_err(|_| ApiError::invalid_next_token())?;
     String::from_utf8(bytes).map_err(|_| ApiError::invalid_next_token())
 }

@@ -4,10 +4,13 @@ mod actions_enabled;
 mod caller_identity;
 mod delete_alarms;
 mod describe_alarms;
+mod metric_data;
 mod put_alarm;
 mod put_composite_alarm;
 mod put_metric_alarm;
+mod put_metric_data;
 mod set_alarm_state;
+mod statistic;
 mod tags;
 
 use serde::Deserialize;
@@ -30,11 +33,26 @@ pub(crate) struct Context<'a> {
 
 /// Runs an operation; all of it happens, or nothing.
 pub(crate) fn run(shared: &Shared, scope: &Scope, operation: &str, input: &Input) -> Result<Reply, ApiError> {
+    let now: Timestamp = shared.clock.now().into();
+    match operation {
+        "PutMetricData" => {
+            let samples = put_metric_data::samples(input, now)?;
+            let mut metrics = lock(&shared.metrics);
+            for (metric, sample) in samples {
+                metrics.insert(scope, metric, sample);
+            }
+            return Ok(None);
+        }
+        "GetMetricData" => return metric_data::get_metric_data(lock(&shared.metrics).history(scope), input),
+        "GetMetricStatistics" => return metric_data::get_metric_statistics(lock(&shared.metrics).history(scope), input),
+        "ListMetrics" => return metric_data::list_metrics(lock(&shared.metrics).history(scope), input),
+        _ => {}
+    }
     let context = Context {
         store: &mut lock(&shared.alarms),
         publisher: &shared.publisher,
         scope,
-        now: shared.clock.now().into(),
+        now,
     };
     match operation {
         "PutMetricAlarm" => put_metric_alarm::run(context, input),
@@ -68,7 +86,12 @@ struct Naming {
 pub(crate) fn alarm_names(input: &Input) -> Vec<String> {
     let naming: Naming = input.parse().unwrap_or_default();
     let tagged = naming.resource_arn.as_deref().and_then(name_in_arn).map(str::to_owned);
-    naming.alarm_name.into_iter().chain(naming.alarm_names).chain(tagged).collect()
+    naming
+        .alarm_name
+        .into_iter()
+        .chain(naming.alarm_names)
+        .chain(tagged)
+        .collect()
 }
 
 fn name_in_arn(arn: &str) -> Option<&str> {

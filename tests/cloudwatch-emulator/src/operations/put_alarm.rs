@@ -40,7 +40,10 @@ pub(super) struct Common {
 impl Common {
     pub(super) fn read(input: &Input) -> Result<Self, ApiError> {
         let common: Self = input.parse()?;
-        let name = common.alarm_name.as_deref().ok_or_else(|| ApiError::missing("alarmName"))?;
+        let name = common
+            .alarm_name
+            .as_deref()
+            .ok_or_else(|| ApiError::missing("alarmName"))?;
         check_name(name)?;
         if let Some(description) = &common.alarm_description
             && description.chars().count() > MAX_DESCRIPTION
@@ -71,14 +74,23 @@ impl Common {
         if let Some(existing) = existing
             && existing.metric().is_some() != matches!(definition, Definition::Metric(_))
         {
-            let kind = if existing.metric().is_some() { "metric" } else { "composite" };
-            return Err(ApiError::validation(format!("Alarm {name} already exists as a {kind} alarm.")));
+            let kind = if existing.metric().is_some() {
+                "metric"
+            } else {
+                "composite"
+            };
+            return Err(ApiError::validation(format!(
+                "Alarm {name} already exists as a {kind} alarm."
+            )));
         }
         let (state, tags) = match existing {
             Some(existing) => (existing.state.clone(), existing.tags.clone()),
             None => (
                 AlarmState::unchecked(context.now),
-                self.tags.into_iter().map(|tag| (tag.key, tag.value)).collect::<BTreeMap<_, _>>(),
+                self.tags
+                    .into_iter()
+                    .map(|tag| (tag.key, tag.value))
+                    .collect::<BTreeMap<_, _>>(),
             ),
         };
         let alarm = StoredAlarm {
@@ -109,9 +121,9 @@ fn check_name(name: &str) -> Result<(), ApiError> {
             "Member must have length greater than or equal to 1",
         )),
         length if length > MAX_NAME => Err(too_long("alarmName", name, MAX_NAME)),
-        _ if name.chars().any(char::is_control) => {
-            Err(ApiError::validation("The alarm name must not contain control characters."))
-        }
+        _ if name.chars().any(char::is_control) => Err(ApiError::validation(
+            "The alarm name must not contain control characters.",
+        )),
         _ => Ok(()),
     }
 }

@@ -59,7 +59,11 @@ fn leads_to(context: &Context<'_>, children: &BTreeSet<&str>, name: &str) -> boo
             return true;
         }
         if let Some(alarm) = context.store.get(context.scope, &child) {
-            open.extend(children_of(alarm).into_iter().filter(|grandchild| !seen.contains(grandchild)));
+            open.extend(
+                children_of(alarm)
+                    .into_iter()
+                    .filter(|grandchild| !seen.contains(grandchild)),
+            );
         }
         seen.insert(child);
     }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use alarm_evaluator::{Statistic, TreatMissingData};
+use alarm_evaluator::TreatMissingData;
 
 use crate::error::ApiError;
 use crate::model::{Definition, Dimension, MetricDataQuery, MetricDefinition, MetricStat};
 use crate::operations::Context;
 use crate::operations::put_alarm::{Common, too_long, too_many};
+use crate::operations::statistic;
 use crate::protocol::{Input, Reply};
 
 /// Most metrics and expressions of one alarm.
@@ -23,7 +24,6 @@ const MAX_WINDOW: i64 = 604_800;
 const MAX_SHORT_WINDOW: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
-const STATISTICS: [&str; 5] = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"];
 const COMPARISONS: [&str; 7] = [
     "GreaterThanOrEqualToThreshold",
     "GreaterThanThreshold",
@@ -102,7 +102,7 @@ fn check_choices(definition: &MetricDefinition) -> Result<(), ApiError> {
         _ => Ok(()),
     };
     one_of("comparisonOperator", &definition.comparison_operator, &COMPARISONS)?;
-    one_of("statistic", &definition.statistic, &STATISTICS)?;
+    one_of("statistic", &definition.statistic, &statistic::PLAIN)?;
     one_of("unit", &definition.unit, &UNITS)?;
     if let Some(treatment) = &definition.treat_missing_data
         && TreatMissingData::parse(treatment).is_none()
@@ -154,12 +154,16 @@ fn check_single_metric(definition: &MetricDefinition) -> Result<i64, ApiError> {
     check_metric(name, namespace, &definition.dimensions)?;
     match (&definition.statistic, &definition.extended_statistic) {
         (Some(_), Some(_)) => {
-            return Err(ApiError::validation("Statistic and ExtendedStatistic are mutually exclusive"));
+            return Err(ApiError::validation(
+                "Statistic and ExtendedStatistic are mutually exclusive",
+            ));
         }
         (None, None) => {
-            return Err(ApiError::validation("Exactly one of Statistic and ExtendedStatistic must be specified"));
+            return Err(ApiError::validation(
+                "Exactly one of Statistic and ExtendedStatistic must be specified",
+            ));
         }
-        (None, Some(extended)) if STATISTICS.contains(&extended.as_str()) || Statistic::parse(extended).is_err() => {
+        (None, Some(extended)) if !statistic::is_extended(extended) => {
             return Err(ApiError::validation(format!(
                 "The value {extended} for parameter ExtendedStatistic is not supported."
             )));
@@ -183,7 +187,9 @@ fn check_math(definition: &MetricDefinition) -> Result<i64, ApiError> {
         ("ExtendedStatistic", definition.extended_statistic.is_some()),
     ];
     if let Some((member, _)) = single.iter().find(|(_, given)| *given) {
-        return Err(ApiError::validation(format!("Metrics cannot be specified together with {member}")));
+        return Err(ApiError::validation(format!(
+            "Metrics cannot be specified together with {member}"
+        )));
     }
     let queries = &definition.metrics;
     if queries.len() > MAX_METRICS {
@@ -194,11 +200,16 @@ fn check_math(definition: &MetricDefinition) -> Result<i64, ApiError> {
     for query in queries {
         longest = longest.max(check_query(query)?);
         if !ids.insert(query.id.as_str()) {
-            return Err(ApiError::validation(format!("The id {} is used twice in Metrics", query.id)));
+            return Err(ApiError::validation(format!(
+                "The id {} is used twice in Metrics",
+                query.id
+            )));
         }
     }
     // The band of an anomaly detection alarm is returned besides the watched metric.
-    let watched = queries.iter().filter(|query| definition.threshold_metric_id.as_ref() != Some(&query.id));
+    let watched = queries
+        .iter()
+        .filter(|query| definition.threshold_metric_id.as_ref() != Some(&query.id));
     if watched.filter(|query| query.return_data).count() != 1 {
         return Err(ApiError::validation(
             "Exactly one element of the metrics list should return data.",
@@ -210,7 +221,10 @@ fn check_math(definition: &MetricDefinition) -> Result<i64, ApiError> {
 /// One entry of `Metrics`; returns its period.
 fn check_query(query: &MetricDataQuery) -> Result<Option<i64>, ApiError> {
     let starts_lower = query.id.starts_with(|character: char| character.is_ascii_lowercase());
-    let is_word = query.id.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    let is_word = query
+        .id
+        .chars()
+        .all(|character| character.is_ascii_alphanumeric() || character == '_');
     if !starts_lower || !is_word || query.id.len() > MAX_METRIC_NAME {
         return Err(ApiError::validation(format!(
             "Invalid metrics list: the id {:?} is not valid",
@@ -248,7 +262,7 @@ fn check_stat(stat: &MetricStat) -> Result<i64, ApiError> {
     let namespace = stat.metric.namespace.as_deref();
     let namespace = namespace.ok_or_else(|| ApiError::missing("metricStat.metric.namespace"))?;
     check_metric(name, namespace, &stat.metric.dimensions)?;
-    if Statistic::parse(&stat.stat).is_err() {
+    if !statistic::PLAIN.contains(&stat.stat.as_str()) && !statistic::is_extended(&stat.stat) {
         return Err(ApiError::validation(format!(
             "The value {} for parameter Stat is not supported.",
             stat.stat
@@ -316,7 +330,11 @@ fn check_window(definition: &MetricDefinition, period: i64) -> Result<(), ApiErr
             ));
         }
     }
-    let (most, name) = if period < HOUR { (MAX_SHORT_WINDOW, "a day") } else { (MAX_WINDOW, "a week") };
+    let (most, name) = if period < HOUR {
+        (MAX_SHORT_WINDOW, "a day")
+    } else {
+        (MAX_WINDOW, "a week")
+    };
     if period.saturating_mul(periods) > most {
         return Err(ApiError::validation(format!(
             "Metrics cannot be checked across more than {name} (EvaluationPeriods * Period must be <= {most})"

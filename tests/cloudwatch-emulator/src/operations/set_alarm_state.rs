@@ -42,8 +42,14 @@ pub(super) fn run(context: Context<'_>, input: &Input) -> Result<Reply, ApiError
     if context.store.get(context.scope, &name).is_none() {
         return Err(ApiError::resource_not_found(format!("Alarm {name} does not exist")));
     }
-    let transition =
-        context.store.set_state(context.scope, &name, value, reason, request.state_reason_data, context.now);
+    let transition = context.store.set_state(
+        context.scope,
+        &name,
+        value,
+        reason,
+        request.state_reason_data,
+        context.now,
+    );
     if let Some(transition) = transition {
         context.publisher.publish(&transition);
     }

@@ -59,7 +59,10 @@ pub(super) fn untag(mut context: Context<'_>, input: &Input) -> Result<Reply, Ap
 }
 
 fn tagged<'a>(context: &'a mut Context<'_>, request: &Request) -> Result<&'a mut StoredAlarm, ApiError> {
-    let arn = request.resource_arn.as_deref().ok_or_else(|| ApiError::missing("resourceARN"))?;
+    let arn = request
+        .resource_arn
+        .as_deref()
+        .ok_or_else(|| ApiError::missing("resourceARN"))?;
     let Some(name) = name_in_arn(arn).filter(|name| context.scope.alarm_arn(name) == arn) else {
         return Err(ApiError::invalid_parameter_value(format!(
             "{arn} is not the ARN of an alarm of {} in {}",

@@ -5,8 +5,6 @@ use ciborium::Value;
 use crate::error::ApiError;
 use crate::protocol::{Input, Reply};
 
-/// Name of CloudWatch's service shape in the path.
-pub(crate) const SERVICE: &str = "GraniteServiceVersion20100801";
 pub(crate) const CONTENT_TYPE: &str = "application/cbor";
 
 /// Deeper nesting than any request has.

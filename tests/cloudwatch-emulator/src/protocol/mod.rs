@@ -1,8 +1,9 @@
-//! The two wire formats. Each turns a request into an [`Input`] and a [`Reply`] or an error into bytes; nothing else knows
+//! The three wire formats. Each turns a request into an [`Input`] and a [`Reply`] or an error into bytes; nothing else knows
 //! which of them a client speaks.
 
 pub(crate) mod cbor;
 pub(crate) mod form;
+pub(crate) mod json;
 pub(crate) mod xml;
 
 use ciborium::Value;
@@ -11,10 +12,15 @@ use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
 
+/// Name of CloudWatch's service shape, in rpcv2Cbor's path and awsJson's header.
+pub(crate) const SERVICE: &str = "GraniteServiceVersion20100801";
+
 /// Members of a request, not yet typed.
 pub(crate) enum Input {
     /// rpcv2Cbor, without tags.
     Cbor(Value),
+    /// awsJson1_0.
+    Json(serde_json::Value),
     /// awsQuery: every leaf is text.
     Form(form::Tree),
 }
@@ -22,12 +28,12 @@ pub(crate) enum Input {
 impl Input {
     /// Reads the members `T` knows and passes over all others.
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        match self {
-            Self::Cbor(value) => value
-                .deserialized()
-                .map_err(|error| ApiError::malformed(error.to_string())),
-            Self::Form(tree) => T::deserialize(tree).map_err(|error| ApiError::malformed(error.to_string())),
-        }
+        let parsed = match self {
+            Self::Cbor(value) => value.deserialized().map_err(|error| error.to_string()),
+            Self::Json(value) => T::deserialize(value).map_err(|error| error.to_string()),
+            Self::Form(tree) => T::deserialize(tree).map_err(|error| error.to_string()),
+        };
+        parsed.map_err(ApiError::malformed)
     }
 }
 
