@@ -19,13 +19,18 @@ pub fn generate() -> Result<BTreeMap<String, String>> {
     workdir.write("main.tf", REQUIRED_PROVIDERS)?;
     workdir.init()?;
     let schema = workdir.path().join("schema.json");
-    std::fs::write(&schema, workdir.run(&["providers", "schema", "-json"])?.ok()?)?;
+    let text = workdir.run(&["providers", "schema", "-json"])?.ok()?;
+    // the generator finds a schema by the provider's short name or under hashicorp/, and knows no other namespace
+    std::fs::write(
+        &schema,
+        text.replace("registry.terraform.io/lectern/lectern", "lectern"),
+    )?;
 
     let rendered = workdir.path().join("docs");
     let mut command = Command::new(toolchain::tfplugindocs()?);
     command
         .arg("generate")
-        .args(["--provider-name", "registry.terraform.io/lectern/lectern", "--rendered-provider-name", "Lectern"])
+        .args(["--provider-name", "lectern", "--rendered-provider-name", "Lectern"])
         .arg("--provider-dir")
         .arg(workspace::root())
         .arg("--providers-schema")
@@ -34,7 +39,9 @@ pub fn generate() -> Result<BTreeMap<String, String>> {
         .arg(relative(&rendered)?)
         .env("CHECKPOINT_DISABLE", "1");
     let output = command.output().context("cannot run tfplugindocs")?;
-    let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    let said = [output.stdout, output.stderr]
+        .map(|text| String::from_utf8_lossy(&text).into_owned())
+        .concat();
     ensure!(output.status.success(), "tfplugindocs failed:\n{said}");
 
     let mut pages = BTreeMap::new();

@@ -39,8 +39,13 @@ pub struct Said {
 
 impl Said {
     fn of(output: &Output) -> Self {
-        let text = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
-        Self { code: output.status.code().unwrap_or(-1), text }
+        let text = [&output.stdout, &output.stderr]
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+            .concat();
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            text,
+        }
     }
 
     /// The text of a success.
@@ -55,7 +60,11 @@ impl Said {
     /// The text without the frames and line breaks that Terraform puts around a message.
     #[must_use]
     pub fn flat(&self) -> String {
-        let bare: String = self.text.chars().map(|c| if "│╷╵".contains(c) { ' ' } else { c }).collect();
+        let bare: String = self
+            .text
+            .chars()
+            .map(|c| if "│╷╵".contains(c) { ' ' } else { c })
+            .collect();
         bare.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
@@ -80,8 +89,16 @@ impl Workdir {
         let provider = workspace::binary("terraform-provider-lectern")?;
         let mirror = Mirror::create(&mirror_folder, &provider, &toolchain::aws_provider()?)?;
         let mut all = mirror.environment();
-        all.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Ok(Self { engine: engine.binary()?, folder, environment: all })
+        all.extend(
+            environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        Ok(Self {
+            engine: engine.binary()?,
+            folder,
+            environment: all,
+        })
     }
 
     /// Where it is.
@@ -102,12 +119,18 @@ impl Workdir {
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.engine);
-        command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env_clear();
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .stdin(Stdio::null())
+            .env_clear();
         for name in ["PATH", "LECTERN_CACHE"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         // no credentials file of the user's, no plugin cache
-        command.env("HOME", self.path()).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+            .env("HOME", self.path())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -118,7 +141,10 @@ impl Workdir {
     pub fn run(&self, arguments: &[&str]) -> Result<Said> {
         let output = self.command(arguments).output();
         let output = output.with_context(|| {
-            format!("cannot run {}: install Terraform >= 1.8, developer.hashicorp.com/terraform/install", self.engine.display())
+            format!(
+                "cannot run {}: install Terraform >= 1.8, developer.hashicorp.com/terraform/install",
+                self.engine.display()
+            )
         })?;
         Ok(Said::of(&output))
     }
@@ -131,7 +157,9 @@ impl Workdir {
         use std::os::unix::process::CommandExt;
         let mut command = self.command(arguments);
         command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().with_context(|| format!("cannot run {}", self.engine.display()))
+        command
+            .spawn()
+            .with_context(|| format!("cannot run {}", self.engine.display()))
     }
 
     /// `init`, quietly.
@@ -173,7 +201,10 @@ impl Workdir {
     /// The state cannot be shown.
     pub fn state_of(&self, address: &str) -> Result<Value> {
         let shown: Value = serde_json::from_str(&self.run(&["show", "-json"])?.ok()?)?;
-        let resources = shown["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        let resources = shown["values"]["root_module"]["resources"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         let found = resources.into_iter().find(|resource| resource["address"] == address);
         Ok(found.map_or(Value::Null, |resource| resource["values"].clone()))
     }

@@ -8,8 +8,17 @@ use local_cloud::workspace;
 #[test]
 fn registry_pages_are_those_the_schema_generates() {
     let generated = pages::generate().unwrap();
-    for page in ["index.md", "resources/alarm_bundle.md", "data-sources/alarm_catalog.md", "functions/is_private_cidr.md"] {
-        assert!(generated.contains_key(page), "{page} is not generated; there are {:?}", generated.keys());
+    for page in [
+        "index.md",
+        "resources/alarm_bundle.md",
+        "data-sources/alarm_catalog.md",
+        "functions/is_private_cidr.md",
+    ] {
+        assert!(
+            generated.contains_key(page),
+            "{page} is not generated; there are {:?}",
+            generated.keys()
+        );
     }
     for (name, text) in generated {
         let committed = std::fs::read_to_string(workspace::root().join("docs").join(&name)).unwrap_or_default();

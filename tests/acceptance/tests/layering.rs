@@ -16,7 +16,10 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("tfplugin6-harness", &["tfplugin6"]),
     ("cloudwatch-emulator", &["alarm-evaluator"]),
     ("quickstart-function", &[]),
-    ("terraform-provider-lectern", &["alarm-catalog", "provider-kit", "tfplugin6"]),
+    (
+        "terraform-provider-lectern",
+        &["alarm-catalog", "provider-kit", "tfplugin6"],
+    ),
 ];
 
 /// Whose tests, too, must not know the provider: what they prove would be proved by itself.
@@ -36,19 +39,28 @@ fn packages() -> Vec<Value> {
 fn ours(package: &Value, with_dev: bool, names: &BTreeSet<String>) -> BTreeSet<String> {
     let used = package["dependencies"].as_array().unwrap().iter();
     let used = used.filter(|dependency| with_dev || dependency["kind"] != "dev");
-    used.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).filter(|name| names.contains(name)).collect()
+    used.map(|dependency| dependency["name"].as_str().unwrap().to_owned())
+        .filter(|name| names.contains(name))
+        .collect()
 }
 
 #[test]
 fn no_crate_imports_against_the_layers() {
     let packages = packages();
-    let names: BTreeSet<_> = packages.iter().map(|package| package["name"].as_str().unwrap().to_owned()).collect();
+    let names: BTreeSet<_> = packages
+        .iter()
+        .map(|package| package["name"].as_str().unwrap().to_owned())
+        .collect();
     for (name, allowed) in ALLOWED {
         let package = packages.iter().find(|package| package["name"] == name);
         let package = package.unwrap_or_else(|| panic!("{name} is in the table and not in the workspace"));
         let allowed: BTreeSet<_> = allowed.iter().map(|name| (*name).to_owned()).collect();
         let used = ours(package, INDEPENDENT.contains(&name), &names);
-        assert!(used.is_subset(&allowed), "{name} imports {:?}", used.difference(&allowed).collect::<Vec<_>>());
+        assert!(
+            used.is_subset(&allowed),
+            "{name} imports {:?}",
+            used.difference(&allowed).collect::<Vec<_>>()
+        );
     }
 }
 

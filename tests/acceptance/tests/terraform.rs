@@ -99,39 +99,80 @@ async fn a_users_day(engine: Engine) {
     workdir.apply().unwrap().ok().unwrap();
     let state = workdir.state_of("lectern_alarm_bundle.edu").unwrap();
     assert_eq!(state["alarms"].as_object().unwrap().len(), 8);
-    assert_eq!(state["alarms"]["lambda/download/duration/warning"]["threshold"], json!(10000));
+    assert_eq!(
+        state["alarms"]["lambda/download/duration/warning"]["threshold"],
+        json!(10000)
+    );
     let second = workdir.plan().unwrap();
     assert_eq!(second.code, 0, "the second plan is empty: {}", second.text);
 
     // drift: changed, disabled and deleted by hand
     let console = console(&emulator);
-    console.disable_alarm_actions().alarm_names("edu/composite/critical").send().await.unwrap();
-    console.delete_alarms().alarm_names("edu/lambda/upload/duration/warning").send().await.unwrap();
+    console
+        .disable_alarm_actions()
+        .alarm_names("edu/composite/critical")
+        .send()
+        .await
+        .unwrap();
+    console
+        .delete_alarms()
+        .alarm_names("edu/lambda/upload/duration/warning")
+        .send()
+        .await
+        .unwrap();
     let drift = workdir.plan().unwrap();
     assert_eq!(drift.code, 2, "{}", drift.text);
-    assert!(drift.text.contains("actions_enabled") && drift.text.contains("\"lambda/upload/duration/warning\""), "{}", drift.text);
-    assert!(drift.text.contains("0 to add, 1 to change, 0 to destroy"), "{}", drift.text);
+    assert!(
+        drift.text.contains("actions_enabled") && drift.text.contains("\"lambda/upload/duration/warning\""),
+        "{}",
+        drift.text
+    );
+    assert!(
+        drift.text.contains("0 to add, 1 to change, 0 to destroy"),
+        "{}",
+        drift.text
+    );
     workdir.apply().unwrap().ok().unwrap();
     assert_eq!(workdir.plan().unwrap().code, 0);
 
     // a decimal threshold, which travels as text
     workdir.write("terraform.tfvars", "threshold = 0.1\n").unwrap();
     let change = workdir.plan().unwrap();
-    assert!(change.text.contains("threshold                 = 0 -> 0.1"), "{}", change.text);
+    assert!(
+        change.text.contains("threshold                 = 0 -> 0.1"),
+        "{}",
+        change.text
+    );
     workdir.apply().unwrap().ok().unwrap();
     assert_eq!(workdir.plan().unwrap().code, 0, "0.1 is settled");
 
     // forget, import, settle without a write
-    workdir.run(&["state", "rm", "lectern_alarm_bundle.edu"]).unwrap().ok().unwrap();
-    workdir.run(&["import", "-no-color", "lectern_alarm_bundle.edu", "us-east-1/edu"]).unwrap().ok().unwrap();
+    workdir
+        .run(&["state", "rm", "lectern_alarm_bundle.edu"])
+        .unwrap()
+        .ok()
+        .unwrap();
+    workdir
+        .run(&["import", "-no-color", "lectern_alarm_bundle.edu", "us-east-1/edu"])
+        .unwrap()
+        .ok()
+        .unwrap();
     emulator.clear_calls();
     workdir.apply().unwrap().ok().unwrap();
-    let writes: Vec<_> = emulator.calls().into_iter().map(|call| call.operation).filter(|name| name.starts_with("Put")).collect();
+    let writes: Vec<_> = emulator
+        .calls()
+        .into_iter()
+        .map(|call| call.operation)
+        .filter(|name| name.starts_with("Put"))
+        .collect();
     assert!(writes.is_empty(), "{writes:?}");
     assert_eq!(workdir.plan().unwrap().code, 0);
 
     let destroyed = workdir.destroy().unwrap().ok().unwrap();
-    assert!(destroyed.contains("Destroy complete! Resources: 1 destroyed."), "{destroyed}");
+    assert!(
+        destroyed.contains("Destroy complete! Resources: 1 destroyed."),
+        "{destroyed}"
+    );
     assert_eq!(count(&emulator).await, 0);
 }
 
@@ -148,7 +189,11 @@ async fn a_users_day_under_opentofu() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_bundle_is_planned_without_credentials_and_network() {
     for engine in [Engine::Terraform, Engine::OpenTofu] {
-        let workdir = Workdir::new(engine, &[("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]).unwrap();
+        let workdir = Workdir::new(
+            engine,
+            &[("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")],
+        )
+        .unwrap();
         workdir.write("versions.tf", REQUIRED_PROVIDERS).unwrap();
         workdir.write("main.tf", BUNDLE).unwrap();
         workdir.init().unwrap();
@@ -166,28 +211,49 @@ async fn mistakes_are_shown_at_their_line_with_what_to_type() {
     let plan = workdir.plan().unwrap();
     assert_eq!(plan.code, 1);
     let said = plan.flat();
-    assert!(said.contains("lambda/upload/errors"), "suggests the nearest key: {said}");
-    assert!(said.contains("with lectern_alarm_bundle.edu, on main.tf line"), "{said}");
+    assert!(
+        said.contains("lambda/upload/errors"),
+        "suggests the nearest key: {said}"
+    );
+    assert!(
+        said.contains("with lectern_alarm_bundle.edu, on main.tf line"),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_in_the_middle_of_a_create_leaves_a_state_that_the_next_apply_finishes() {
     let emulator = emulator().await;
     let workdir = workdir(Engine::Terraform, &emulator);
-    let gate = emulator.gate(Gate { operation: "PutMetricAlarm".to_owned(), skip: 3, before: true });
-    let apply = workdir.spawn(&["apply", "-no-color", "-input=false", "-auto-approve"]).unwrap();
+    let gate = emulator.gate(Gate {
+        operation: "PutMetricAlarm".to_owned(),
+        skip: 3,
+        before: true,
+    });
+    let apply = workdir
+        .spawn(&["apply", "-no-color", "-input=false", "-auto-approve"])
+        .unwrap();
     gate.reached().await;
     let group = rustix::process::Pid::from_raw(i32::try_from(apply.id()).unwrap()).unwrap();
     let interrupted = Instant::now();
     rustix::process::kill_process_group(group, rustix::process::Signal::INT).unwrap();
-    let output = tokio::task::spawn_blocking(move || apply.wait_with_output()).await.unwrap().unwrap();
+    let output = tokio::task::spawn_blocking(move || apply.wait_with_output())
+        .await
+        .unwrap()
+        .unwrap();
     gate.open();
-    assert!(interrupted.elapsed() < Duration::from_secs(60), "it does not wait for the timeout of 30 minutes");
+    assert!(
+        interrupted.elapsed() < Duration::from_secs(60),
+        "it does not wait for the timeout of 30 minutes"
+    );
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("Interrupted."), "{said}");
     assert!(!said.contains("Plugin did not respond"), "{said}");
     let state = workdir.state_of("lectern_alarm_bundle.edu").unwrap();
-    assert!(!state["alarms"].as_object().unwrap().is_empty(), "the state lists what was made: {state}");
+    assert!(
+        !state["alarms"].as_object().unwrap().is_empty(),
+        "the state lists what was made: {state}"
+    );
 
     workdir.apply().unwrap().ok().unwrap();
     assert_eq!(workdir.plan().unwrap().code, 0);
@@ -206,7 +272,11 @@ async fn a_failed_apply_says_what_failed_and_the_next_one_converges() {
     });
     let apply = workdir.apply().unwrap();
     assert_eq!(apply.code, 1);
-    assert!(apply.flat().contains("edu/lambda/upload/throttles/critical"), "{}", apply.text);
+    assert!(
+        apply.flat().contains("edu/lambda/upload/throttles/critical"),
+        "{}",
+        apply.text
+    );
     emulator.clear_faults();
     workdir.apply().unwrap().ok().unwrap();
     assert_eq!(workdir.plan().unwrap().code, 0);

@@ -38,7 +38,11 @@ async fn boto3_finds_the_emulator_to_be_cloudwatch() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     let python = toolchain::python_venv().unwrap().join("bin/python");
     let witness = workspace::root().join("tests/cloudwatch-emulator/tests/boto3_witness.py");
-    let output = Command::new(python).arg(witness).arg(emulator.endpoint_url()).output().unwrap();
+    let output = Command::new(python)
+        .arg(witness)
+        .arg(emulator.endpoint_url())
+        .output()
+        .unwrap();
     assert!(
         output.status.success(),
         "{}{}",
@@ -50,7 +54,10 @@ async fn boto3_finds_the_emulator_to_be_cloudwatch() {
 /// What a bundle makes, read by the resource that people use today: its import of our alarms plans no change.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_aws_provider_reads_our_alarms_as_we_mean_them() {
-    if aws_provider_or_skip("the_aws_provider_reads_our_alarms_as_we_mean_them").unwrap().is_none() {
+    if aws_provider_or_skip("the_aws_provider_reads_our_alarms_as_we_mean_them")
+        .unwrap()
+        .is_none()
+    {
         return;
     }
     let emulator = Emulator::start(Options::default()).await.unwrap();
@@ -166,7 +173,11 @@ resource "aws_cloudwatch_composite_alarm" "warning" {{
         .unwrap();
     theirs.init().unwrap();
     let plan = theirs.plan().unwrap();
-    assert!(plan.text.contains("3 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.text);
+    assert!(
+        plan.text.contains("3 to import, 0 to add, 0 to change, 0 to destroy"),
+        "{}",
+        plan.text
+    );
     theirs.apply().unwrap().ok().unwrap();
     assert_eq!(theirs.plan().unwrap().code, 0);
     assert_eq!(ours.plan().unwrap().code, 0, "and ours is settled still");
@@ -175,7 +186,10 @@ resource "aws_cloudwatch_composite_alarm" "warning" {{
 /// The emulator serves the AWS provider's own alarms: create, settle, change, destroy.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_aws_provider_finds_the_emulator_to_be_cloudwatch() {
-    if aws_provider_or_skip("the_aws_provider_finds_the_emulator_to_be_cloudwatch").unwrap().is_none() {
+    if aws_provider_or_skip("the_aws_provider_finds_the_emulator_to_be_cloudwatch")
+        .unwrap()
+        .is_none()
+    {
         return;
     }
     let emulator = Emulator::start(Options::default()).await.unwrap();

@@ -61,7 +61,11 @@ fn applied(emulator: &Emulator, side: &Side) -> Result<Measured> {
     side.workdir.init()?;
     emulator.clear_calls();
     let apply = side.run(&APPLY)?;
-    Ok(Measured { apply, apply_calls: emulator.calls().len(), ..Measured::default() })
+    Ok(Measured {
+        apply,
+        apply_calls: emulator.calls().len(),
+        ..Measured::default()
+    })
 }
 
 fn environment(endpoint: &str) -> [(&'static str, &str); 4] {
@@ -76,7 +80,12 @@ fn environment(endpoint: &str) -> [(&'static str, &str); 4] {
 fn lectern(endpoint: &str, functions: usize) -> Result<Side> {
     let workdir = Workdir::new(Engine::Terraform, &environment(endpoint))?;
     let targets: Map<String, Value> = (0..functions)
-        .map(|number| (format!("f{number:04}"), json!({ "function_name": format!("function-{number}"), "timeout_seconds": 30 })))
+        .map(|number| {
+            (
+                format!("f{number:04}"),
+                json!({ "function_name": format!("function-{number}"), "timeout_seconds": 30 }),
+            )
+        })
         .collect();
     let bundle = json!({
         "name": "bench",
@@ -89,7 +98,11 @@ fn lectern(endpoint: &str, functions: usize) -> Result<Side> {
         "resource": { "lectern_alarm_bundle": { "bench": bundle } },
     });
     workdir.write("main.tf.json", &config.to_string())?;
-    Ok(Side { title: "lectern_alarm_bundle", provider: "terraform-provider-lectern", workdir })
+    Ok(Side {
+        title: "lectern_alarm_bundle",
+        provider: "terraform-provider-lectern",
+        workdir,
+    })
 }
 
 /// The alarms of a bundle's state as resources of hashicorp/aws, under other names.
@@ -99,11 +112,24 @@ fn aws(endpoint: &str, alarms: &Value) -> Result<Side> {
         let mut alarm = alarm.clone();
         let name = format!("aws-{}", alarm["name"].as_str().unwrap_or_default());
         let statistic = alarm["statistic"].as_str().unwrap_or_default().to_owned();
-        let statistic_attribute = if statistic.starts_with('p') { "extended_statistic" } else { "statistic" };
+        let statistic_attribute = if statistic.starts_with('p') {
+            "extended_statistic"
+        } else {
+            "statistic"
+        };
         let mut resource = Map::new();
         for attribute in [
-            "namespace", "metric_name", "dimensions", "period", "evaluation_periods", "datapoints_to_alarm",
-            "comparison_operator", "threshold", "treat_missing_data", "actions_enabled", "alarm_actions",
+            "namespace",
+            "metric_name",
+            "dimensions",
+            "period",
+            "evaluation_periods",
+            "datapoints_to_alarm",
+            "comparison_operator",
+            "threshold",
+            "treat_missing_data",
+            "actions_enabled",
+            "alarm_actions",
         ] {
             resource.insert(attribute.to_owned(), alarm[attribute].take());
         }
@@ -112,7 +138,13 @@ fn aws(endpoint: &str, alarms: &Value) -> Result<Side> {
         resource.insert(statistic_attribute.to_owned(), statistic.into());
         (format!("a{number:04}"), Value::Object(resource))
     };
-    let resources: Map<String, Value> = alarms.as_object().into_iter().flat_map(Map::values).enumerate().map(resource).collect();
+    let resources: Map<String, Value> = alarms
+        .as_object()
+        .into_iter()
+        .flat_map(Map::values)
+        .enumerate()
+        .map(resource)
+        .collect();
     let config = json!({
         "terraform": { "required_providers": { "aws": { "source": "hashicorp/aws" } } },
         "provider": { "aws": {
@@ -123,7 +155,11 @@ fn aws(endpoint: &str, alarms: &Value) -> Result<Side> {
         "resource": { "aws_cloudwatch_metric_alarm": resources },
     });
     workdir.write("main.tf.json", &config.to_string())?;
-    Ok(Side { title: "aws_cloudwatch_metric_alarm", provider: "terraform-provider-aws", workdir })
+    Ok(Side {
+        title: "aws_cloudwatch_metric_alarm",
+        provider: "terraform-provider-aws",
+        workdir,
+    })
 }
 
 fn report(sides: &[Side], measured: &[Measured]) {
@@ -134,13 +170,27 @@ fn report(sides: &[Side], measured: &[Measured]) {
         ("apply: provider CPU s", Box::new(|m| m.apply.provider_cpu_seconds)),
         ("apply: provider peak MiB", Box::new(|m| m.apply.provider_peak_mib)),
         ("apply: API calls", Box::new(|m| m.apply_calls as f64)),
-        ("plan with refresh: wall s", Box::new(move |m| middle(&m.plan, |c| c.wall_seconds))),
-        ("plan with refresh: provider CPU s", Box::new(move |m| middle(&m.plan, |c| c.provider_cpu_seconds))),
-        ("plan with refresh: provider peak MiB", Box::new(move |m| middle(&m.plan, |c| c.provider_peak_mib))),
+        (
+            "plan with refresh: wall s",
+            Box::new(move |m| middle(&m.plan, |c| c.wall_seconds)),
+        ),
+        (
+            "plan with refresh: provider CPU s",
+            Box::new(move |m| middle(&m.plan, |c| c.provider_cpu_seconds)),
+        ),
+        (
+            "plan with refresh: provider peak MiB",
+            Box::new(move |m| middle(&m.plan, |c| c.provider_peak_mib)),
+        ),
         ("plan with refresh: API calls", Box::new(|m| m.plan_calls as f64)),
     ];
     let titles: Vec<_> = sides.iter().map(|side| format!("{:>28}", side.title)).collect();
-    println!("{:36}{}{:>10}", "", titles.concat(), if sides.len() > 1 { "ratio" } else { "" });
+    println!(
+        "{:36}{}{:>10}",
+        "",
+        titles.concat(),
+        if sides.len() > 1 { "ratio" } else { "" }
+    );
     for (title, value) in rows {
         let values: Vec<f64> = measured.iter().map(&value).collect();
         let cells: Vec<_> = values.iter().map(|value| format!("{value:>28.2}")).collect();

@@ -23,7 +23,11 @@ pub(crate) struct Cost {
 /// Runs `command` to its end, measuring the processes below it whose program name starts with `provider`.
 pub(crate) fn run(command: &mut Command, provider: &str) -> Result<Cost> {
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
     let mut seen: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     let status = loop {
         for (pid, cpu, peak) in below(child.id(), provider) {
@@ -49,8 +53,13 @@ pub(crate) fn run(command: &mut Command, provider: &str) -> Result<Cost> {
 
 /// Process id, CPU seconds and peak MiB of the descendants of `root` with that name.
 fn below(root: u32, name: &str) -> Vec<(u32, f64, f64)> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids: Vec<u32> = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let pids: Vec<u32> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
     let parents: BTreeMap<u32, u32> = pids.iter().filter_map(|pid| Some((*pid, stat(*pid)?.0))).collect();
     let descends = |mut pid: u32| {
         while let Some(parent) = parents.get(&pid) {
@@ -61,7 +70,11 @@ fn below(root: u32, name: &str) -> Vec<(u32, f64, f64)> {
         }
         false
     };
-    let program = |pid: u32| fs::read_link(format!("/proc/{pid}/exe")).ok().and_then(|path| path.file_name()?.to_str().map(str::to_owned));
+    let program = |pid: u32| {
+        fs::read_link(format!("/proc/{pid}/exe"))
+            .ok()
+            .and_then(|path| path.file_name()?.to_str().map(str::to_owned))
+    };
     pids.into_iter()
         .filter(|pid| descends(*pid) && program(*pid).is_some_and(|program| program.starts_with(name)))
         .filter_map(|pid| Some((pid, stat(pid)?.1, memory_mib(pid, "VmHWM")?)))
@@ -73,12 +86,17 @@ fn stat(pid: u32) -> Option<(u32, f64)> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks: f64 = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
-    Some((fields.get(1)?.parse().ok()?, ticks / rustix::param::clock_ticks_per_second() as f64))
+    Some((
+        fields.get(1)?.parse().ok()?,
+        ticks / rustix::param::clock_ticks_per_second() as f64,
+    ))
 }
 
 /// A line of /proc/<pid>/status, in MiB.
 pub(crate) fn memory_mib(pid: u32, line: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let value = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'))?;
+    let value = status
+        .lines()
+        .find_map(|text| text.strip_prefix(line)?.strip_prefix(':'))?;
     Some(value.split_whitespace().next()?.parse::<f64>().ok()? / 1024.0)
 }

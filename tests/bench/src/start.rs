@@ -18,7 +18,10 @@ pub(crate) fn measure() -> Result<()> {
     for _ in 0..STARTS {
         let start = Instant::now();
         let mut child = Command::new(&provider)
-            .env("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+            .env(
+                "TF_PLUGIN_MAGIC_COOKIE",
+                "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+            )
             .env("PLUGIN_PROTOCOL_VERSIONS", "6")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -31,7 +34,10 @@ pub(crate) fn measure() -> Result<()> {
         child.kill()?;
         child.wait()?;
     }
-    println!("start to handshake   {:8.1} ms   (median of {STARTS}; target: under 10)", median(milliseconds));
+    println!(
+        "start to handshake   {:8.1} ms   (median of {STARTS}; target: under 10)",
+        median(milliseconds)
+    );
     println!("memory at rest       {:8.1} MiB  (target: under 12)", median(mib));
     Ok(())
 }

@@ -28,6 +28,8 @@ impl MetricStore {
 
 /// The evaluator's name of a metric.
 pub(crate) fn metric_id(namespace: &str, metric_name: &str, dimensions: &[Dimension]) -> MetricId {
-    let pairs = dimensions.iter().map(|dimension| (dimension.name.as_str(), dimension.value.as_str()));
+    let pairs = dimensions
+        .iter()
+        .map(|dimension| (dimension.name.as_str(), dimension.value.as_str()));
     MetricId::new(namespace, metric_name, pairs)
 }

@@ -19,8 +19,14 @@ fn not_evaluated(reason: impl ToString) -> NotEvaluated {
 
 pub(crate) fn definition(stored: &MetricDefinition) -> Result<AlarmDefinition, NotEvaluated> {
     let missing = |member: &str| not_evaluated(format!("it has no {member}"));
-    let operator = stored.comparison_operator.as_deref().ok_or_else(|| missing("ComparisonOperator"))?;
-    let evaluation_periods = stored.evaluation_periods.and_then(whole).ok_or_else(|| missing("EvaluationPeriods"))?;
+    let operator = stored
+        .comparison_operator
+        .as_deref()
+        .ok_or_else(|| missing("ComparisonOperator"))?;
+    let evaluation_periods = stored
+        .evaluation_periods
+        .and_then(whole)
+        .ok_or_else(|| missing("EvaluationPeriods"))?;
     Ok(AlarmDefinition {
         watched: watched(stored)?,
         comparison_operator: ComparisonOperator::parse(operator)
@@ -30,7 +36,9 @@ pub(crate) fn definition(stored: &MetricDefinition) -> Result<AlarmDefinition, N
         datapoints_to_alarm: stored.datapoints_to_alarm.and_then(whole).unwrap_or(evaluation_periods),
         treat_missing_data: match stored.treat_missing_data.as_deref() {
             None => TreatMissingData::default(),
-            Some(text) => TreatMissingData::parse(text).ok_or_else(|| not_evaluated(format!("TreatMissingData {text}")))?,
+            Some(text) => {
+                TreatMissingData::parse(text).ok_or_else(|| not_evaluated(format!("TreatMissingData {text}")))?
+            }
         },
         low_sample_count: match stored.evaluate_low_sample_count_percentile.as_deref() {
             Some("ignore") => LowSampleCount::Ignore,
@@ -51,11 +59,18 @@ fn watched(stored: &MetricDefinition) -> Result<Watched, NotEvaluated> {
         let (Some(namespace), Some(metric_name)) = (&stored.namespace, &stored.metric_name) else {
             return Err(not_evaluated("it watches neither a metric nor metric math"));
         };
-        let statistic = stored.statistic.as_deref().or(stored.extended_statistic.as_deref()).unwrap_or_default();
+        let statistic = stored
+            .statistic
+            .as_deref()
+            .or(stored.extended_statistic.as_deref())
+            .unwrap_or_default();
         return Ok(Watched::Metric(MetricStat {
             metric: metric_id(namespace, metric_name, &stored.dimensions),
             statistic: Statistic::parse(statistic).map_err(not_evaluated)?,
-            period: stored.period.and_then(whole).ok_or_else(|| not_evaluated("it has no Period"))?,
+            period: stored
+                .period
+                .and_then(whole)
+                .ok_or_else(|| not_evaluated("it has no Period"))?,
             unit: stored.unit.clone(),
         }));
     }
@@ -77,7 +92,11 @@ pub(crate) fn query(stored: &model::MetricDataQuery) -> Result<Query, NotEvaluat
 fn metric_stat(stat: &model::MetricStat) -> Result<MetricStat, NotEvaluated> {
     let name = |name: &Option<String>| name.clone().unwrap_or_default();
     Ok(MetricStat {
-        metric: metric_id(&name(&stat.metric.namespace), &name(&stat.metric.metric_name), &stat.metric.dimensions),
+        metric: metric_id(
+            &name(&stat.metric.namespace),
+            &name(&stat.metric.metric_name),
+            &stat.metric.dimensions,
+        ),
         statistic: Statistic::parse(&stat.stat).map_err(not_evaluated)?,
         period: whole(stat.period).ok_or_else(|| not_evaluated("a period of no length"))?,
         unit: stat.unit.clone(),

@@ -103,8 +103,11 @@ fn evaluate_composites(
     now: Timestamp,
     due: &mut Vec<Transition>,
 ) {
-    let names: Vec<String> =
-        alarms.alarms(scope).filter(|alarm| alarm.composite().is_some()).map(|alarm| alarm.name.clone()).collect();
+    let names: Vec<String> = alarms
+        .alarms(scope)
+        .filter(|alarm| alarm.composite().is_some())
+        .map(|alarm| alarm.name.clone())
+        .collect();
     suppressions.retain(|(place, name), _| place != scope || names.contains(name));
     for _ in 0..=names.len() {
         let mut changed = false;
@@ -114,7 +117,11 @@ fn evaluate_composites(
                 && Some(state) != before
             {
                 changed = true;
-                let reason = format!("{scope_name} evaluated its rule to {}", state.as_str(), scope_name = name);
+                let reason = format!(
+                    "{scope_name} evaluated its rule to {}",
+                    state.as_str(),
+                    scope_name = name
+                );
                 let transition = alarms.set_state(scope, name, state, reason, None, now);
                 let suppressed = alarms.get(scope, name).is_some_and(|alarm| periods(alarm).is_some());
                 // with a suppressor, `hold_back` says which actions are due
@@ -133,7 +140,9 @@ fn evaluate_composites(
 fn state_by_rule(alarms: &AlarmStore, scope: &Scope, name: &str) -> Option<StateValue> {
     let rule = Rule::parse(&alarms.get(scope, name)?.composite()?.alarm_rule).ok()?;
     let holds = rule.holds(|child| alarms.get(scope, child).map(|alarm| alarm.state.value));
-    holds.ok().map(|holds| if holds { StateValue::Alarm } else { StateValue::Ok })
+    holds
+        .ok()
+        .map(|holds| if holds { StateValue::Alarm } else { StateValue::Ok })
 }
 
 fn periods(alarm: &StoredAlarm) -> Option<SuppressionPeriods> {
@@ -159,7 +168,10 @@ fn hold_back(
         suppressions.remove(&(scope.clone(), name.to_owned()));
         return;
     };
-    let suppressor = alarm.composite().and_then(|composite| composite.actions_suppressor.as_deref()).map(alarm_name);
+    let suppressor = alarm
+        .composite()
+        .and_then(|composite| composite.actions_suppressor.as_deref())
+        .map(alarm_name);
     let in_alarm = suppressor
         .and_then(|suppressor| alarms.get(scope, suppressor))
         .is_some_and(|suppressor| suppressor.state.value == StateValue::Alarm);
@@ -169,7 +181,9 @@ fn hold_back(
         .or_insert_with(|| Suppression::new(StateValue::InsufficientData, in_alarm));
     let released = suppression.observe(periods, seconds(now), state, in_alarm);
     let by = suppression.suppressed_by();
-    let Some(alarm) = alarms.get_mut(scope, name) else { return };
+    let Some(alarm) = alarms.get_mut(scope, name) else {
+        return;
+    };
     if let crate::model::Definition::Composite(composite) = &mut alarm.definition {
         composite.actions_suppressed_by = by.map(|by| by.as_str().to_owned());
         composite.actions_suppressed_reason = by.map(|by| format!("Actions are held back by {}", by.as_str()));
@@ -180,7 +194,11 @@ fn hold_back(
         if let crate::model::Definition::Composite(composite) = &mut shown.definition {
             composite.actions_suppressed_by = None;
         }
-        due.push(Transition { scope: scope.clone(), alarm: shown, old_state: StateValue::InsufficientData });
+        due.push(Transition {
+            scope: scope.clone(),
+            alarm: shown,
+            old_state: StateValue::InsufficientData,
+        });
     }
 }
 

@@ -50,16 +50,28 @@ struct MetricDataResult {
 pub(super) fn get_metric_data(history: &History, input: &Input) -> Result<Reply, ApiError> {
     let request: GetMetricData = input.parse()?;
     let refused = |reason: &dyn std::fmt::Display| ApiError::validation(reason.to_string());
-    let queries: Vec<Query> =
-        request.metric_data_queries.iter().map(|stored| query(stored).map_err(|reason| refused(&reason))).collect::<Result<_, _>>()?;
+    let queries: Vec<Query> = request
+        .metric_data_queries
+        .iter()
+        .map(|stored| query(stored).map_err(|reason| refused(&reason)))
+        .collect::<Result<_, _>>()?;
     check_queries(&queries).map_err(|reason| refused(&reason))?;
-    let (start, end) = (required(request.start_time, "startTime")?, required(request.end_time, "endTime")?);
+    let (start, end) = (
+        required(request.start_time, "startTime")?,
+        required(request.end_time, "endTime")?,
+    );
     let series = all_series(&queries, history, start, end)?;
     let ascending = request.scan_by.as_deref() == Some("TimestampAscending");
-    let results = queries.iter().zip(&request.metric_data_queries).filter(|(query, _)| query.return_data);
+    let results = queries
+        .iter()
+        .zip(&request.metric_data_queries)
+        .filter(|(query, _)| query.return_data);
     let results = results.map(|(query, stored)| {
         let (window, points) = &series[query.id.as_str()];
-        let found = points.iter().enumerate().filter_map(|(index, point)| Some((timestamp(window.start_of(index)), (*point)?)));
+        let found = points
+            .iter()
+            .enumerate()
+            .filter_map(|(index, point)| Some((timestamp(window.start_of(index)), (*point)?)));
         let mut found: Vec<(Timestamp, f64)> = found.collect();
         if !ascending {
             found.reverse();
@@ -76,7 +88,10 @@ pub(super) fn get_metric_data(history: &History, input: &Input) -> Result<Reply,
             status_code: "Complete",
         }
     });
-    reply(&MetricData { metric_data_results: results.collect(), messages: Vec::new() })
+    reply(&MetricData {
+        metric_data_results: results.collect(),
+        messages: Vec::new(),
+    })
 }
 
 fn required(time: Option<Timestamp>, member: &str) -> Result<i64, ApiError> {
@@ -134,7 +149,11 @@ fn window(start: i64, end: i64, period: i64) -> Result<Window, ApiError> {
             "You have requested up to {periods} datapoints, which exceeds the limit of {MAX_DATAPOINTS}."
         )));
     }
-    Ok(Window { start, period, periods: usize::try_from(periods).unwrap_or_default() })
+    Ok(Window {
+        start,
+        period,
+        periods: usize::try_from(periods).unwrap_or_default(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -177,7 +196,11 @@ pub(super) fn get_metric_statistics(history: &History, input: &Input) -> Result<
     let namespace = request.namespace.ok_or_else(|| ApiError::missing("namespace"))?;
     let name = request.metric_name.ok_or_else(|| ApiError::missing("metricName"))?;
     let period = request.period.ok_or_else(|| ApiError::missing("period"))?;
-    let window = window(required(request.start_time, "startTime")?, required(request.end_time, "endTime")?, period)?;
+    let window = window(
+        required(request.start_time, "startTime")?,
+        required(request.end_time, "endTime")?,
+        period,
+    )?;
     if request.statistics.is_empty() && request.extended_statistics.is_empty() {
         return Err(ApiError::missing("statistics"));
     }
@@ -185,22 +208,42 @@ pub(super) fn get_metric_statistics(history: &History, input: &Input) -> Result<
     let series = |text: &String| {
         let statistic = Statistic::parse(text).map_err(|error| ApiError::invalid_parameter_value(error.to_string()))?;
         let period = u32::try_from(period).unwrap_or(u32::MAX);
-        let stat = MetricStat { metric: metric.clone(), statistic, period, unit: request.unit.clone() };
+        let stat = MetricStat {
+            metric: metric.clone(),
+            statistic,
+            period,
+            unit: request.unit.clone(),
+        };
         Ok((text.clone(), history.series(&stat, window)))
     };
     let plain: Vec<(String, Points)> = request.statistics.iter().map(series).collect::<Result<_, _>>()?;
-    let extended: Vec<(String, Points)> = request.extended_statistics.iter().map(series).collect::<Result<_, _>>()?;
+    let extended: Vec<(String, Points)> = request
+        .extended_statistics
+        .iter()
+        .map(series)
+        .collect::<Result<_, _>>()?;
     let at = |columns: &[(String, Points)], index: usize| -> BTreeMap<String, f64> {
-        columns.iter().filter_map(|(name, points)| Some((name.clone(), points[index]?))).collect()
+        columns
+            .iter()
+            .filter_map(|(name, points)| Some((name.clone(), points[index]?)))
+            .collect()
     };
     let datapoints = (0..window.periods).filter_map(|index| {
         let (plain, extended_statistics) = (at(&plain, index), at(&extended, index));
         let (from, to) = (window.start_of(index), window.start_of(index + 1));
         let sample = history.samples(&metric, request.unit.as_deref(), from, to).next()?;
         let unit = sample.unit.clone().unwrap_or_else(|| "None".to_owned());
-        Some(StatisticDatapoint { timestamp: timestamp(from), plain, extended_statistics, unit })
+        Some(StatisticDatapoint {
+            timestamp: timestamp(from),
+            plain,
+            extended_statistics,
+            unit,
+        })
     });
-    reply(&MetricStatistics { label: name, datapoints: datapoints.collect() })
+    reply(&MetricStatistics {
+        label: name,
+        datapoints: datapoints.collect(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -245,9 +288,16 @@ pub(super) fn list_metrics(history: &History, input: &Input) -> Result<Reply, Ap
     let is_asked = |given: &Option<String>, has: &str| given.as_deref().is_none_or(|given| given == has);
     let wanted: Vec<_> = history
         .metrics()
-        .filter(|metric| is_asked(&request.namespace, &metric.namespace) && is_asked(&request.metric_name, &metric.metric_name))
         .filter(|metric| {
-            let fits = |filter: &Filter| metric.dimensions.get(&filter.name).is_some_and(|has| is_asked(&filter.value, has));
+            is_asked(&request.namespace, &metric.namespace) && is_asked(&request.metric_name, &metric.metric_name)
+        })
+        .filter(|metric| {
+            let fits = |filter: &Filter| {
+                metric
+                    .dimensions
+                    .get(&filter.name)
+                    .is_some_and(|has| is_asked(&filter.value, has))
+            };
             request.dimensions.iter().all(fits)
         })
         .collect();
@@ -257,9 +307,15 @@ pub(super) fn list_metrics(history: &History, input: &Input) -> Result<Reply, Ap
         dimensions: metric
             .dimensions
             .iter()
-            .map(|(name, value)| Dimension { name: name.clone(), value: value.clone() })
+            .map(|(name, value)| Dimension {
+                name: name.clone(),
+                value: value.clone(),
+            })
             .collect(),
     });
     let next = start + LISTED;
-    reply(&Metrics { metrics: page.collect(), next_token: (next < wanted.len()).then(|| next.to_string()) })
+    reply(&Metrics {
+        metrics: page.collect(),
+        next_token: (next < wanted.len()).then(|| next.to_string()),
+    })
 }

@@ -44,7 +44,9 @@ pub(crate) fn run(shared: &Shared, scope: &Scope, operation: &str, input: &Input
             return Ok(None);
         }
         "GetMetricData" => return metric_data::get_metric_data(lock(&shared.metrics).history(scope), input),
-        "GetMetricStatistics" => return metric_data::get_metric_statistics(lock(&shared.metrics).history(scope), input),
+        "GetMetricStatistics" => {
+            return metric_data::get_metric_statistics(lock(&shared.metrics).history(scope), input);
+        }
         "ListMetrics" => return metric_data::list_metrics(lock(&shared.metrics).history(scope), input),
         _ => {}
     }

@@ -61,7 +61,8 @@ pub(super) fn samples(input: &Input, now: Timestamp) -> Result<Vec<(MetricId, Sa
         )));
     }
     let data = request.metric_data.into_iter().enumerate();
-    data.map(|(index, datum)| sample(&namespace, index + 1, datum, now)).collect()
+    data.map(|(index, datum)| sample(&namespace, index + 1, datum, now))
+        .collect()
 }
 
 fn sample(namespace: &str, number: usize, datum: Datum, now: Timestamp) -> Result<(MetricId, Sample), ApiError> {
@@ -102,7 +103,11 @@ fn values(datum: Datum, path: &str) -> Result<SampleValues, ApiError> {
             maximum: set.maximum,
         },
         (None, None, values) if !values.is_empty() => {
-            let counts = if datum.counts.is_empty() { vec![1.0; values.len()] } else { datum.counts };
+            let counts = if datum.counts.is_empty() {
+                vec![1.0; values.len()]
+            } else {
+                datum.counts
+            };
             if values.len() > MAX_VALUES || counts.len() != values.len() {
                 return refuse(format!(
                     "{path}.Values takes at most {MAX_VALUES} values, and {path}.Counts as many counts."
@@ -110,13 +115,25 @@ fn values(datum: Datum, path: &str) -> Result<SampleValues, ApiError> {
             }
             SampleValues::Values(values.into_iter().zip(counts).collect())
         }
-        _ => return refuse(format!("Exactly one of {path}.Value, .Values and .StatisticValues is required.")),
+        _ => {
+            return refuse(format!(
+                "Exactly one of {path}.Value, .Values and .StatisticValues is required."
+            ));
+        }
     };
     let numbers: Vec<f64> = match &read {
         SampleValues::Values(values) => values.iter().flat_map(|(value, count)| [*value, *count]).collect(),
-        SampleValues::Set { sample_count, sum, minimum, maximum } => vec![*sample_count, *sum, *minimum, *maximum],
+        SampleValues::Set {
+            sample_count,
+            sum,
+            minimum,
+            maximum,
+        } => vec![*sample_count, *sum, *minimum, *maximum],
     };
-    match numbers.into_iter().find(|number| !(number.abs() <= 2_f64.powi(MAX_EXPONENT))) {
+    match numbers
+        .into_iter()
+        .find(|number| !(number.abs() <= 2_f64.powi(MAX_EXPONENT)))
+    {
         Some(number) => refuse(format!("The value {number} for parameter {path}.Value is invalid.")),
         None => Ok(read),
     }
