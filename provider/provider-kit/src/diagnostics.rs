@@ -40,12 +40,21 @@ pub fn warning(
     diagnostics.warnings.push(diagnostic(path, summary, detail));
 }
 
+/// The detail as a user reads it. Terraform points at the line of a root attribute and at nothing below it, so a path
+/// that goes deeper is said in words.
+fn said(diagnostic: &Diagnostic) -> String {
+    match diagnostic.attribute.steps.len() {
+        0 | 1 => diagnostic.detail.clone().into_owned(),
+        _ => format!("{}: {}", diagnostic.attribute, diagnostic.detail),
+    }
+}
+
 pub(crate) fn to_wire(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
     let with = |severity: Severity| {
         move |diagnostic: Diagnostic| proto::Diagnostic {
             severity: severity.into(),
+            detail: said(&diagnostic),
             summary: diagnostic.summary.into_owned(),
-            detail: diagnostic.detail.into_owned(),
             attribute: (!diagnostic.attribute.steps.is_empty()).then(|| path_to_wire(&diagnostic.attribute)),
         }
     };
@@ -78,4 +87,25 @@ pub(crate) fn bug(diagnostics: &mut Diagnostics, what: &str, cause: &dyn std::er
             "While {what}: {cause}. This is a bug in the provider; nothing was changed. Please report it with this message."
         ),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_below_a_root_attribute_is_said_in_the_detail() {
+        for (path, detail) in [
+            (AttributePath::root(), "Got 12.5."),
+            (AttributePath::new("threshold"), "Got 12.5."),
+            (
+                AttributePath::new("lambda").key("upload").attribute("timeout_seconds"),
+                "lambda[\"upload\"].timeout_seconds: Got 12.5.",
+            ),
+        ] {
+            let mut diagnostics = Diagnostics::default();
+            error(&mut diagnostics, path, "Number is out of range.", "Got 12.5.");
+            assert_eq!(to_wire(diagnostics)[0].detail, detail);
+        }
+    }
 }

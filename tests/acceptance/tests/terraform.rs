@@ -28,7 +28,7 @@ resource "lectern_alarm_bundle" "edu" {
 
   lambda = {
     upload   = { function_name = "edu-upload", alias = "live", timeout_seconds = 30 }
-    download = { function_name = "edu-download", timeout_seconds = 12.5 }
+    download = { function_name = "edu-download", timeout_seconds = 12 }
   }
   overrides = { "lambda/*/errors" = { threshold = var.threshold } }
   composite = { severity = "critical", mute_children = true }
@@ -101,7 +101,7 @@ async fn a_users_day(engine: Engine) {
     assert_eq!(state["alarms"].as_object().unwrap().len(), 8);
     assert_eq!(
         state["alarms"]["lambda/download/duration/warning"]["threshold"],
-        json!(10000)
+        json!(9600)
     );
     let second = workdir.plan().unwrap();
     assert_eq!(second.code, 0, "the second plan is empty: {}", second.text);
