@@ -1,6 +1,7 @@
 //! This workspace's own binaries, built when something needs them.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -104,12 +105,32 @@ pub(crate) fn build(place: &Place, packages: &[&str]) -> Result<()> {
         .arg(&place.target)
         .current_dir(root())
         .stdin(Stdio::null());
+    for name in package_variables(env::vars_os().map(|(name, _)| name)) {
+        cargo.env_remove(name);
+    }
     let status = Group::spawn(&mut cargo).and_then(Group::wait);
     let status = status.with_context(|| format!("cannot run {cargo:?}"))?;
     if !status.success() {
         bail!("{cargo:?} failed: {status}");
     }
     Ok(())
+}
+
+/// What `cargo run` and `cargo test` tell a program about its own package. A build script that watches one of them, as
+/// ring's does, would see it change from one build to the next, and everything above it would compile again each time.
+fn package_variables(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    const PREFIXES: [&str; 5] = [
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+        "CARGO_MANIFEST_",
+        "CARGO_PKG_",
+        "CARGO_PRIMARY_",
+    ];
+    let told = |name: &OsString| {
+        let name = name.to_string_lossy();
+        name == "OUT_DIR" || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    };
+    names.filter(told).collect()
 }
 
 #[cfg(test)]
@@ -134,6 +155,31 @@ mod tests {
             );
             assert_eq!(place.cargo_profile(), cargo_profile, "{executable}");
         }
+    }
+
+    #[test]
+    fn a_build_knows_nothing_of_the_package_that_asks_for_it() {
+        let kept = [
+            "CARGO_HOME",
+            "CARGO_TARGET_DIR",
+            "CARGO_NET_OFFLINE",
+            "PATH",
+            "PROTOC",
+            "RUSTFLAGS",
+        ];
+        let told = [
+            "CARGO_MANIFEST_DIR",
+            "CARGO_PKG_NAME",
+            "CARGO_CRATE_NAME",
+            "CARGO_BIN_EXE_bench",
+            "OUT_DIR",
+        ];
+        let all = kept.iter().chain(&told).map(OsString::from);
+        assert_eq!(package_variables(all), told);
+        assert!(
+            !package_variables(env::vars_os().map(|(name, _)| name)).is_empty(),
+            "cargo test tells this program about its package"
+        );
     }
 
     #[test]
