@@ -1,9 +1,9 @@
 //! The connection to AWS: region and account rules, credentials, clients, and what their errors mean.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
-use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
@@ -11,10 +11,12 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_cloudwatch::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tf_provider::Diagnostics;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::call_rate::CallRate;
 use crate::config::{Config, Setting, Typed};
@@ -50,13 +52,18 @@ pub(crate) enum AwsError {
     },
     #[error("{operation} got no answer: {reason}")]
     Unreachable { operation: &'static str, reason: String },
+    #[error("{operation} answered {code} {ATTEMPTS} times in a row: {message}")]
+    Unavailable {
+        operation: &'static str,
+        code: String,
+        message: String,
+    },
 }
 
 impl AwsError {
-    pub(crate) fn from_sdk<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    pub(crate) fn from_sdk<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
         let SdkError::ServiceError(service) = &error else {
             let reason = chain(&error);
@@ -70,24 +77,42 @@ impl AwsError {
         let meta = service.err().meta();
         let message = meta.message().unwrap_or("no message").to_owned();
         match meta.code().unwrap_or("an unknown error") {
-            "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
-                Self::Throttled { operation }
-            }
+            "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "RequestLimitExceeded"
+            | "TooManyRequestsException" => Self::Throttled { operation },
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 Self::AccessDenied { operation, message }
             }
             code @ ("ExpiredToken"
             | "ExpiredTokenException"
             | "InvalidClientTokenId"
+            | "InvalidSignatureException"
+            | "MissingAuthenticationToken"
+            | "MissingAuthenticationTokenException"
+            | "RequestExpired"
             | "SignatureDoesNotMatch"
             | "UnrecognizedClientException"
             | "IncompleteSignature") => Self::Credentials(format!("{code}: {message}")),
+            code if service.raw().status().is_server_error() => Self::Unavailable {
+                operation,
+                code: code.to_owned(),
+                message,
+            },
             code => Self::Refused {
                 operation,
                 code: code.to_owned(),
                 message,
             },
         }
+    }
+
+    /// Whether the failure is about the one object of the call, so that calls for others may succeed.
+    pub(crate) fn is_of_one_object(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if !code.starts_with("LimitExceeded"))
     }
 
     /// A fixed sentence for the diagnostic's summary.
@@ -100,6 +125,7 @@ impl AwsError {
             Self::AccessDenied { .. } => "AWS denied access.",
             Self::Refused { .. } => "AWS refused the call.",
             Self::Unreachable { .. } => "AWS could not be reached.",
+            Self::Unavailable { .. } => "AWS failed to answer the call.",
         }
     }
 
@@ -127,6 +153,9 @@ impl AwsError {
                 )
             }
             Self::Refused { .. } => "The message is AWS's own; nothing else was changed by this call.".to_owned(),
+            Self::Unavailable { .. } => {
+                "Try again later; https://health.aws.amazon.com says what AWS knows.".to_owned()
+            }
             Self::Unreachable { .. } => "Check the network, the region and the provider's `endpoints`.".to_owned(),
         }
     }
@@ -172,6 +201,8 @@ pub(crate) enum PlannedRegion {
 pub(crate) struct Aws {
     config: Config,
     allowed: OnceCell<()>,
+    /// By region. A client keeps its connections and its credentials from one call to the next.
+    clients: Mutex<BTreeMap<String, aws_sdk_cloudwatch::Client>>,
     pub(crate) writes: CallRate,
     pub(crate) tag_reads: CallRate,
 }
@@ -193,6 +224,7 @@ impl Aws {
         Self {
             config,
             allowed: OnceCell::new(),
+            clients: Mutex::default(),
             writes: CallRate::per_second(rate),
             tag_reads,
         }
@@ -210,14 +242,10 @@ impl Aws {
             (_, Setting::Known(profile)) => profile.clone(),
             (_, Setting::Unknown) => None,
         };
-        let not_empty = |region: Region| Some(region.to_string()).filter(|region| !region.is_empty());
-        if let Some(region) = EnvironmentVariableRegionProvider::new()
-            .region()
-            .await
-            .and_then(not_empty)
-        {
+        if let Some(region) = region_of_environment() {
             return PlannedRegion::Known(region);
         }
+        let not_empty = |region: Region| Some(region.to_string()).filter(|region| !region.is_empty());
         if self.config.profile == Setting::Unknown {
             return PlannedRegion::Unknown;
         }
@@ -233,10 +261,20 @@ impl Aws {
 
     /// A CloudWatch client of one region, after the account was checked.
     pub(crate) async fn cloudwatch(&self, region: &str) -> Result<aws_sdk_cloudwatch::Client, AwsError> {
+        let mut clients = self.clients.lock().await;
+        if let Some(client) = clients.get(region) {
+            return Ok(client.clone());
+        }
+        let client = self.connect(region).await?;
+        clients.insert(region.to_owned(), client.clone());
+        Ok(client)
+    }
+
+    async fn connect(&self, region: &str) -> Result<aws_sdk_cloudwatch::Client, AwsError> {
         let sdk = self.sdk(region).await?;
         self.allowed.get_or_try_init(|| self.check_account(&sdk)).await?;
         let endpoint = known("endpoints.cloudwatch", &self.config.cloudwatch_endpoint)?.clone();
-        let config = aws_sdk_cloudwatch::config::Builder::from(&sdk);
+        let config = aws_sdk_cloudwatch::config::Builder::from(&sdk).retry_partition(patience());
         let config = if let Some(endpoint) = endpoint {
             config.endpoint_url(endpoint)
         } else {
@@ -251,7 +289,7 @@ impl Aws {
     }
 
     async fn caller_account(&self, sdk: &SdkConfig) -> Result<String, AwsError> {
-        let mut config = aws_sdk_sts::config::Builder::from(sdk);
+        let mut config = aws_sdk_sts::config::Builder::from(sdk).retry_partition(patience());
         if let Some(endpoint) = known("endpoints.sts", &self.config.sts_endpoint)? {
             config = config.endpoint_url(endpoint);
         }
@@ -313,9 +351,86 @@ impl Aws {
     }
 }
 
+/// Retries are counted call by call. The SDK's default is a budget over all calls of a process, which the throttling of one
+/// large bundle uses up, and then calls fail at their first throttle.
+fn patience() -> RetryPartition {
+    RetryPartition::custom("lectern")
+        .token_bucket(TokenBucket::unlimited())
+        .build()
+}
+
+/// An empty variable is unset; the SDK's own chain would end at an empty AWS_REGION.
+fn region_of_environment() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|region| !region.is_empty());
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(set)
+}
+
 fn known<'a, T>(attribute: &'static str, setting: &'a Setting<T>) -> Result<&'a T, AwsError> {
     match setting {
         Setting::Known(value) => Ok(value),
         Setting::Unknown => Err(AwsError::SettingUnknown(attribute)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use aws_sdk_cloudwatch::operation::put_metric_alarm::PutMetricAlarmError;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    fn answered(status: u16, code: &str) -> AwsError {
+        let meta = ErrorMetadata::builder().code(code).message("Said AWS.").build();
+        let response = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        AwsError::from_sdk(
+            "PutMetricAlarm",
+            SdkError::service_error(PutMetricAlarmError::generic(meta), response),
+        )
+    }
+
+    #[test]
+    fn answers_are_told_apart_by_status_and_code() {
+        for (status, code, summary, of_one_object) in [
+            (400, "Throttling", "AWS throttled the call.", false),
+            (400, "ThrottledException", "AWS throttled the call.", false),
+            (403, "AccessDenied", "AWS denied access.", false),
+            (
+                403,
+                "InvalidSignatureException",
+                "AWS credentials are missing or refused.",
+                false,
+            ),
+            (
+                403,
+                "MissingAuthenticationToken",
+                "AWS credentials are missing or refused.",
+                false,
+            ),
+            (400, "ValidationError", "AWS refused the call.", true),
+            (400, "LimitExceeded", "AWS refused the call.", false),
+            (500, "InternalServiceError", "AWS failed to answer the call.", false),
+            (503, "ServiceUnavailable", "AWS failed to answer the call.", false),
+        ] {
+            let error = answered(status, code);
+            assert_eq!(error.summary(), summary, "{code}");
+            assert_eq!(error.is_of_one_object(), of_one_object, "{code}");
+            assert!(!error.advice().is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_told_with_its_operation_its_code_and_what_aws_said() {
+        let text = answered(500, "InternalServiceError").to_string();
+        assert_eq!(
+            text,
+            "PutMetricAlarm answered InternalServiceError 10 times in a row: Said AWS."
+        );
+        assert_eq!(
+            answered(400, "ValidationError").to_string(),
+            "PutMetricAlarm answered ValidationError: Said AWS."
+        );
     }
 }

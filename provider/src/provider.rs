@@ -1,6 +1,6 @@
 //! The provider: its configuration, and the list of what it has.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use provider_kit::Server;
@@ -14,8 +14,20 @@ use crate::aws::Aws;
 use crate::config::{self, Typed};
 use crate::is_private_cidr::IsPrivateCidr;
 
-/// The connection of a configured provider; empty until Terraform configures it.
-pub(crate) type Connection = Arc<OnceLock<Arc<Aws>>>;
+/// The connection that the last configure made. A process in debug mode serves one command after another and is configured
+/// by each; until the first one it is that of an empty provider block.
+#[derive(Clone, Default)]
+pub(crate) struct Connection(Arc<RwLock<Arc<Aws>>>);
+
+impl Connection {
+    pub(crate) fn aws(&self) -> Arc<Aws> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, aws: Aws) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(aws);
+    }
+}
 
 /// Everything the provider serves.
 #[must_use]
@@ -23,12 +35,12 @@ pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
     let connection = Connection::default();
     Server::new(
         Lectern {
-            connection: Arc::clone(&connection),
+            connection: connection.clone(),
         },
         config::schema(),
         stop,
     )
-    .resource("lectern_alarm_bundle", AlarmBundle::new(Arc::clone(&connection)))
+    .resource("lectern_alarm_bundle", AlarmBundle::new(connection))
     .data_source("lectern_alarm_catalog", AlarmCatalog)
     .function("is_private_cidr", IsPrivateCidr)
 }
@@ -52,9 +64,7 @@ impl Provider for Lectern {
     }
 
     async fn configure<'a>(&self, diagnostics: &mut Diagnostics, _: String, config: Typed) -> Option<()> {
-        let aws = Arc::new(Aws::new(config.validated(diagnostics)));
-        // Terraform configures a process once; a second call could only repeat the first
-        let _ = self.connection.set(aws);
+        self.connection.replace(Aws::new(config.validated(diagnostics)));
         Some(())
     }
 }

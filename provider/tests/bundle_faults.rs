@@ -90,6 +90,31 @@ async fn throttling_of_every_call_is_waited_out() {
     );
 }
 
+/// More throttles than the SDK's own budget over all calls would stand.
+#[tokio::test]
+async fn throttling_of_a_whole_bundle_is_waited_out() {
+    let world = World::start().await;
+    let functions = (0..60).map(|number| format!("f{number:02}"));
+    for name in functions.clone() {
+        world.emulator.fail(Fault {
+            alarm_name: Some(format!("edu/lambda/{name}/errors/")),
+            times: Some(3),
+            ..fault("PutMetricAlarm", FaultKind::Throttle)
+        });
+    }
+    let targets: Value = functions
+        .map(|name| (name.clone(), json!({ "function_name": name })))
+        .collect();
+    let config = json!({ "name": "edu", "severities": { "critical": {} }, "lambda": targets });
+    let state = world.create(&config).await;
+    assert_eq!(
+        world.count("PutMetricAlarm"),
+        120 + 3 * 60,
+        "two alarms a function, and every throttle"
+    );
+    assert_true(&world, &state, "throttled").await;
+}
+
 #[tokio::test]
 async fn errors_of_the_service_and_reset_connections_are_tried_again() {
     for kind in [
@@ -176,33 +201,6 @@ async fn access_denied_stops_after_the_first_and_names_the_action_to_allow() {
         world.count("PutMetricAlarm")
     );
     assert!(outcome.state.is_none(), "nothing was created");
-}
-
-#[tokio::test]
-async fn access_denied_on_tags_is_a_warning() {
-    let world = World::start().await;
-    let config = with(&small_bundle(), "tags", json!({ "team": "a" }));
-    let state = world.create(&config).await;
-    for operation in ["ListTagsForResource", "TagResource"] {
-        world.emulator.fail(fault(operation, FaultKind::AccessDenied));
-    }
-    let read = world.provider.read(TYPE, &state).await.unwrap();
-    assert!(!read.diagnostics.has_errors(), "{}", read.diagnostics);
-    let warning = read.diagnostics.warnings().next().unwrap();
-    assert_eq!(
-        (warning.path.as_str(), warning.summary.as_str()),
-        ("tags", "Tags cannot be read or written.")
-    );
-    assert!(
-        warning.detail.contains("`cloudwatch:ListTagsForResource`"),
-        "{}",
-        warning.detail
-    );
-
-    let changed = with(&config, "tags", json!({ "team": "b" }));
-    let outcome = world.apply(Some(&state), &changed).await;
-    assert!(!outcome.diagnostics.has_errors(), "{}", outcome.diagnostics);
-    assert_eq!(outcome.diagnostics.warnings().count(), 1);
 }
 
 #[tokio::test]
@@ -304,6 +302,8 @@ async fn a_stop_in_the_middle_returns_within_seconds_and_lists_what_exists() {
         "{} alarms",
         keys(&state).len()
     );
+    assert!(error.detail.contains("tainted"), "{}", error.detail);
+    assert_true(&world, &state, "stopped").await;
 
     world.restart_provider().await;
     assert_converges(&world, Some(&state), &config, "after a stop").await;
@@ -330,6 +330,90 @@ async fn a_timeout_is_an_error_that_names_the_attribute_and_keeps_the_state() {
     assert!(!keys(&state).is_empty());
     let longer = with(&config, "timeouts.create", json!("5m"));
     assert_converges(&world, Some(&state), &longer, "after a timeout").await;
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_read_back_is_a_warning_and_the_state_lists_what_was_written() {
+    let world = World::start().await;
+    let config = small_bundle();
+    let state = world.create(&config).await;
+    let mut changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
+    changed["lambda"]["download"] = json!({ "function_name": "edu-download" });
+    world.emulator.fail(Fault {
+        skip: 1,
+        ..fault("DescribeAlarms", FaultKind::AccessDenied)
+    });
+    let outcome = world.apply(Some(&state), &changed).await;
+    assert!(!outcome.diagnostics.has_errors(), "{}", outcome.diagnostics);
+    let warning = outcome.diagnostics.warnings().next().unwrap();
+    assert_eq!(warning.summary, "The result could not be read back.");
+    assert!(
+        warning.detail.contains("`cloudwatch:DescribeAlarms`"),
+        "{}",
+        warning.detail
+    );
+    let after = outcome.state.unwrap();
+    let arn = |state: &State| state.value["alarms"]["lambda/upload/duration/critical"]["arn"].clone();
+    assert_eq!(arn(&after), arn(&state), "an ARN stays the same over an update");
+    world.emulator.clear_faults();
+    assert_true(&world, &after, "not read back").await;
+    world.assert_settled(&after, &changed, "not read back").await;
+}
+
+/// Somebody deletes what was just written, or writes what was just deleted.
+#[tokio::test]
+async fn alarms_that_do_not_stay_as_they_were_left_are_errors_and_the_state_is_true() {
+    let mut world = World::start().await;
+    let config = small_bundle();
+    let mut changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
+    changed["lambda"]["download"] = json!({ "function_name": "edu-download" });
+    let obsolete = "edu/lambda/upload/duration/warning";
+    let smaller = with(&config, "lambda.upload.timeout_seconds", Value::Null);
+
+    let state = world.create(&config).await;
+    let gate = world.emulator.gate(Gate {
+        operation: "DescribeAlarms".to_owned(),
+        skip: 1,
+        before: true,
+    });
+    let plan = world.plan(Some(&state), &changed).await.ok().unwrap();
+    let (outcome, ()) = tokio::join!(world.provider.apply(&plan), async {
+        gate.reached().await;
+        world
+            .console()
+            .delete_alarms()
+            .alarm_names(ERRORS)
+            .send()
+            .await
+            .unwrap();
+        gate.open();
+    });
+    let outcome = outcome.unwrap();
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert_eq!(error.summary, "An alarm vanished while the bundle was applied.");
+    assert!(error.detail.contains(ERRORS), "{}", error.detail);
+    assert_true(&world, &outcome.state.unwrap(), "vanished").await;
+
+    world = World::start().await;
+    let state = world.create(&config).await;
+    let gate = world.emulator.gate(Gate {
+        operation: "DescribeAlarms".to_owned(),
+        skip: 1,
+        before: true,
+    });
+    let plan = world.plan(Some(&state), &smaller).await.ok().unwrap();
+    let (outcome, ()) = tokio::join!(world.provider.apply(&plan), async {
+        gate.reached().await;
+        somebodys_alarm(&world, obsolete).await;
+        gate.open();
+    });
+    let outcome = outcome.unwrap();
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert_eq!(error.summary, "Alarms are still there after they were deleted.");
+    assert!(error.detail.contains(obsolete), "{}", error.detail);
+    let state = outcome.state.unwrap();
+    assert_true(&world, &state, "still there").await;
+    assert_converges(&world, Some(&state), &smaller, "after one that was still there").await;
 }
 
 async fn somebodys_alarm(world: &World, name: &str) {
@@ -489,6 +573,19 @@ async fn missing_credentials_and_an_unreachable_endpoint_say_what_to_set() {
     let error = outcome.diagnostics.only_error().unwrap();
     assert_eq!(error.summary, "AWS credentials are missing or refused.");
     assert!(error.detail.contains("AWS_PROFILE"), "{}", error.detail);
+
+    // an address of this machine where nobody listens
+    let credentials = [("AWS_ACCESS_KEY_ID", ACCOUNT), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let provider = spawn_unconfigured(None, ACCOUNT, &credentials).await;
+    provider.configure(json!({})).await.unwrap().ok().unwrap();
+    let mut config = small_bundle();
+    config["timeouts"] = json!({ "create": "5s" });
+    let outcome = provider.plan_and_apply(TYPE, None, config).await.unwrap();
+    assert_eq!(
+        outcome.diagnostics.only_error().unwrap().summary,
+        "The time for the operation is over.",
+        "a refused connection is tried again until then"
+    );
 }
 
 #[tokio::test]

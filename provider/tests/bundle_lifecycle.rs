@@ -389,9 +389,14 @@ async fn an_imported_bundle_shows_no_remote_change_and_its_apply_writes_nothing(
     assert_eq!(plan.action, Action::Update, "config-only attributes are recorded");
     let remote: Vec<_> = changes(&imported.value, &plan.planned)
         .into_iter()
-        .filter(|change| change.starts_with("alarms.") || change.starts_with("composite_alarm."))
+        .filter(|change| {
+            ["alarms.", "composite_alarm.", "tags_all."]
+                .iter()
+                .any(|remote| change.starts_with(remote))
+        })
         .collect();
     assert!(remote.is_empty(), "{remote:#?}");
+    assert_eq!(imported.value["tags_all"], json!({ "team": "platform" }));
 
     world.emulator.clear_calls();
     let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
@@ -402,6 +407,25 @@ async fn an_imported_bundle_shows_no_remote_change_and_its_apply_writes_nothing(
         .collect();
     assert!(writes.is_empty(), "{writes:?}");
     world.assert_settled(&state, &config, "imported").await;
+}
+
+#[tokio::test]
+async fn an_import_of_two_composites_names_both() {
+    let world = World::start().await;
+    world.create(&full_bundle()).await;
+    let second = world.console().put_composite_alarm();
+    let second = second.alarm_name("edu/composite/warning");
+    second
+        .alarm_rule("ALARM(\"edu/lambda/upload/errors/critical\")")
+        .send()
+        .await
+        .unwrap();
+    let outcome = world.provider.import(TYPE, "us-east-1/edu").await.unwrap();
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert_eq!(error.summary, "The bundle has more than one composite alarm.");
+    for name in ["edu/composite/critical", "edu/composite/warning"] {
+        assert!(error.detail.contains(name), "{}", error.detail);
+    }
 }
 
 #[tokio::test]
@@ -425,75 +449,6 @@ async fn an_import_of_nothing_and_a_malformed_id_say_what_to_type() {
         assert_eq!(error.summary, summary, "{id}");
         assert!(error.detail.contains(expected), "{id}: {}", error.detail);
     }
-}
-
-#[tokio::test]
-async fn tags_are_written_to_new_and_old_alarms_and_drift_is_repaired() {
-    let world = World::start().await;
-    let config = with(&small_bundle(), "tags", json!({ "team": "a", "stage": "test" }));
-    let state = world.create(&config).await;
-    let console = world.console();
-    let arn = state.value["alarms"]["lambda/upload/errors/critical"]["arn"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let tags = || async {
-        let listed = console
-            .list_tags_for_resource()
-            .resource_arn(&arn)
-            .send()
-            .await
-            .unwrap();
-        let mut tags: Vec<_> = listed
-            .tags()
-            .iter()
-            .map(|tag| format!("{}={}", tag.key().unwrap(), tag.value().unwrap()))
-            .collect();
-        tags.sort();
-        tags
-    };
-    assert_eq!(tags().await, ["stage=test", "team=a"]);
-
-    let changed = with(&config, "tags", json!({ "team": "b" }));
-    let state = world.apply(Some(&state), &changed).await.ok().unwrap().state.unwrap();
-    assert_eq!(tags().await, ["team=b"]);
-
-    console
-        .untag_resource()
-        .resource_arn(&arn)
-        .tag_keys("team")
-        .send()
-        .await
-        .unwrap();
-    let refreshed = world.refresh(&state).await.unwrap();
-    let plan = world.plan(Some(&refreshed), &changed).await.ok().unwrap();
-    assert_eq!(
-        changes(&refreshed.value, &plan.planned),
-        ["tags_all.team: null -> \"b\""]
-    );
-    let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
-    assert_eq!(tags().await, ["team=b"]);
-    world.assert_settled(&state, &changed, "repaired").await;
-}
-
-#[tokio::test]
-async fn untagged_bundles_read_no_tags() {
-    let world = World::start().await;
-    let state = world.create(&small_bundle()).await;
-    world.emulator.clear_calls();
-    world.refresh(&state).await.unwrap();
-    assert_eq!(world.operations(), ["DescribeAlarms"]);
-}
-
-#[tokio::test]
-async fn default_tags_of_the_provider_are_weaker_than_the_bundles_own() {
-    let world =
-        World::with(json!({ "alarm_writes_per_second": 0, "default_tags": { "team": "default", "project": "edu" } }))
-            .await;
-    let config = with(&small_bundle(), "tags", json!({ "team": "own" }));
-    let state = world.create(&config).await;
-    assert_eq!(state.value["tags_all"], json!({ "team": "own", "project": "edu" }));
-    assert_eq!(state.value["tags"], json!({ "team": "own" }), "stored as typed");
 }
 
 #[tokio::test]
@@ -557,6 +512,17 @@ async fn a_plan_of_a_new_bundle_needs_no_credentials_and_no_network() {
     assert_eq!(plan.action, Action::Create);
     assert_eq!(plan.planned["alarms"]["lambda/upload/errors/critical"]["arn"], UNKNOWN);
     assert_eq!(plan.planned["id"], "us-east-1/edu");
+}
+
+#[tokio::test]
+async fn a_process_that_is_configured_again_forgets_the_first_configuration() {
+    let world = World::start().await;
+    for region in ["us-east-1", "eu-west-1"] {
+        let config = json!({ "alarm_writes_per_second": 0, "region": region });
+        world.provider.configure(config).await.unwrap().ok().unwrap();
+        let plan = world.plan(None, &small_bundle()).await.ok().unwrap();
+        assert_eq!(plan.planned["id"], format!("{region}/edu"));
+    }
 }
 
 #[tokio::test]

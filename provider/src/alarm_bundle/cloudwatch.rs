@@ -12,7 +12,7 @@ use provider_kit::Num;
 use tf_provider::value::Value;
 
 use super::model::EXPRESSION_ID;
-use super::state::{Alarm, AlarmMetric, CompositeAlarm, Map, Number, Set, Suppressor, Text};
+use super::state::{Alarm, AlarmMetric, CompositeAlarm, Elements, Map, Number, Set, Suppressor, Text};
 use crate::aws::{Aws, AwsError};
 
 /// Most names of one DescribeAlarms or DeleteAlarms call. Source: API_DescribeAlarms, API_DeleteAlarms.
@@ -106,24 +106,36 @@ impl CloudWatch<'_> {
 
     /// Names of the composite alarms whose rule has the alarm as a child. CloudWatch takes no filter beside this one.
     pub(crate) async fn parents(&self, name: &str) -> Result<Vec<String>, AwsError> {
-        let parents = self
-            .client
-            .describe_alarms()
-            .parents_of_alarm_name(name)
-            .max_records(100)
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("DescribeAlarms", error))?;
-        Ok(parents
-            .composite_alarms()
-            .iter()
-            .filter_map(|alarm| alarm.alarm_name().map(str::to_owned))
-            .collect())
+        let (mut parents, mut next_token) = (Vec::new(), None);
+        loop {
+            let page = self
+                .client
+                .describe_alarms()
+                .parents_of_alarm_name(name)
+                .max_records(100)
+                .set_next_token(next_token)
+                .send()
+                .await
+                .map_err(|error| AwsError::from_sdk("DescribeAlarms", error))?;
+            parents.extend(
+                page.composite_alarms()
+                    .iter()
+                    .filter_map(|alarm| alarm.alarm_name().map(str::to_owned)),
+            );
+            next_token = page.next_token().map(str::to_owned);
+            if next_token.is_none() {
+                return Ok(parents);
+            }
+        }
+    }
+
+    /// Waits for the next write's turn.
+    pub(crate) async fn turn_to_write(&self) {
+        self.aws.writes.turn().await;
     }
 
     /// Creates or overwrites. CloudWatch takes `tags` for a new alarm only and ignores them otherwise.
     pub(crate) async fn put_alarm(&self, alarm: &Alarm, tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
-        self.aws.writes.turn().await;
         let (statistic, extended_statistic) = split_statistic(text(&alarm.statistic));
         self.client
             .put_metric_alarm()
@@ -164,7 +176,6 @@ impl CloudWatch<'_> {
         alarm: &CompositeAlarm,
         tags: &BTreeMap<String, String>,
     ) -> Result<(), AwsError> {
-        self.aws.writes.turn().await;
         let suppressor = alarm.suppressor.as_ref_option();
         self.client
             .put_composite_alarm()
@@ -187,7 +198,6 @@ impl CloudWatch<'_> {
 
     /// Deletes up to a hundred alarms, at most one of them a composite; names that do not exist are ignored.
     pub(crate) async fn delete(&self, names: &[String]) -> Result<(), AwsError> {
-        self.aws.writes.turn().await;
         let deleted = self
             .client
             .delete_alarms()
@@ -243,7 +253,11 @@ fn integer(value: &Number) -> Option<i32> {
 }
 
 fn items(set: &Set) -> Vec<String> {
-    set.as_ref_option().into_iter().flatten().filter_map(text).collect()
+    set.as_ref_option()
+        .into_iter()
+        .flat_map(Elements::iter)
+        .filter_map(text)
+        .collect()
 }
 
 fn split_statistic(statistic: Option<String>) -> (Option<Statistic>, Option<String>) {
@@ -353,7 +367,12 @@ fn from_metric_alarm(alarm: &MetricAlarm) -> Alarm {
         threshold: alarm.threshold().and_then(Num::from_f64).into(),
         // left out means "missing"; source: API_PutMetricAlarm
         treat_missing_data: known(alarm.treat_missing_data().or(Some("missing"))),
-        evaluate_low_sample_count_percentile: known(alarm.evaluate_low_sample_count_percentile()),
+        // left out means "evaluate"; source: API_PutMetricAlarm
+        evaluate_low_sample_count_percentile: known(
+            alarm
+                .evaluate_low_sample_count_percentile()
+                .filter(|word| *word != "evaluate"),
+        ),
         unit: known(alarm.unit().map(StandardUnit::as_str)),
         evaluation_window: known(match alarm.evaluation_window() {
             None | Some(EvaluationWindow::SlidingWindow(_)) => None,
@@ -367,15 +386,27 @@ fn from_metric_alarm(alarm: &MetricAlarm) -> Alarm {
     }
 }
 
-/// A query of a metric-math alarm. One that is an expression itself, which a bundle never makes, shows it as statistic.
+/// A query of a metric-math alarm. What a bundle never makes - a query that is an expression itself, a unit, another
+/// account - shows in the statistic, so that it is seen and repaired.
 fn from_query(query: &MetricDataQuery) -> (String, Value<AlarmMetric>) {
     let stat = query.metric_stat();
     let metric = stat.and_then(MetricStat::metric);
+    let mut statistic = stat
+        .and_then(MetricStat::stat)
+        .or(query.expression())
+        .map(str::to_owned);
+    let unit = stat
+        .and_then(MetricStat::unit)
+        .map(|unit| format!("in {}", unit.as_str()));
+    let account = query.account_id().map(|account| format!("of account {account}"));
+    for extra in unit.into_iter().chain(account) {
+        statistic = Some(format!("{} {extra}", statistic.unwrap_or_default()));
+    }
     let shown = AlarmMetric {
         namespace: known(metric.and_then(Metric::namespace)),
         metric_name: known(metric.and_then(Metric::metric_name)),
         dimensions: metric.map_or(Value::Null, |metric| dimension_map(metric.dimensions())),
-        statistic: known(stat.and_then(MetricStat::stat).or(query.expression())),
+        statistic: statistic.into(),
         period: number(stat.and_then(MetricStat::period)),
     };
     (query.id().unwrap_or_default().to_owned(), Value::Value(shown))

@@ -4,9 +4,13 @@
 //! them, and no child goes while a rule of ours still names it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::pin::pin;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use futures::{StreamExt, stream};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use provider_kit::{Interrupt, Operation};
 use tf_provider::Diagnostics;
 use tf_provider::value::Value;
@@ -23,6 +27,17 @@ const WRITES_AT_ONCE: usize = 8;
 
 /// Reading the truth after an interruption or a failure: short, because somebody is waiting.
 const TRUTH_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long writes that have begun are waited for after an interruption or a failure: CloudWatch may carry them out even
+/// when nobody listens any more, and then they belong into the state.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// For alarms that are put without tags.
+static NO_TAGS: BTreeMap<String, String> = BTreeMap::new();
+
+/// What stands in a tag's place while the bundle's alarms do not agree on it: different from every plan, so that the next
+/// apply settles it.
+const MIXED_TAG: &str = "(differs between alarms)";
 
 /// How often a long run says how far it is, in alarms.
 const PROGRESS_EVERY: usize = 50;
@@ -116,6 +131,10 @@ pub(crate) struct Run<'a> {
     pub(crate) region: &'a str,
     pub(crate) bundle: &'a str,
     pub(crate) operation: &'a Operation,
+    /// Whether Terraform has no state of the bundle yet: it replaces what a failed create returns.
+    pub(crate) is_new: bool,
+    /// Why alarms were put without their tags, once that happened.
+    tags_denied: OnceLock<AwsError>,
 }
 
 /// Why a step has no result.
@@ -124,7 +143,51 @@ enum End {
     Interrupted(Interrupt),
 }
 
-impl Run<'_> {
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(cause) => write!(f, "{cause}. {}", cause.advice()),
+            Self::Interrupted(Interrupt::Stopped) => f.write_str("Terraform was asked to stop."),
+            Self::Interrupted(Interrupt::TimedOut) => f.write_str("The time for the operation is over."),
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(cloudwatch: CloudWatch<'a>, region: &'a str, bundle: &'a str, operation: &'a Operation) -> Self {
+        Self {
+            cloudwatch,
+            region,
+            bundle,
+            operation,
+            is_new: false,
+            tags_denied: OnceLock::new(),
+        }
+    }
+
+    /// Waits for a write that has begun, a little longer when it is interrupted.
+    async fn finished<T>(&self, write: impl Future<Output = Result<T, AwsError>>) -> Result<T, End> {
+        let mut write = pin!(write);
+        let interrupt = tokio::select! {
+            outcome = write.as_mut() => return outcome.map_err(End::Failed),
+            interrupt = self.operation.interrupted() => interrupt,
+        };
+        match tokio::time::timeout(DRAIN_TIMEOUT, write).await {
+            Ok(outcome) => outcome.map_err(End::Failed),
+            Err(_) => Err(End::Interrupted(interrupt)),
+        }
+    }
+
+    /// One write in its turn.
+    async fn in_turn<T>(&self, write: impl Future<Output = Result<T, AwsError>>) -> Result<T, End> {
+        self.until_interrupted(async {
+            self.cloudwatch.turn_to_write().await;
+            Ok(())
+        })
+        .await?;
+        self.finished(write).await
+    }
+
     async fn until_interrupted<T>(&self, step: impl Future<Output = Result<T, AwsError>>) -> Result<T, End> {
         tokio::select! {
             biased;
@@ -136,7 +199,7 @@ impl Run<'_> {
     fn report(&self, end: End, doing: &str, diagnostics: &mut Diagnostics) {
         match end {
             End::Failed(cause) => aws_call_failed(diagnostics, doing, &cause),
-            End::Interrupted(interrupt) => failures::interrupted(diagnostics, interrupt, self.operation, doing),
+            End::Interrupted(interrupt) => failures::interrupted(diagnostics, interrupt, self, doing),
         }
     }
 
@@ -212,21 +275,26 @@ impl Run<'_> {
 
         let written = self.write(wanted, prior, &existing, diagnostics).await;
         let complete = diagnostics.errors.is_empty();
-        let truth = match tokio::time::timeout(TRUTH_TIMEOUT, self.cloudwatch.describe(&names)).await {
-            Ok(Ok(truth)) => truth,
-            Ok(Err(cause)) => {
-                failures::truth_is_unknown(diagnostics, &cause);
-                merged(existing, written, wanted)
+        let truth = if complete {
+            self.until_interrupted(self.cloudwatch.describe(&names)).await
+        } else {
+            self.truth(&names).await.map_err(End::Failed)
+        };
+        let truth = match truth {
+            Ok(truth) => {
+                let still_there: Vec<_> = prior.names().difference(&wanted.names()).cloned().collect();
+                let still_there: Vec<_> = still_there
+                    .into_iter()
+                    .filter(|name| truth.contains_key(name))
+                    .collect();
+                if complete && !still_there.is_empty() {
+                    failures::deleted_and_still_there(diagnostics, &still_there);
+                    return Some(self.as_found(&names, &wanted.tags, &truth));
+                }
+                truth
             }
-            Err(_) => {
-                let reason = format!("no answer within {} s", TRUTH_TIMEOUT.as_secs());
-                failures::truth_is_unknown(
-                    diagnostics,
-                    &AwsError::Unreachable {
-                        operation: "DescribeAlarms",
-                        reason,
-                    },
-                );
+            Err(end) => {
+                failures::truth_is_unknown(diagnostics, &end.to_string());
                 merged(existing, written, wanted)
             }
         };
@@ -236,6 +304,17 @@ impl Run<'_> {
         // new alarms got the wanted tags with their first write; old ones keep theirs until all alarms are as wanted
         let tags = if prior.is_empty() { &wanted.tags } else { &prior.tags };
         Some(self.as_found(&names, tags, &truth))
+    }
+
+    /// What exists, when an operation has to end.
+    async fn truth(&self, names: &BTreeSet<String>) -> Result<Described, AwsError> {
+        let read = tokio::time::timeout(TRUTH_TIMEOUT, self.cloudwatch.describe(names)).await;
+        read.unwrap_or_else(|_| {
+            Err(AwsError::Unreachable {
+                operation: "DescribeAlarms",
+                reason: format!("no answer within {} s", TRUTH_TIMEOUT.as_secs()),
+            })
+        })
     }
 
     /// Names that exist and are nobody's we know: not in state, not as planned, without our marker.
@@ -277,7 +356,7 @@ impl Run<'_> {
             )
             .collect();
         self.put_alarms(&changed, wanted, &mut written, diagnostics).await;
-        if self.operation.interrupt().is_some() {
+        if !diagnostics.errors.is_empty() && self.operation.interrupt().is_some() {
             return written;
         }
 
@@ -293,13 +372,11 @@ impl Run<'_> {
         if let (Some(composite), Some(name)) = (&wanted.composite, wanted.composite_name()) {
             let there =
                 matches!(existing.get(&name), Some(Existing::Composite(there)) if same_composite(composite, there));
-            if !diagnostics.errors.is_empty() {
+            if !there && !diagnostics.errors.is_empty() {
                 failures::composite_was_not_tried(diagnostics, &name);
             } else if !there {
-                match self
-                    .until_interrupted(self.cloudwatch.put_composite(composite, &wanted.tags))
-                    .await
-                {
+                let put = self.with_tags(&wanted.tags, |tags| self.cloudwatch.put_composite(composite, tags));
+                match self.in_turn(put).await {
                     Ok(()) => {
                         written.insert(name);
                     }
@@ -307,7 +384,9 @@ impl Run<'_> {
                 }
             }
         }
-        if diagnostics.errors.is_empty() && !(prior.tags.is_empty() && wanted.tags.is_empty()) {
+        if let Some(cause) = self.tags_denied.get() {
+            failures::tags_are_denied(diagnostics, "writing the tags of new alarms", cause);
+        } else if diagnostics.errors.is_empty() {
             self.converge_tags(wanted, prior, existing, diagnostics).await;
         }
         if diagnostics.errors.is_empty() {
@@ -322,6 +401,35 @@ impl Run<'_> {
         written
     }
 
+    /// Puts with tags; where only the tags are denied, without, and remembers that they were.
+    async fn with_tags<'t, F>(
+        &self,
+        tags: &'t BTreeMap<String, String>,
+        put: impl Fn(&'t BTreeMap<String, String>) -> F,
+    ) -> Result<(), AwsError>
+    where
+        F: Future<Output = Result<(), AwsError>>,
+    {
+        let tags = if self.tags_denied.get().is_some() {
+            &NO_TAGS
+        } else {
+            tags
+        };
+        match put(tags).await {
+            Err(AwsError::AccessDenied { message, .. }) if !tags.is_empty() => {
+                put(&NO_TAGS).await?;
+                // tags of a new alarm need the permission to tag besides; source: API_PutMetricAlarm, `Tags`
+                let operation = "TagResource";
+                // several puts are under way: the first one's reason is as good as the others'
+                let _ = self.tags_denied.set(AwsError::AccessDenied { operation, message });
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Puts alarms, several at once. None is begun after an interruption or a failure that the others will meet too; those
+    /// under way are waited for.
     async fn put_alarms(
         &self,
         changed: &[&Alarm],
@@ -329,51 +437,65 @@ impl Run<'_> {
         written: &mut BTreeSet<String>,
         diagnostics: &mut Diagnostics,
     ) {
-        let put = |alarm: &'_ &Alarm| {
-            let alarm = (*alarm).clone();
-            async move {
-                let outcome = self.cloudwatch.put_alarm(&alarm, &wanted.tags).await;
-                (alarm.name.as_option().unwrap_or_default(), outcome)
-            }
+        let put = |alarm: Alarm| async move {
+            let outcome = self
+                .with_tags(&wanted.tags, |tags| self.cloudwatch.put_alarm(&alarm, tags))
+                .await;
+            (alarm.name.as_option().unwrap_or_default(), outcome)
         };
-        let mut puts = stream::iter(changed).map(put).buffer_unordered(WRITES_AT_ONCE);
-        let mut failed = Vec::new();
-        loop {
-            let next = tokio::select! {
+        let mut waiting = changed.iter();
+        let mut puts = FuturesUnordered::new();
+        let mut failed: Vec<(String, AwsError)> = Vec::new();
+        let mut interrupt = None;
+        let mut turn = pin!(self.cloudwatch.turn_to_write());
+        while interrupt.is_none() && failed.iter().all(|(_, cause)| cause.is_of_one_object()) {
+            let may_begin = puts.len() < WRITES_AT_ONCE && waiting.len() > 0;
+            if puts.is_empty() && !may_begin {
+                break;
+            }
+            tokio::select! {
                 biased;
-                interrupt = self.operation.interrupted() => {
-                    let doing = format!("writing alarms, {} of {} done", written.len(), changed.len());
-                    failures::interrupted(diagnostics, interrupt, self.operation, &doing);
-                    break;
-                }
-                next = puts.next() => next,
-            };
-            match next {
-                None => break,
-                Some((name, Ok(()))) => {
-                    written.insert(name);
-                    if written.len().is_multiple_of(PROGRESS_EVERY) {
-                        tracing::info!(
-                            bundle = self.bundle,
-                            written = written.len(),
-                            of = changed.len(),
-                            "writing alarms"
-                        );
-                    }
-                }
-                Some((name, Err(cause))) => {
-                    // a refused alarm says nothing about the others; anything else will meet them too
-                    let only_this_one = matches!(cause, AwsError::Refused { .. });
-                    failed.push((name, cause));
-                    if !only_this_one {
-                        break;
-                    }
+                reason = self.operation.interrupted() => interrupt = Some(reason),
+                Some((name, outcome)) = puts.next() => self.note(name, outcome, changed.len(), written, &mut failed),
+                () = turn.as_mut(), if may_begin => {
+                    puts.extend(waiting.next().map(|alarm| put((*alarm).clone())));
+                    turn.set(self.cloudwatch.turn_to_write());
                 }
             }
         }
+        let drained = tokio::time::timeout(DRAIN_TIMEOUT, async {
+            while let Some((name, outcome)) = puts.next().await {
+                self.note(name, outcome, changed.len(), written, &mut failed);
+            }
+        });
+        let unanswered = if drained.await.is_err() { puts.len() } else { 0 };
+
+        if let Some(interrupt) = interrupt {
+            let doing = format!("writing alarms, {} of {} done", written.len(), changed.len());
+            failures::interrupted(diagnostics, interrupt, self, &doing);
+        }
         if !failed.is_empty() {
-            let left = changed.len() - written.len() - failed.len();
-            failures::writes_failed(diagnostics, &failed, left);
+            let left = waiting.len() + unanswered;
+            failures::writes_failed(diagnostics, &failed, left, self.is_new);
+        }
+    }
+
+    fn note(
+        &self,
+        name: String,
+        outcome: Result<(), AwsError>,
+        of: usize,
+        written: &mut BTreeSet<String>,
+        failed: &mut Vec<(String, AwsError)>,
+    ) {
+        match outcome {
+            Ok(()) => {
+                written.insert(name);
+                if written.len().is_multiple_of(PROGRESS_EVERY) {
+                    tracing::info!(bundle = self.bundle, written = written.len(), of, "writing alarms");
+                }
+            }
+            Err(cause) => failed.push((name, cause)),
         }
     }
 
@@ -385,11 +507,15 @@ impl Run<'_> {
         existing: &Described,
         diagnostics: &mut Diagnostics,
     ) {
-        if wanted.tags == prior.tags {
+        // as long as the plan changes no tag, only alarms that were not this bundle's may differ
+        let (in_state, changed) = (prior.names(), wanted.tags != prior.tags);
+        if wanted.tags.is_empty() && !changed {
             return;
         }
         let wanted_names = wanted.names();
-        let targets = existing.iter().filter(|(name, _)| wanted_names.contains(*name));
+        let targets = existing
+            .iter()
+            .filter(|(name, _)| wanted_names.contains(*name) && (changed || !in_state.contains(*name)));
         for (name, alarm) in targets {
             let Some(arn) = alarm.arn().as_ref_option() else {
                 continue;
@@ -430,42 +556,71 @@ impl Run<'_> {
         }
     }
 
-    /// The tags of a bundle as read: a key that is missing or differs anywhere shows as it deviates.
+    /// The tags of a bundle as read: those of `known` that all alarms agree on; [`MIXED_TAG`] where they do not.
     pub(crate) async fn read_tags(
         &self,
         known: &BTreeMap<String, String>,
         existing: &Described,
         diagnostics: &mut Diagnostics,
     ) -> BTreeMap<String, String> {
-        let mut tags = known.clone();
-        if tags.is_empty() {
-            return tags;
+        if known.is_empty() {
+            return BTreeMap::new();
         }
+        let Some(all) = self.tags_of_all(existing, diagnostics).await else {
+            return known.clone();
+        };
+        let of_all = |key: &String| {
+            let values: BTreeSet<Option<&String>> = all.iter().map(|tags| tags.get(key)).collect();
+            match values.into_iter().collect::<Vec<_>>().as_slice() {
+                [] | [None] => None,
+                [Some(value)] => Some((key.clone(), (*value).clone())),
+                _ => Some((key.clone(), MIXED_TAG.to_owned())),
+            }
+        };
+        known.keys().filter_map(of_all).collect()
+    }
+
+    /// The tags that all alarms have with the same value: what is known of a bundle that is imported.
+    pub(crate) async fn common_tags(
+        &self,
+        existing: &Described,
+        diagnostics: &mut Diagnostics,
+    ) -> BTreeMap<String, String> {
+        let all = self.tags_of_all(existing, diagnostics).await.unwrap_or_default();
+        let Some((first, others)) = all.split_first() else {
+            return BTreeMap::new();
+        };
+        let everywhere = |(key, value): &(&String, &String)| others.iter().all(|tags| tags.get(*key) == Some(*value));
+        first.iter().filter(everywhere).map(owned).collect()
+    }
+
+    /// The tags of each alarm; `None` with a warning where reading them is denied, and with an error where it fails.
+    async fn tags_of_all(
+        &self,
+        existing: &Described,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Vec<BTreeMap<String, String>>> {
+        let mut all = Vec::new();
         for (name, alarm) in existing {
             let Some(arn) = alarm.arn().as_ref_option() else {
                 continue;
             };
+            let doing = || format!("reading the tags of alarm {name:?}");
             match self.until_interrupted(self.cloudwatch.tags(arn)).await {
-                Ok(there) => tags.retain(|key, value| match there.get(key) {
-                    Some(seen) => {
-                        if known.get(key) != Some(seen) {
-                            value.clone_from(seen);
-                        }
-                        true
-                    }
-                    None => false,
-                }),
-                Err(End::Failed(cause)) => {
-                    failures::tags_are_denied(diagnostics, &format!("reading the tags of alarm {name:?}"), &cause);
-                    return known.clone();
+                Ok(tags) => all.push(tags),
+                // deleted since it was described
+                Err(End::Failed(AwsError::Refused { code, .. })) if code.starts_with("ResourceNotFound") => {}
+                Err(End::Failed(cause @ AwsError::AccessDenied { .. })) => {
+                    failures::tags_are_denied(diagnostics, &doing(), &cause);
+                    return None;
                 }
                 Err(end) => {
-                    self.report(end, &format!("reading the tags of alarm {name:?}"), diagnostics);
-                    return known.clone();
+                    self.report(end, &doing(), diagnostics);
+                    return None;
                 }
             }
         }
-        tags
+        Some(all)
     }
 
     /// Deletes alarms that exist, composites first, and explains those that CloudWatch keeps.
@@ -476,15 +631,14 @@ impl Run<'_> {
             .partition(|name| matches!(existing.get(name), Some(Existing::Composite(_))));
         let batches = composites.chunks(1).chain(alarms.chunks(NAMES_PER_CALL));
         for batch in batches {
-            match self.until_interrupted(self.delete_batch(batch)).await {
+            match self.in_turn(self.delete_batch(batch)).await {
                 Ok(kept) => {
                     for (name, composites) in kept {
                         failures::child_of_foreign_composite(diagnostics, &name, &composites);
                     }
                 }
                 Err(End::Failed(cause)) => {
-                    let name = batch.first().map_or("", String::as_str);
-                    failures::delete_failed(diagnostics, name, &cause);
+                    failures::delete_failed(diagnostics, batch, &cause);
                     return;
                 }
                 Err(end) => {
@@ -516,6 +670,7 @@ impl Run<'_> {
             return Err(refused);
         }
         if !free.is_empty() {
+            self.cloudwatch.turn_to_write().await;
             self.cloudwatch.delete(&free).await?;
         }
         Ok(kept)
@@ -529,21 +684,22 @@ impl Run<'_> {
         };
         let there: BTreeSet<_> = existing.keys().cloned().collect();
         self.delete_all(&there, &existing, diagnostics).await;
-        let left = match tokio::time::timeout(TRUTH_TIMEOUT, self.cloudwatch.describe(&names)).await {
-            Ok(Ok(left)) => left,
-            Ok(Err(cause)) => {
+        let left = match self.truth(&names).await {
+            Ok(left) => left,
+            Err(cause) => {
                 if diagnostics.errors.is_empty() {
                     aws_call_failed(diagnostics, "checking that the alarms are gone", &cause);
                 }
                 return Some(state.clone());
             }
-            Err(_) => existing,
         };
         if left.is_empty() {
-            None
-        } else {
-            Some(self.as_found(&names, &state.tags, &left))
+            return None;
         }
+        if diagnostics.errors.is_empty() {
+            failures::deleted_and_still_there(diagnostics, &left.keys().cloned().collect::<Vec<_>>());
+        }
+        Some(self.as_found(&names, &state.tags, &left))
     }
 
     /// Every alarm whose name begins with the bundle's; `None` with an error.
@@ -599,28 +755,20 @@ fn owned((key, value): (&String, &String)) -> (String, String) {
     (key.clone(), value.clone())
 }
 
-/// What is known to exist when nobody could be asked: what was there before, and what was put since.
+/// What is known to exist when nobody could be asked: what was there before, and what was put since. An ARN stays the same
+/// over a put, and that of a new alarm is not known.
 fn merged(mut existing: Described, written: BTreeSet<String>, wanted: &Objects) -> Described {
     for name in written {
-        if let Some(alarm) = wanted
-            .alarms
-            .values()
-            .find(|alarm| alarm.name.as_ref_option() == Some(&name))
-        {
-            existing.insert(
-                name,
-                Existing::Metric(Box::new(Alarm {
-                    arn: Value::Null,
-                    ..alarm.clone()
-                })),
-            );
-        } else if let Some(composite) = &wanted.composite {
-            let composite = CompositeAlarm {
-                arn: Value::Null,
-                ..composite.clone()
-            };
-            existing.insert(name, Existing::Composite(Box::new(composite)));
-        }
+        let arn = existing.get(&name).map_or(Value::Null, |before| before.arn().clone());
+        let mut alarms = wanted.alarms.values();
+        let put = match alarms.find(|alarm| alarm.name.as_ref_option() == Some(&name)) {
+            Some(alarm) => Some(Existing::Metric(Box::new(Alarm { arn, ..alarm.clone() }))),
+            None => wanted
+                .composite
+                .clone()
+                .map(|composite| Existing::Composite(Box::new(CompositeAlarm { arn, ..composite }))),
+        };
+        existing.extend(put.map(|put| (name, put)));
     }
     existing
 }

@@ -1,8 +1,9 @@
 //! What can go wrong while a bundle is read or applied, one function per failure.
 
-use provider_kit::{Interrupt, Operation, error, warning};
+use provider_kit::{Interrupt, error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
+use super::converge::Run;
 use crate::aws::AwsError;
 
 /// Names shown in a message; the rest is counted.
@@ -48,8 +49,18 @@ pub(crate) fn account_differs(diagnostics: &mut Diagnostics, in_state: &str, see
     );
 }
 
+/// What Terraform does with the state of an operation that did not end well.
+fn what_follows(is_new: bool) -> &'static str {
+    if is_new {
+        "The state lists what exists. Terraform marks a resource whose create failed as tainted: the next apply deletes what \
+         the state lists and makes the whole; after `terraform untaint` it keeps that and goes on from there."
+    } else {
+        "The state lists what exists; the next apply goes on from there."
+    }
+}
+
 /// Writes that AWS refused, alarm by alarm.
-pub(crate) fn writes_failed(diagnostics: &mut Diagnostics, failed: &[(String, AwsError)], left: usize) {
+pub(crate) fn writes_failed(diagnostics: &mut Diagnostics, failed: &[(String, AwsError)], left: usize, is_new: bool) {
     for (name, cause) in failed.iter().take(NAMES_SHOWN) {
         let path = name.split_once('/').map_or_else(AttributePath::root, |(_, key)| {
             AttributePath::new("alarms").key(key.to_owned())
@@ -67,9 +78,9 @@ pub(crate) fn writes_failed(diagnostics: &mut Diagnostics, failed: &[(String, Aw
             AttributePath::root(),
             "The bundle is not complete.",
             format!(
-                "{} alarms could not be written and {left} were not tried after that. The state lists what exists; the next \
-                 apply goes on from there.",
-                failed.len()
+                "{} alarms could not be written and {left} were not tried after that. {}",
+                failed.len(),
+                what_follows(is_new)
             ),
         );
     }
@@ -112,14 +123,28 @@ pub(crate) fn child_of_foreign_composite(diagnostics: &mut Diagnostics, name: &s
     );
 }
 
-pub(crate) fn delete_failed(diagnostics: &mut Diagnostics, name: &str, cause: &AwsError) {
+pub(crate) fn delete_failed(diagnostics: &mut Diagnostics, names: &[String], cause: &AwsError) {
     error(
         diagnostics,
         AttributePath::root(),
         cause.summary(),
         format!(
-            "Deleting alarm {name:?}: {cause}. It stays in the state. {}",
-            cause.advice()
+            "Deleting alarms: {cause}. Those that are still there stay in the state. {}\n{}",
+            cause.advice(),
+            listed(names.iter().map(String::as_str))
+        ),
+    );
+}
+
+pub(crate) fn deleted_and_still_there(diagnostics: &mut Diagnostics, names: &[String]) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "Alarms are still there after they were deleted.",
+        format!(
+            "CloudWatch accepted their deletion and still lists them, so they stay in the state. Either somebody else creates \
+             them again, or CloudWatch needs a moment: apply again.\n{}",
+            listed(names.iter().map(String::as_str))
         ),
     );
 }
@@ -136,38 +161,34 @@ pub(crate) fn tags_are_denied(diagnostics: &mut Diagnostics, doing: &str, cause:
     );
 }
 
-pub(crate) fn interrupted(diagnostics: &mut Diagnostics, interrupt: Interrupt, operation: &Operation, doing: &str) {
+pub(crate) fn interrupted(diagnostics: &mut Diagnostics, interrupt: Interrupt, run: &Run<'_>, doing: &str) {
+    let follows = what_follows(run.is_new);
     match interrupt {
         Interrupt::Stopped => error(
             diagnostics,
             AttributePath::root(),
             "Interrupted.",
-            format!(
-                "Terraform was asked to stop while {doing}. The state lists what exists; the next apply goes on from there."
-            ),
+            format!("Terraform was asked to stop while {doing}. {follows}"),
         ),
         Interrupt::TimedOut => error(
             diagnostics,
             AttributePath::new("timeouts"),
             "The time for the operation is over.",
             format!(
-                "It was {} s, and ended while {doing}. CloudWatch takes 3 writes a second, so 1,000 alarms take six minutes. The \
-                 state lists what exists; the next apply goes on from there. Raise the operation's entry in timeouts.",
-                operation.timeout().as_secs()
+                "It was {} s, and ended while {doing}. CloudWatch takes 3 writes a second, so 1,000 alarms take six minutes. \
+                 Raise the operation's entry in timeouts. {follows}",
+                run.operation.timeout().as_secs()
             ),
         ),
     }
 }
 
-pub(crate) fn truth_is_unknown(diagnostics: &mut Diagnostics, cause: &AwsError) {
+pub(crate) fn truth_is_unknown(diagnostics: &mut Diagnostics, reason: &str) {
     warning(
         diagnostics,
         AttributePath::root(),
         "The result could not be read back.",
-        format!(
-            "The state lists what was written as far as it is known; the next refresh completes it. {cause}. {}",
-            cause.advice()
-        ),
+        format!("The state lists what was written as far as it is known; the next refresh completes it. {reason}"),
     );
 }
 
@@ -177,6 +198,19 @@ pub(crate) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "Import id is malformed.",
         format!("Got {id:?}. Type \"<region>/<bundle name>\", for example \"eu-central-1/edu-prod\"."),
+    );
+}
+
+pub(crate) fn two_composites(diagnostics: &mut Diagnostics, names: &[String]) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "The bundle has more than one composite alarm.",
+        format!(
+            "A bundle has one at most, so only one of these can be taken over. Delete or rename the others, then import \
+             again.\n{}",
+            listed(names.iter().map(String::as_str))
+        ),
     );
 }
 

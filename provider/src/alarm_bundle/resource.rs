@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_cloudwatch::Client;
 use provider_kit::{Operation, PlanRequest, Resource, Schema};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::cloudwatch::CloudWatch;
+use super::cloudwatch::{CloudWatch, Existing};
 use super::converge::{Objects, Run, from_existing};
 use super::model::{self, Context};
 use super::state::{Alarm, Bundle, Text};
@@ -29,9 +28,8 @@ impl AlarmBundle {
         Self { connection }
     }
 
-    /// Terraform configures a provider before anything but validation.
     fn aws(&self) -> Arc<Aws> {
-        self.connection.get().cloned().unwrap_or_default()
+        self.connection.aws()
     }
 
     async fn context(&self, config: &Bundle, diagnostics: &mut Diagnostics) -> Context {
@@ -67,11 +65,21 @@ impl AlarmBundle {
         Some(bundle)
     }
 
-    /// A client of one region; `None` with an error.
-    async fn client(&self, aws: &Aws, region: &str, diagnostics: &mut Diagnostics) -> Option<Client> {
-        let client = aws.cloudwatch(region).await;
-        let report = |cause| aws_call_failed(diagnostics, &format!("connecting to CloudWatch in {region}"), &cause);
-        client.map_err(report).ok()
+    /// A run in the bundle's region; `None` with an error.
+    async fn run<'a>(
+        aws: &'a Aws,
+        region: &'a str,
+        bundle: &'a str,
+        operation: &'a Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Run<'a>> {
+        match aws.cloudwatch(region).await {
+            Ok(client) => Some(Run::new(CloudWatch { client, aws }, region, bundle, operation)),
+            Err(cause) => {
+                aws_call_failed(diagnostics, &format!("connecting to CloudWatch in {region}"), &cause);
+                None
+            }
+        }
     }
 
     async fn converge(
@@ -83,13 +91,8 @@ impl AlarmBundle {
         let mut bundle = self.known_plan(&request, diagnostics).await?;
         let (region, name) = (text(&bundle.region)?, text(&bundle.name)?);
         let aws = self.aws();
-        let client = self.client(&aws, &region, diagnostics).await?;
-        let run = Run {
-            cloudwatch: CloudWatch { client, aws: &aws },
-            region: &region,
-            bundle: &name,
-            operation,
-        };
+        let mut run = Self::run(&aws, &region, &name, operation, diagnostics).await?;
+        run.is_new = request.prior.is_none();
         let wanted = objects(&bundle);
         let prior = request.prior.as_ref().map(objects).unwrap_or_default();
         let adopt = request.effective.adopt_existing == Value::Value(true);
@@ -198,13 +201,7 @@ impl Resource for AlarmBundle {
             return Some(state);
         }
         let aws = self.aws();
-        let client = self.client(&aws, &region, diagnostics).await?;
-        let run = Run {
-            cloudwatch: CloudWatch { client, aws: &aws },
-            region: &region,
-            bundle: &name,
-            operation,
-        };
+        let run = Self::run(&aws, &region, &name, operation, diagnostics).await?;
         let existing = run.existing(&known.names(), &known, diagnostics).await?;
         let mut found = from_existing(&name, &known.names(), &existing);
         found.tags = run.read_tags(&known.tags, &existing, diagnostics).await;
@@ -243,14 +240,8 @@ impl Resource for AlarmBundle {
             return None;
         }
         let aws = self.aws();
-        let Some(client) = self.client(&aws, &region, diagnostics).await else {
+        let Some(run) = Self::run(&aws, &region, &name, operation, diagnostics).await else {
             return Some(state);
-        };
-        let run = Run {
-            cloudwatch: CloudWatch { client, aws: &aws },
-            region: &region,
-            bundle: &name,
-            operation,
         };
         let left = run.destroy(&known, diagnostics).await?;
         show(left, &mut state);
@@ -266,24 +257,24 @@ impl Resource for AlarmBundle {
             return None;
         };
         let aws = self.aws();
-        let client = self.client(&aws, region, diagnostics).await?;
-        let run = Run {
-            cloudwatch: CloudWatch { client, aws: &aws },
-            region,
-            bundle: name,
-            operation,
-        };
-        let existing = run.all_named(diagnostics).await?;
-        let ours = existing
-            .keys()
-            .filter(|alarm| model::parse_name(name, alarm).is_some())
-            .cloned()
+        let run = Self::run(&aws, region, name, operation, diagnostics).await?;
+        let mut existing = run.all_named(diagnostics).await?;
+        existing.retain(|alarm, _| model::parse_name(name, alarm).is_some());
+        let composites: Vec<_> = existing
+            .iter()
+            .filter(|(_, alarm)| matches!(alarm, Existing::Composite(_)))
+            .map(|(name, _)| name.clone())
             .collect();
-        let found = from_existing(name, &ours, &existing);
-        if found.is_empty() {
+        if composites.len() > 1 {
+            failures::two_composites(diagnostics, &composites);
+            return None;
+        }
+        if existing.is_empty() {
             failures::nothing_to_import(diagnostics, region, name);
             return None;
         }
+        let mut found = from_existing(name, &existing.keys().cloned().collect(), &existing);
+        found.tags = run.common_tags(&existing, diagnostics).await;
         let known = |value: &str| -> Text { Value::Value(value.to_owned()) };
         let mut bundle = Bundle {
             id: known(id),

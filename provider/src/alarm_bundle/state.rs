@@ -3,7 +3,7 @@
 //! Each field's comment says the attribute's place in the schema (required, optional, computed), its default and its
 //! meaning. A default is applied by the model, never by the schema: null stays null in configuration and state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use alarm_catalog::{Param, Service};
 use provider_kit::Num;
@@ -19,7 +19,39 @@ pub(crate) type Flag = Value<bool>;
 /// A map. In configuration, a null element is an element left out.
 pub(crate) type Map<T> = Value<BTreeMap<String, Value<T>>>;
 /// A set of strings: CloudWatch keeps no order of actions.
-pub(crate) type Set = Value<BTreeSet<Value<String>>>;
+pub(crate) type Set = Value<Elements>;
+
+/// The elements of a set, sorted. A known value is there once. Every unknown one counts: they may become different values,
+/// and Terraform refuses a plan in which there are fewer of them than in the configuration.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Text>", into = "Vec<Text>")]
+pub(crate) struct Elements(Vec<Text>);
+
+impl Elements {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Text> {
+        self.0.iter()
+    }
+}
+
+impl From<Vec<Text>> for Elements {
+    fn from(mut elements: Vec<Text>) -> Self {
+        elements.sort();
+        elements.dedup_by(|left, right| left == right && !left.is_unknown());
+        Self(elements)
+    }
+}
+
+impl From<Elements> for Vec<Text> {
+    fn from(elements: Elements) -> Self {
+        elements.0
+    }
+}
+
+impl FromIterator<Text> for Elements {
+    fn from_iter<I: IntoIterator<Item = Text>>(elements: I) -> Self {
+        elements.into_iter().collect::<Vec<_>>().into()
+    }
+}
 
 /// `lectern_alarm_bundle`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -516,3 +548,23 @@ target_fields!(NlbTarget, Nlb, { load_balancer: Text = LoadBalancer, target_grou
 target_fields!(MongoDbTarget, MongoDb, { cluster: Text = Cluster });
 target_fields!(FlowLogsTarget, FlowLogs, { flow_log_group: Text = FlowLogGroup });
 target_fields!(MongoDumpTarget, MongoDump, { schedule_name: Text = ScheduleName, max_age_hours: Number = MaxAgeHours });
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use provider_kit::Tree;
+
+    use super::*;
+
+    #[test]
+    fn a_set_has_known_values_once_and_every_unknown_one() {
+        let known = |text: &str| Value::Value(text.to_owned());
+        let set: Elements = [known("b"), Value::Unknown, known("a"), Value::Unknown, known("b")]
+            .into_iter()
+            .collect();
+        assert_eq!(Tree::encode(&set).unwrap().decode::<Elements>().unwrap(), set);
+        assert_eq!(set.iter().filter(|element| element.is_unknown()).count(), 2);
+        assert_eq!(set.iter().filter(|element| element.is_value()).count(), 2);
+    }
+}

@@ -12,7 +12,7 @@ use super::limits;
 use super::overrides::{Settings, Sourced, value};
 use super::severity::{self, Actions};
 use super::target::Target;
-use super::values::{or_default, text, whole};
+use super::values::{as_double, or_default, text, whole};
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, AlarmMetric, Map, Number, SeverityActions, Text};
 
@@ -50,7 +50,7 @@ impl Builder<'_> {
         let datapoints = or_default(&value(settings.datapoints_to_alarm.as_ref()), || {
             evaluation_periods.clone()
         });
-        let threshold = or_default(&value(settings.threshold.as_ref()), || self.threshold());
+        let threshold = as_double(&or_default(&value(settings.threshold.as_ref()), || self.threshold()));
         let treat_missing_data = or_default(&value(settings.treat_missing_data.as_ref()), || {
             match spec.treat_missing_data {
                 Some(word) => text(word),

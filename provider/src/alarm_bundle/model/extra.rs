@@ -13,7 +13,7 @@ use super::key;
 use super::limits;
 use super::series::{Series, effective_dimensions};
 use super::severity::{self, ACTION_ATTRIBUTES, Actions, Presence};
-use super::values::{or_default, text, whole};
+use super::values::{as_double, or_default, text, whole};
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, AlarmMetric, ExtraAlarm, Map, Number, Set, SeverityActions, Text};
 
@@ -138,9 +138,13 @@ impl Reader<'_> {
             evaluation_periods,
             datapoints_to_alarm: datapoints,
             comparison_operator: alarm.comparison_operator.clone(),
-            threshold: alarm.threshold.clone(),
+            threshold: as_double(&alarm.threshold),
             treat_missing_data: or_default(&alarm.treat_missing_data, || inputs.defaults.treat_missing_data.clone()),
-            evaluate_low_sample_count_percentile: alarm.evaluate_low_sample_count_percentile.clone(),
+            // CloudWatch treats the word and its absence alike
+            evaluate_low_sample_count_percentile: match &alarm.evaluate_low_sample_count_percentile {
+                Value::Value(word) if word == "evaluate" => Value::Null,
+                other => other.clone(),
+            },
             unit: alarm.unit.clone(),
             actions_enabled: or_default(&alarm.actions_enabled, || {
                 severity::actions_enabled(&inputs.bundle.composite, severity)

@@ -1,15 +1,13 @@
 //! Checks of single values against CloudWatch's rules. Null and unknown pass: the one is checked where it matters, the other
 //! at apply.
 
-use std::collections::BTreeSet;
-
 use alarm_catalog::Statistic;
 use provider_kit::Num;
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Number, Set, Text};
+use crate::alarm_bundle::state::{Elements, Number, Set, Text};
 
 /// Most actions of one state. Source: API_PutMetricAlarm.
 pub(crate) const MAX_ACTIONS: usize = 5;
@@ -134,7 +132,7 @@ pub(crate) fn actions(diagnostics: &mut Diagnostics, path: &AttributePath, value
 pub(crate) fn effective_actions(value: &Set) -> Set {
     match value {
         Value::Value(actions) => Value::Value(actions.iter().filter(|action| !action.is_null()).cloned().collect()),
-        Value::Null => Value::Value(BTreeSet::new()),
+        Value::Null => Value::Value(Elements::default()),
         Value::Unknown => Value::Unknown,
     }
 }

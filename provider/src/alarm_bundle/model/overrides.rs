@@ -12,7 +12,7 @@ use super::severity::ACTION_ATTRIBUTES;
 use super::suggest;
 use super::target::{Target, Targets};
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Bundle, Override, OverrideFields, Set};
+use crate::alarm_bundle::state::{Bundle, Elements, Override, OverrideFields, Set};
 
 const WILDCARD: &str = "*";
 const LONGEST_WINDOW_PERIODS: i64 = 604_800 / 10;
@@ -64,9 +64,9 @@ settings! {
     description: String,
     runbook_url: String,
     actions_enabled: bool,
-    alarm_actions: BTreeSet<Value<String>>,
-    ok_actions: BTreeSet<Value<String>>,
-    insufficient_data_actions: BTreeSet<Value<String>>,
+    alarm_actions: Elements,
+    ok_actions: Elements,
+    insufficient_data_actions: Elements,
 }
 
 /// The value of a setting; null where no override has it.

@@ -20,6 +20,13 @@ pub(crate) fn or_default<T: Clone>(value: &Value<T>, default: impl FnOnce() -> V
     if value.is_null() { default() } else { value.clone() }
 }
 
+/// The number as CloudWatch keeps it and gives it back.
+pub(crate) fn as_double(number: &Number) -> Number {
+    number
+        .as_ref()
+        .and_then(|number| Num::from_f64(number.to_f64()).map_or(Value::Null, Value::Value))
+}
+
 /// Whether something is given: a flag must be true, anything else not null. `None` while that is unknown.
 pub(crate) fn flag_is_on(flag: &Flag) -> Option<bool> {
     match flag {

@@ -31,7 +31,7 @@ fn number(value: &str) -> Number {
 }
 
 fn set(values: &[&str]) -> Set {
-    Value::Value(values.iter().map(|value| text(value)).collect::<BTreeSet<_>>())
+    Value::Value(values.iter().map(|value| text(value)).collect())
 }
 
 fn map<T>(entries: impl IntoIterator<Item = (&'static str, T)>) -> Map<T> {

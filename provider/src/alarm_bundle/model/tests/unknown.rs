@@ -1,6 +1,7 @@
 //! Unknown values: keys stay known unless an unknown decides whether an alarm exists, and unknown is never an error.
 
 use super::*;
+use crate::alarm_bundle::state::Elements;
 use crate::alarm_bundle::state::{Composite, Defaults};
 
 /// Ids, names, ARNs and numbers that are not there yet leave every key, and everything else, in the plan.
@@ -44,7 +45,7 @@ fn unknown_ids_names_arns_and_numbers_leave_the_keys_known() {
             (
                 "critical",
                 SeverityActions {
-                    alarm_actions: Value::Value(BTreeSet::from([Value::Unknown])),
+                    alarm_actions: Value::Value(Elements::from(vec![Value::Unknown; 2])),
                     ..SeverityActions::default()
                 },
             ),
@@ -65,7 +66,10 @@ fn unknown_ids_names_arns_and_numbers_leave_the_keys_known() {
     );
     assert_eq!(errors.threshold, number("0"), "what is known is in the plan");
     assert_eq!(errors.treat_missing_data, Value::Unknown);
-    assert_eq!(errors.alarm_actions, Value::Value(BTreeSet::from([Value::Unknown])));
+    assert_eq!(
+        errors.alarm_actions,
+        Value::Value(Elements::from(vec![Value::Unknown; 2]))
+    );
     let concurrency = &found["lambda/upload/concurrency/critical"];
     let function = BTreeMap::from([("FunctionName".to_owned(), Value::Unknown)]);
     assert_eq!(
