@@ -3,6 +3,8 @@
 //! - `alarms`: the same alarms as one `lectern_alarm_bundle` and as `aws_cloudwatch_metric_alarm` resources
 //! - `start`: from the start of the process to the handshake, and memory at rest
 
+#![allow(clippy::print_stdout, reason = "the measurements are what a bench prints")]
+
 mod alarms;
 mod processes;
 mod start;

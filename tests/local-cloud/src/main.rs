@@ -41,7 +41,7 @@ enum Command {
     Dist,
     /// Build the tools that tests use and that a machine may lack, into the cache folder.
     ///
-    /// These are the AWS emulators and OpenTofu (a few minutes). The cache folder is $LECTERN_CACHE, by default
+    /// These are the AWS emulators, OpenTofu and tfplugindocs (a few minutes). The cache folder is $LECTERN_CACHE, by default
     /// ~/.cache/lectern.
     Tools(Tools),
     /// Run a local cloud in this process; what `up` starts.
@@ -165,6 +165,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
                 ])?;
                 toolchain::python_venv()?;
                 toolchain::opentofu()?;
+                toolchain::tfplugindocs()?;
                 if tools.aws_provider {
                     toolchain::build_aws_provider()?;
                 }

@@ -130,10 +130,8 @@ fn values(datum: Datum, path: &str) -> Result<SampleValues, ApiError> {
             maximum,
         } => vec![*sample_count, *sum, *minimum, *maximum],
     };
-    match numbers
-        .into_iter()
-        .find(|number| !(number.abs() <= 2_f64.powi(MAX_EXPONENT)))
-    {
+    let is_refused = |number: &f64| number.is_nan() || number.abs() > 2_f64.powi(MAX_EXPONENT);
+    match numbers.into_iter().find(is_refused) {
         Some(number) => refuse(format!("The value {number} for parameter {path}.Value is invalid.")),
         None => Ok(read),
     }
