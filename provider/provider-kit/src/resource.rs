@@ -182,6 +182,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
             return (Tree::Null, Vec::new(), diagnostics);
         }
         let (prior, proposed, config) = (self.conform(prior), self.conform(proposed), self.conform(config));
+        let proposed = rules::keep_spelling(&self.schema.attributes, &prior, proposed);
         let marked = rules::mark_unknown(&self.schema.attributes, &prior, &proposed, &config);
         let request = match self.request(&prior, &marked, &config) {
             Ok(request) => request,
@@ -298,15 +299,26 @@ impl<R: Resource> ErasedResource for Adapter<R> {
 
     fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
+        if version == self.schema.version {
+            let read = Tree::from_json_text(&String::from_utf8_lossy(state));
+            return match read {
+                Ok(tree) => (Some(self.conform(tree)), diagnostics),
+                Err(cause) => {
+                    error(
+                        &mut diagnostics,
+                        AttributePath::root(),
+                        "State cannot be read.",
+                        format!(
+                            "{cause}. If the state was edited by hand, restore it from its backup or version history."
+                        ),
+                    );
+                    (None, diagnostics)
+                }
+            };
+        }
         let upgraded = serde_json::from_slice::<serde_json::Value>(state)
             .map_err(|cause| UpgradeError(format!("it is not JSON: {cause}")))
-            .and_then(|json| {
-                if version == self.schema.version {
-                    Ok(json)
-                } else {
-                    self.resource.upgrade(version, json)
-                }
-            })
+            .and_then(|json| self.resource.upgrade(version, json))
             .and_then(|json| Tree::from_json(&json).map_err(|cause| UpgradeError(cause.to_string())));
         match upgraded {
             Ok(tree) => (Some(self.conform(tree)), diagnostics),

@@ -103,6 +103,22 @@ pub(crate) fn validate(attributes: &Attrs, value: &Tree, path: &AttributePath, d
     }
 }
 
+/// Terraform's proposal with the prior spelling wherever the new one means the same. Terraform lets a provider answer so.
+pub(crate) fn keep_spelling(attributes: &Attrs, prior: &Tree, mut proposed: Tree) -> Tree {
+    if let Tree::Map(entries) = &mut proposed {
+        for (name, attr) in attributes {
+            if let (Some(same), Some(value)) = (attr.same, entries.get_mut(*name)) {
+                let before = prior.get(name);
+                let known = |value: &Tree| !value.is_null() && !value.is_unknown();
+                if known(before) && known(value) && same(before, value) {
+                    *value = before.clone();
+                }
+            }
+        }
+    }
+    proposed
+}
+
 /// Terraform's proposal with every computed value that may change marked unknown.
 ///
 /// Without a prior state all computed values are unknown. With one they stay, unless the user changed something;
@@ -202,6 +218,26 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), value.clone()))
             .collect();
         conform(&schema().to_tf().block.attributes, Tree::Map(given))
+    }
+
+    #[test]
+    fn another_spelling_of_the_same_value_is_no_change() {
+        let same = |a: &Tree, b: &Tree| a.to_string().eq_ignore_ascii_case(&b.to_string());
+        let attributes = Schema::new("A test.", [("region", Attr::string("Region.").same_when(same))]).attributes;
+        let region = |value: Tree| Tree::Map([("region".to_owned(), value)].into());
+        for (case, before, proposed, kept) in [
+            ("another spelling", "eu".into(), "EU".into(), "eu".into()),
+            ("another value", "eu".into(), "us".into(), "us".into()),
+            ("unknown", "eu".into(), Tree::Unknown, Tree::Unknown),
+            ("left out", "eu".into(), Tree::Null, Tree::Null),
+            ("new", Tree::Null, "EU".into(), "EU".into()),
+        ] {
+            assert_eq!(
+                keep_spelling(&attributes, &region(before), region(proposed)),
+                region(kept),
+                "{case}"
+            );
+        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::{Tree, error};
 /// Checks one known, non-null value; unknown and null values are never shown to it.
 pub(crate) type Validator = Box<dyn Fn(&Tree, &AttributePath, &mut Diagnostics) + Send + Sync>;
 
+/// Whether two known values mean the same.
+pub(crate) type Sameness = fn(&Tree, &Tree) -> bool;
+
 /// The schema of a resource, data source or provider.
 pub struct Schema {
     pub(crate) version: i64,
@@ -90,6 +93,7 @@ pub struct Attr {
     pub(crate) sensitive: bool,
     pub(crate) requires_replace: bool,
     pub(crate) keep_known: bool,
+    pub(crate) same: Option<Sameness>,
     pub(crate) default: Option<Tree>,
     pub(crate) validators: Vec<Validator>,
 }
@@ -103,6 +107,7 @@ impl Attr {
             sensitive: false,
             requires_replace: false,
             keep_known: false,
+            same: None,
             default: None,
             validators: Vec::new(),
         }
@@ -222,6 +227,13 @@ impl Attr {
     #[must_use]
     pub fn keep_known(mut self) -> Self {
         self.keep_known = true;
+        self
+    }
+
+    /// Two spellings of one value are no difference: the plan keeps the one in the state. Top-level attributes only.
+    #[must_use]
+    pub fn same_when(mut self, same: fn(&Tree, &Tree) -> bool) -> Self {
+        self.same = Some(same);
         self
     }
 

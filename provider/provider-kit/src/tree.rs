@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use tfplugin6::proto::DynamicValue;
 
 use crate::Num;
@@ -113,7 +114,7 @@ impl Tree {
         if value.json.is_empty() {
             return Ok(Self::Null);
         }
-        Self::from_json(&serde_json::from_slice(&value.json)?)
+        Self::from_json_text(&String::from_utf8_lossy(&value.json))
     }
 
     pub(crate) fn to_wire(&self) -> DynamicValue {
@@ -185,6 +186,33 @@ impl Tree {
         // Writing to a Vec cannot fail; an empty value would be noticed by Terraform.
         let _ = rmpv::encode::write_value(&mut bytes, &self.clone().into_rmpv());
         bytes
+    }
+
+    /// The tree of JSON text, every number exactly as it stands there.
+    pub(crate) fn from_json_text(text: &str) -> Result<Self, TreeError> {
+        let text = text.trim();
+        Ok(match text.bytes().next() {
+            Some(b'{') => {
+                let entries: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
+                let entries = entries.into_iter();
+                Self::Map(
+                    entries
+                        .map(|(key, value)| Ok::<_, TreeError>((key, Self::from_json_text(value.get())?)))
+                        .collect::<Result<_, _>>()?,
+                )
+            }
+            Some(b'[') => {
+                let items: Vec<&RawValue> = serde_json::from_str(text)?;
+                Self::List(
+                    items
+                        .into_iter()
+                        .map(|item| Self::from_json_text(item.get()))
+                        .collect::<Result<_, _>>()?,
+                )
+            }
+            Some(b'-' | b'0'..=b'9') => Self::Number(parse_number(text)?),
+            _ => Self::from_json(&serde_json::from_str(text)?)?,
+        })
     }
 
     pub(crate) fn from_json(value: &serde_json::Value) -> Result<Self, TreeError> {
@@ -266,6 +294,23 @@ mod tests {
         #[test]
         fn messagepack_carries_every_tree_both_ways(tree in any_tree()) {
             prop_assert_eq!(Tree::from_msgpack(&tree.to_msgpack()).unwrap(), tree);
+        }
+    }
+
+    #[test]
+    fn json_keeps_every_digit_of_every_number() {
+        let third = "0.3333333333333333333333333333333333333333333333333333";
+        for number in [third, "1e400", "-12345678901234567890.5", "5", "1E+2"] {
+            let read = Tree::from_json_text(&format!(r#"{{ "a": [ {number} , null, "1e400", true ] }}"#)).unwrap();
+            let Tree::List(items) = read.get("a") else {
+                panic!("{read}")
+            };
+            let expected = Tree::Number(number.parse().unwrap());
+            assert_eq!(
+                items[..],
+                [expected, Tree::Null, "1e400".into(), true.into()],
+                "{number}"
+            );
         }
     }
 
