@@ -176,7 +176,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 }
 
 /// An error and all its causes in one line, each said once.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     causes(error)
         .map(ToString::to_string)
         .fold(String::new(), |mut text, next| {

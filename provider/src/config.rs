@@ -1,6 +1,8 @@
 //! The provider's configuration: as typed, then validated once.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
 
 use provider_kit::{Attr, Num, Schema};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,9 @@ use crate::diagnostics;
 /// Source: "CloudWatch service quotas", PutMetricAlarm: 3 per second.
 const ALARM_WRITES_PER_SECOND: i64 = 3;
 
+/// Calls per second that make sense. Our choice: one write in 100 s at least, and no more than any account's quota.
+const WRITE_RATES: RangeInclusive<f64> = 0.01..=1000.0;
+
 /// The configuration as Terraform hands it over; every leaf may be null or unknown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Typed {
@@ -23,6 +28,7 @@ pub(crate) struct Typed {
     endpoints: Value<TypedEndpoints>,
     default_tags: Value<BTreeMap<String, Value<String>>>,
     alarm_writes_per_second: Value<Num>,
+    atlas: Value<TypedAtlas>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -38,6 +44,24 @@ struct TypedEndpoints {
     sts: Value<String>,
 }
 
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct TypedAtlas {
+    base_url: Value<String>,
+    public_key: Value<String>,
+    private_key: Value<String>,
+    client_id: Value<String>,
+    client_secret: Value<String>,
+}
+
+/// Without the secrets.
+impl fmt::Debug for TypedAtlas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedAtlas")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A setting that may not be known until apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Setting<T> {
@@ -47,12 +71,37 @@ pub(crate) enum Setting<T> {
     Unknown,
 }
 
+impl<T> Default for Setting<Option<T>> {
+    fn default() -> Self {
+        Self::Known(None)
+    }
+}
+
 /// The role to assume before any other call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AssumeRole {
     pub(crate) role_arn: String,
     pub(crate) session_name: String,
     pub(crate) external_id: Option<String>,
+}
+
+/// How to reach Atlas, as far as the provider block says; the environment fills in the rest when a call needs it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct AtlasSettings {
+    pub(crate) base_url: Setting<Option<String>>,
+    pub(crate) public_key: Setting<Option<String>>,
+    pub(crate) private_key: Setting<Option<String>>,
+    pub(crate) client_id: Setting<Option<String>>,
+    pub(crate) client_secret: Setting<Option<String>>,
+}
+
+/// Without the secrets.
+impl fmt::Debug for AtlasSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AtlasSettings")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The configuration, checked. What may be unknown at plan says so in its type.
@@ -67,6 +116,7 @@ pub(crate) struct Config {
     pub(crate) default_tags: Setting<BTreeMap<String, Value<String>>>,
     /// PutMetricAlarm and PutCompositeAlarm calls per second; `None` = no limit.
     pub(crate) alarm_writes_per_second: Setting<Option<f64>>,
+    pub(crate) atlas: AtlasSettings,
 }
 
 /// The provider block.
@@ -74,8 +124,8 @@ pub(crate) struct Config {
 pub(crate) fn schema() -> Schema {
     Schema::new(
         "Operates the parts of an online education platform that no standard provider manages well: CloudWatch alarm \
-         bundles today; MongoDB dumps and Atlas private links follow. Every setting is optional; credentials come from \
-         the usual AWS chain.",
+         bundles, and private links and access lists of MongoDB Atlas. Every setting is optional; AWS credentials come from \
+         the usual chain.",
         [
             (
                 "region",
@@ -123,6 +173,27 @@ pub(crate) fn schema() -> Schema {
                 )
                 .default(ALARM_WRITES_PER_SECOND),
             ),
+            (
+                "atlas",
+                Attr::single(
+                    "MongoDB Atlas: an API key (`public_key` and `private_key`) or a service account (`client_id` and \
+                     `client_secret`), not both. Needed by the `lectern_atlas_` resources only. Ephemeral values are accepted \
+                     and recommended for the secrets.",
+                    [
+                        (
+                            "base_url",
+                            Attr::string(
+                                "Where the Admin API is. Also `MONGODB_ATLAS_BASE_URL`; `https://cloud.mongodb.com` when \
+                                 neither is set. Plain http is accepted for this machine only.",
+                            ),
+                        ),
+                        ("public_key", Attr::string("Also `MONGODB_ATLAS_PUBLIC_API_KEY`.")),
+                        ("private_key", Attr::string("Also `MONGODB_ATLAS_PRIVATE_API_KEY`.").sensitive()),
+                        ("client_id", Attr::string("Also `MONGODB_ATLAS_CLIENT_ID`.")),
+                        ("client_secret", Attr::string("Also `MONGODB_ATLAS_CLIENT_SECRET`.").sensitive()),
+                    ],
+                ),
+            ),
         ],
     )
 }
@@ -134,7 +205,8 @@ impl Typed {
             Value::Unknown => Setting::Unknown,
             Value::Null => Setting::Known(Vec::new()),
             Value::Value(ids) if ids.iter().any(Value::is_unknown) => Setting::Unknown,
-            Value::Value(ids) => Setting::Known(ids.into_iter().filter_map(Value::as_option).collect()),
+            // a null among them would let every account in, unseen: it is refused below like any other text that is no id
+            Value::Value(ids) => Setting::Known(ids.into_iter().map(Value::unwrap_or_default).collect()),
         };
         if let Setting::Known(ids) = &allowed_account_ids {
             for (index, id) in (0_i64..).zip(ids) {
@@ -142,6 +214,12 @@ impl Typed {
                     diagnostics::account_id_is_malformed(diagnostics, index, id);
                 }
             }
+        }
+        let region = setting(self.region);
+        if let Setting::Known(Some(region)) = &region
+            && !is_region(region)
+        {
+            diagnostics::region_is_malformed(diagnostics, AttributePath::new("region"), region);
         }
         let assume_role = match self.assume_role {
             Value::Unknown => Setting::Unknown,
@@ -187,14 +265,40 @@ impl Typed {
             Value::Null => Setting::Known(None),
             Value::Value(rate) => {
                 let rate = rate.to_f64();
-                if rate < 0.0 {
-                    diagnostics::write_rate_is_negative(diagnostics, rate);
+                let is_limit = WRITE_RATES.contains(&rate);
+                if !is_limit && rate != 0.0 {
+                    diagnostics::write_rate_is_out_of_range(diagnostics, rate, &WRITE_RATES);
                 }
-                Setting::Known((rate > 0.0).then_some(rate))
+                Setting::Known(is_limit.then_some(rate))
             }
         };
+        let atlas = match self.atlas {
+            Value::Null => AtlasSettings::default(),
+            Value::Unknown => AtlasSettings {
+                base_url: Setting::Unknown,
+                public_key: Setting::Unknown,
+                private_key: Setting::Unknown,
+                client_id: Setting::Unknown,
+                client_secret: Setting::Unknown,
+            },
+            Value::Value(atlas) => AtlasSettings {
+                base_url: setting(atlas.base_url),
+                public_key: setting(atlas.public_key),
+                private_key: setting(atlas.private_key),
+                client_id: setting(atlas.client_id),
+                client_secret: setting(atlas.client_secret),
+            },
+        };
+        let given = |settings: [&Setting<Option<String>>; 2]| {
+            settings
+                .iter()
+                .any(|setting| matches!(setting, Setting::Known(Some(_))))
+        };
+        if given([&atlas.public_key, &atlas.private_key]) && given([&atlas.client_id, &atlas.client_secret]) {
+            diagnostics::atlas_credentials_twice(diagnostics);
+        }
         Config {
-            region: setting(self.region),
+            region,
             profile: setting(self.profile),
             allowed_account_ids,
             assume_role,
@@ -205,8 +309,19 @@ impl Typed {
                 tags => Setting::Known(tags.as_option().unwrap_or_default()),
             },
             alarm_writes_per_second,
+            atlas,
         }
     }
+}
+
+/// Whether a text has the form of a region's name: `eu-central-1`, `us-gov-west-1`. Which regions there are changes.
+pub(crate) fn is_region(text: &str) -> bool {
+    let words: Vec<_> = text.split('-').collect();
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let number = words
+        .last()
+        .is_some_and(|last| last.bytes().all(|c| c.is_ascii_digit()));
+    words.len() >= 3 && words.iter().all(is_word) && number
 }
 
 /// An empty string means the same as leaving the attribute out.
@@ -283,11 +398,69 @@ mod tests {
                     ..Typed::default()
                 },
                 "alarm_writes_per_second",
-                "Write rate is negative.",
+                "Write rate is out of range.",
+            ),
+            (
+                "a rate of one write in ages",
+                Typed {
+                    alarm_writes_per_second: Value::Value("1e-30".parse().unwrap()),
+                    ..Typed::default()
+                },
+                "alarm_writes_per_second",
+                "Write rate is out of range.",
+            ),
+            (
+                "a region that is none",
+                Typed {
+                    region: text("Frankfurt"),
+                    ..Typed::default()
+                },
+                "region",
+                "Region is malformed.",
+            ),
+            (
+                "a null account id",
+                Typed {
+                    allowed_account_ids: Value::Value(vec![Value::Null]),
+                    ..Typed::default()
+                },
+                "allowed_account_ids[0]",
+                "Account id is not 12 digits.",
+            ),
+            (
+                "an API key and a service account",
+                Typed {
+                    atlas: Value::Value(TypedAtlas {
+                        public_key: text("abcdefgh"),
+                        client_secret: text("mdb_sa_sk_x"),
+                        ..TypedAtlas::default()
+                    }),
+                    ..Typed::default()
+                },
+                "atlas",
+                "Atlas credentials are given twice.",
             ),
         ];
         for (case, typed, path, summary) in cases {
             assert_eq!(check(typed).1, [(path.to_owned(), summary.to_owned())], "{case}");
+        }
+    }
+
+    #[test]
+    fn regions_are_known_by_their_form() {
+        for region in ["eu-central-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1"] {
+            assert!(is_region(region), "{region}");
+        }
+        for text in [
+            "",
+            "mars",
+            "eu-central",
+            "eu-central-1a",
+            "EU_CENTRAL_1",
+            "eu--1",
+            "eu central-1-1",
+        ] {
+            assert!(!is_region(text), "{text}");
         }
     }
 

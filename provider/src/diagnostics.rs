@@ -1,8 +1,13 @@
 //! One function per user-facing failure of the provider itself: attribute path, summary, what was seen, what to type.
 
+use std::ops::RangeInclusive;
+
+use atlas_client::AtlasError;
 use provider_kit::error;
 use tf_provider::{AttributePath, Diagnostics};
 
+use crate::atlas::{self, AtlasFailure};
+use crate::aws::chain;
 use crate::config::path;
 
 pub(crate) fn account_id_is_malformed(diagnostics: &mut Diagnostics, index: i64, id: &str) {
@@ -34,13 +39,26 @@ pub(crate) fn endpoint_is_not_a_url(diagnostics: &mut Diagnostics, name: &'stati
     );
 }
 
-pub(crate) fn write_rate_is_negative(diagnostics: &mut Diagnostics, rate: f64) {
+pub(crate) fn write_rate_is_out_of_range(diagnostics: &mut Diagnostics, rate: f64, rates: &RangeInclusive<f64>) {
     error(
         diagnostics,
         AttributePath::new("alarm_writes_per_second"),
-        "Write rate is negative.",
+        "Write rate is out of range.",
         format!(
-            "Got {rate}. Type the calls per second that your CloudWatch quota allows, for example 3, or 0 for no limit."
+            "Got {rate}. Type the calls per second that your CloudWatch quota allows, from {} to {}, for example 3, or 0 for no limit.",
+            rates.start(),
+            rates.end()
+        ),
+    );
+}
+
+pub(crate) fn region_is_malformed(diagnostics: &mut Diagnostics, attribute: AttributePath, region: &str) {
+    error(
+        diagnostics,
+        attribute,
+        "Region is malformed.",
+        format!(
+            "Got {region:?}, where no AWS endpoint can be. Type it as AWS does, for example \"eu-central-1\", or leave it out."
         ),
     );
 }
@@ -62,5 +80,35 @@ pub(crate) fn aws_call_failed(diagnostics: &mut Diagnostics, doing: &str, cause:
         AttributePath::root(),
         cause.summary(),
         format!("While {doing}: {cause}. {}", cause.advice()),
+    );
+}
+
+pub(crate) fn atlas_credentials_twice(diagnostics: &mut Diagnostics) {
+    error(
+        diagnostics,
+        AttributePath::new("atlas"),
+        "Atlas credentials are given twice.",
+        "Got parts of an API key (public_key, private_key) and of a service account (client_id, client_secret), and which of \
+         them a call would use would be a guess. Keep the two attributes of one kind.",
+    );
+}
+
+/// A call of Atlas failed; `doing` is a phrase such as "reading the private link".
+pub(crate) fn atlas_call_failed(diagnostics: &mut Diagnostics, doing: &str, cause: &AtlasError) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        atlas::summary(cause),
+        format!("While {doing}: {}. {}", chain(cause), cause.advice()),
+    );
+}
+
+/// There is no client to make a call with.
+pub(crate) fn atlas_is_not_usable(diagnostics: &mut Diagnostics, cause: &AtlasFailure) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        cause.summary(),
+        format!("Atlas cannot be called: {cause}. {}", cause.advice()),
     );
 }

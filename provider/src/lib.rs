@@ -5,13 +5,22 @@
 //! | `provider` | provider schema, configure, the list of resources, data sources and functions |
 //! | `config` | the provider's configuration: as typed, then validated once |
 //! | `aws` | region and account rules, credentials, clients, and what their errors mean |
+//! | `atlas` | the connection to Atlas: settings, credentials, the client, waiting |
 //! | `diagnostics` | one function per user-facing failure of the provider itself |
 //! | `alarm_bundle` | `lectern_alarm_bundle` |
 //! | `alarm_catalog` | data source `lectern_alarm_catalog` |
-//! | `is_private_cidr` | the function |
+//! | `atlas_access_list` | `lectern_atlas_access_list` |
+//! | `atlas_private_link` | `lectern_atlas_private_link`, resource and data source |
+//! | `atlas_private_link_endpoint` | `lectern_atlas_private_link_endpoint` |
+//! | `atlas_region`, `is_private_cidr` | the functions |
 
 mod alarm_bundle;
 mod alarm_catalog;
+mod atlas;
+mod atlas_access_list;
+mod atlas_private_link;
+mod atlas_private_link_endpoint;
+mod atlas_region;
 mod aws;
 mod call_rate;
 mod config;

@@ -12,7 +12,13 @@ fn main() -> ExitCode {
                 "registry.terraform.io/lectern/lectern",
                 "registry.opentofu.org/lectern/lectern",
             ],
-            log_crates: &["lectern", "provider_kit", "tfplugin6", "terraform_provider_lectern"],
+            log_crates: &[
+                "atlas_client",
+                "lectern",
+                "provider_kit",
+                "tfplugin6",
+                "terraform_provider_lectern",
+            ],
         },
         lectern::server,
     )

@@ -10,22 +10,54 @@ use tokio_util::sync::CancellationToken;
 
 use crate::alarm_bundle::AlarmBundle;
 use crate::alarm_catalog::AlarmCatalog;
+use crate::atlas::Atlas;
+use crate::atlas_access_list::AccessList;
+use crate::atlas_private_link::{PrivateLink, PrivateLinkData};
+use crate::atlas_private_link_endpoint::PrivateLinkEndpoint;
+use crate::atlas_region::AtlasRegionName;
 use crate::aws::Aws;
-use crate::config::{self, Typed};
+use crate::config::{self, AtlasSettings, Config, Typed};
 use crate::is_private_cidr::IsPrivateCidr;
 
-/// The connection that the last configure made. A process in debug mode serves one command after another and is configured
-/// by each; until the first one it is that of an empty provider block.
+/// The connections that the last configure made. A process in debug mode serves one command after another and is configured
+/// by each; until the first one they are those of an empty provider block.
 #[derive(Clone, Default)]
-pub(crate) struct Connection(Arc<RwLock<Arc<Aws>>>);
+pub(crate) struct Connection(Arc<RwLock<Remotes>>);
+
+#[derive(Clone)]
+struct Remotes {
+    aws: Arc<Aws>,
+    atlas: Arc<Atlas>,
+}
+
+impl Default for Remotes {
+    fn default() -> Self {
+        Self {
+            aws: Arc::default(),
+            atlas: Arc::new(Atlas::new(AtlasSettings::default())),
+        }
+    }
+}
 
 impl Connection {
     pub(crate) fn aws(&self) -> Arc<Aws> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        self.remotes().aws
     }
 
-    fn replace(&self, aws: Aws) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(aws);
+    pub(crate) fn atlas(&self) -> Arc<Atlas> {
+        self.remotes().atlas
+    }
+
+    fn remotes(&self) -> Remotes {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn configure(&self, config: Config) {
+        let remotes = Remotes {
+            atlas: Arc::new(Atlas::new(config.atlas.clone())),
+            aws: Arc::new(Aws::new(config)),
+        };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = remotes;
     }
 }
 
@@ -40,8 +72,16 @@ pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
         config::schema(),
         stop,
     )
-    .resource("lectern_alarm_bundle", AlarmBundle::new(connection))
+    .resource("lectern_alarm_bundle", AlarmBundle::new(connection.clone()))
+    .resource("lectern_atlas_access_list", AccessList::new(connection.clone()))
+    .resource("lectern_atlas_private_link", PrivateLink::new(connection.clone()))
+    .resource(
+        "lectern_atlas_private_link_endpoint",
+        PrivateLinkEndpoint::new(connection.clone()),
+    )
     .data_source("lectern_alarm_catalog", AlarmCatalog)
+    .data_source("lectern_atlas_private_link", PrivateLinkData::new(connection))
+    .function("atlas_region", AtlasRegionName)
     .function("is_private_cidr", IsPrivateCidr)
 }
 
@@ -64,7 +104,7 @@ impl Provider for Lectern {
     }
 
     async fn configure<'a>(&self, diagnostics: &mut Diagnostics, _: String, config: Typed) -> Option<()> {
-        self.connection.replace(Aws::new(config.validated(diagnostics)));
+        self.connection.configure(config.validated(diagnostics));
         Some(())
     }
 }

@@ -608,3 +608,39 @@ async fn two_bundles_of_one_apply_share_the_write_quota() {
         start.elapsed()
     );
 }
+
+/// 1/3 has more digits than a double, and Terraform stores them all.
+#[tokio::test]
+async fn a_threshold_with_more_digits_than_a_double_settles_also_from_a_stored_state() {
+    let world = World::start().await;
+    let third: Value = serde_json::from_str("\"0.333333333333333333333333333333333333333333333333333\"").unwrap();
+    let config = with(
+        &small_bundle(),
+        "overrides",
+        json!({ "lambda/upload/errors": { "threshold": third } }),
+    );
+    let state = world.create(&config).await;
+    world.assert_settled(&state, &config, "a third").await;
+    let stored = world
+        .provider
+        .upgrade(TYPE, 0, &state.value)
+        .await
+        .unwrap()
+        .ok()
+        .unwrap()
+        .state
+        .unwrap();
+    world.assert_settled(&stored, &config, "a third, stored").await;
+}
+
+#[tokio::test]
+async fn a_bundle_whose_severities_the_catalogue_does_not_use_is_warned_about() {
+    let world = World::start().await;
+    let config = with(&small_bundle(), "severities", json!({ "pager": {} }));
+    let plan = world.plan(None, &config).await.ok().unwrap();
+    let warning = plan.diagnostics.warnings().next().unwrap();
+    assert_eq!(
+        (warning.path.as_str(), warning.summary.as_str()),
+        ("severities", "The bundle has no alarm.")
+    );
+}

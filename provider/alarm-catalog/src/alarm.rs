@@ -111,7 +111,7 @@ pub struct AlarmSpec {
     pub percent: bool,
     /// Treatment of missing data; `None` leaves it to the bundle's defaults.
     pub treat_missing_data: Option<&'static str>,
-    /// Where the numbers come from: a vendor's page, the mission's line, or our choice and its reason.
+    /// Where the numbers come from: a vendor's page, a line of docs/requirements.md, or our choice and its reason.
     pub source: &'static str,
     /// What an operator does when it fires.
     pub operator_action: &'static str,

@@ -25,7 +25,7 @@ pub use service::{Param, ParamKind, Preset, Service, Severity, UnknownName};
 pub use statistic::{Statistic, UnknownStatistic};
 
 /// The treatment of missing data where neither the catalogue nor the user says one.
-/// Our choice because an idle system is not a broken one (facts B.4).
+/// Our choice because an idle system is not a broken one.
 pub const DEFAULT_TREAT_MISSING_DATA: &str = "notBreaching";
 
 /// The number of requests in a period below which a rate is not evaluated, where the user says none.

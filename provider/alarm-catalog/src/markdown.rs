@@ -14,7 +14,7 @@ const HEAD: &str = "\
 
 Every alarm the catalogue knows, every metric it watches or graphs, and where the numbers come from. The provider, the
 dashboard, the `lectern_alarm_catalog` data source and this page read the same data. Ids such as C2 are the lines of the
-platform's monitoring requirements (C1-C9).
+platform's [requirements](requirements.md).
 ";
 
 const KEYS: &str = "\

@@ -1,4 +1,4 @@
-//! Preset `platform`: the alarms of mission C1-C8. Low bounds are warnings, high bounds critical.
+//! Preset `platform`: the alarms of requirements C1-C8 (docs/requirements.md). Low bounds are warnings, high bounds critical.
 
 use crate::alarm::{AlarmSpec, Periods, Query, Signal, Threshold};
 use crate::handler_metrics::{flow_logs, mongo_dump, mongodb};
@@ -43,7 +43,7 @@ const LAMBDA_ERRORS: AlarmSpec = AlarmSpec {
     threshold: Threshold::Fixed(0),
     percent: false,
     treat_missing_data: None,
-    source: "mission C2",
+    source: "requirement C2",
     operator_action: "Read the newest error in the function's log group; if it began with a deployment, move the alias back.",
 };
 
@@ -62,7 +62,7 @@ const LAMBDA_DURATION: AlarmSpec = AlarmSpec {
         percent: 80,
         unit_factor: 1000,
     },
-    source: "mission C2 (Duration is tracked); 80 % is our choice because it leaves time to act before calls are cut off",
+    source: "requirement C2 (Duration is tracked); 80 % is our choice because it leaves time to act before calls are cut off",
     operator_action: "Find what the calls wait for (MongoDB, S3, another service); raise memory or the timeout only if the work really grew.",
     ..LAMBDA_ERRORS
 };
@@ -82,7 +82,7 @@ const LAMBDA_CONCURRENCY: AlarmSpec = AlarmSpec {
         percent: 80,
         unit_factor: 1,
     },
-    source: "mission C2 (ConcurrentExecutions is tracked); 80 % is our choice because throttling starts at 100 %",
+    source: "requirement C2 (ConcurrentExecutions is tracked); 80 % is our choice because throttling starts at 100 %",
     operator_action: "Check whether the traffic is wanted; if it is, raise the reservation, else block its source.",
     ..LAMBDA_ERRORS
 };
@@ -99,7 +99,7 @@ const API_4XX: AlarmSpec = AlarmSpec {
     evaluation_periods: Periods::Fixed(5),
     threshold: Threshold::Fixed(2),
     percent: true,
-    source: "mission C5",
+    source: "requirement C5",
     operator_action: "Look in the access log which status and path dominate: 401 and 403 point at Cognito or the origin header, 429 at throttling, 400 at a client release.",
     ..LAMBDA_ERRORS
 };
@@ -126,7 +126,7 @@ const S3_4XX: AlarmSpec = AlarmSpec {
         statistic: "Sum",
     },
     threshold: Threshold::Fixed(100),
-    source: "mission C3",
+    source: "requirement C3",
     operator_action: "Look in the access log or CloudTrail data events who is refused: 403 after a policy change, 404 after a wrong key.",
     ..LAMBDA_ERRORS
 };
@@ -143,7 +143,7 @@ const CLOUDFRONT_4XX: AlarmSpec = AlarmSpec {
     evaluation_periods: Periods::Fixed(5),
     threshold: Threshold::Fixed(2),
     percent: true,
-    source: "mission C4",
+    source: "requirement C4",
     operator_action: "Look in the distribution's log which path is refused: expired signed URLs, a WAF rule, or a missing file.",
     ..LAMBDA_ERRORS
 };
@@ -192,7 +192,7 @@ const SIGN_IN: AlarmSpec = AlarmSpec {
     evaluation_periods: Periods::Fixed(3),
     threshold: Threshold::Fixed(20),
     percent: true,
-    source: "mission C6; the rate is our choice because people mistype passwords, and 300 s because Cognito reports in steps of five minutes",
+    source: "requirement C6; the rate is our choice because people mistype passwords, and 300 s because Cognito reports in steps of five minutes",
     operator_action: "Tell an attack (many users, few addresses) from a broken client release or a failing Lambda trigger.",
     ..LAMBDA_ERRORS
 };
@@ -210,7 +210,7 @@ const TOKEN_REFRESH: AlarmSpec = AlarmSpec {
     title: "Many token refreshes fail.",
     signal: cognito_failures!("TokenRefreshSuccesses"),
     threshold: Threshold::Fixed(5),
-    source: "mission C6; 5 % and 20 % are our choice because a refresh needs no human and hardly ever fails",
+    source: "requirement C6; 5 % and 20 % are our choice because a refresh needs no human and hardly ever fails",
     operator_action: "Check whether tokens were revoked, the client's secret or token validity changed, or the pool is throttled.",
     ..SIGN_IN
 };
@@ -224,7 +224,7 @@ const PROBE_CONNECTIONS: AlarmSpec = AlarmSpec {
         statistic: "Maximum",
     },
     threshold: Threshold::Fixed(500),
-    source: "mission C1",
+    source: "requirement C1",
     operator_action: "Compare with the functions' concurrency; clients must be built once per environment, and pool sizes kept small.",
     ..LAMBDA_ERRORS
 };
@@ -255,7 +255,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
             percent: 95,
             unit_factor: 1000,
         },
-        source: "mission C2 (Duration is tracked); 95 % is our choice because the next slower call is lost",
+        source: "requirement C2 (Duration is tracked); 95 % is our choice because the next slower call is lost",
         ..LAMBDA_DURATION
     },
     LAMBDA_CONCURRENCY,
@@ -267,7 +267,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
             percent: 90,
             unit_factor: 1,
         },
-        source: "mission C2 (ConcurrentExecutions is tracked); 90 % is our choice because throttling starts at 100 %",
+        source: "requirement C2 (ConcurrentExecutions is tracked); 90 % is our choice because throttling starts at 100 %",
         ..LAMBDA_CONCURRENCY
     },
     API_4XX,
@@ -310,7 +310,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         comparison_operator: AT_LEAST,
         threshold: Threshold::Fixed(2000),
         percent: false,
-        source: "mission C5; 2000 ms is AWS's recommendation for HTTP and WebSocket APIs",
+        source: "requirement C5; 2000 ms is AWS's recommendation for HTTP and WebSocket APIs",
         operator_action: "Look at the functions' duration and at cold starts; then at MongoDB's operations.",
         ..API_4XX
     },
@@ -358,7 +358,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
             unit_factor: 1000,
         },
         percent: false,
-        source: "mission C4; p90 at 80 % of the origin's timeout is AWS's recommendation",
+        source: "requirement C4; p90 at 80 % of the origin's timeout is AWS's recommendation",
         operator_action: "See which origin is slow; beyond the timeout viewers get 504.",
         ..CLOUDFRONT_4XX
     },
@@ -414,7 +414,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         evaluation_periods: Periods::Fixed(5),
         threshold: Threshold::Fixed(0),
         percent: false,
-        source: "mission C6; 5 of 5 is AWS's recommendation for the throttle metrics",
+        source: "requirement C6; 5 of 5 is AWS's recommendation for the throttle metrics",
         operator_action: "Ask for a higher quota of the category, or make clients keep their tokens until they expire.",
         ..SIGN_IN
     },
@@ -427,7 +427,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
             statistic: "Maximum",
         },
         evaluation_periods: Periods::Fixed(3),
-        source: "mission B7; 3 of 3 is our choice because one missed health check heals by itself",
+        source: "requirement B7; 3 of 3 is our choice because one missed health check heals by itself",
         operator_action: "Check the endpoint's network interface and the cluster's nodes in that availability zone.",
         ..LAMBDA_ERRORS
     },
@@ -442,7 +442,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         },
         evaluation_periods: Periods::Fixed(5),
         threshold: Threshold::Fixed(100),
-        source: "mission B7; 100 in each of five minutes is our choice because failovers cause short bursts",
+        source: "requirement B7; 100 in each of five minutes is our choice because failovers cause short bursts",
         operator_action: "Look for a MongoDB failover or restart, and for idle connections held beyond 350 s.",
         ..LAMBDA_ERRORS
     },
@@ -455,7 +455,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
             metric: "PortAllocationErrorCount",
             statistic: "Sum",
         },
-        source: "mission B7; above zero is AWS's advice, because each one is a refused connection",
+        source: "requirement B7; above zero is AWS's advice, because each one is a refused connection",
         operator_action: "Add targets (endpoints) or lower the number of connections the functions open.",
         ..LAMBDA_ERRORS
     },
@@ -482,7 +482,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         comparison_operator: LESS,
         threshold: Threshold::Fixed(1),
         treat_missing_data: Some("breaching"),
-        source: "mission C1; our choice because a silent probe hides every other alarm of the cluster",
+        source: "requirement C1; our choice because a silent probe hides every other alarm of the cluster",
         operator_action: "Read the probe's log: no route to the cluster, a wrong secret, or its schedule is off.",
         ..PROBE_CONNECTIONS
     },
@@ -494,7 +494,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
             metric: flow_logs::PUBLIC_ADDRESS_FLOWS,
             statistic: "Sum",
         },
-        source: "mission C7",
+        source: "requirement C7",
         operator_action: "Treat it as an intrusion: find the interface and both addresses in the flow log, then the route or gateway that allowed it.",
         ..LAMBDA_ERRORS
     },
@@ -507,7 +507,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
             statistic: "Sum",
         },
         period_seconds: 3600,
-        source: "mission C8",
+        source: "requirement C8",
         operator_action: "Read the run's log; the finished parts are kept, so invoke the schedule's payload once more.",
         ..LAMBDA_ERRORS
     },
@@ -524,7 +524,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         comparison_operator: LESS,
         threshold: Threshold::Fixed(1),
         treat_missing_data: Some("breaching"),
-        source: "mission C8; FILL because CloudWatch looks back further than the evaluation periods, so that missing data alone fires hours late",
+        source: "requirement C8; FILL because CloudWatch looks back further than the evaluation periods, so that missing data alone fires hours late",
         operator_action: "Check that the schedule is enabled and its function starts; then make a dump by hand.",
         ..LAMBDA_ERRORS
     },

@@ -145,7 +145,7 @@ impl Service {
         }
     }
 
-    /// The mission line this service's alarms answer.
+    /// The requirement this service's alarms answer.
     #[must_use]
     pub const fn requirement(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The catalogue against the metric catalogue, CloudWatch's rules, the mission's numbers and the documentation.
+//! The catalogue against the metric catalogue, CloudWatch's rules, the required numbers and the documentation.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -197,7 +197,7 @@ fn keys_are_unique_and_words_read_back() {
     );
 }
 
-/// One row for each number of mission C1-C8 and of the interface, read from there and not from the catalogue.
+/// One row for each number of requirements C1-C8 and of the interface, read from there and not from the catalogue.
 #[test]
 fn the_platform_preset_has_the_missions_numbers() {
     let fixed = Threshold::Fixed;

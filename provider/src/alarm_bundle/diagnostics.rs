@@ -75,8 +75,70 @@ pub(crate) fn input_missing(diagnostics: &mut Diagnostics, path: AttributePath, 
         diagnostics,
         path,
         "Required input is missing.",
-        format!("Got null or an empty text, without which the alarm watches nothing. Type it: {what}"),
+        format!("Got nothing, and without it there can be no alarm. Type it: {what}"),
     );
+}
+
+pub(crate) fn function_name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, value: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Function name is invalid.",
+        format!(
+            "Got {value:?}, but CloudWatch's dimension holds the bare name (letters, digits, \"-\" and \"_\"), so the alarm would stay silent \
+             for ever. Type aws_lambda_function.<name>.function_name, and an alias or version in `alias`."
+        ),
+    );
+}
+
+pub(crate) fn action_is_not_an_arn(diagnostics: &mut Diagnostics, path: AttributePath, action: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Action is not an ARN.",
+        format!(
+            "Got {action:?}, which CloudWatch refuses. Type the ARN of what is to be told, for example aws_sns_topic.page.arn."
+        ),
+    );
+}
+
+pub(crate) fn number_too_large(diagnostics: &mut Diagnostics, path: AttributePath) {
+    refuse(
+        diagnostics,
+        path,
+        "Number is too large.",
+        format!(
+            "Got a number beyond {:e}, the largest that CloudWatch can hold. Type a smaller one.",
+            f64::MAX
+        ),
+    );
+}
+
+pub(crate) fn bundle_without_alarms(diagnostics: &mut Diagnostics, severities: &[&str]) {
+    let given = if severities.is_empty() {
+        "none".to_owned()
+    } else {
+        list(severities)
+    };
+    warning(
+        diagnostics,
+        AttributePath::new("severities"),
+        "The bundle has no alarm.",
+        format!(
+            "There are targets, but nothing watches them: severities has {given}, and the catalogue's alarms have warning and critical; \
+             `coverage` says what became of each metric. Add those severities, or an extra alarm, or remove the targets."
+        ),
+    );
+}
+
+/// A number of any size in a few characters.
+fn short(number: &Num) -> String {
+    let text = number.to_string();
+    if text.len() > 24 {
+        format!("{:e}", number.to_f64())
+    } else {
+        text
+    }
 }
 
 pub(crate) fn input_is_an_arn(diagnostics: &mut Diagnostics, path: AttributePath, value: &str, what: &str) {
@@ -113,7 +175,10 @@ pub(crate) fn number_out_of_range(
         diagnostics,
         path,
         "Number is out of range.",
-        format!("Got {number}, which cannot be evaluated. Type a whole number from {least} to {largest}."),
+        format!(
+            "Got {}, and AWS takes whole numbers from {least} to {largest} here. Type one of those.",
+            short(number)
+        ),
     );
 }
 
@@ -167,7 +232,10 @@ pub(crate) fn period_refused(diagnostics: &mut Diagnostics, path: AttributePath,
         diagnostics,
         path,
         "Period is refused by CloudWatch.",
-        format!("Got {number} s. Type 10, 20 or 30 for a high-resolution metric, else a multiple of 60."),
+        format!(
+            "Got {} s. Type 10, 20 or 30 for a high-resolution metric, else a multiple of 60 up to 604800 (seven days).",
+            short(number)
+        ),
     );
 }
 
@@ -239,7 +307,7 @@ pub(crate) fn statistic_unknown(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Statistic is unknown.",
         format!(
-            "Got {word:?}. Type SampleCount, Average, Sum, Minimum, Maximum, a percentile such as p99, or another extended statistic such as \
+            "Got {word:?}, which CloudWatch does not compute. Type, in this spelling, SampleCount, Average, Sum, Minimum, Maximum, a percentile such as p99, or another extended statistic such as \
              TM(10%:90%)."
         ),
     );

@@ -72,7 +72,7 @@ pub(crate) fn writes_failed(diagnostics: &mut Diagnostics, failed: &[(String, Aw
             format!("Alarm {name:?}: {cause}. {}", cause.advice()),
         );
     }
-    if failed.len() > NAMES_SHOWN || left > 0 {
+    if failed.len() > NAMES_SHOWN || left > 0 || is_new {
         error(
             diagnostics,
             AttributePath::root(),
@@ -113,7 +113,7 @@ pub(crate) fn child_of_foreign_composite(diagnostics: &mut Diagnostics, name: &s
         "An alarm is a child of a composite that is not this bundle's.",
         format!(
             "CloudWatch does not delete {name:?} while the rule of {} names it. All other alarms were deleted; this one stays in \
-             the state. Take it out of that rule, then apply again.",
+             the state. Take it out of that rule, then run this again.",
             composites
                 .iter()
                 .map(|composite| format!("{composite:?}"))

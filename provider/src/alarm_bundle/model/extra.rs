@@ -190,6 +190,7 @@ impl Reader<'_> {
                 diagnostics::input_missing(diagnostics, self.at(attribute), what);
             }
         }
+        limits::double(diagnostics, &self.at("threshold"), &alarm.threshold);
         for (attribute, number) in [
             ("evaluation_periods", &alarm.evaluation_periods),
             ("datapoints_to_alarm", &alarm.datapoints_to_alarm),
@@ -277,10 +278,15 @@ impl Reader<'_> {
         if !given.is_empty() {
             diagnostics::metric_and_metrics(diagnostics, self.path.clone(), &given);
         }
-        if alarm.metrics.is_null() {
+        if alarm.metrics.is_null() || alarm.metrics.as_ref_option().is_some_and(BTreeMap::is_empty) {
             diagnostics::input_missing(diagnostics, self.at("metrics"), "The metrics of the expression, by id.");
         }
-        if alarm.expression.is_null() {
+        if alarm.expression.is_null()
+            || alarm
+                .expression
+                .as_deref_option()
+                .is_some_and(|text| text.trim().is_empty())
+        {
             diagnostics::input_missing(
                 diagnostics,
                 self.at("expression"),

@@ -38,6 +38,15 @@ pub(crate) fn whole_number(
     }
 }
 
+/// A number that CloudWatch can hold: it keeps doubles.
+pub(crate) fn double(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Number) {
+    if let Value::Value(number) = value
+        && !number.to_f64().is_finite()
+    {
+        diagnostics::number_too_large(diagnostics, path.clone());
+    }
+}
+
 /// A number that is not negative.
 pub(crate) fn not_negative(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Number) {
     if let Value::Value(number) = value
@@ -55,7 +64,7 @@ pub(crate) fn period(diagnostics: &mut Diagnostics, path: &AttributePath, value:
         (Some(10 | 20 | 30), Some(metric)) => {
             diagnostics::period_below_resolution(diagnostics, path.clone(), number, metric);
         }
-        (Some(seconds), _) if seconds >= 60 && seconds % 60 == 0 => {}
+        (Some(seconds), _) if seconds >= 60 && seconds % 60 == 0 && seconds <= WINDOW_LIMITS.0 => {}
         _ => diagnostics::period_refused(diagnostics, path.clone(), number),
     }
 }
@@ -118,12 +127,16 @@ pub(crate) fn statistic(diagnostics: &mut Diagnostics, path: &AttributePath, val
     parsed
 }
 
-/// At most five different actions.
+/// At most five different actions, each an ARN.
 pub(crate) fn actions(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Set) {
     if let Value::Value(actions) = value {
         let known = actions.iter().filter(|action| action.is_value()).count();
         if known > MAX_ACTIONS {
             diagnostics::too_many_actions(diagnostics, path.clone(), known);
+        }
+        let known = actions.iter().filter_map(Value::as_deref_option);
+        if let Some(other) = known.filter(|action| !action.starts_with("arn:")).min() {
+            diagnostics::action_is_not_an_arn(diagnostics, path.clone(), other);
         }
     }
 }

@@ -39,6 +39,8 @@ pub(crate) use key::{has_marker, parse_name};
 
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, Bundle, CompositeAlarm, Map, Text};
+use crate::config::is_region;
+use crate::diagnostics::region_is_malformed;
 use catalogue::Outcome;
 use defaults::{Defaults, Inputs};
 use overrides::Overrides;
@@ -147,6 +149,9 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
         }
     }
     let is_known = open.is_empty();
+    if is_known && alarms.is_empty() && !targets.known.is_empty() {
+        diagnostics::bundle_without_alarms(&mut diagnostics, &severities.names());
+    }
     check_lengths(&alarms, &mut diagnostics);
     let composite_alarm = composite::plan(bundle, &severities, is_known.then_some(&alarms), &mut diagnostics);
     let plan = BundlePlan {
@@ -205,6 +210,12 @@ fn check_name(bundle: &Bundle, diagnostics: &mut Diagnostics) {
 }
 
 fn check_region(bundle: &Bundle, context: &Context, targets: &target::Targets, diagnostics: &mut Diagnostics) {
+    if let Value::Value(region) = &bundle.region
+        && !is_region(region)
+    {
+        region_is_malformed(diagnostics, AttributePath::new("region"), region);
+        return;
+    }
     let Value::Value(region) = &context.region else { return };
     let distribution = targets
         .known

@@ -259,6 +259,7 @@ fn every_level(fields: &Override, path: &AttributePath) -> Vec<(AttributePath, O
 
 fn check_fields(fields: &OverrideFields, path: &AttributePath, diagnostics: &mut Diagnostics) {
     let at = |attribute: &'static str| path.clone().attribute(attribute);
+    limits::double(diagnostics, &at("threshold"), &fields.threshold);
     limits::not_negative(diagnostics, &at("threshold"), &fields.threshold);
     limits::period(
         diagnostics,

@@ -47,6 +47,12 @@ impl Series<'_> {
                 diagnostics::input_missing(diagnostics, at(attribute), what);
             }
         }
+        for (name, value) in self.dimensions.as_ref_option().into_iter().flatten() {
+            if value.as_deref_option().is_some_and(str::is_empty) {
+                let what = "Value of the dimension, or null to leave the dimension out.";
+                diagnostics::input_missing(diagnostics, at("dimensions").key(name.clone()), what);
+            }
+        }
         let statistic = limits::statistic(diagnostics, &at("statistic"), self.statistic);
         let (Value::Value(namespace), Value::Value(metric_name)) = (self.namespace, self.metric_name) else {
             return limits::period(diagnostics, &at("period"), self.period, None);

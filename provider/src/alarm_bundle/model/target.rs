@@ -119,6 +119,8 @@ fn check_text(diagnostics: &mut Diagnostics, path: AttributePath, param: Param, 
         diagnostics::input_missing(diagnostics, path, param.doc());
     } else if value.starts_with("arn:") {
         diagnostics::input_is_an_arn(diagnostics, path, value, param.doc());
+    } else if param == Param::FunctionName && !value.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
+        diagnostics::function_name_invalid(diagnostics, path, value);
     } else {
         let prefix = match param {
             Param::LoadBalancer => "net/",

@@ -5,7 +5,7 @@ use crate::alarm_bundle::state::{AlarmMetric, Defaults};
 
 /// C1-C8 end to end: the alarm CloudWatch is given, row by row.
 #[test]
-fn the_platform_preset_gives_cloudwatch_the_missions_numbers() {
+fn the_platform_preset_gives_cloudwatch_the_required_numbers() {
     #[rustfmt::skip]
     let rows = [
         // requirement, key, statistic or expression, operator, threshold, period, M, N, missing data

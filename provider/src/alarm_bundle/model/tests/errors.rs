@@ -320,7 +320,68 @@ fn cases() -> Vec<Case> {
             }),
             path("lambda").key("upload").attribute("function_name"),
             "Required input is missing.",
-            "Got null or an empty text, without which the alarm watches nothing. Type it: Name of the function, not its ARN.",
+            "Got nothing, and without it there can be no alarm. Type it: Name of the function, not its ARN.",
+        ),
+        (
+            "function with its alias in the name",
+            with_lambda(LambdaTarget {
+                function_name: text("upload:live"),
+                ..lambda()
+            }),
+            path("lambda").key("upload").attribute("function_name"),
+            "Function name is invalid.",
+            "Got \"upload:live\", but CloudWatch's dimension holds the bare name (letters, digits, \"-\" and \"_\"), so the alarm would stay silent for ever. Type aws_lambda_function.<name>.function_name, and an alias or version in `alias`.",
+        ),
+        (
+            "threshold beyond a double",
+            errors_override(Override {
+                threshold: Value::Value("1e400".parse().unwrap()),
+                ..Override::default()
+            }),
+            path("overrides").key("lambda/upload/errors").attribute("threshold"),
+            "Number is too large.",
+            "Got a number beyond 1.7976931348623157e308, the largest that CloudWatch can hold. Type a smaller one.",
+        ),
+        (
+            "action by name",
+            errors_override(Override {
+                alarm_actions: set(&["page"]),
+                ..Override::default()
+            }),
+            path("overrides").key("lambda/upload/errors").attribute("alarm_actions"),
+            "Action is not an ARN.",
+            "Got \"page\", which CloudWatch refuses. Type the ARN of what is to be told, for example aws_sns_topic.page.arn.",
+        ),
+        (
+            "empty expression",
+            with_extra(math("", map([("a", metric("Sum"))]))),
+            extra("expression"),
+            "Required input is missing.",
+            "Got nothing, and without it there can be no alarm. Type it: Metric math over the ids of metrics.",
+        ),
+        (
+            "no metrics for an expression",
+            with_extra(math("1", map([]))),
+            extra("metrics"),
+            "Required input is missing.",
+            "Got nothing, and without it there can be no alarm. Type it: The metrics of the expression, by id.",
+        ),
+        (
+            "empty dimension",
+            with_extra(on("AWS/SQS", "NumberOfMessagesSent", "Sum", &[("QueueName", "")])),
+            extra("dimensions").key("QueueName"),
+            "Required input is missing.",
+            "Got nothing, and without it there can be no alarm. Type it: Value of the dimension, or null to leave the dimension out.",
+        ),
+        (
+            "region by its city",
+            Bundle {
+                region: text("Frankfurt"),
+                ..with_lambda(lambda())
+            },
+            path("region"),
+            "Region is malformed.",
+            "Got \"Frankfurt\", where no AWS endpoint can be. Type it as AWS does, for example \"eu-central-1\", or leave it out.",
         ),
         (
             "function by ARN",
@@ -356,7 +417,7 @@ fn cases() -> Vec<Case> {
             }),
             path("lambda").key("upload").attribute("timeout_seconds"),
             "Number is out of range.",
-            "Got 901, which cannot be evaluated. Type a whole number from 1 to 900.",
+            "Got 901, and AWS takes whole numbers from 1 to 900 here. Type one of those.",
         ),
         (
             "max_age_hours above",
@@ -372,7 +433,7 @@ fn cases() -> Vec<Case> {
             },
             path("mongo_dump").key("d").attribute("max_age_hours"),
             "Number is out of range.",
-            "Got 169, which cannot be evaluated. Type a whole number from 1 to 168.",
+            "Got 169, and AWS takes whole numbers from 1 to 168 here. Type one of those.",
         ),
         (
             "max_age_hours with a fraction",
@@ -388,7 +449,7 @@ fn cases() -> Vec<Case> {
             },
             path("mongo_dump").key("d").attribute("max_age_hours"),
             "Number is out of range.",
-            "Got 6.5, which cannot be evaluated. Type a whole number from 1 to 168.",
+            "Got 6.5, and AWS takes whole numbers from 1 to 168 here. Type one of those.",
         ),
         (
             "more than five actions",
@@ -450,7 +511,7 @@ fn cases() -> Vec<Case> {
             },
             path("defaults").attribute("min_requests"),
             "Number is out of range.",
-            "Got -1, which cannot be evaluated. Type a whole number from 0 to 1000000000.",
+            "Got -1, and AWS takes whole numbers from 0 to 1000000000 here. Type one of those.",
         ),
         (
             "runbook without scheme",
@@ -590,7 +651,7 @@ fn cases() -> Vec<Case> {
             }),
             changed("statistic"),
             "Statistic is unknown.",
-            "Got \"Median\". Type SampleCount, Average, Sum, Minimum, Maximum, a percentile such as p99, or another extended statistic such as TM(10%:90%).",
+            "Got \"Median\", which CloudWatch does not compute. Type, in this spelling, SampleCount, Average, Sum, Minimum, Maximum, a percentile such as p99, or another extended statistic such as TM(10%:90%).",
         ),
         (
             "comparison operator",
@@ -610,7 +671,7 @@ fn cases() -> Vec<Case> {
             }),
             changed("period"),
             "Period is refused by CloudWatch.",
-            "Got 90 s. Type 10, 20 or 30 for a high-resolution metric, else a multiple of 60.",
+            "Got 90 s. Type 10, 20 or 30 for a high-resolution metric, else a multiple of 60 up to 604800 (seven days).",
         ),
         (
             "period below the resolution",
@@ -662,7 +723,7 @@ fn cases() -> Vec<Case> {
             }),
             changed("evaluation_periods"),
             "Number is out of range.",
-            "Got 0, which cannot be evaluated. Type a whole number from 1 to 60480.",
+            "Got 0, and AWS takes whole numbers from 1 to 60480 here. Type one of those.",
         ),
         (
             "description too long",
@@ -692,7 +753,7 @@ fn cases() -> Vec<Case> {
             }),
             extra("threshold"),
             "Required input is missing.",
-            "Got null or an empty text, without which the alarm watches nothing. Type it: The number the metric is compared with.",
+            "Got nothing, and without it there can be no alarm. Type it: The number the metric is compared with.",
         ),
         (
             "extra alarm without statistic",
@@ -702,7 +763,7 @@ fn cases() -> Vec<Case> {
             }),
             extra("statistic"),
             "Required input is missing.",
-            "Got null or an empty text, without which the alarm watches nothing. Type it: Statistic of the metric, for example Sum or p99.",
+            "Got nothing, and without it there can be no alarm. Type it: Statistic of the metric, for example Sum or p99.",
         ),
         (
             "dimensions incomplete",
@@ -734,7 +795,7 @@ fn cases() -> Vec<Case> {
             }),
             extra("period"),
             "Period is refused by CloudWatch.",
-            "Got 45 s. Type 10, 20 or 30 for a high-resolution metric, else a multiple of 60.",
+            "Got 45 s. Type 10, 20 or 30 for a high-resolution metric, else a multiple of 60 up to 604800 (seven days).",
         ),
         (
             "unit",
@@ -772,7 +833,7 @@ fn cases() -> Vec<Case> {
             with_extra(math("1", Value::Null)),
             extra("metrics"),
             "Required input is missing.",
-            "Got null or an empty text, without which the alarm watches nothing. Type it: The metrics of the expression, by id.",
+            "Got nothing, and without it there can be no alarm. Type it: The metrics of the expression, by id.",
         ),
         (
             "metrics without expression",
@@ -782,7 +843,7 @@ fn cases() -> Vec<Case> {
             }),
             extra("expression"),
             "Required input is missing.",
-            "Got null or an empty text, without which the alarm watches nothing. Type it: Metric math over the ids of metrics.",
+            "Got nothing, and without it there can be no alarm. Type it: Metric math over the ids of metrics.",
         ),
         (
             "more than ten metrics",
@@ -890,7 +951,7 @@ fn cases() -> Vec<Case> {
                 .attribute("actions_suppressor")
                 .attribute("wait_period_seconds"),
             "Required input is missing.",
-            "Got null or an empty text, without which the alarm watches nothing. Type it: Seconds the composite waits for the suppressor.",
+            "Got nothing, and without it there can be no alarm. Type it: Seconds the composite waits for the suppressor.",
         ),
         (
             "too many tags",

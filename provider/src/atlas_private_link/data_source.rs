@@ -1,0 +1,161 @@
+//! Data source `lectern_atlas_private_link`: the link of a project and region, for configurations that do not own it.
+
+use async_trait::async_trait;
+use atlas_client::{AtlasApi as _, AtlasRegion, ProjectId, ServiceStatus};
+use provider_kit::{Attr, Schema, error};
+use serde::{Deserialize, Serialize};
+use tf_provider::value::{Value, ValueEmpty};
+use tf_provider::{AttributePath, DataSource, Diagnostics};
+
+use super::failures;
+use super::schema::sentence;
+use super::state::Text;
+use crate::diagnostics::{atlas_call_failed, atlas_is_not_usable};
+use crate::provider::Connection;
+
+/// The data source.
+pub(crate) struct PrivateLinkData {
+    connection: Connection,
+}
+
+impl PrivateLinkData {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct State {
+    id: Text,
+    project_id: Text,
+    region: Text,
+    private_link_id: Text,
+    endpoint_service_name: Text,
+    status: Text,
+    error_message: Text,
+    supported_remote_regions: Value<Vec<Text>>,
+    interface_endpoint_ids: Value<Vec<Text>>,
+}
+
+fn schema() -> Schema {
+    Schema::new(
+        "The private link of an Atlas project in a region, found without its id. Reading it needs Atlas credentials that may read \
+         the project.",
+        [
+            (
+                "id",
+                Attr::string("`project_id/region`, the region as AWS writes it.").computed(),
+            ),
+            (
+                "project_id",
+                Attr::string("Atlas project: 24 hexadecimal digits.").required(),
+            ),
+            (
+                "region",
+                Attr::string("Region, as AWS or as Atlas writes it: `ap-southeast-1` or `AP_SOUTHEAST_1`.").required(),
+            ),
+            (
+                "private_link_id",
+                Attr::string("Atlas's id of the endpoint service.").computed(),
+            ),
+            (
+                "endpoint_service_name",
+                Attr::string("Service name for `aws_vpc_endpoint`; null until Atlas has built it.").computed(),
+            ),
+            ("status", Attr::string("As Atlas reports it.").computed()),
+            (
+                "error_message",
+                Attr::string("Why it failed, in Atlas's words.").computed(),
+            ),
+            (
+                "supported_remote_regions",
+                Attr::string_set("Other regions whose VPCs may connect, as AWS writes them.").computed(),
+            ),
+            (
+                "interface_endpoint_ids",
+                Attr::string_set("VPC endpoints registered with it, by whomever.").computed(),
+            ),
+        ],
+    )
+}
+
+/// Project and region as far as they are known and well-formed; complains about the rest.
+fn place(state: &State, diagnostics: &mut Diagnostics) -> Option<(ProjectId, AtlasRegion)> {
+    let mut refuse = |attribute: &'static str, summary: &'static str, cause: String| {
+        error(diagnostics, AttributePath::new(attribute), summary, sentence(&cause));
+    };
+    let project = state.project_id.as_ref_option().map(|text| ProjectId::parse(text));
+    let region = state.region.as_ref_option().map(|text| AtlasRegion::parse(text));
+    if let Some(Err(cause)) = &project {
+        refuse("project_id", "Project id is malformed.", cause.to_string());
+    }
+    if let Some(Err(cause)) = &region {
+        refuse("region", "Region is malformed.", cause.to_string());
+    }
+    Some((project?.ok()?, region?.ok()?))
+}
+
+#[async_trait]
+impl DataSource for PrivateLinkData {
+    type State<'a> = State;
+    type ProviderMetaState<'a> = ValueEmpty;
+
+    fn schema(&self, _: &mut Diagnostics) -> Option<tf_provider::schema::Schema> {
+        Some(schema().to_tf())
+    }
+
+    async fn validate<'a>(&self, diagnostics: &mut Diagnostics, config: State) -> Option<()> {
+        place(&config, diagnostics);
+        Some(())
+    }
+
+    async fn read<'a>(&self, diagnostics: &mut Diagnostics, config: State, _: ValueEmpty) -> Option<State> {
+        let (project, region) = place(&config, diagnostics)?;
+        let id = format!("{project}/{}", region.aws_name());
+        let atlas = self.connection.atlas();
+        let api = match atlas.client().await {
+            Ok(api) => api,
+            Err(cause) => {
+                atlas_is_not_usable(diagnostics, &cause);
+                return None;
+            }
+        };
+        let services = match api.list_endpoint_services(&project).await {
+            Ok(services) => services,
+            Err(cause) => {
+                atlas_call_failed(diagnostics, &format!("looking for the private link {id}"), &cause);
+                return None;
+            }
+        };
+        let mut here = services
+            .into_iter()
+            .filter(|service| service.region.as_ref() == Some(&region) && service.status != ServiceStatus::Deleting);
+        let Some(service) = here.next() else {
+            failures::nothing_there(diagnostics, &id);
+            return None;
+        };
+        let other: Vec<_> = here.map(|service| service.id).collect();
+        if !other.is_empty() {
+            let all = [vec![service.id], other].concat();
+            failures::several(diagnostics, &all);
+            return None;
+        }
+        let texts = |values: Vec<String>| Value::Value(values.into_iter().map(Value::Value).collect());
+        Some(State {
+            id: Value::Value(id),
+            private_link_id: Value::Value(service.id.to_string()),
+            endpoint_service_name: service.endpoint_service_name.into(),
+            status: Value::Value(service.status.to_string()),
+            error_message: service.error_message.into(),
+            supported_remote_regions: texts(
+                service
+                    .supported_remote_regions
+                    .iter()
+                    .map(AtlasRegion::aws_name)
+                    .collect(),
+            ),
+            interface_endpoint_ids: texts(service.interface_endpoints.iter().map(ToString::to_string).collect()),
+            ..config
+        })
+    }
+}

@@ -1,0 +1,25 @@
+//! `lectern_atlas_private_link`: the Atlas side of an AWS PrivateLink, one per project and region (B2, B8, G2).
+//!
+//! | module | holds |
+//! |---|---|
+//! | `schema` | attributes and their checks |
+//! | `state` | the typed state |
+//! | `service` | the endpoint service at Atlas: find, make, wait, remove |
+//! | `resource` | plan and CRUD |
+//! | `data_source` | the data source of the same name |
+//! | `failures` | one function per user-facing failure |
+
+mod data_source;
+mod failures;
+mod resource;
+mod schema;
+mod service;
+#[cfg(test)]
+mod soak;
+mod state;
+
+pub(crate) use data_source::PrivateLinkData;
+pub(crate) use failures::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Doing, words};
+pub(crate) use resource::PrivateLink;
+pub(crate) use schema::{project_id, sentence};
+pub(crate) use service::is_ready;

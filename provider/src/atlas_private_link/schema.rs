@@ -1,0 +1,164 @@
+//! Attributes of `lectern_atlas_private_link`, and what is wrong with a configuration before any call.
+
+use std::collections::BTreeSet;
+
+use atlas_client::{AtlasRegion, ProjectId};
+use provider_kit::{Attr, Schema, Tree, error};
+use tf_provider::{AttributePath, Diagnostics};
+
+use super::failures;
+use super::state::Link;
+
+pub(super) fn schema() -> Schema {
+    Schema::new(
+        "The Atlas side of an AWS PrivateLink: the endpoint service of a project in a region, to which interface endpoints \
+         connect. A project has one per region; one that exists is adopted, so a repeated, interrupted or concurrent create \
+         never ends in a conflict. Dedicated clusters (M10 and larger) only.",
+        [
+            ("id", Attr::string("`project_id/region`, the region as AWS writes it.").computed().keep_known()),
+            ("project_id", project_id().required().requires_replace()),
+            (
+                "region",
+                region("Region of the clusters, as AWS or as Atlas writes it: `ap-southeast-1` and `AP_SOUTHEAST_1` are the same.")
+                    .required()
+                    .requires_replace()
+                    .same_when(same_region),
+            ),
+            (
+                "kind",
+                Attr::string("Kind of the clusters. Only `dedicated`: Atlas ended Serverless in January 2026.")
+                    .default("dedicated")
+                    .validate(check_kind),
+            ),
+            (
+                "supported_remote_regions",
+                Attr::string_set(
+                    "Other regions whose VPCs may connect, in either spelling. Null leaves what Atlas has; a set, also an empty \
+                     one, is authoritative.",
+                )
+                .same_when(same_regions)
+                .validate(check_regions),
+            ),
+            (
+                "adopt_existing",
+                Attr::bool(
+                    "Use the service that the project has in the region. With false an existing one is an error, also where an \
+                     earlier, killed apply made it.",
+                )
+                .default(true),
+            ),
+            (
+                "delete_adopted",
+                Attr::bool("Delete also an adopted service on destroy. Otherwise it stays, and a warning names it.").default(false),
+            ),
+            ("timeouts", Attr::timeouts(&[("create", "60m"), ("delete", "60m")])),
+            ("private_link_id", Attr::string("Atlas's id of the endpoint service.").computed().keep_known()),
+            (
+                "endpoint_service_name",
+                Attr::string("Service name for `aws_vpc_endpoint`: `com.amazonaws.vpce.<region>.vpce-svc-...`.")
+                    .computed()
+                    .keep_known(),
+            ),
+            (
+                "status",
+                Attr::string("As Atlas reports it: `INITIATING`, `AVAILABLE`, `WAITING_FOR_USER`, `FAILED` or `DELETING`.")
+                    .computed()
+                    .keep_known(),
+            ),
+            ("error_message", Attr::string("Why it failed, in Atlas's words.").computed().keep_known()),
+            (
+                "adopted",
+                Attr::bool("Whether it existed before this resource, or may have been made by somebody else.").computed().keep_known(),
+            ),
+        ],
+    )
+}
+
+/// The attribute that names a project, with its check.
+pub(crate) fn project_id() -> Attr {
+    Attr::string("Atlas project: 24 hexadecimal digits.").validate(|value, path, diagnostics| {
+        if let Tree::String(text) = value
+            && let Err(cause) = ProjectId::parse(text)
+        {
+            error(
+                diagnostics,
+                path.clone(),
+                "Project id is malformed.",
+                sentence(&cause.to_string()),
+            );
+        }
+    })
+}
+
+/// An attribute that names a region, with its check.
+pub(super) fn region(description: &str) -> Attr {
+    Attr::string(description).validate(check_region)
+}
+
+fn check_region(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {
+    if let Tree::String(text) = value
+        && let Err(cause) = AtlasRegion::parse(text)
+    {
+        error(
+            diagnostics,
+            path.clone(),
+            "Region is malformed.",
+            sentence(&cause.to_string()),
+        );
+    }
+}
+
+fn check_regions(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {
+    if let Tree::List(regions) = value {
+        for region in regions {
+            check_region(region, path, diagnostics);
+        }
+    }
+}
+
+/// "Got X." from the text of a refused value, which says what was given, what was wanted and what to write.
+pub(crate) fn sentence(cause: &str) -> String {
+    format!("Got {cause}.")
+}
+
+fn check_kind(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {
+    match value {
+        Tree::String(kind) if kind == "dedicated" => {}
+        Tree::String(kind) if kind == "serverless" => failures::serverless_has_ended(diagnostics, path.clone()),
+        Tree::String(kind) => error(
+            diagnostics,
+            path.clone(),
+            "Kind of cluster is unknown.",
+            format!("Got {kind:?}. Type \"dedicated\", or leave `kind` out."),
+        ),
+        _ => {}
+    }
+}
+
+fn parsed(value: &Tree) -> Option<AtlasRegion> {
+    match value {
+        Tree::String(text) => AtlasRegion::parse(text).ok(),
+        _ => None,
+    }
+}
+
+fn same_region(before: &Tree, after: &Tree) -> bool {
+    parsed(before).is_some_and(|region| Some(region) == parsed(after))
+}
+
+fn same_regions(before: &Tree, after: &Tree) -> bool {
+    let set = |value: &Tree| match value {
+        Tree::List(regions) => regions.iter().map(parsed).collect::<Option<BTreeSet<_>>>(),
+        _ => None,
+    };
+    set(before).is_some_and(|regions| Some(regions) == set(after))
+}
+
+/// What one attribute says about another.
+pub(super) fn validate(link: &Link, diagnostics: &mut Diagnostics) {
+    if let (Some(region), Some(remote)) = (link.atlas_region(), link.remote_regions())
+        && remote.contains(&region)
+    {
+        failures::own_region_is_not_remote(diagnostics, &region);
+    }
+}

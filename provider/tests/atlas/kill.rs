@@ -1,0 +1,160 @@
+//! Kill -9 after each remote call of create and delete, and the apply after it.
+
+use atlas_emulator::{AtlasEmulator, Gate, Options};
+use serde_json::{Value, json};
+use tfplugin6_harness::State;
+
+use crate::world::{ENDPOINT, LINK, PROJECT, SOON, World, api_key, configured, endpoint, link, with};
+
+/// Runs something that calls Atlas, kills the provider once `skip` calls were answered and the next one was carried out,
+/// and says whether there was such a call.
+async fn killed_after(
+    world: &World,
+    skip: u32,
+    run: impl Future<Output = anyhow::Result<tfplugin6_harness::Outcome>>,
+) -> bool {
+    let gate = world.emulator.gate(Gate {
+        skip,
+        ..Gate::default()
+    });
+    tokio::select! {
+        () = gate.reached() => {
+            world.provider.kill().unwrap();
+            gate.open();
+            true
+        }
+        outcome = run => {
+            outcome.unwrap().ok().unwrap();
+            gate.open();
+            false
+        }
+    }
+}
+
+async fn restarted(emulator: AtlasEmulator) -> World {
+    let provider = configured(api_key(&emulator)).await;
+    World { emulator, provider }
+}
+
+fn new_emulator() -> AtlasEmulator {
+    let emulator = AtlasEmulator::start(Options::default()).unwrap();
+    emulator.project(PROJECT).add_cluster("main", &["EU_WEST_1"]);
+    emulator
+}
+
+#[tokio::test]
+async fn a_link_killed_at_any_call_of_its_create_is_found_again_and_there_is_one() {
+    for skip in 0.. {
+        let world = restarted(new_emulator()).await;
+        let config = with(&link(), "delete_adopted", json!(true));
+        if !killed_after(&world, skip, world.provider.plan_and_apply(LINK, None, config.clone())).await {
+            assert!(skip >= 3, "list, create and looks: {skip} calls");
+            return;
+        }
+        let world = restarted(world.emulator).await;
+        let was_there = world.services().len();
+        let state = world.create(LINK, &config).await;
+        assert_eq!(world.services().len(), 1, "killed after {skip} calls");
+        assert_eq!(
+            state.value["adopted"],
+            was_there == 1,
+            "found counts as adopted; killed after {skip} calls"
+        );
+        world.assert_settled(LINK, &state, &config, "after a kill").await;
+        world.destroy(LINK, &state).await;
+        assert_eq!(world.services(), [], "killed after {skip} calls");
+    }
+}
+
+#[tokio::test]
+async fn a_link_found_after_a_kill_survives_the_destroy_unless_told_otherwise() {
+    let world = restarted(new_emulator()).await;
+    assert!(killed_after(&world, 1, world.provider.plan_and_apply(LINK, None, link())).await);
+    let world = restarted(world.emulator).await;
+    let state = world.link().await;
+    let left = world.destroy(LINK, &state).await;
+    assert!(
+        left.diagnostics.0[0].detail.contains(&world.services()[0].id),
+        "{}",
+        left.diagnostics
+    );
+    assert_eq!(world.services().len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_killed_at_any_call_of_its_delete_goes_at_the_next_destroy() {
+    for skip in 0.. {
+        let world = restarted(new_emulator()).await;
+        let state = world.link().await;
+        if !killed_after(&world, skip, world.provider.destroy(LINK, &state)).await {
+            assert!(skip >= 3, "look, delete and looks: {skip} calls");
+            return;
+        }
+        let world = restarted(world.emulator).await;
+        // What Terraform does: it still has the state, refreshes it, and destroys what is left.
+        if let Some(state) = world.read(LINK, &state).await.state {
+            world.destroy(LINK, &state).await;
+        }
+        wait_until(|| world.services().is_empty()).await;
+    }
+}
+
+async fn registered(world: &World) -> (State, Value) {
+    let made = world.link().await;
+    let config = with(&endpoint(&made), "cluster_names", json!(["main"]));
+    (made, config)
+}
+
+#[tokio::test]
+async fn an_endpoint_killed_at_any_call_of_its_create_is_found_again_and_there_is_one() {
+    for skip in 0.. {
+        let world = restarted(new_emulator()).await;
+        let (_, config) = registered(&world).await;
+        if !killed_after(
+            &world,
+            skip,
+            world.provider.plan_and_apply(ENDPOINT, None, config.clone()),
+        )
+        .await
+        {
+            assert!(
+                skip >= 5,
+                "link, cluster, look, register, looks and strings: {skip} calls"
+            );
+            return;
+        }
+        let world = restarted(world.emulator).await;
+        let state = world.create(ENDPOINT, &config).await;
+        assert_eq!(world.services()[0].endpoints.len(), 1, "killed after {skip} calls");
+        world.assert_settled(ENDPOINT, &state, &config, "after a kill").await;
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_killed_at_any_call_of_its_delete_goes_at_the_next_destroy() {
+    for skip in 0.. {
+        let world = restarted(new_emulator()).await;
+        let (_, config) = registered(&world).await;
+        let state = world.create(ENDPOINT, &config).await;
+        if !killed_after(&world, skip, world.provider.destroy(ENDPOINT, &state)).await {
+            assert!(skip >= 3, "look, remove and looks: {skip} calls");
+            return;
+        }
+        let world = restarted(world.emulator).await;
+        if let Some(state) = world.read(ENDPOINT, &state).await.state {
+            world.destroy(ENDPOINT, &state).await;
+        }
+        wait_until(|| world.services()[0].endpoints.is_empty()).await;
+    }
+}
+
+/// The emulator goes on by looks, which a snapshot is not: each try is one refresh by somebody.
+async fn wait_until(done: impl Fn() -> bool) {
+    tokio::time::timeout(SOON, async {
+        while !done() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .expect("nothing is left behind");
+}

@@ -1,0 +1,12 @@
+//! The Atlas resources through a real provider process, against the Atlas emulator (B2, B8, D1, G2, G3).
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access_list;
+mod endpoint;
+mod faults;
+mod kill;
+mod private_link;
+mod secrets;
+mod settings;
+mod world;
