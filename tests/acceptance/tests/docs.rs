@@ -11,7 +11,12 @@ fn registry_pages_are_those_the_schema_generates() {
     for page in [
         "index.md",
         "resources/alarm_bundle.md",
+        "resources/atlas_access_list.md",
+        "resources/atlas_private_link.md",
+        "resources/atlas_private_link_endpoint.md",
         "data-sources/alarm_catalog.md",
+        "data-sources/atlas_private_link.md",
+        "functions/atlas_region.md",
         "functions/is_private_cidr.md",
     ] {
         assert!(

@@ -8,9 +8,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("alarm-catalog", &[]),
     ("alarm-evaluator", &[]),
+    ("atlas-client", &[]),
+    ("atlas-emulator", &[]),
     ("tfplugin6", &[]),
     ("provider-kit", &["tfplugin6"]),
     ("tfplugin6-harness", &["tfplugin6"]),
@@ -18,12 +20,12 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("quickstart-function", &[]),
     (
         "terraform-provider-lectern",
-        &["alarm-catalog", "provider-kit", "tfplugin6"],
+        &["alarm-catalog", "atlas-client", "provider-kit", "tfplugin6"],
     ),
 ];
 
 /// Whose tests, too, must not know the provider: what they prove would be proved by itself.
-const INDEPENDENT: [&str; 2] = ["cloudwatch-emulator", "tfplugin6-harness"];
+const INDEPENDENT: [&str; 3] = ["atlas-emulator", "cloudwatch-emulator", "tfplugin6-harness"];
 
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))

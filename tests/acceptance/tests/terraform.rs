@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};
+use atlas_emulator::AtlasEmulator;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials, Region};
 use cloudwatch_emulator::{Emulator, Fault, FaultKind, Gate, Options};
@@ -145,6 +146,12 @@ async fn a_users_day(engine: Engine) {
     );
     workdir.apply().unwrap().ok().unwrap();
     assert_eq!(workdir.plan().unwrap().code, 0, "0.1 is settled");
+    // and one with more digits than CloudWatch keeps
+    let third = format!("threshold = 0.{}\n", "3".repeat(60));
+    workdir.write("terraform.tfvars", &third).unwrap();
+    workdir.apply().unwrap().ok().unwrap();
+    let settled = workdir.plan().unwrap();
+    assert_eq!(settled.code, 0, "a third is settled: {}", settled.text);
 
     // forget, import, settle without a write
     workdir
@@ -285,15 +292,29 @@ async fn a_failed_apply_says_what_failed_and_the_next_one_converges() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_registry_examples_are_valid_and_plan() {
     let emulator = emulator().await;
+    // for the data source, which reads at plan
+    let atlas = AtlasEmulator::start(atlas_emulator::Options::default()).unwrap();
+    atlas.project("5f1b2c3d4e5f60718293a4b5").add_service("EU_CENTRAL_1");
     let examples = local_cloud::workspace::root().join("examples");
     for file in [
         "provider/provider.tf",
         "resources/lectern_alarm_bundle/resource.tf",
+        "resources/lectern_atlas_access_list/resource.tf",
+        "resources/lectern_atlas_private_link/resource.tf",
+        "resources/lectern_atlas_private_link_endpoint/resource.tf",
         "data-sources/lectern_alarm_catalog/data-source.tf",
+        "data-sources/lectern_atlas_private_link/data-source.tf",
+        "functions/atlas_region/function.tf",
         "functions/is_private_cidr/function.tf",
     ] {
         for engine in [Engine::Terraform, Engine::OpenTofu] {
-            let workdir = Workdir::new(engine, &[("AWS_REGION", "eu-central-1")]).unwrap();
+            let environment = [
+                ("AWS_REGION", "eu-central-1"),
+                ("MONGODB_ATLAS_BASE_URL", &atlas.base_url()),
+                ("MONGODB_ATLAS_PUBLIC_API_KEY", "emulated"),
+                ("MONGODB_ATLAS_PRIVATE_API_KEY", "emulated-private-key"),
+            ];
+            let workdir = Workdir::new(engine, &environment).unwrap();
             let example = std::fs::read_to_string(examples.join(file)).unwrap();
             if !example.contains("required_providers") {
                 workdir.write("versions.tf", REQUIRED_PROVIDERS).unwrap();
@@ -306,4 +327,9 @@ async fn the_registry_examples_are_valid_and_plan() {
         }
     }
     assert_eq!(count(&emulator).await, 0, "a plan writes nothing");
+    let calls = atlas.calls();
+    assert!(
+        calls.iter().all(|call| call.method == "GET"),
+        "a plan writes nothing: {calls:?}"
+    );
 }

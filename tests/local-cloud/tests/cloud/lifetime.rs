@@ -1,4 +1,4 @@
-//! A local cloud leaves nothing behind, however it ends, and is alone with itself (mission G6).
+//! A local cloud leaves nothing behind, however it ends, and is alone with itself (G6).
 
 use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,0 +1,56 @@
+provider "aws" {
+  region = var.region
+}
+
+# Atlas credentials: MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or the API key's two variables.
+provider "lectern" {
+  region = var.region
+}
+
+resource "lectern_atlas_private_link" "main" {
+  project_id = var.atlas_project_id
+  region     = var.region
+}
+
+resource "aws_security_group" "mongodb" {
+  name        = "mongodb-private-link"
+  description = "Interface endpoints to MongoDB Atlas"
+  vpc_id      = var.vpc_id
+}
+
+# A dedicated cluster has one port per node behind the endpoint, from 1024 up.
+resource "aws_vpc_security_group_ingress_rule" "clients" {
+  security_group_id            = aws_security_group.mongodb.id
+  description                  = "Clients of MongoDB"
+  referenced_security_group_id = var.client_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = 1024
+  to_port                      = 65535
+}
+
+# One endpoint per zone. Private DNS stays off: Atlas publishes names that resolve to the endpoints' private addresses.
+resource "aws_vpc_endpoint" "atlas" {
+  for_each = var.subnet_ids
+
+  vpc_id              = var.vpc_id
+  service_name        = lectern_atlas_private_link.main.endpoint_service_name
+  vpc_endpoint_type   = "Interface"
+  subnet_ids          = [each.value]
+  security_group_ids  = [aws_security_group.mongodb.id]
+  private_dns_enabled = false
+}
+
+resource "lectern_atlas_private_link_endpoint" "zone" {
+  for_each = aws_vpc_endpoint.atlas
+
+  project_id            = lectern_atlas_private_link.main.project_id
+  private_link_id       = lectern_atlas_private_link.main.private_link_id
+  interface_endpoint_id = each.value.id
+  cluster_names         = var.cluster_names
+}
+
+# Nothing reaches the clusters but through the endpoints, and that needs no entry.
+resource "lectern_atlas_access_list" "project" {
+  project_id = var.atlas_project_id
+  entries    = {}
+}

@@ -1,0 +1,2 @@
+# <project id>
+terraform import lectern_atlas_access_list.project 5f1b2c3d4e5f60718293a4b5

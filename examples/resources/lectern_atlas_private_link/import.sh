@@ -1,0 +1,2 @@
+# <project id>/<region>: a project has one private link per region.
+terraform import lectern_atlas_private_link.main 5f1b2c3d4e5f60718293a4b5/eu-central-1
