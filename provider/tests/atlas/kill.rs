@@ -31,6 +31,18 @@ async fn killed_after(
     }
 }
 
+/// More calls than any of these operations makes.
+const MOST_CALLS: u32 = 16;
+
+/// Lives through a kill after each call, all at the same time. A life says whether there was such a call; there must have been
+/// `least` of them.
+async fn at_every_call<L: Future<Output = bool>>(least: u32, life: impl Fn(u32) -> L) {
+    let lives = futures::future::join_all((0..MOST_CALLS).map(life)).await;
+    let calls = lives.iter().take_while(|was_killed| **was_killed).count();
+    let expected = usize::try_from(least).unwrap()..lives.len();
+    assert!(expected.contains(&calls), "{calls} calls");
+}
+
 async fn restarted(emulator: AtlasEmulator) -> World {
     let provider = configured(api_key(&emulator)).await;
     World { emulator, provider }
@@ -44,12 +56,12 @@ fn new_emulator() -> AtlasEmulator {
 
 #[tokio::test]
 async fn a_link_killed_at_any_call_of_its_create_is_found_again_and_there_is_one() {
-    for skip in 0.. {
+    // list, create and looks
+    at_every_call(3, |skip| async move {
         let world = restarted(new_emulator()).await;
         let config = with(&link(), "delete_adopted", json!(true));
         if !killed_after(&world, skip, world.provider.plan_and_apply(LINK, None, config.clone())).await {
-            assert!(skip >= 3, "list, create and looks: {skip} calls");
-            return;
+            return false;
         }
         let world = restarted(world.emulator).await;
         let was_there = world.services().len();
@@ -63,7 +75,9 @@ async fn a_link_killed_at_any_call_of_its_create_is_found_again_and_there_is_one
         world.assert_settled(LINK, &state, &config, "after a kill").await;
         world.destroy(LINK, &state).await;
         assert_eq!(world.services(), [], "killed after {skip} calls");
-    }
+        true
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -83,12 +97,12 @@ async fn a_link_found_after_a_kill_survives_the_destroy_unless_told_otherwise() 
 
 #[tokio::test]
 async fn a_link_killed_at_any_call_of_its_delete_goes_at_the_next_destroy() {
-    for skip in 0.. {
+    // look, delete and looks
+    at_every_call(3, |skip| async move {
         let world = restarted(new_emulator()).await;
         let state = world.link().await;
         if !killed_after(&world, skip, world.provider.destroy(LINK, &state)).await {
-            assert!(skip >= 3, "look, delete and looks: {skip} calls");
-            return;
+            return false;
         }
         let world = restarted(world.emulator).await;
         // What Terraform does: it still has the state, refreshes it, and destroys what is left.
@@ -96,7 +110,9 @@ async fn a_link_killed_at_any_call_of_its_delete_goes_at_the_next_destroy() {
             world.destroy(LINK, &state).await;
         }
         wait_until(|| world.services().is_empty()).await;
-    }
+        true
+    })
+    .await;
 }
 
 async fn registered(world: &World) -> (State, Value) {
@@ -107,7 +123,8 @@ async fn registered(world: &World) -> (State, Value) {
 
 #[tokio::test]
 async fn an_endpoint_killed_at_any_call_of_its_create_is_found_again_and_there_is_one() {
-    for skip in 0.. {
+    // link, cluster, look, register, looks and strings
+    at_every_call(5, |skip| async move {
         let world = restarted(new_emulator()).await;
         let (_, config) = registered(&world).await;
         if !killed_after(
@@ -117,35 +134,35 @@ async fn an_endpoint_killed_at_any_call_of_its_create_is_found_again_and_there_i
         )
         .await
         {
-            assert!(
-                skip >= 5,
-                "link, cluster, look, register, looks and strings: {skip} calls"
-            );
-            return;
+            return false;
         }
         let world = restarted(world.emulator).await;
         let state = world.create(ENDPOINT, &config).await;
         assert_eq!(world.services()[0].endpoints.len(), 1, "killed after {skip} calls");
         world.assert_settled(ENDPOINT, &state, &config, "after a kill").await;
-    }
+        true
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_endpoint_killed_at_any_call_of_its_delete_goes_at_the_next_destroy() {
-    for skip in 0.. {
+    // look, remove and looks
+    at_every_call(3, |skip| async move {
         let world = restarted(new_emulator()).await;
         let (_, config) = registered(&world).await;
         let state = world.create(ENDPOINT, &config).await;
         if !killed_after(&world, skip, world.provider.destroy(ENDPOINT, &state)).await {
-            assert!(skip >= 3, "look, remove and looks: {skip} calls");
-            return;
+            return false;
         }
         let world = restarted(world.emulator).await;
         if let Some(state) = world.read(ENDPOINT, &state).await.state {
             world.destroy(ENDPOINT, &state).await;
         }
         wait_until(|| world.services()[0].endpoints.is_empty()).await;
-    }
+        true
+    })
+    .await;
 }
 
 /// The emulator goes on by looks, which a snapshot is not: each try is one refresh by somebody.
