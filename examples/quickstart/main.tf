@@ -1,4 +1,4 @@
-# Region, credentials and endpoints come from the environment: the same files work on the local cloud and on AWS.
+# Region, credentials and endpoints come from the environment: the same files work on the local cloud, on AWS and with Atlas.
 provider "lectern" {}
 
 # One resource for all the alarms of all the functions. docs/alarms.md lists what the platform preset watches and why.
@@ -22,4 +22,12 @@ resource "lectern_alarm_bundle" "courses" {
       threshold = var.errors_allowed_per_minute
     }
   }
+}
+
+# Optional: what interface endpoints of a VPC connect to, so that the functions reach MongoDB Atlas without the internet.
+resource "lectern_atlas_private_link" "courses" {
+  for_each = toset(compact([var.atlas_project_id]))
+
+  project_id = each.value
+  region     = coalesce(var.atlas_region, lectern_alarm_bundle.courses.region)
 }

@@ -13,3 +13,14 @@ output "coverage" {
   description = "What became of each documented metric of the functions: an alarm, a graph, or why neither."
   value       = lectern_alarm_bundle.courses.coverage
 }
+
+output "private_link" {
+  description = "The private link: its id, the service name for aws_vpc_endpoint, and its status; null without one."
+  value = one([
+    for link in lectern_atlas_private_link.courses : {
+      private_link_id       = link.private_link_id
+      endpoint_service_name = link.endpoint_service_name
+      status                = link.status
+    }
+  ])
+}

@@ -43,3 +43,20 @@ variable "errors_allowed_per_minute" {
     error_message = "Write 0 or more: 0 means that the first failure raises the alarm."
   }
 }
+
+variable "atlas_project_id" {
+  description = "MongoDB Atlas project that gets a private link; null: no private link, and nothing asks Atlas."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.atlas_project_id == null || can(regex("^[0-9a-f]{24}$", var.atlas_project_id))
+    error_message = "Write the 24 hexadecimal digits of the project's id, for example \"0123456789abcdef01234567\", or null for no private link."
+  }
+}
+
+variable "atlas_region" {
+  description = "Region of the Atlas clusters, as AWS or as Atlas writes it; null: the alarms' region."
+  type        = string
+  default     = null
+}

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use atlas_emulator::{AtlasEmulator, DEFAULT_PROJECT, Pace};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
 use tempfile::TempDir;
@@ -18,6 +19,12 @@ const READY: Duration = Duration::from_secs(60);
 
 /// How often alarms are evaluated. AWS does it every 10 s to a minute; nobody here wants to wait for that.
 const EVALUATION: Duration = Duration::from_secs(1);
+
+/// A minute at Atlas is a second here: a private link takes 2.4 s to build, long enough to be seen building.
+const ATLAS_PACE: Pace = Pace::TimeFactor(1.0 / 60.0);
+
+/// The cluster that Atlas' project has from the start.
+const ATLAS_CLUSTER: &str = "main";
 
 /// What to start.
 #[derive(Debug, Clone)]
@@ -40,15 +47,17 @@ impl Default for Options {
     }
 }
 
-/// Emulators that run: ministack, the CloudWatch emulator, and moto if asked for. Everything listens on 127.0.0.1 on ports of
-/// its own and writes into one temporary folder, so several run side by side. Dropping it ends it all, files included; so
-/// does the end of this process, even by SIGKILL.
+/// Emulators that run: ministack, the CloudWatch emulator, the Atlas emulator, and moto if asked for. Everything listens on
+/// 127.0.0.1 on ports of its own and writes into one temporary folder, so several run side by side. Dropping it ends it all,
+/// files included; so does the end of this process, even by SIGKILL.
 pub struct LocalCloud {
     // Dropped in this order: the emulators, the bridge that reads from them, the folder they write to.
     moto: Option<ChildEmulator>,
     ministack: ChildEmulator,
     bridge: Option<JoinHandle<()>>,
     cloudwatch: cloudwatch_emulator::Emulator,
+    atlas: AtlasEmulator,
+    atlas_credentials: atlas_emulator::Credentials,
     folder: TempDir,
     region: String,
 }
@@ -70,6 +79,16 @@ impl LocalCloud {
             evaluation_interval: Some(EVALUATION),
             ..Default::default()
         })?;
+
+        let atlas_credentials = atlas_emulator::Credentials::default();
+        let atlas = AtlasEmulator::start(atlas_emulator::Options {
+            credentials: atlas_credentials.clone(),
+            pace: ATLAS_PACE,
+            ..Default::default()
+        })?;
+        atlas
+            .project(DEFAULT_PROJECT)
+            .add_cluster(ATLAS_CLUSTER, &[&options.region]);
 
         let temporary = folder.path().join("tmp");
         std::fs::create_dir(&temporary)?;
@@ -112,6 +131,8 @@ impl LocalCloud {
             ministack,
             bridge: Some(bridge),
             cloudwatch,
+            atlas,
+            atlas_credentials,
             folder,
             region: options.region,
         })
@@ -129,6 +150,12 @@ impl LocalCloud {
         &self.cloudwatch
     }
 
+    /// The Atlas emulator, for its address and what is in it: [`DEFAULT_PROJECT`], with one cluster.
+    #[must_use]
+    pub fn atlas(&self) -> &AtlasEmulator {
+        &self.atlas
+    }
+
     /// Address of moto, if it was asked for.
     #[must_use]
     pub fn moto_url(&self) -> Option<String> {
@@ -141,7 +168,7 @@ impl LocalCloud {
         self.folder.path()
     }
 
-    /// What to export so that Terraform and any AWS SDK or CLI use this cloud.
+    /// What to export so that Terraform and any AWS SDK or CLI use this cloud, Atlas included.
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
         [
@@ -150,6 +177,15 @@ impl LocalCloud {
             ("AWS_ACCESS_KEY_ID", "test".into()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
             ("AWS_REGION", self.region.clone()),
+            ("MONGODB_ATLAS_BASE_URL", self.atlas.base_url()),
+            (
+                "MONGODB_ATLAS_PUBLIC_API_KEY",
+                self.atlas_credentials.public_key.clone(),
+            ),
+            (
+                "MONGODB_ATLAS_PRIVATE_API_KEY",
+                self.atlas_credentials.private_key.clone(),
+            ),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()

@@ -1,26 +1,30 @@
-//! `cargo demo`: an alarm bundle's whole life on the local cloud, with real Terraform and a function that really fails.
+//! `cargo demo`: the whole life of an alarm bundle and a private link on the local cloud, with real Terraform and a function
+//! that really fails.
 
 mod alarms;
+mod atlas;
 mod services;
+mod stage;
 mod story;
 mod terraform;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use aws_config::SdkConfig;
+use atlas_emulator::DEFAULT_PROJECT;
 use aws_sdk_cloudwatch::types::StateValue;
 use serde_json::json;
 
-use crate::background::{Place, State};
 use crate::mirror::Mirror;
 use crate::prerequisites::{self, Need};
 use crate::progress::Progress;
-use crate::{LocalCloud, Options, cloud, toolchain, workspace};
+use crate::{toolchain, workspace};
 use alarms::Alarms;
+use atlas::{Atlas, PrivateLink};
 use services::Services;
+use stage::{Kept, Stage};
 use story::Story;
 use terraform::Terraform;
 
@@ -45,83 +49,6 @@ pub struct Arguments {
     keep: bool,
 }
 
-/// Where the demo runs: a cloud that ends with it, or with `--keep` one in the background.
-enum Stage {
-    Own(Box<LocalCloud>, tempfile::TempDir),
-    Kept(Kept),
-}
-
-/// A background cloud that is taken down again unless the demo reaches its end.
-struct Kept {
-    place: Place,
-    state: State,
-    folder: PathBuf,
-    finished: bool,
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        if !self.finished
-            && let Err(error) = self.place.down()
-        {
-            eprintln!("the local cloud still runs: {error:#}");
-        }
-    }
-}
-
-impl Stage {
-    fn start(keep: bool) -> Result<Self> {
-        if !keep {
-            let folder = tempfile::Builder::new().prefix("lectern-demo-").tempdir()?;
-            return Ok(Self::Own(Box::new(LocalCloud::start(Options::default())?), folder));
-        }
-        let place = Place::new(None)?;
-        if place.status()?.is_some() {
-            bail!("a local cloud runs already; the demo keeps a fresh one. First: cargo run -p local-cloud -- down");
-        }
-        let folder = crate::cache::folder()?.join("local-cloud/demo");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
-        let state = place.up(false)?;
-        Ok(Self::Kept(Kept {
-            place,
-            state,
-            folder,
-            finished: false,
-        }))
-    }
-
-    fn folder(&self) -> &Path {
-        match self {
-            Self::Own(_, folder) => folder.path(),
-            Self::Kept(kept) => &kept.folder,
-        }
-    }
-
-    fn environment(&self) -> Vec<(String, String)> {
-        match self {
-            Self::Own(cloud, _) => cloud.environment(),
-            Self::Kept(kept) => kept.state.environment.clone(),
-        }
-    }
-
-    /// SDK settings for ministack and for the CloudWatch emulator.
-    fn sdk_configs(&self) -> Result<(SdkConfig, SdkConfig)> {
-        let environment = self.environment();
-        let value = |name: &str| {
-            let found = environment
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.as_str());
-            found.with_context(|| format!("the local cloud does not say {name}"))
-        };
-        let config = |name: &str| Ok::<_, anyhow::Error>(cloud::sdk_config(value(name)?, value("AWS_REGION")?));
-        Ok((config("AWS_ENDPOINT_URL")?, config("AWS_ENDPOINT_URL_CLOUDWATCH")?))
-    }
-}
-
 /// Runs the demo and tells on stdout what happens. Everything it starts and makes goes when the future is dropped.
 ///
 /// # Errors
@@ -143,15 +70,12 @@ pub async fn run(arguments: Arguments) -> Result<()> {
 
     story.step("Start the local cloud")?;
     let mut stage = blocking(move || Stage::start(arguments.keep)).await?;
-    for (name, value) in stage
-        .environment()
-        .iter()
-        .filter(|(name, _)| name.starts_with("AWS_ENDPOINT"))
-    {
+    for (name, value) in stage.environment().iter().filter(|(name, _)| name.contains("_URL")) {
         story.line(&format!("{name}={value}"))?;
     }
     let (sdk, cloudwatch) = stage.sdk_configs()?;
     let alarms = Alarms::new(&cloudwatch);
+    let atlas = Atlas::new(&stage.exported("MONGODB_ATLAS_BASE_URL")?)?;
 
     story.step("Create two functions, and a topic with a queue that listens to it")?;
     let services = Services::create(&sdk, &function).await?;
@@ -168,6 +92,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.lines(&terraform.plan().await?.summary())?;
     story.lines(&terraform.apply().await?)?;
     story.lines(&alarms.table(BUNDLE).await?)?;
+    story.line(&PrivateLink::of(&terraform).await?.to_string())?;
 
     story.step("Verify: a second plan is empty")?;
     terraform.expect_empty_plan().await?;
@@ -179,15 +104,23 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.lines(&terraform.apply().await?)?;
     terraform.expect_empty_plan().await?;
 
-    story.step("Repair: delete one alarm and mute another behind Terraform's back")?;
+    story.step("Repair: delete one alarm, mute another and delete the private link behind Terraform's back")?;
     alarms.delete(DELETED_ALARM).await?;
     alarms.mute(MUTED_ALARM).await?;
     story.line(&format!("deleted {DELETED_ALARM}"))?;
     story.line(&format!("muted   {MUTED_ALARM}"))?;
+    let lost = PrivateLink::of(&terraform).await?;
+    atlas.delete(&lost.private_link_id).await?;
+    story.line(&format!("deleted private link {}", lost.private_link_id))?;
     story.lines(&terraform.plan().await?.changes())?;
     story.lines(&terraform.apply().await?)?;
     terraform.expect_empty_plan().await?;
-    story.line("Both are as written again; the plan is empty.")?;
+    let made = PrivateLink::of(&terraform).await?;
+    if atlas.ids().await? != [made.private_link_id.as_str()] || made.private_link_id == lost.private_link_id {
+        bail!("Atlas does not have the new private link alone: {made}");
+    }
+    story.line(&made.to_string())?;
+    story.line("All is as written again; the plan is empty.")?;
 
     story.step("Fire: the function fails")?;
     // Three failures: wherever the minute turns, one of the two has more than the one that is allowed.
@@ -218,6 +151,11 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         bail!("alarms are left after destroy: {}", left.join(", "));
     }
     story.line("no alarm is left")?;
+    let left = atlas.ids().await?;
+    if !left.is_empty() {
+        bail!("private links are left after destroy: {}", left.join(", "));
+    }
+    story.line("no private link is left")?;
     blocking(move || {
         drop(stage);
         Ok(())
@@ -230,7 +168,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         "Look further:",
         "  cargo demo -- --keep                   the same, and everything stays for you to play with",
         "  cargo run -p local-cloud -- up         a local cloud in the background; status and down do what they say",
-        "  examples/quickstart/                   the files that were applied, and how to use them on AWS",
+        "  examples/quickstart/                   the files that were applied, and how to use them on AWS and Atlas",
         "  docs/alarms.md                         every alarm of the platform preset, with its reason",
     ] {
         story.line(line)?;
@@ -279,6 +217,7 @@ fn prepare(stage: &Stage, provider: &Path, services: &Services) -> Result<Terraf
         stage.environment().into_iter().chain(mirror.environment()).collect(),
     );
     terraform.set("topic_arn", json!(services.topic_arn))?;
+    terraform.set("atlas_project_id", json!(DEFAULT_PROJECT))?;
     terraform.set(
         "functions",
         json!({

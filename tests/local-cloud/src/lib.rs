@@ -1,5 +1,5 @@
-//! The local cloud: AWS emulators on 127.0.0.1 for the examples, the tests and playing by hand, without account, Docker or
-//! keys (G6).
+//! The local cloud: AWS and Atlas emulators on 127.0.0.1 for the examples, the tests and playing by hand, without account,
+//! Docker or keys (G6).
 //!
 //! - [`LocalCloud`] starts the emulators and takes everything with it when it is dropped.
 //! - [`toolchain`] builds what the project cannot expect on a machine, once, in the user's [`cache`] folder;

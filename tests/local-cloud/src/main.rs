@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Until an interrupted step must have cleaned up.
 const CLEANUP: Duration = Duration::from_secs(10);
 
-/// AWS on this machine, for Lectern's examples and tests: no account, no Docker, no keys.
+/// AWS and MongoDB Atlas on this machine, for Lectern's examples and tests: no account, no Docker, no keys.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {
@@ -35,7 +35,7 @@ enum Command {
     Status(At),
     /// Stop the local cloud that `up` started.
     Down(At),
-    /// Show an alarm bundle being created, verified, changed, repaired, fired and destroyed by Terraform.
+    /// Show alarms and a private link being created, verified, changed, repaired and destroyed by Terraform, and an alarm fire.
     Demo(demo::Arguments),
     /// Build the release package of the provider: zip, checksums and an unpacked mirror in target/dist.
     Dist,

@@ -8,10 +8,12 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
 /// Settings of the caller that would lead a run elsewhere.
-const NOT_INHERITED: [&str; 10] = [
+const NOT_INHERITED: [&str; 12] = [
     "AWS_PROFILE",
     "AWS_SESSION_TOKEN",
     "AWS_DEFAULT_REGION",
+    "MONGODB_ATLAS_CLIENT_ID",
+    "MONGODB_ATLAS_CLIENT_SECRET",
     "TF_CLI_ARGS",
     "TF_CLI_ARGS_apply",
     "TF_CLI_ARGS_plan",
@@ -50,7 +52,7 @@ impl Terraform {
 
     /// Runs Terraform and returns what it printed.
     pub(super) async fn run(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.output(arguments).await?;
+        let output = self.finish(arguments).await?;
         if !output.status.success() {
             bail!("terraform {} failed:\n{}", arguments.join(" "), said(&output));
         }
@@ -74,9 +76,15 @@ impl Terraform {
         Ok(results(&self.run(&["destroy", "-auto-approve"]).await?))
     }
 
+    /// The value of an output; null where the state has none of that name.
+    pub(super) async fn output(&self, name: &str) -> Result<Value> {
+        let mut outputs: Value = serde_json::from_str(&self.run(&["output", "-json"]).await?)?;
+        Ok(outputs[name]["value"].take())
+    }
+
     /// Plans once more and fails unless there is nothing to do.
     pub(super) async fn expect_empty_plan(&self) -> Result<()> {
-        let output = self.output(&["plan", "-detailed-exitcode"]).await?;
+        let output = self.finish(&["plan", "-detailed-exitcode"]).await?;
         match output.status.code() {
             Some(0) => Ok(()),
             Some(2) => bail!("the plan is not empty:\n{}", said(&output)),
@@ -84,7 +92,7 @@ impl Terraform {
         }
     }
 
-    async fn output(&self, arguments: &[&str]) -> Result<Output> {
+    async fn finish(&self, arguments: &[&str]) -> Result<Output> {
         let (verb, rest) = arguments.split_first().context("terraform needs a verb")?;
         let mut command = Command::new("terraform");
         command.args([verb, "-no-color"]).args(rest).current_dir(&self.folder);

@@ -52,6 +52,9 @@ fn up_prints_what_to_export_and_a_second_up_prints_the_same() {
         "AWS_ACCESS_KEY_ID=test",
         "AWS_SECRET_ACCESS_KEY=test",
         "AWS_REGION=us-east-1",
+        "MONGODB_ATLAS_BASE_URL=http://127.0.0.1:",
+        "MONGODB_ATLAS_PUBLIC_API_KEY=emulated",
+        "MONGODB_ATLAS_PRIVATE_API_KEY=emulated-private-key",
     ] {
         assert!(first.contains(&format!("export {name}")), "{name} in {first}");
     }

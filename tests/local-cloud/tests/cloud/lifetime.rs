@@ -18,6 +18,7 @@ impl Traces {
         let addresses = [
             Some(cloud.endpoint_url()),
             Some(cloud.cloudwatch().endpoint_url()),
+            Some(cloud.atlas().base_url()),
             cloud.moto_url(),
         ];
         let addresses = addresses
@@ -91,6 +92,7 @@ fn two_clouds_at_once_do_not_see_each_other() {
         clouds[0].cloudwatch().endpoint_url(),
         clouds[1].cloudwatch().endpoint_url()
     );
+    assert_ne!(clouds[0].atlas().base_url(), clouds[1].atlas().base_url());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let topics = |cloud: &LocalCloud| {
         let client = aws_sdk_sns::Client::new(&cloud.sdk_config());
@@ -111,6 +113,7 @@ fn nothing_listens_beyond_this_machine() {
     for url in [
         cloud.endpoint_url(),
         cloud.cloudwatch().endpoint_url(),
+        cloud.atlas().base_url(),
         cloud.moto_url().unwrap(),
     ] {
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");

@@ -1,6 +1,7 @@
 //! The local cloud as its users see it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod atlas;
 mod background;
 mod bridge;
 mod lifetime;
