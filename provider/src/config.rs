@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use atlas_client::AtlasConfig;
 use provider_kit::{Attr, Num, Schema};
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
@@ -289,6 +290,11 @@ impl Typed {
                 client_secret: setting(atlas.client_secret),
             },
         };
+        if let Setting::Known(Some(url)) = &atlas.base_url
+            && let Err(cause) = AtlasConfig::check_base_url(url)
+        {
+            diagnostics::atlas_base_url_is_not_usable(diagnostics, &cause);
+        }
         let given = |settings: [&Setting<Option<String>>; 2]| {
             settings
                 .iter()
@@ -426,6 +432,18 @@ mod tests {
                 },
                 "allowed_account_ids[0]",
                 "Account id is not 12 digits.",
+            ),
+            (
+                "an Atlas URL without scheme",
+                Typed {
+                    atlas: Value::Value(TypedAtlas {
+                        base_url: text("cloud.mongodb.com"),
+                        ..TypedAtlas::default()
+                    }),
+                    ..Typed::default()
+                },
+                "atlas.base_url",
+                "Atlas URL cannot be used.",
             ),
             (
                 "an API key and a service account",

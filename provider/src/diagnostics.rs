@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use atlas_client::AtlasError;
+use atlas_client::{AtlasError, ConfigError};
 use provider_kit::error;
 use tf_provider::{AttributePath, Diagnostics};
 
@@ -90,6 +90,16 @@ pub(crate) fn atlas_credentials_twice(diagnostics: &mut Diagnostics) {
         "Atlas credentials are given twice.",
         "Got parts of an API key (public_key, private_key) and of a service account (client_id, client_secret), and which of \
          them a call would use would be a guess. Keep the two attributes of one kind.",
+    );
+}
+
+/// The value is not repeated: it may hold a password.
+pub(crate) fn atlas_base_url_is_not_usable(diagnostics: &mut Diagnostics, cause: &ConfigError) {
+    error(
+        diagnostics,
+        path("atlas", "base_url"),
+        "Atlas URL cannot be used.",
+        format!("No call could reach Atlas: {cause}."),
     );
 }
 

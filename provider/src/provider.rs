@@ -65,13 +65,18 @@ impl Connection {
 #[must_use]
 pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
     let connection = Connection::default();
+    let at_end = connection.clone();
     Server::new(
         Lectern {
             connection: connection.clone(),
         },
         config::schema(),
-        stop,
+        stop.clone(),
     )
+    .on_close(move || {
+        let atlas = at_end.atlas();
+        async move { atlas.close().await }
+    })
     .resource("lectern_alarm_bundle", AlarmBundle::new(connection.clone()))
     .resource("lectern_atlas_access_list", AccessList::new(connection.clone()))
     .resource("lectern_atlas_private_link", PrivateLink::new(connection.clone()))
@@ -80,7 +85,7 @@ pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
         PrivateLinkEndpoint::new(connection.clone()),
     )
     .data_source("lectern_alarm_catalog", AlarmCatalog)
-    .data_source("lectern_atlas_private_link", PrivateLinkData::new(connection))
+    .data_source("lectern_atlas_private_link", PrivateLinkData::new(connection, stop))
     .function("atlas_region", AtlasRegionName)
     .function("is_private_cidr", IsPrivateCidr)
 }

@@ -51,7 +51,7 @@ impl AccessListValue {
         }
         let Ok(network) = value.parse::<IpNet>() else {
             return Err(invalid(
-                "write a network like 10.1.0.0/16, an address like 203.0.113.7, or sg-...".into(),
+                "write a network like 10.1.0.0/16, an address like 203.0.113.7, or a security group like sg-0a1b2c3d4e5f60718".into(),
             ));
         };
         if network.addr() != network.network() {

@@ -103,6 +103,12 @@ impl HttpAtlas {
         self.transport.call(&request, self.transport.deadline()).await.map(drop)
     }
 
+    /// Before an absence is believed: a wrong base URL or project answers 404 to everything, and whoever took that for "gone" would
+    /// forget objects that are there.
+    async fn must_know(&self, project: &ProjectId) -> Result<(), AtlasError> {
+        self.list_endpoint_services(project).await.map(drop)
+    }
+
     fn access_list_lock(&self, project: &ProjectId) -> Arc<tokio::sync::Mutex<()>> {
         let mut locks = self.access_list_writes.lock().unwrap_or_else(PoisonError::into_inner);
         locks.entry(project.clone()).or_default().clone()
@@ -132,6 +138,7 @@ fn with_body(mut request: Request, body: &impl Serialize) -> Result<Request, Atl
     Ok(request)
 }
 
+/// A 404 of one object: gone.
 fn found<T>(result: Result<T, AtlasError>) -> Result<Option<T>, AtlasError> {
     match result {
         Ok(object) => Ok(Some(object)),
@@ -166,6 +173,9 @@ impl AtlasApi for HttpAtlas {
         let request = self.request("read endpoint service", Method::GET, project, &path);
         let operation = request.operation.clone();
         let answer = found(self.send::<wire::EndpointServiceAnswer>(request).await)?;
+        if answer.is_none() {
+            self.must_know(project).await?;
+        }
         answer.map(|answer| checked(&operation, answer.try_into())).transpose()
     }
 
@@ -231,6 +241,9 @@ impl AtlasApi for HttpAtlas {
         let request = self.request("read interface endpoint", Method::GET, project, &path);
         let operation = request.operation.clone();
         let answer = found(self.send::<wire::InterfaceEndpointAnswer>(request).await)?;
+        if answer.is_none() {
+            self.must_know(project).await?;
+        }
         answer
             .map(|answer| checked(&operation, answer.into_endpoint(endpoint)))
             .transpose()
@@ -281,7 +294,11 @@ impl AtlasApi for HttpAtlas {
             ..request
         };
         let operation = request.operation.clone();
-        let answer = found(self.send::<wire::ClusterAnswer>(request).await)?;
+        let answer = match self.send::<wire::ClusterAnswer>(request).await {
+            // A Flex cluster of that name: this path does not serve it.
+            Err(AtlasError::Refused { status: 400, .. }) => None,
+            result => found(result)?,
+        };
         answer
             .map(|answer| checked(&operation, answer.into_cluster(name)))
             .transpose()

@@ -94,6 +94,14 @@ impl AtlasConfig {
         })
     }
 
+    /// Whether [`AtlasConfig::new`] would take the URL.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with what is wrong with it.
+    pub fn check_base_url(base_url: &str) -> Result<(), ConfigError> {
+        parse_base_url(base_url).map(drop)
+    }
+
     /// Replaces the default retry policy.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
@@ -130,6 +138,11 @@ fn parse_base_url(text: &str) -> Result<Url, ConfigError> {
     }
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("it has a query or fragment; write an absolute URL like https://cloud.mongodb.com");
+    }
+    if url.path().contains("/api/atlas") {
+        return refuse(
+            "it ends in the API's path; write what stands before /api/atlas, like https://cloud.mongodb.com",
+        );
     }
     match (url.scheme(), url.host_str()) {
         ("https", Some(_)) => Ok(url),
@@ -197,6 +210,7 @@ mod tests {
             "https://u:hunter2@a.example",
             "https://a.example/?key=hunter2",
             "https://a.example/#x",
+            "https://a.example/api/atlas/v2",
         ] {
             let error = config(url).unwrap_err();
             assert!(matches!(error, ConfigError::BaseUrl { .. }), "{url}");

@@ -43,6 +43,8 @@ pub struct Cluster {
     pub state_name: String,
     /// The AWS regions it has nodes in, sorted, each once.
     pub regions: Vec<AtlasRegion>,
+    /// Whether it has nodes on another cloud, too.
+    pub is_on_other_clouds: bool,
     /// Present only once every region with nodes has a private endpoint; minutes after the endpoint is AVAILABLE.
     pub private_endpoints: Vec<PrivateEndpointStrings>,
 }

@@ -143,11 +143,11 @@ struct PrivateEndpointMember {
 impl ClusterAnswer {
     pub(crate) fn into_cluster(self, name: &ClusterName) -> Result<Cluster, Invalid> {
         let specs = self.replication_specs.unwrap_or_default();
-        let configs = specs
+        let (on_aws, elsewhere): (Vec<_>, Vec<_>) = specs
             .into_iter()
-            .flat_map(|spec| spec.region_configs.unwrap_or_default());
-        let on_aws = configs.filter(|config| config.provider_name.as_deref() == Some("AWS"));
-        let names = on_aws.filter_map(|config| config.region_name);
+            .flat_map(|spec| spec.region_configs.unwrap_or_default())
+            .partition(|config| config.provider_name.as_deref() == Some("AWS"));
+        let names = on_aws.into_iter().filter_map(|config| config.region_name);
         let mut regions = names
             .map(|name| AtlasRegion::parse(&name))
             .collect::<Result<Vec<_>, _>>()?;
@@ -172,6 +172,7 @@ impl ClusterAnswer {
             name: name.clone(),
             state_name: self.state_name.unwrap_or_default(),
             regions,
+            is_on_other_clouds: !elsewhere.is_empty(),
             private_endpoints: private_endpoints.collect(),
         })
     }

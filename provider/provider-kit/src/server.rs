@@ -1,6 +1,7 @@
 //! The registry of a provider, answering protocol 6 RPC by RPC.
 
 use std::collections::{BTreeMap, HashMap};
+use std::pin::Pin;
 
 use async_trait::async_trait;
 use tf_provider::schema::{Attribute, AttributeConstraint, AttributeType, Schema as TfSchema};
@@ -26,7 +27,11 @@ pub struct Server<P> {
     resources: BTreeMap<&'static str, Box<dyn ErasedResource>>,
     data_sources: BTreeMap<&'static str, Box<dyn ErasedDataSource>>,
     functions: BTreeMap<&'static str, Box<dyn ErasedFunction>>,
+    close: Option<Close>,
 }
+
+/// What gives back what the provider holds elsewhere.
+type Close = Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl<P: Provider> Server<P> {
     /// A provider without resources yet. `schema` is its configuration; `stop` is tripped by Terraform's StopProvider.
@@ -42,7 +47,18 @@ impl<P: Provider> Server<P> {
             resources,
             data_sources,
             functions,
+            close: None,
         }
+    }
+
+    /// Sets what is run when the process ends in order, with two seconds at most.
+    #[must_use]
+    pub fn on_close<F: Future<Output = ()> + Send + 'static>(
+        mut self,
+        close: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self {
+        self.close = Some(Box::new(move || Box::pin(close())));
+        self
     }
 
     /// Adds a resource under its full type name.
@@ -469,6 +485,12 @@ where
                 .map(|(name, f)| ((*name).to_owned(), f.schema()))
                 .collect(),
             diagnostics: Vec::new(),
+        }
+    }
+
+    async fn close(&self) {
+        if let Some(close) = &self.close {
+            close().await;
         }
     }
 

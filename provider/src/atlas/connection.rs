@@ -3,6 +3,7 @@
 use atlas_client::{AtlasConfig, AtlasError, ConfigError, Credentials, HttpAtlas, Secret};
 use tokio::sync::OnceCell;
 
+use crate::aws::chain;
 use crate::config::{AtlasSettings, Setting};
 
 /// Atlas for everybody but governments. Source: Atlas Admin API, servers.
@@ -81,18 +82,25 @@ fn setting(
     variable: &'static str,
     environment: Environment,
 ) -> Result<Option<Found>, AtlasFailure> {
-    match configured {
-        Setting::Unknown => Err(AtlasFailure::Unknown(attribute)),
-        Setting::Known(Some(value)) => Ok(Some(Found {
+    let found = match configured {
+        Setting::Unknown => return Err(AtlasFailure::Unknown(attribute)),
+        Setting::Known(Some(value)) => Some(Found {
             value: value.clone(),
             from: format!("atlas.{attribute}"),
-        })),
-        Setting::Known(None) => Ok(environment(variable)
+        }),
+        Setting::Known(None) => environment(variable)
             .filter(|value| !value.is_empty())
             .map(|value| Found {
                 value,
                 from: variable.to_owned(),
-            })),
+            }),
+    };
+    match found {
+        Some(found) if found.value.trim() != found.value => Err(AtlasFailure::Config(format!(
+            "{} begins or ends with a blank or a line break",
+            found.from
+        ))),
+        found => Ok(found),
     }
 }
 
@@ -153,13 +161,16 @@ fn credentials(settings: &AtlasSettings, environment: Environment) -> Result<Cre
 
 fn config(settings: &AtlasSettings, environment: Environment) -> Result<AtlasConfig, AtlasFailure> {
     let base_url = setting(&settings.base_url, "base_url", "MONGODB_ATLAS_BASE_URL", environment)?;
-    let base_url = base_url.map_or_else(|| BASE_URL.to_owned(), |found| found.value);
     let credentials = credentials(settings, environment)?;
-    AtlasConfig::new(&base_url, credentials, USER_AGENT).map_err(unusable)
+    let Some(base_url) = base_url else {
+        return AtlasConfig::new(BASE_URL, credentials, USER_AGENT).map_err(unusable);
+    };
+    let named = |cause| AtlasFailure::Config(format!("{}: {}", base_url.from, chain(&cause)));
+    AtlasConfig::new(&base_url.value, credentials, USER_AGENT).map_err(named)
 }
 
 fn unusable(cause: ConfigError) -> AtlasFailure {
-    AtlasFailure::Config(crate::aws::chain(&cause))
+    AtlasFailure::Config(chain(&cause))
 }
 
 /// Atlas as one configured provider sees it. Nothing is read or called before a resource asks for the client.
@@ -173,6 +184,13 @@ impl Atlas {
         Self {
             settings,
             client: OnceCell::new(),
+        }
+    }
+
+    /// Gives the service account's token back, if there is one.
+    pub(crate) async fn close(&self) {
+        if let Some(client) = self.client.get() {
+            client.close().await;
         }
     }
 

@@ -4,17 +4,11 @@ use atlas_client::{AccessListValue, Invalid};
 use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use crate::atlas::Ended;
-use crate::atlas_private_link::sentence;
+use crate::atlas::{Ended, sentence};
 use crate::diagnostics::atlas_call_failed;
 
 pub(super) fn entry_is_malformed(diagnostics: &mut Diagnostics, path: AttributePath, cause: &Invalid) {
-    error(
-        diagnostics,
-        path,
-        "Access list entry is malformed.",
-        sentence(&cause.to_string()),
-    );
+    error(diagnostics, path, "Access list entry is malformed.", sentence(cause));
 }
 
 pub(super) fn comment_is_too_long(diagnostics: &mut Diagnostics, path: AttributePath, length: usize, limit: usize) {
@@ -26,13 +20,13 @@ pub(super) fn comment_is_too_long(diagnostics: &mut Diagnostics, path: Attribute
     );
 }
 
-pub(super) fn whole_internet(diagnostics: &mut Diagnostics, path: AttributePath, key: &str) {
+pub(super) fn the_internet(diagnostics: &mut Diagnostics, path: AttributePath, key: &str) {
     error(
         diagnostics,
         path,
-        "Access list entry admits the whole internet.",
+        "Access list entry admits the internet.",
         format!(
-            "Got {key:?}, which lets every address reach the database's login. Type the ranges that need it; traffic through a \
+            "Got {key:?}, which lets more addresses reach the database's login than any organisation has. Type the ranges that need it; traffic through a \
              private link needs no entry."
         ),
     );
@@ -113,6 +107,17 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, end: Ended, doing: &str) {
             ),
         ),
     }
+}
+
+/// Terraform was asked to stop in the middle of a write. No error: a create would be tainted, and its entries removed.
+pub(super) fn stopped(diagnostics: &mut Diagnostics) {
+    warning(
+        diagnostics,
+        AttributePath::new("entries"),
+        "Interrupted.",
+        "Terraform was asked to stop while writing the access list. The state has the list as it was planned; the next plan shows what \
+         is missing, and its apply goes on from there.",
+    );
 }
 
 /// After a failure the list could not be read, so the state may be behind the truth.

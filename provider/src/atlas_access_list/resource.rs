@@ -55,24 +55,41 @@ async fn read_or_fail(list: &AtAtlas<'_>, doing: &str, diagnostics: &mut Diagnos
     }
 }
 
-/// Makes the changes; `None` when they are made, otherwise which of `known` exist after the failure.
+/// What came of the changes.
+enum Made {
+    /// All of them, or Terraform asked to stop: the next refresh shows how far it got.
+    AsPlanned,
+    /// An error was told; these of the entries it was about are there.
+    Left(Comments),
+}
+
+/// Makes the changes. `known` are the entries that the state may list after a failure.
 async fn make(
     list: &AtAtlas<'_>,
     planned: &Changes,
     known: &Comments,
     ignore_temporary: bool,
     diagnostics: &mut Diagnostics,
-) -> Option<Comments> {
-    let end = list.apply(planned, ignore_temporary).await.err()?;
-    let was_stopped = matches!(end, Ended::Stopped);
-    failures::ended(diagnostics, end, "writing the access list");
-    if !was_stopped && let Ok(there) = list.read().await {
-        let mut left = lasting(&there, ignore_temporary);
-        left.retain(|value, _| known.contains_key(value));
-        return Some(left);
+) -> Made {
+    let Err(end) = list.apply(planned, ignore_temporary).await else {
+        return Made::AsPlanned;
+    };
+    if matches!(end, Ended::Stopped) {
+        failures::stopped(diagnostics);
+        return Made::AsPlanned;
     }
-    failures::state_may_be_behind(diagnostics);
-    Some(known.clone())
+    failures::ended(diagnostics, end, "writing the access list");
+    match list.read().await {
+        Ok(there) => {
+            let mut left = lasting(&there, ignore_temporary);
+            left.retain(|value, _| known.contains_key(value));
+            Made::Left(left)
+        }
+        Err(_) => {
+            failures::state_may_be_behind(diagnostics);
+            Made::Left(known.clone())
+        }
+    }
 }
 
 #[async_trait]
@@ -129,8 +146,14 @@ impl Resource for AccessList {
             return None;
         }
         let planned = changes(&there, &Comments::new(), &wanted, ignore_temporary);
+        // A failed create is tainted, and what a tainted state lists is removed: only what was not there before may be listed.
+        let mut added = wanted;
+        added.retain(|value, _| !there.contains_key(value));
         let mut state = request.planned;
-        if let Some(left) = make(&list, &planned, &wanted, ignore_temporary, diagnostics).await {
+        if let Made::Left(left) = make(&list, &planned, &added, ignore_temporary, diagnostics).await {
+            if left.is_empty() {
+                return None;
+            }
             state.show(&left);
         }
         Some(state)
@@ -157,7 +180,7 @@ impl Resource for AccessList {
         let planned = changes(&there, &before, &wanted, ignore_temporary);
         let mut state = request.planned;
         let known: Comments = before.into_iter().chain(wanted).collect();
-        if let Some(left) = make(&list, &planned, &known, ignore_temporary, diagnostics).await {
+        if let Made::Left(left) = make(&list, &planned, &known, ignore_temporary, diagnostics).await {
             state.show(&left);
         }
         state
@@ -175,9 +198,21 @@ impl Resource for AccessList {
         };
         let ignore_temporary = state.ignores_temporary();
         let planned = changes(&there, &known, &Comments::new(), ignore_temporary);
-        let left = make(&list, &planned, &known, ignore_temporary, diagnostics).await?;
-        state.show(&left);
-        Some(state)
+        match list.apply(&planned, ignore_temporary).await {
+            Ok(()) => None,
+            Err(end) => {
+                failures::ended(diagnostics, end, "removing the access list");
+                // After a stop there is no time to look.
+                if operation.interrupt().is_none()
+                    && let Ok(there) = list.read().await
+                {
+                    let mut left = lasting(&there, ignore_temporary);
+                    left.retain(|value, _| known.contains_key(value));
+                    state.show(&left);
+                }
+                Some(state)
+            }
+        }
     }
 
     async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<List> {

@@ -9,8 +9,12 @@ use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
 use super::state::List;
-use crate::atlas_private_link::project_id;
+use crate::atlas::project_id;
 use crate::is_private_cidr;
+
+/// Public networks wider than this are refused also with `allow_public`. Our choice: no organisation has more, and two halves of the
+/// internet are the whole.
+const SHORTEST_PUBLIC_PREFIX: u8 = 8;
 
 /// Source: Atlas Admin API, comment of an access list entry.
 const COMMENT_CHARACTERS: usize = 80;
@@ -37,7 +41,7 @@ pub(super) fn schema() -> Schema {
             ),
             (
                 "allow_public",
-                Attr::bool("Accept entries outside of the private ranges. `0.0.0.0/0` and `::/0` are never accepted.").default(false),
+                Attr::bool("Accept entries outside of the private ranges. Networks wider than `/8`, such as `0.0.0.0/0` and `::/0`, never are.").default(false),
             ),
             (
                 "ignore_temporary",
@@ -98,11 +102,11 @@ pub(super) fn validate(list: &List, diagnostics: &mut Diagnostics) {
             }
         };
         if let Some(network) = value.addresses() {
-            if network.prefix_len() == 0 {
-                failures::whole_internet(diagnostics, path, key);
+            let private = is_private_cidr(&network.to_string()) == Ok(true);
+            if !private && network.prefix_len() < SHORTEST_PUBLIC_PREFIX {
+                failures::the_internet(diagnostics, path, key);
                 continue;
             }
-            let private = is_private_cidr(&network.to_string()) == Ok(true);
             if !private && list.allow_public != Value::Value(true) && !list.allow_public.is_unknown() {
                 failures::entry_is_public(diagnostics, path.clone(), key);
             }
@@ -145,17 +149,23 @@ mod tests {
             (
                 &["0.0.0.0/0"][..],
                 "entries[\"0.0.0.0/0\"]",
-                "Access list entry admits the whole internet.",
+                "Access list entry admits the internet.",
                 "\"0.0.0.0/0\"",
+            ),
+            (
+                &["128.0.0.0/1"],
+                "entries[\"128.0.0.0/1\"]",
+                "Access list entry admits the internet.",
+                "128.0.0.0/1",
             ),
             (
                 &["::/0"],
                 "entries[\"::/0\"]",
-                "Access list entry admits the whole internet.",
+                "Access list entry admits the internet.",
                 "::/0",
             ),
             (&["203.0.113.7"], "entries[\"203.0.113.7\"]", public, "203.0.113.7"),
-            (&["8.0.0.0/5"], "entries[\"8.0.0.0/5\"]", public, "allow_public"),
+            (&["8.0.0.0/8"], "entries[\"8.0.0.0/8\"]", public, "allow_public"),
             (
                 &["2001:db8::/32"],
                 "entries[\"2001:db8::/32\"]",

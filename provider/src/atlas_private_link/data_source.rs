@@ -1,26 +1,34 @@
 //! Data source `lectern_atlas_private_link`: the link of a project and region, for configurations that do not own it.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use atlas_client::{AtlasApi as _, AtlasRegion, ProjectId, ServiceStatus};
-use provider_kit::{Attr, Schema, error};
+use atlas_client::{AtlasRegion, Invalid, ProjectId, ServiceStatus};
+use provider_kit::{Attr, Operation, Schema, error};
 use serde::{Deserialize, Serialize};
 use tf_provider::value::{Value, ValueEmpty};
 use tf_provider::{AttributePath, DataSource, Diagnostics};
+use tokio_util::sync::CancellationToken;
 
 use super::failures;
-use super::schema::sentence;
+use super::service::{Services, Trouble};
 use super::state::Text;
-use crate::diagnostics::{atlas_call_failed, atlas_is_not_usable};
+use crate::atlas::{Doing, Ended, Pace, sentence};
+use crate::diagnostics::atlas_is_not_usable;
 use crate::provider::Connection;
 
 /// The data source.
 pub(crate) struct PrivateLinkData {
     connection: Connection,
+    stop: CancellationToken,
 }
 
+/// Longest time of a read. Our choice: two calls with all their retries.
+const READ: Duration = Duration::from_secs(5 * 60);
+
 impl PrivateLinkData {
-    pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection }
+    pub(crate) fn new(connection: Connection, stop: CancellationToken) -> Self {
+        Self { connection, stop }
     }
 }
 
@@ -81,16 +89,16 @@ fn schema() -> Schema {
 
 /// Project and region as far as they are known and well-formed; complains about the rest.
 fn place(state: &State, diagnostics: &mut Diagnostics) -> Option<(ProjectId, AtlasRegion)> {
-    let mut refuse = |attribute: &'static str, summary: &'static str, cause: String| {
-        error(diagnostics, AttributePath::new(attribute), summary, sentence(&cause));
+    let mut refuse = |attribute: &'static str, summary: &'static str, cause: &Invalid| {
+        error(diagnostics, AttributePath::new(attribute), summary, sentence(cause));
     };
     let project = state.project_id.as_ref_option().map(|text| ProjectId::parse(text));
     let region = state.region.as_ref_option().map(|text| AtlasRegion::parse(text));
     if let Some(Err(cause)) = &project {
-        refuse("project_id", "Project id is malformed.", cause.to_string());
+        refuse("project_id", "Project id is malformed.", cause);
     }
     if let Some(Err(cause)) = &region {
-        refuse("region", "Region is malformed.", cause.to_string());
+        refuse("region", "Region is malformed.", cause);
     }
     Some((project?.ok()?, region?.ok()?))
 }
@@ -120,25 +128,32 @@ impl DataSource for PrivateLinkData {
                 return None;
             }
         };
-        let services = match api.list_endpoint_services(&project).await {
-            Ok(services) => services,
-            Err(cause) => {
-                atlas_call_failed(diagnostics, &format!("looking for the private link {id}"), &cause);
+        let operation = Operation::new(self.stop.clone(), READ);
+        let services = Services {
+            api,
+            project,
+            region,
+            pace: Pace::default(),
+            operation: &operation,
+        };
+        let service = match services.find().await {
+            Ok(Some(service)) => service,
+            Ok(None) => {
+                failures::nothing_there(diagnostics, &id);
+                return None;
+            }
+            Err(Trouble::Ended(Ended::Stopped)) => {
+                failures::read_was_stopped(diagnostics);
+                return None;
+            }
+            Err(trouble) => {
+                let doing = Doing::reading(format!("looking for the private link {id}"));
+                failures::ended(diagnostics, trouble, &doing);
                 return None;
             }
         };
-        let mut here = services
-            .into_iter()
-            .filter(|service| service.region.as_ref() == Some(&region) && service.status != ServiceStatus::Deleting);
-        let Some(service) = here.next() else {
-            failures::nothing_there(diagnostics, &id);
-            return None;
-        };
-        let other: Vec<_> = here.map(|service| service.id).collect();
-        if !other.is_empty() {
-            let all = [vec![service.id], other].concat();
-            failures::several(diagnostics, &all);
-            return None;
+        if service.status == ServiceStatus::Failed || service.error_message.is_some() {
+            failures::is_unhealthy(diagnostics, &service, true);
         }
         let texts = |values: Vec<String>| Value::Value(values.into_iter().map(Value::Value).collect());
         Some(State {

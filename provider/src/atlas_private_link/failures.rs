@@ -5,7 +5,7 @@ use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::service::Trouble;
-use crate::atlas::Ended;
+use crate::atlas::{Doing, Ended, words};
 use crate::diagnostics::atlas_call_failed;
 
 pub(super) fn serverless_has_ended(diagnostics: &mut Diagnostics, path: AttributePath) {
@@ -58,46 +58,31 @@ fn title(service: &EndpointService) -> String {
     format!("Endpoint service {}", service.id)
 }
 
-/// Atlas's words, or that it gave none.
-pub(crate) fn words(message: Option<&str>) -> String {
-    match message {
-        Some(message) => format!("Atlas says: {message:?}"),
-        None => "Atlas gives no reason".to_owned(),
-    }
-}
-
 const WHAT_TO_CHECK: &str = "Check in the AWS region and in Atlas (Network Access, Private Endpoint) whether the project may have a \
      private endpoint service there: the region has capacity, the cluster tier is M10 or larger, no other service is stuck.";
 
 /// A read found a link that does not work. The plan goes on.
-pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, service: &EndpointService, message: Option<&str>) {
+pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, service: &EndpointService, adopted: bool) {
+    let way_out = if adopted {
+        AFTER_ADOPTION
+    } else {
+        "`terraform apply -replace` makes it anew."
+    };
     warning(
         diagnostics,
         AttributePath::new("status"),
         "The private link does not work.",
         format!(
-            "{} is {}. {}. {WHAT_TO_CHECK} `terraform apply -replace` makes it anew.",
+            "{} is {}. {}. {WHAT_TO_CHECK} {way_out}",
             title(service),
             service.status,
-            words(message)
+            words(service.error_message.as_deref())
         ),
     );
 }
 
-/// What an operation was about, for its messages.
-pub(crate) struct Doing {
-    /// "making the private link of eu-central-1".
-    pub(crate) phrase: String,
-    /// What Terraform does with the state it gets.
-    pub(crate) follows: &'static str,
-}
-
-pub(crate) const AFTER_CREATE: &str = "The state has what exists; Terraform marks it as tainted, and the next apply replaces it. After \
-     `terraform untaint` the next apply goes on from there.";
-pub(super) const AFTER_ADOPTION: &str = "It existed before and is adopted, so Terraform does not replace it: delete it in Atlas if it \
-     cannot recover, then apply again.";
-pub(crate) const AFTER_UPDATE: &str = "The state has what exists; the next apply goes on from there.";
-pub(crate) const AFTER_DELETE: &str = "It stays in the state; the next destroy goes on from there.";
+pub(super) const AFTER_ADOPTION: &str = "It was there before, and a replacement would only adopt it again: if it cannot recover, delete it in \
+     Atlas, then apply.";
 
 /// An operation did not reach its goal.
 pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doing) {
@@ -136,7 +121,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("status"),
             "Atlas could not make the private link.",
             format!(
-                "While {phrase} it became FAILED. {}. {WHAT_TO_CHECK} {follows}",
+                "While {phrase}: it is FAILED. {}. {WHAT_TO_CHECK} {follows}",
                 words(message.as_deref())
             ),
         ),
@@ -159,7 +144,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             root,
             "The private link is in use.",
             format!(
-                "These interface endpoints are still registered with it: {}. Deleting it would cut them off. Nothing was deleted. \
+                "While {phrase}: these interface endpoints are still registered with it: {}. Deleting it would cut them off. Nothing was deleted. \
                  Destroy the lectern_atlas_private_link_endpoint resources (of other configurations too) or remove the endpoints \
                  in Atlas first. {follows}",
                 endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
@@ -168,7 +153,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
     }
 }
 
-pub(super) fn several(diagnostics: &mut Diagnostics, ids: &[EndpointServiceId]) {
+fn several(diagnostics: &mut Diagnostics, ids: &[EndpointServiceId]) {
     error(
         diagnostics,
         AttributePath::new("region"),
@@ -178,6 +163,15 @@ pub(super) fn several(diagnostics: &mut Diagnostics, ids: &[EndpointServiceId]) 
              changed. Delete those that are not used, or manage them by hand.",
             ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         ),
+    );
+}
+
+pub(super) fn read_was_stopped(diagnostics: &mut Diagnostics) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "Interrupted.",
+        "Terraform was asked to stop before Atlas had answered.",
     );
 }
 

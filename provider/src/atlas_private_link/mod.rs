@@ -19,7 +19,5 @@ mod soak;
 mod state;
 
 pub(crate) use data_source::PrivateLinkData;
-pub(crate) use failures::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Doing, words};
 pub(crate) use resource::PrivateLink;
-pub(crate) use schema::{project_id, sentence};
 pub(crate) use service::is_ready;

@@ -6,11 +6,11 @@ use provider_kit::{Operation, PlanRequest, Resource, Schema};
 use tf_provider::Diagnostics;
 use tf_provider::value::Value;
 
-use super::failures::{self, AFTER_ADOPTION, AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Doing};
+use super::failures::{self, AFTER_ADOPTION};
 use super::schema;
 use super::service::{Services, Trouble};
 use super::state::Link;
-use crate::atlas::{Atlas, Ended, Pace};
+use crate::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
 use crate::diagnostics::atlas_is_not_usable;
 use crate::provider::Connection;
 
@@ -100,16 +100,13 @@ impl Resource for PrivateLink {
             Ok(service) => {
                 let service = service.filter(|service| service.status != ServiceStatus::Deleting)?;
                 if service.status == ServiceStatus::Failed || service.error_message.is_some() {
-                    failures::is_unhealthy(diagnostics, &service, service.error_message.as_deref());
+                    failures::is_unhealthy(diagnostics, &service, state.adopted == Value::Value(true));
                 }
                 state.show(&service);
                 Some(state)
             }
             Err(end) => {
-                let doing = Doing {
-                    phrase: format!("reading the private link {id}"),
-                    follows: "",
-                };
+                let doing = Doing::reading(format!("reading the private link {id}"));
                 failures::ended(diagnostics, end.into(), &doing);
                 Some(state)
             }
@@ -125,7 +122,7 @@ impl Resource for PrivateLink {
         let place = place(&request.effective)?;
         let mut doing = Doing {
             phrase: format!("making the private link of {}", place.1.aws_name()),
-            follows: AFTER_CREATE,
+            follows: NOTHING_MADE,
         };
         let atlas = self.connection.atlas();
         let services = Self::services(&atlas, place, operation, diagnostics).await?;
@@ -143,9 +140,7 @@ impl Resource for PrivateLink {
                 return None;
             }
         };
-        if adopted {
-            doing.follows = AFTER_ADOPTION;
-        }
+        doing.follows = if adopted { AFTER_ADOPTION } else { AFTER_CREATE };
         tracing::info!(private_link_id = %service.id, adopted, "the project's private link in {}", services.region.aws_name());
         let result = async {
             services.until_ready(&mut service).await?;
@@ -275,10 +270,7 @@ impl Resource for PrivateLink {
                 None
             }
             Err(trouble) => {
-                let doing = Doing {
-                    phrase: format!("looking for the private link {id}"),
-                    follows: "",
-                };
+                let doing = Doing::reading(format!("looking for the private link {id}"));
                 failures::ended(diagnostics, trouble, &doing);
                 None
             }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use atlas_client::{AtlasRegion, ProjectId};
+use atlas_client::AtlasRegion;
 use provider_kit::{Attr, Schema, Tree, error};
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
 use super::state::Link;
+use crate::atlas::{project_id, sentence, timeouts};
 
 pub(super) fn schema() -> Schema {
     Schema::new(
@@ -51,7 +52,7 @@ pub(super) fn schema() -> Schema {
                 "delete_adopted",
                 Attr::bool("Delete also an adopted service on destroy. Otherwise it stays, and a warning names it.").default(false),
             ),
-            ("timeouts", Attr::timeouts(&[("create", "60m"), ("delete", "60m")])),
+            ("timeouts", timeouts("60m")),
             ("private_link_id", Attr::string("Atlas's id of the endpoint service.").computed().keep_known()),
             (
                 "endpoint_service_name",
@@ -74,22 +75,6 @@ pub(super) fn schema() -> Schema {
     )
 }
 
-/// The attribute that names a project, with its check.
-pub(crate) fn project_id() -> Attr {
-    Attr::string("Atlas project: 24 hexadecimal digits.").validate(|value, path, diagnostics| {
-        if let Tree::String(text) = value
-            && let Err(cause) = ProjectId::parse(text)
-        {
-            error(
-                diagnostics,
-                path.clone(),
-                "Project id is malformed.",
-                sentence(&cause.to_string()),
-            );
-        }
-    })
-}
-
 /// An attribute that names a region, with its check.
 pub(super) fn region(description: &str) -> Attr {
     Attr::string(description).validate(check_region)
@@ -99,12 +84,7 @@ fn check_region(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostic
     if let Tree::String(text) = value
         && let Err(cause) = AtlasRegion::parse(text)
     {
-        error(
-            diagnostics,
-            path.clone(),
-            "Region is malformed.",
-            sentence(&cause.to_string()),
-        );
+        error(diagnostics, path.clone(), "Region is malformed.", sentence(&cause));
     }
 }
 
@@ -114,11 +94,6 @@ fn check_regions(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnosti
             check_region(region, path, diagnostics);
         }
     }
-}
-
-/// "Got X." from the text of a refused value, which says what was given, what was wanted and what to write.
-pub(crate) fn sentence(cause: &str) -> String {
-    format!("Got {cause}.")
 }
 
 fn check_kind(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {

@@ -93,8 +93,13 @@ impl<'a> Services<'a> {
             let post = self.api.create_endpoint_service(&self.project, &self.region, remote);
             match write(self.operation, post).await {
                 Ok(service) => return Ok((service, false)),
-                // One on its way out, or one that the list does not show yet.
-                Err(Ended::Failed(conflict @ AtlasError::Conflict { .. })) => wait.pause(conflict.to_string()).await?,
+                Err(Ended::Failed(conflict @ AtlasError::Conflict { .. })) => {
+                    // One on its way out goes, one that the list does not show yet comes; any other conflict stays.
+                    if self.listed().await?.is_empty() && !wait.may_be_stale() {
+                        return Err(Ended::Failed(conflict).into());
+                    }
+                    wait.pause(conflict.to_string()).await?;
+                }
                 Err(Ended::Failed(error)) => {
                     return match self.find().await {
                         Ok(Some(service)) if adopt => Ok((service, true)),
@@ -146,11 +151,10 @@ impl<'a> Services<'a> {
             }
             // Asked again as long as Atlas shows it untouched: a repeated delete is harmless, a lost one is not.
             match write(self.operation, self.api.delete_endpoint_service(&self.project, id)).await {
-                Ok(()) => {}
-                Err(Ended::Failed(AtlasError::Conflict { .. })) => {}
+                Ok(()) => wait.pause(format!("it is {}", service.status)).await?,
+                Err(Ended::Failed(conflict @ AtlasError::Conflict { .. })) => wait.pause(conflict.to_string()).await?,
                 Err(end) => return Err(end.into()),
             }
-            wait.pause(format!("it is {}", service.status)).await?;
         }
     }
 

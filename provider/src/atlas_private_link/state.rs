@@ -6,14 +6,9 @@ use atlas_client::{AtlasRegion, EndpointService, ProjectId};
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
-pub(crate) type Text = Value<String>;
+use crate::atlas::Timeouts;
 
-/// `timeouts`; the kit reads it, the resource only carries it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Timeouts {
-    create: Text,
-    delete: Text,
-}
+pub(crate) type Text = Value<String>;
 
 /// All attributes of `lectern_atlas_private_link`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,7 @@ use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::registration::Trouble;
-use crate::atlas::Ended;
-use crate::atlas_private_link::{Doing, words};
+use crate::atlas::{Doing, Ended, words};
 use crate::diagnostics::atlas_call_failed;
 
 const WHAT_TO_CHECK: &str = "Check that the VPC endpoint exists in AWS and is of the link's endpoint_service_name, that its region is the \

@@ -103,7 +103,7 @@ impl<'a> Registration<'a> {
                 .await?
                 .ok_or_else(|| Trouble::NoCluster(name.clone()))?;
             if let Some(region) = &link.region
-                && !cluster.regions.is_empty()
+                && (!cluster.regions.is_empty() || cluster.is_on_other_clouds)
                 && !cluster.regions.contains(region)
             {
                 return Err(Trouble::ClusterElsewhere {
@@ -149,6 +149,8 @@ impl<'a> Registration<'a> {
                                 message: link.error_message,
                             });
                         }
+                        // Ready, and it is not there: only a stale answer passes.
+                        link if is_ready(&link) && !wait.may_be_stale() => return Err(Ended::Failed(conflict).into()),
                         link if is_ready(&link) => wait.pause(conflict.to_string()).await?,
                         link => wait.pause(format!("the private link is {}", link.status)).await?,
                     }

@@ -11,8 +11,7 @@ use tf_provider::value::Value;
 use super::registration::{Registration, Trouble, has_failed, is_leaving};
 use super::state::{Endpoint, Place};
 use super::{failures, schema};
-use crate::atlas::{Atlas, Ended, Pace};
-use crate::atlas_private_link::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Doing};
+use crate::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
 use crate::diagnostics::atlas_is_not_usable;
 use crate::provider::Connection;
 
@@ -93,10 +92,7 @@ impl Resource for PrivateLinkEndpoint {
         let Some(place) = state.place() else { return Some(state) };
         let atlas = self.connection.atlas();
         let registration = Self::registration(&atlas, place, operation, diagnostics).await?;
-        let doing = Doing {
-            phrase: format!("reading the endpoint {}", registration.place.endpoint),
-            follows: "",
-        };
+        let doing = Doing::reading(format!("reading the endpoint {}", registration.place.endpoint));
         match registration.get().await {
             Ok(endpoint) => {
                 let endpoint = endpoint.filter(|endpoint| !is_leaving(endpoint))?;
@@ -125,9 +121,9 @@ impl Resource for PrivateLinkEndpoint {
     ) -> Option<Endpoint> {
         let place = request.effective.place()?;
         let clusters = request.effective.clusters().unwrap_or_default();
-        let doing = Doing {
+        let mut doing = Doing {
             phrase: format!("registering the endpoint {}", place.endpoint),
-            follows: AFTER_CREATE,
+            follows: NOTHING_MADE,
         };
         let atlas = self.connection.atlas();
         let registration = Self::registration(&atlas, place, operation, diagnostics).await?;
@@ -146,6 +142,7 @@ impl Resource for PrivateLinkEndpoint {
                 return None;
             }
         };
+        doing.follows = AFTER_CREATE;
         let mut state = request.planned;
         state.id = Value::Value(registration.place.to_string());
         let result = match registration.until_connected(&mut endpoint).await {
@@ -255,10 +252,7 @@ impl Resource for PrivateLinkEndpoint {
                 None
             }
             Err(end) => {
-                let doing = Doing {
-                    phrase: format!("looking for the endpoint {id}"),
-                    follows: "",
-                };
+                let doing = Doing::reading(format!("looking for the endpoint {id}"));
                 failures::ended(diagnostics, end.into(), &doing);
                 None
             }

@@ -4,7 +4,7 @@ use atlas_client::{ClusterName, EndpointServiceId, InterfaceEndpointId, Invalid}
 use provider_kit::{Attr, Schema, Tree, error};
 use tf_provider::{AttributePath, Diagnostics};
 
-use crate::atlas_private_link::{project_id, sentence};
+use crate::atlas::{project_id, sentence, timeouts};
 
 pub(super) fn schema() -> Schema {
     Schema::new(
@@ -50,7 +50,7 @@ pub(super) fn schema() -> Schema {
                     }
                 }),
             ),
-            ("timeouts", Attr::timeouts(&[("create", "120m"), ("delete", "120m")])),
+            ("timeouts", timeouts("120m")),
             (
                 "status",
                 Attr::string("As Atlas reports it: `PENDING_ACCEPTANCE`, `PENDING`, `AVAILABLE`, `REJECTED`, `FAILED`, ...")
@@ -84,6 +84,6 @@ fn check(
     if let Tree::String(text) = value
         && let Some(cause) = refused(text)
     {
-        error(diagnostics, path.clone(), summary, sentence(&cause.to_string()));
+        error(diagnostics, path.clone(), summary, sentence(&cause));
     }
 }

@@ -6,14 +6,9 @@ use atlas_client::{ClusterName, EndpointServiceId, InterfaceEndpoint, InterfaceE
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
-pub(super) type Text = Value<String>;
+use crate::atlas::Timeouts;
 
-/// `timeouts`; the kit reads it, the resource only carries it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Timeouts {
-    create: Text,
-    delete: Text,
-}
+pub(super) type Text = Value<String>;
 
 /// How a client reaches one cluster through the endpoint. Hosts and ports only; no user, no password.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

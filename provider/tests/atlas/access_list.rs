@@ -196,12 +196,12 @@ async fn bad_entries_are_refused_at_plan_by_name() {
         (
             json!({ "0.0.0.0/0": {} }),
             "entries[\"0.0.0.0/0\"]",
-            "Access list entry admits the whole internet.",
+            "Access list entry admits the internet.",
         ),
         (
             json!({ "::/0": {} }),
             "entries[\"::/0\"]",
-            "Access list entry admits the whole internet.",
+            "Access list entry admits the internet.",
         ),
         (
             json!({ "52.0.0.0/8": {} }),
@@ -324,4 +324,66 @@ async fn two_stacks_writing_at_once_do_not_lose_each_other_s_entries() {
     one.unwrap().ok().unwrap();
     two.unwrap().ok().unwrap();
     assert_eq!(world.there(), ["10.1.0.0/16", "10.2.0.0/16"]);
+}
+
+/// A tainted list is removed as its state has it, so a failed create may list only what it added.
+#[tokio::test]
+async fn a_create_that_fails_or_is_interrupted_never_costs_an_entry_that_was_there() {
+    for (case, kind, is_error) in [
+        ("refused", FaultKind::RoleTooLow, true),
+        ("never answered", FaultKind::AcceptThenHang, false),
+    ] {
+        let world = World::start().await;
+        world.by_hand(&json!({ "cidrBlock": "10.1.0.0/16", "comment": "office" }));
+        world.emulator.fault(Fault {
+            method: "POST".to_owned(),
+            kind,
+            ..Fault::default()
+        });
+        let config = office();
+        let (outcome, ()) = tokio::join!(world.apply(LIST, None, &config), async {
+            while !world
+                .emulator
+                .calls()
+                .iter()
+                .any(|call| call.authenticated && call.method == "POST")
+            {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            if !is_error {
+                world.provider.stop().await.unwrap();
+            }
+        });
+        assert_eq!(
+            outcome.diagnostics.has_errors(),
+            is_error,
+            "{case}: {}",
+            outcome.diagnostics
+        );
+        assert!(!outcome.state.as_ref().is_some_and(|state| state.tainted), "{case}");
+        world.emulator.clear_faults();
+        let world = World {
+            provider: world.another_provider().await,
+            emulator: world.emulator,
+        };
+        let refreshed = match &outcome.state {
+            Some(state) => world.read(LIST, state).await.state,
+            None => None,
+        };
+        world.emulator.clear_calls();
+        let state = world
+            .apply(LIST, refreshed.as_ref(), &config)
+            .await
+            .ok()
+            .unwrap()
+            .state
+            .unwrap();
+        assert!(
+            world.writes().iter().all(|call| call.starts_with("POST")),
+            "{case}: {:?}",
+            world.writes()
+        );
+        assert_eq!(world.there(), ["10.1.0.0/16 office", "10.2.0.7/32"], "{case}");
+        world.assert_settled(LIST, &state, &config, case).await;
+    }
 }

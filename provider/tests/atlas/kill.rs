@@ -4,7 +4,7 @@ use atlas_emulator::{AtlasEmulator, Gate, Options};
 use serde_json::{Value, json};
 use tfplugin6_harness::State;
 
-use crate::world::{ENDPOINT, LINK, PROJECT, SOON, World, api_key, configured, endpoint, link, with};
+use crate::world::{ENDPOINT, LINK, LIST, PROJECT, SOON, World, api_key, configured, endpoint, link, with};
 
 /// Runs something that calls Atlas, kills the provider once `skip` calls were answered and the next one was carried out,
 /// and says whether there was such a call.
@@ -160,6 +160,24 @@ async fn an_endpoint_killed_at_any_call_of_its_delete_goes_at_the_next_destroy()
             world.destroy(ENDPOINT, &state).await;
         }
         wait_until(|| world.services()[0].endpoints.is_empty()).await;
+        true
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_access_list_killed_at_any_call_of_its_create_is_written_by_the_next_one() {
+    // list, write and the look after it
+    at_every_call(3, |skip| async move {
+        let world = restarted(new_emulator()).await;
+        let config =
+            json!({ "project_id": PROJECT, "entries": { "10.1.0.0/16": { "comment": "office" }, "10.2.0.7": {} } });
+        if !killed_after(&world, skip, world.provider.plan_and_apply(LIST, None, config.clone())).await {
+            return false;
+        }
+        let world = restarted(world.emulator).await;
+        let state = world.create(LIST, &config).await;
+        world.assert_settled(LIST, &state, &config, "after a kill").await;
         true
     })
     .await;

@@ -55,10 +55,17 @@ async fn missing_and_half_given_credentials_are_errors_of_the_call_that_needs_th
         ),
         (
             "plain http to elsewhere",
-            json!({ "atlas": { "base_url": "http://atlas.example.com", "public_key": "abc", "private_key": "def" } }),
+            json!({ "atlas": { "public_key": "abc", "private_key": "def" } }),
+            vec![("MONGODB_ATLAS_BASE_URL", "http://atlas.example.com")],
+            "Atlas settings cannot be used.",
+            "MONGODB_ATLAS_BASE_URL: the base URL has http://atlas.example.com",
+        ),
+        (
+            "a key with a line break",
+            json!({ "atlas": { "public_key": "abc", "private_key": "def\n" } }),
             vec![],
             "Atlas settings cannot be used.",
-            "use https",
+            "atlas.private_key begins or ends with a blank",
         ),
     ];
     for (case, config, environment, summary, told) in cases {
@@ -78,6 +85,26 @@ async fn two_kinds_of_credentials_in_the_provider_block_are_refused_at_once() {
         (error.path.as_str(), error.summary.as_str()),
         ("atlas", "Atlas credentials are given twice.")
     );
+}
+
+#[tokio::test]
+async fn a_base_url_that_cannot_be_one_is_refused_at_once_and_at_its_place() {
+    let provider = spawn(&[]).await;
+    for (url, told) in [
+        ("cloud.mongodb.com", "absolute URL"),
+        ("https://cloud.mongodb.com/api/atlas/v2", "before /api/atlas"),
+    ] {
+        let found = provider
+            .validate_provider(json!({ "atlas": { "base_url": url } }))
+            .await
+            .unwrap();
+        let error = found.only_error().unwrap();
+        assert_eq!(
+            (error.path.as_str(), error.summary.as_str()),
+            ("atlas.base_url", "Atlas URL cannot be used.")
+        );
+        assert!(error.detail.contains(told), "{url}: {}", error.detail);
+    }
 }
 
 #[tokio::test]

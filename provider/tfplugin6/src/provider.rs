@@ -44,4 +44,7 @@ pub trait Provider: Send + Sync + 'static {
     async fn read_data_source(&self, request: read_data_source::Request) -> read_data_source::Response;
     async fn get_functions(&self, request: get_functions::Request) -> get_functions::Response;
     async fn call_function(&self, request: call_function::Request) -> call_function::Response;
+
+    /// Called once, when the process ends in order and no call is in flight: two seconds to give back what is held elsewhere.
+    async fn close(&self) {}
 }

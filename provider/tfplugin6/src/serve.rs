@@ -214,7 +214,11 @@ where
     };
     shutdown.cancel();
     match tokio::time::timeout(grace, server).await {
-        Ok(outcome) => Ok(outcome?),
+        Ok(outcome) => {
+            // Best effort: go-plugin kills a process that takes longer.
+            let _ = tokio::time::timeout(SHUTDOWN_GRACE, provider.close()).await;
+            Ok(outcome?)
+        }
         Err(_) => {
             tracing::warn!("calls were still in flight when this process ended");
             Ok(())

@@ -47,6 +47,11 @@ impl<P: Provider, B: Fn(CancellationToken) -> P> ProviderService<P, B> {
         self.run.read().unwrap_or_else(PoisonError::into_inner).stop.cancel();
     }
 
+    /// Lets the provider give back what it holds elsewhere.
+    pub(crate) async fn close(&self) {
+        self.provider().provider.close().await;
+    }
+
     fn provider(&self) -> Arc<Guarded<P>> {
         Arc::clone(&self.run.read().unwrap_or_else(PoisonError::into_inner).provider)
     }

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::group::Group;
+use crate::mirror::Mirror;
 use crate::{LocalCloud, Options, cache, toolchain};
 
 /// Until a started cloud must be ready, the venv not counted.
@@ -106,11 +107,12 @@ impl Place {
         Ok(Some(serde_json::from_slice(&state)?))
     }
 
-    /// Starts a cloud in the background and returns once it is ready; returns the running one if there is one.
+    /// Starts a cloud in the background and returns once it is ready; returns the running one if there is one. Terraform finds
+    /// `provider` through the environment that the state names.
     ///
     /// # Errors
     /// When it does not get ready; the message has the end of what it printed.
-    pub fn up(&self, moto: bool) -> Result<State> {
+    pub fn up(&self, moto: bool, provider: &Path) -> Result<State> {
         // Two `up` at once: the second one finds the first one's cloud.
         let starting = self.lock("starting.lock")?;
         starting.lock()?;
@@ -121,6 +123,7 @@ impl Place {
         let log = File::create(self.log_file())?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("serve").arg("--state-folder").arg(&self.folder);
+        command.arg("--provider").arg(provider);
         if moto {
             command.arg("--moto");
         }
@@ -149,18 +152,24 @@ impl Place {
         }
     }
 
-    /// Runs a cloud in this process until `ended` returns; what `up` starts in the background.
+    /// Runs a cloud in this process until `ended` returns; what `up` starts in the background. Terraform finds `provider`, if there
+    /// is one, through the environment that the state names.
     ///
     /// # Errors
     /// When another cloud runs in this place, or the cloud cannot be started.
-    pub fn serve(&self, options: Options, ended: impl FnOnce()) -> Result<()> {
+    pub fn serve(&self, options: Options, provider: Option<&Path>, ended: impl FnOnce()) -> Result<()> {
         let Some(_held) = self.try_hold()? else {
             bail!("a local cloud runs already; see `local-cloud status`")
         };
         let cloud = LocalCloud::start(options)?;
+        let mut environment = cloud.environment();
+        if let Some(provider) = provider {
+            let mirror = Mirror::create(&cloud.folder().join("mirror"), provider, &toolchain::aws_provider()?)?;
+            environment.extend(mirror.environment());
+        }
         let state = State {
             pid: i32::try_from(std::process::id())?,
-            environment: cloud.environment(),
+            environment,
             folder: cloud.folder().to_owned(),
         };
         // Written beside and renamed: who reads it reads all of it.

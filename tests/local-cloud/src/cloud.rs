@@ -177,6 +177,8 @@ impl LocalCloud {
             ("AWS_ACCESS_KEY_ID", "test".into()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
             ("AWS_REGION", self.region.clone()),
+            // the one that boto3 reads
+            ("AWS_DEFAULT_REGION", self.region.clone()),
             ("MONGODB_ATLAS_BASE_URL", self.atlas.base_url()),
             (
                 "MONGODB_ATLAS_PUBLIC_API_KEY",

@@ -9,7 +9,7 @@ mod story;
 mod terraform;
 
 use std::fs;
-use std::path::Path;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -17,10 +17,9 @@ use atlas_emulator::DEFAULT_PROJECT;
 use aws_sdk_cloudwatch::types::StateValue;
 use serde_json::json;
 
-use crate::mirror::Mirror;
 use crate::prerequisites::{self, Need};
 use crate::progress::Progress;
-use crate::{toolchain, workspace};
+use crate::workspace;
 use alarms::Alarms;
 use atlas::{Atlas, PrivateLink};
 use services::Services;
@@ -69,7 +68,11 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.line(&format!("provider: {}", provider.display()))?;
 
     story.step("Start the local cloud")?;
-    let mut stage = blocking(move || Stage::start(arguments.keep)).await?;
+    let mut stage = blocking({
+        let provider = provider.clone();
+        move || Stage::start(arguments.keep, &provider)
+    })
+    .await?;
     for (name, value) in stage.environment().iter().filter(|(name, _)| name.contains("_URL")) {
         story.line(&format!("{name}={value}"))?;
     }
@@ -87,7 +90,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     ))?;
 
     story.step("terraform init, plan, apply (a copy of examples/quickstart)")?;
-    let terraform = prepare(&stage, &provider, &services)?;
+    let terraform = prepare(&stage, &services)?;
     terraform.run(&["init"]).await?;
     story.lines(&terraform.plan().await?.summary())?;
     story.lines(&terraform.apply().await?)?;
@@ -166,10 +169,10 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.end()?;
     for line in [
         "Look further:",
-        "  cargo demo -- --keep                   the same, and everything stays for you to play with",
-        "  cargo run -p local-cloud -- up         a local cloud in the background; status and down do what they say",
-        "  examples/quickstart/                   the files that were applied, and how to use them on AWS and Atlas",
-        "  docs/alarms.md                         every alarm of the platform preset, with its reason",
+        "  cargo demo --keep     the same, and everything stays for you to play with",
+        "  cargo cloud up        a local cloud in the background; status and down do what they say",
+        "  examples/quickstart/  the files that were applied, and how to use them on AWS and Atlas",
+        "  docs/alarms.md        every alarm of the platform preset, with its reason",
     ] {
         story.line(line)?;
     }
@@ -187,20 +190,18 @@ fn tell_how_to_go_on_with(story: &Story, kept: &Kept) -> Result<()> {
             .map(|line| format!("  {line}"))
             .collect::<Vec<_>>(),
     )?;
-    let mirror = kept.folder.join("mirror/cli.tfrc");
     for line in [
-        format!("  export TF_CLI_CONFIG_FILE={}", mirror.display()),
         format!("  cd {} && terraform plan", kept.folder.join("quickstart").display()),
         "Stop it with:".into(),
-        "  cargo run -p local-cloud -- down".into(),
+        "  cargo cloud down".into(),
     ] {
         story.line(&line)?;
     }
     Ok(())
 }
 
-/// Copies the quickstart, says what it should watch, and makes the mirror that has the provider.
-fn prepare(stage: &Stage, provider: &Path, services: &Services) -> Result<Terraform> {
+/// Copies the quickstart and says what it should watch.
+fn prepare(stage: &Stage, services: &Services) -> Result<Terraform> {
     let folder = stage.folder().join("quickstart");
     fs::create_dir_all(&folder)?;
     for entry in fs::read_dir(workspace::root().join("examples/quickstart"))? {
@@ -209,13 +210,9 @@ fn prepare(stage: &Stage, provider: &Path, services: &Services) -> Result<Terraf
             fs::copy(&path, folder.join(path.file_name().context("a file without a name")?))?;
         }
     }
-    let mirror_folder = stage.folder().join("mirror");
-    fs::create_dir_all(&mirror_folder)?;
-    let mirror = Mirror::create(&mirror_folder, provider, &toolchain::aws_provider()?)?;
-    let terraform = Terraform::new(
-        folder,
-        stage.environment().into_iter().chain(mirror.environment()).collect(),
-    );
+    // without the hints at commands that the demo types itself
+    let automation = ("TF_IN_AUTOMATION".to_owned(), "1".to_owned());
+    let terraform = Terraform::new(folder, stage.environment().into_iter().chain([automation]).collect());
     terraform.set("topic_arn", json!(services.topic_arn))?;
     terraform.set("atlas_project_id", json!(DEFAULT_PROJECT))?;
     terraform.set(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use local_cloud::background::Place;
-use local_cloud::{Options, demo, dist, kill_all, toolchain};
+use local_cloud::{Options, demo, dist, kill_all, toolchain, workspace};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Until an interrupted step must have cleaned up.
@@ -26,9 +26,10 @@ struct Cli {
 enum Command {
     /// Start a local cloud in the background and print what to export to use it.
     ///
+    /// Terraform finds the emulators and the provider of this checkout through these variables.
     /// Returns once everything answers. Where one runs already, prints that one's settings. In a shell:
     ///
-    ///     eval "$(cargo run --quiet -p local-cloud -- up)"
+    ///     eval "$(cargo cloud up)"
     #[command(verbatim_doc_comment)]
     Up(Start),
     /// Say whether a local cloud runs, and what to export to use it. Exits with 1 if none runs.
@@ -63,6 +64,9 @@ struct Start {
     /// Also start moto, for services that ministack lacks
     #[arg(long)]
     moto: bool,
+    /// The provider that Terraform is to find [default: built from this checkout]
+    #[arg(long, value_name = "BINARY")]
+    provider: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -86,8 +90,8 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         // `serve` ends in its own way at a signal. Everything else is dropped where it stands, which ends what it started.
-        if let Command::Serve(start) = cli.command {
-            return tokio::task::spawn_blocking(move || serve(start)).await?;
+        if let Command::Serve(arguments) = cli.command {
+            return tokio::task::spawn_blocking(move || serve(arguments)).await?;
         }
         tokio::select! {
             result = run(cli.command) => result,
@@ -123,14 +127,15 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
     match command {
         Command::Up(start) => {
             let place = Place::new(start.at.state_folder)?;
-            let state = place.up(start.moto)?;
+            let provider = start.provider.map_or_else(workspace::provider, Ok)?;
+            let state = place.up(start.moto, &provider)?;
             write!(stdout, "{}", state.exports())?;
             eprintln!(
                 "# The local cloud runs (process {}); its logs are in {}.",
                 state.pid,
                 state.folder.display()
             );
-            eprintln!("# Stop it with: cargo run -p local-cloud -- down");
+            eprintln!("# Stop it with: cargo cloud down");
         }
         Command::Status(at) => match Place::new(at.state_folder)?.status()? {
             Some(state) => {
@@ -142,7 +147,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
                 );
             }
             None => {
-                eprintln!("# No local cloud runs. Start one with: cargo run -p local-cloud -- up");
+                eprintln!("# No local cloud runs. Start one with: cargo cloud up");
                 return Ok(ExitCode::FAILURE);
             }
         },
@@ -184,7 +189,7 @@ fn serve(start: Start) -> Result<ExitCode> {
         ..Options::default()
     };
     let runtime = tokio::runtime::Handle::current();
-    Place::new(start.at.state_folder)?.serve(options, || {
+    Place::new(start.at.state_folder)?.serve(options, start.provider.as_deref(), || {
         runtime.block_on(interrupted());
     })?;
     Ok(ExitCode::SUCCESS)

@@ -50,7 +50,6 @@ impl Mirror {
         [
             ("TF_CLI_CONFIG_FILE", self.config_file.display().to_string()),
             ("CHECKPOINT_DISABLE", "1".into()),
-            ("TF_IN_AUTOMATION", "1".into()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()

@@ -190,7 +190,7 @@ pub fn aws_provider() -> Result<AwsProvider> {
                 "the hashicorp/aws provider is not in the cache ({})",
                 entry.finished.display()
             ),
-            command: "cargo run -p local-cloud -- tools --aws-provider",
+            command: "cargo cloud tools --aws-provider",
         }
     })
 }

@@ -80,6 +80,19 @@ pub fn binary(name: &str) -> Result<PathBuf> {
     Ok(binary)
 }
 
+/// Builds the provider, as the running binary was built, and returns its path.
+///
+/// # Errors
+/// When the build fails; what Cargo said is on stderr.
+pub fn provider() -> Result<PathBuf> {
+    if cfg!(feature = "demo") {
+        let [provider, _] = demo_binaries()?;
+        Ok(provider)
+    } else {
+        binary("terraform-provider-lectern")
+    }
+}
+
 /// Builds the provider and the quickstart's function for the demo and returns their binaries.
 pub(crate) fn demo_binaries() -> Result<[PathBuf; 2]> {
     let place = Place::current()?;

@@ -29,6 +29,8 @@ pub(crate) struct Cluster {
     pub(crate) regions: Vec<String>,
     pub(crate) is_sharded: bool,
     published: Vec<PrivateEndpoint>,
+    /// First endpoints of all strings there ever were; a string's number is its place here, so that it keeps its name.
+    numbered: Vec<String>,
     update: Option<Course>,
 }
 
@@ -75,6 +77,7 @@ impl Cluster {
             regions: regions.iter().map(known).collect(),
             is_sharded,
             published: Vec::new(),
+            numbered: Vec::new(),
             update: None,
         }
     }
@@ -91,6 +94,11 @@ impl Cluster {
         if let Some(update) = &mut self.update {
             update.settle(&profile.stuck_states);
             if update.is_at_its_end() {
+                for (first, _) in wanted.iter().filter_map(|endpoints| endpoints.first()) {
+                    if !self.numbered.contains(first) {
+                        self.numbered.push(first.clone());
+                    }
+                }
                 self.published = wanted;
                 self.update = None;
             }
@@ -155,7 +163,11 @@ impl Cluster {
         });
         // Without a string the member is absent, not empty.
         if !self.published.is_empty() {
-            let private: Vec<_> = (0..self.published.len()).map(|at| self.private_string(at)).collect();
+            let private: Vec<_> = self
+                .published
+                .iter()
+                .map(|endpoints| self.private_string(endpoints))
+                .collect();
             for (endpoints, string) in self.published.iter().zip(&private) {
                 for (endpoint, _) in endpoints {
                     strings["awsPrivateLink"][endpoint] = string["connectionString"].clone();
@@ -172,9 +184,10 @@ impl Cluster {
         format!("ssl=true&authSource=admin{}", if self.is_sharded { "" } else { &set })
     }
 
-    fn private_string(&self, at: usize) -> Value {
+    fn private_string(&self, endpoints: &PrivateEndpoint) -> Value {
         let (name, hash) = (self.name.to_ascii_lowercase(), &self.hash);
-        let endpoints = &self.published[at];
+        let is_first = |id: &String| endpoints.first().is_some_and(|(first, _)| first == id);
+        let at = self.numbered.iter().position(is_first).unwrap_or_default();
         let mut port = FIRST_PORT;
         let mut hosts = Vec::new();
         for (region_at, (_, region)) in endpoints.iter().enumerate() {

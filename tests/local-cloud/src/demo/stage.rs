@@ -7,12 +7,20 @@ use anyhow::{Context as _, Result, bail};
 use aws_config::SdkConfig;
 
 use crate::background::{Place, State};
-use crate::{LocalCloud, Options, cache, cloud};
+use crate::mirror::Mirror;
+use crate::{LocalCloud, Options, cache, cloud, toolchain};
 
 /// A cloud that ends with it, or with `--keep` one in the background.
 pub(super) enum Stage {
-    Own(Box<LocalCloud>, tempfile::TempDir),
+    Own(Own),
     Kept(Kept),
+}
+
+/// A cloud of this process. Dropped in this order.
+pub(super) struct Own {
+    cloud: Box<LocalCloud>,
+    mirror: Mirror,
+    folder: tempfile::TempDir,
 }
 
 /// A background cloud that is taken down again unless the demo reaches its end.
@@ -34,21 +42,23 @@ impl Drop for Kept {
 }
 
 impl Stage {
-    pub(super) fn start(keep: bool) -> Result<Self> {
+    pub(super) fn start(keep: bool, provider: &Path) -> Result<Self> {
         if !keep {
             let folder = tempfile::Builder::new().prefix("lectern-demo-").tempdir()?;
-            return Ok(Self::Own(Box::new(LocalCloud::start(Options::default())?), folder));
+            let mirror = Mirror::create(&folder.path().join("mirror"), provider, &toolchain::aws_provider()?)?;
+            let cloud = Box::new(LocalCloud::start(Options::default())?);
+            return Ok(Self::Own(Own { cloud, mirror, folder }));
         }
         let place = Place::new(None)?;
         if place.status()?.is_some() {
-            bail!("a local cloud runs already; the demo keeps a fresh one. First: cargo run -p local-cloud -- down");
+            bail!("a local cloud runs already; the demo keeps a fresh one. First: cargo cloud down");
         }
         let folder = cache::folder()?.join("local-cloud/demo");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        let state = place.up(false)?;
+        let state = place.up(false, provider)?;
         Ok(Self::Kept(Kept {
             place,
             state,
@@ -59,14 +69,19 @@ impl Stage {
 
     pub(super) fn folder(&self) -> &Path {
         match self {
-            Self::Own(_, folder) => folder.path(),
+            Self::Own(own) => own.folder.path(),
             Self::Kept(kept) => &kept.folder,
         }
     }
 
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         match self {
-            Self::Own(cloud, _) => cloud.environment(),
+            Self::Own(own) => own
+                .cloud
+                .environment()
+                .into_iter()
+                .chain(own.mirror.environment())
+                .collect(),
             Self::Kept(kept) => kept.state.environment.clone(),
         }
     }

@@ -29,13 +29,25 @@ fn a_private_link_is_built_and_removed_within_a_minute() {
     let atlas = client(&cloud);
     let project = ProjectId::parse(DEFAULT_PROJECT).unwrap();
     let region = AtlasRegion::parse("us-east-1").unwrap();
-    let made = runtime.block_on(atlas.create_endpoint_service(&project, &region, &[])).unwrap();
-    assert_eq!((made.status.as_str(), &made.endpoint_service_name), ("INITIATING", &None), "it takes a while");
-    let read = || runtime.block_on(atlas.get_endpoint_service(&project, &made.id)).unwrap();
+    let made = runtime
+        .block_on(atlas.create_endpoint_service(&project, &region, &[]))
+        .unwrap();
+    assert_eq!(
+        (made.status.as_str(), &made.endpoint_service_name),
+        ("INITIATING", &None),
+        "it takes a while"
+    );
+    let read = || {
+        runtime
+            .block_on(atlas.get_endpoint_service(&project, &made.id))
+            .unwrap()
+    };
     eventually("it is available", || {
         read().is_some_and(|service| service.status.as_str() == "AVAILABLE" && service.endpoint_service_name.is_some())
     });
-    runtime.block_on(atlas.delete_endpoint_service(&project, &made.id)).unwrap();
+    runtime
+        .block_on(atlas.delete_endpoint_service(&project, &made.id))
+        .unwrap();
     eventually("it is gone", || read().is_none());
     assert_eq!(cloud.atlas().project(DEFAULT_PROJECT).snapshot().services, []);
 }
@@ -49,7 +61,9 @@ fn the_project_has_a_cluster_in_the_clouds_region() {
     .unwrap();
     let project = ProjectId::parse(DEFAULT_PROJECT).unwrap();
     let name = ClusterName::parse("main").unwrap();
-    let cluster = Runtime::new().unwrap().block_on(client(&cloud).get_cluster(&project, &name));
+    let cluster = Runtime::new()
+        .unwrap()
+        .block_on(client(&cloud).get_cluster(&project, &name));
     let regions = cluster.unwrap().expect("there is a cluster `main`").regions;
     assert_eq!(regions, [AtlasRegion::parse("eu-west-1").unwrap()]);
 }

@@ -10,12 +10,13 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// Runs the binary with the place of this test.
 fn local_cloud(place: &Path, verb: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_local-cloud"))
-        .arg(verb)
-        .arg("--state-folder")
-        .arg(place)
-        .output()
-        .unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local-cloud"));
+    command.arg(verb).arg("--state-folder").arg(place);
+    if verb == "up" {
+        // any program will do: nothing runs it here, and building the real one takes minutes
+        command.args(["--provider", env!("CARGO_BIN_EXE_local-cloud")]);
+    }
+    command.output().unwrap()
 }
 
 fn stdout(output: &Output) -> String {
@@ -52,6 +53,8 @@ fn up_prints_what_to_export_and_a_second_up_prints_the_same() {
         "AWS_ACCESS_KEY_ID=test",
         "AWS_SECRET_ACCESS_KEY=test",
         "AWS_REGION=us-east-1",
+        "AWS_DEFAULT_REGION=us-east-1",
+        "TF_CLI_CONFIG_FILE=/",
         "MONGODB_ATLAS_BASE_URL=http://127.0.0.1:",
         "MONGODB_ATLAS_PUBLIC_API_KEY=emulated",
         "MONGODB_ATLAS_PRIVATE_API_KEY=emulated-private-key",
@@ -60,6 +63,14 @@ fn up_prints_what_to_export_and_a_second_up_prints_the_same() {
     }
     assert_eq!(stdout(&local_cloud(place.0.path(), "up")), first);
     assert_eq!(stdout(&local_cloud(place.0.path(), "status")), first);
+    let config = first
+        .lines()
+        .find_map(|line| line.strip_prefix("export TF_CLI_CONFIG_FILE="));
+    assert!(
+        fs::read_to_string(config.unwrap())
+            .unwrap()
+            .contains("filesystem_mirror")
+    );
 }
 
 #[test]
