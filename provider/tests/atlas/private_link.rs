@@ -363,7 +363,7 @@ async fn a_failed_link_fails_the_create_with_the_reason_and_still_reads_plans_an
         (warning.path.as_str(), warning.summary.as_str()),
         ("status", "The private link does not work.")
     );
-    assert!(warning.detail.contains("No subnets."), "{}", warning.detail);
+    assert!(warning.detail.contains("No subnets"), "{}", warning.detail);
     let mut healthy_plan = read.state.unwrap();
     healthy_plan.tainted = false;
     assert_eq!(

@@ -229,7 +229,15 @@ async fn a_cluster_gives_its_aws_regions_and_its_strings_in_its_own_api_version(
 
 #[tokio::test]
 async fn what_is_not_there_is_none_to_read_and_done_to_remove() {
-    let server = Server::new(|_, _| refusal(404, "PRIVATE_ENDPOINT_SERVICE_NOT_FOUND", "gone")).await;
+    // The project is known: what one object's 404 means is asked of its list.
+    let server = Server::new(|seen, _| {
+        if seen.line().starts_with("GET") && seen.line().ends_with("/endpointService") {
+            json(200, "[]")
+        } else {
+            refusal(404, "PRIVATE_ENDPOINT_SERVICE_NOT_FOUND", "gone")
+        }
+    })
+    .await;
     let client = client(&server);
     assert_eq!(client.get_endpoint_service(&project(), &service()).await.unwrap(), None);
     assert_eq!(
@@ -252,7 +260,6 @@ async fn what_is_not_there_is_none_to_read_and_done_to_remove() {
         .await
         .unwrap();
     for error in [
-        client.list_endpoint_services(&project()).await.unwrap_err(),
         client
             .create_endpoint_service(&project(), &region("eu-west-1"), &[])
             .await
@@ -262,6 +269,22 @@ async fn what_is_not_there_is_none_to_read_and_done_to_remove() {
             .await
             .unwrap_err(),
         client.list_access_list(&project()).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, AtlasError::NotFound { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_absence_is_not_believed_where_the_project_is_unknown_too() {
+    let server = Server::new(|_, _| refusal(404, "RESOURCE_NOT_FOUND", "Cannot find resource.")).await;
+    let client = client(&server);
+    for error in [
+        client.get_endpoint_service(&project(), &service()).await.unwrap_err(),
+        client
+            .get_interface_endpoint(&project(), &service(), &endpoint())
+            .await
+            .unwrap_err(),
+        client.list_endpoint_services(&project()).await.unwrap_err(),
     ] {
         assert!(matches!(error, AtlasError::NotFound { .. }), "{error}");
     }
