@@ -1,0 +1,94 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::read::versioned;
+use super::{Kind, ManifestError, VERSION, render};
+use crate::line::Encoder;
+use crate::names::Namespace;
+
+/// `meta/<database>/<collection>.json`: what a collection, its indexes or a view are made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meta {
+    version: u32,
+    /// Which collection or view.
+    pub namespace: Namespace,
+    /// What it is.
+    pub kind: Kind,
+    /// The server's whole answer of `listCollections` for it: options, UUID, a view's pipeline.
+    pub definition: Exact,
+    /// The server's answers of `listIndexes`, in its order; empty for a view.
+    pub indexes: Vec<Exact>,
+}
+
+/// One raw BSON document, written twice: `bson`, its bytes in base64, which a restore reads, and `json`, its line, for
+/// people. A reader refuses a pair that does not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exact(pub Vec<u8>);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    bson: String,
+    json: Box<RawValue>,
+}
+
+impl Exact {
+    fn line(&self) -> String {
+        let mut line = Vec::new();
+        Encoder::new().encode(&self.0, &mut line);
+        line.pop();
+        // Lines are UTF-8, whatever documents hold.
+        String::from_utf8(line).unwrap_or_default()
+    }
+}
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let json = RawValue::from_string(self.line()).map_err(S::Error::custom)?;
+        let bson = STANDARD.encode(&self.0);
+        Pair { bson, json }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let pair = Pair::deserialize(deserializer)?;
+        let raw = STANDARD
+            .decode(&pair.bson)
+            .map_err(|_| D::Error::custom("bson is not base64"))?;
+        let exact = Self(raw);
+        if exact.line() == pair.json.get() {
+            return Ok(exact);
+        }
+        Err(D::Error::custom("bson and json are not the same document"))
+    }
+}
+
+impl Meta {
+    /// What the server said of one collection or view.
+    pub fn new(namespace: Namespace, kind: Kind, definition: Vec<u8>, indexes: Vec<Vec<u8>>) -> Self {
+        Self {
+            version: VERSION,
+            namespace,
+            kind,
+            definition: Exact(definition),
+            indexes: indexes.into_iter().map(Exact).collect(),
+        }
+    }
+
+    /// The object's bytes: equal descriptions give equal ones.
+    pub fn render(&self) -> Vec<u8> {
+        render(self)
+    }
+
+    /// # Errors
+    /// [`ManifestError`] for an unknown version, any other form, and a document whose two spellings differ.
+    pub fn parse(json: &[u8]) -> Result<Self, ManifestError> {
+        versioned(json, VERSION)
+    }
+}

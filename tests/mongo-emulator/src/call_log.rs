@@ -1,0 +1,78 @@
+//! Every command that arrived: never documents, and no proofs of who called.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::Serialize;
+
+use crate::clock::wall_ms;
+use crate::lock;
+
+/// One command. `hello` is none: monitors send it all the time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// `find` and so on.
+    pub command: String,
+    /// `database.collection`, or `database` for commands without a collection.
+    pub namespace: String,
+    /// Number of the connection it came by, from 1.
+    pub connection: u64,
+    /// The command's `batchSize`.
+    pub batch_size: Option<i64>,
+    /// Documents in the answer's batch, or in an `insert`.
+    pub documents: Option<u64>,
+    /// Bytes of the answer.
+    pub reply_bytes: usize,
+    /// Seconds and increment of the time that a snapshot was read at.
+    pub at_cluster_time: Option<(u32, u32)>,
+    /// `mode` of its read preference.
+    pub read_preference: Option<String>,
+    /// `ok`, an error's name, `connection reset`, `never answered`, what was done and what then became of the answer
+    /// (`ok, then connection reset`), or `in progress`.
+    pub outcome: String,
+    /// When it arrived, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct CallLog {
+    calls: Mutex<Vec<(u64, Call)>>,
+    next: AtomicU64,
+}
+
+impl CallLog {
+    /// Records a command's arrival and gives the number to change it by.
+    pub(crate) fn arrived(&self, command: &str, namespace: &str, connection: u64) -> u64 {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let call = Call {
+            command: command.to_owned(),
+            namespace: namespace.to_owned(),
+            connection,
+            batch_size: None,
+            documents: None,
+            reply_bytes: 0,
+            at_cluster_time: None,
+            read_preference: None,
+            outcome: "in progress".to_owned(),
+            at_ms: wall_ms(),
+        };
+        lock(&self.calls).push((number, call));
+        number
+    }
+
+    /// The log may have been cleared meanwhile.
+    pub(crate) fn change(&self, number: u64, change: impl FnOnce(&mut Call)) {
+        // From the end: it came lately.
+        if let Some((_, call)) = lock(&self.calls).iter_mut().rev().find(|(at, _)| *at == number) {
+            change(call);
+        }
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        lock(&self.calls).iter().map(|(_, call)| call.clone()).collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.calls).clear();
+    }
+}

@@ -1,0 +1,259 @@
+//! The emulator as a value: started, scripted, inspected, and gone when dropped.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+
+use crate::call_log::Call;
+use crate::commands::State;
+use crate::cursors::Cursors;
+use crate::faults::Fault;
+use crate::gates::{Gate, GateHandle};
+use crate::replica::{Replica, Topology};
+use crate::scram::User;
+use crate::store::Store;
+use crate::tls::{self, Tls};
+use crate::{Away, Shared, lock, server};
+
+/// How to run an emulator.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Port on 127.0.0.1; 0: a free one.
+    pub port: u16,
+    /// What kind of deployment to look like.
+    pub topology: Topology,
+    /// Who may call; nobody: anybody, without authentication.
+    pub users: Vec<User>,
+    /// TLS, and with which certificate; `None`: without.
+    pub tls: Option<Tls>,
+    /// How far back snapshots go: the server's `minSnapshotHistoryWindowInSeconds`, 300 s by default. Whole seconds count.
+    pub snapshot_history: Duration,
+    /// Capped collections can be read in snapshots. By default they cannot, as in MongoDB 5.0 to 7.0.
+    pub snapshots_of_capped: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            topology: Topology::default(),
+            users: Vec::new(),
+            tls: None,
+            snapshot_history: Duration::from_secs(300),
+            snapshots_of_capped: false,
+        }
+    }
+}
+
+/// A server that listens until it is dropped. It runs on a thread of its own, so a test may block as it likes.
+pub struct MongoEmulator {
+    address: SocketAddr,
+    ca_pem: Option<String>,
+    pub(crate) shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl MongoEmulator {
+    /// Starts and listens. It blocks for no longer than a bind and the making of a certificate take.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let (acceptor, ca_pem) = options.tls.map(tls::acceptor).transpose()?.unzip();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let users = options
+            .users
+            .into_iter()
+            .map(|user| ((user.database.clone(), user.name.clone()), user));
+        let state = State {
+            store: Store::new(options.snapshot_history),
+            cursors: Cursors::default(),
+            writes: HashMap::new(),
+        };
+        let shared = Arc::new(Shared {
+            users: std::sync::Mutex::new(users.collect()),
+            state: std::sync::Mutex::new(state),
+            replica: Replica::new(options.topology, address.to_string()),
+            snapshots_of_capped: options.snapshots_of_capped,
+            calls: Default::default(),
+            faults: Default::default(),
+            gates: Default::default(),
+            away: watch::Sender::new(Away::default()),
+        });
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let serving = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("mongo-emulator".to_owned())
+            .spawn(move || runtime.block_on(server::serve(listener, acceptor, serving, stopped)))?;
+        Ok(Self {
+            address,
+            ca_pem,
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// `127.0.0.1:<port>`.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A connection string: with the first user there is, in the order of databases and names, and with TLS if it is on. The
+    /// client needs the authority's certificate then: `tlsCAFile` is to be added.
+    #[must_use]
+    pub fn uri(&self) -> String {
+        let user = lock(&self.shared.users).values().next().cloned();
+        match user {
+            Some(user) => self.uri_of(&user),
+            None => self.uri_with("", &[]),
+        }
+    }
+
+    /// The connection string of a user, who need not exist.
+    #[must_use]
+    pub fn uri_of(&self, user: &User) -> String {
+        let credentials = format!("{}:{}@", percent_encoded(&user.name), percent_encoded(&user.password));
+        self.uri_with(&credentials, &[format!("authSource={}", user.database)])
+    }
+
+    fn uri_with(&self, credentials: &str, options: &[String]) -> String {
+        let mut options = options.to_vec();
+        if let Topology::ReplicaSet(name) = &self.shared.replica.topology {
+            options.push(format!("replicaSet={name}"));
+        }
+        if self.ca_pem.is_some() {
+            options.push("tls=true".to_owned());
+        }
+        format!("mongodb://{credentials}{}/?{}", self.address, options.join("&"))
+    }
+
+    /// The certificate, in PEM, of the authority that a client must trust; `None` without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// Adds a user or changes the password. Connections there are stay as they are.
+    pub fn set_user(&self, user: User) {
+        lock(&self.shared.users).insert((user.database.clone(), user.name.clone()), user);
+    }
+
+    /// Every command since the start or the last [`Self::clear_calls`], in order of arrival; `hello` is none.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.calls.calls()
+    }
+
+    /// Forgets the commands so far.
+    pub fn clear_calls(&self) {
+        self.shared.calls.clear();
+    }
+
+    /// Scripts a failure.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.faults.add(fault);
+    }
+
+    /// Removes all scripted failures.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// Holds one command until the handle opens it.
+    #[must_use]
+    pub fn gate(&self, gate: Gate) -> GateHandle {
+        self.shared.gates.add(gate)
+    }
+
+    /// The primary becomes a secondary: monitors hear of it, writes are refused. Cursors stay.
+    pub fn step_down(&self) {
+        self.shared.replica.become_primary(false);
+    }
+
+    /// The member is elected again.
+    pub fn step_up(&self) {
+        self.shared.replica.become_primary(true);
+    }
+
+    /// Closes all connections, and new ones at once, until [`Self::come_back`]. What is stored stays; cursors do too.
+    pub fn go_away(&self) {
+        self.change_away(true);
+    }
+
+    /// Connections are accepted again.
+    pub fn come_back(&self) {
+        self.change_away(false);
+    }
+
+    /// Closes the connections there are; new ones are accepted.
+    pub fn close_connections(&self) {
+        self.shared.away.send_modify(|away| away.changes += 1);
+    }
+
+    fn change_away(&self, is_away: bool) {
+        self.shared.away.send_modify(|away| {
+            away.is_away = is_away;
+            away.changes += 1;
+        });
+    }
+
+    /// Every snapshot there is gets too old: 239 `SnapshotTooOld`. New ones can be begun.
+    pub fn expire_snapshots(&self) {
+        lock(&self.shared.state).store.expire_snapshots();
+    }
+
+    /// Every cursor is gone, as after an idle time: 43 `CursorNotFound`.
+    pub fn expire_cursors(&self) {
+        lock(&self.shared.state).cursors.clear();
+    }
+
+    /// Cursors that are open.
+    #[must_use]
+    pub fn open_cursors(&self) -> usize {
+        lock(&self.shared.state).cursors.len()
+    }
+
+    /// Seconds and increment of the cluster's time.
+    #[must_use]
+    pub fn cluster_time(&self) -> (u32, u32) {
+        let time = lock(&self.shared.state).store.clock.now().0;
+        let half = |half: u64| u32::try_from(half & 0xffff_ffff).unwrap_or_default();
+        (half(time >> 32), half(time))
+    }
+}
+
+/// All but letters, digits and a few that need none.
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+impl Drop for MongoEmulator {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic in there was printed already.
+            let _panicked = thread.join();
+        }
+    }
+}

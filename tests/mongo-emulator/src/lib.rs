@@ -1,0 +1,93 @@
+//! A MongoDB server on 127.0.0.1 that keeps documents as bytes, has true snapshots, and fails on demand.
+//!
+//! ```no_run
+//! # fn example() -> std::io::Result<()> {
+//! use mongo_emulator::{Corpus, Fault, FaultKind, MongoEmulator, Options, code};
+//!
+//! let emulator = MongoEmulator::start(Options::default())?;
+//! emulator.generate("school", "students", Corpus { documents: 200_000, ..Corpus::default() });
+//! emulator.fault(Fault {
+//!     command: "getMore".into(),
+//!     namespace: "school.*".into(),
+//!     skip: 3,
+//!     times: Some(1),
+//!     kind: FaultKind::KillCursor,
+//!     ..Fault::default()
+//! });
+//! // ... point a driver at emulator.uri() ...
+//! assert_eq!(emulator.calls()[0].command, "find");
+//! # Ok(()) }
+//! ```
+//!
+//! It says that it is MongoDB 7.0, a replica set of one member. Emulated is what copying a database away and back takes; the
+//! README has the table. What is not emulated is refused, never guessed: an unknown command as by the server, an operator,
+//! stage, sort or projection with a message that begins with `not emulated`.
+//!
+//! Map of the crate, from the wire inwards:
+//! - `server`, `tls`: connections; `wire`: messages; `connection`: one client; `call`: the life of one command;
+//! - `scram`: who is connected; `replica`: the member's role;
+//! - `commands`: what each command does; `cursors`, `filter`: what a read gives;
+//! - `store`: collections with every version of their documents; `clock`: the time that each version has;
+//! - `corpus`: documents that are made when they are read; `bson`: documents as bytes;
+//! - `faults`, `pattern`, `gates`, `call_log`, `refusal`: what a test scripts and looks at;
+//! - `emulator`, `seeding`: the library's front.
+
+mod bson;
+mod call;
+mod call_log;
+mod clock;
+mod commands;
+mod connection;
+mod corpus;
+mod cursors;
+mod emulator;
+mod faults;
+mod filter;
+mod gates;
+mod pattern;
+mod refusal;
+mod replica;
+mod scram;
+mod seeding;
+mod server;
+mod store;
+mod tls;
+mod wire;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+pub use call_log::Call;
+pub use corpus::{Corpus, Ids};
+pub use emulator::{MongoEmulator, Options};
+pub use faults::{Fault, FaultKind};
+pub use gates::{Gate, GateHandle};
+pub use refusal::code;
+pub use replica::Topology;
+pub use scram::User;
+pub use tls::Tls;
+
+/// All that a command and the library's front share.
+pub(crate) struct Shared {
+    pub(crate) users: Mutex<scram::Users>,
+    pub(crate) state: Mutex<commands::State>,
+    pub(crate) replica: replica::Replica,
+    pub(crate) snapshots_of_capped: bool,
+    pub(crate) calls: call_log::CallLog,
+    pub(crate) faults: faults::Faults,
+    pub(crate) gates: gates::Gates,
+    pub(crate) away: watch::Sender<Away>,
+}
+
+/// Whether connections are accepted. Every change closes those that there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Away {
+    pub(crate) is_away: bool,
+    pub(crate) changes: u64,
+}
+
+/// A panic elsewhere must not take every later test down with it; what the locks guard is whole at any time.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
