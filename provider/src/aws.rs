@@ -110,6 +110,11 @@ impl AwsError {
         }
     }
 
+    /// Whether AWS answered that there is no such object.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == "ResourceNotFoundException")
+    }
+
     /// Whether the failure is about the one object of the call, so that calls for others may succeed.
     pub(crate) fn is_of_one_object(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if !code.starts_with("LimitExceeded"))
@@ -143,9 +148,12 @@ impl AwsError {
             Self::WrongAccount { .. } => {
                 "Nothing was read or changed. Use credentials of an allowed account, or add this one.".to_owned()
             }
-            Self::Throttled { .. } => "Try again, and lower the provider's alarm_writes_per_second if the account's \
-                                       CloudWatch quota is shared with others."
-                .to_owned(),
+            Self::Throttled { operation } if action(operation).starts_with("cloudwatch:") => {
+                "Try again, and lower the provider's alarm_writes_per_second if the account's CloudWatch quota is shared with \
+                 others."
+                    .to_owned()
+            }
+            Self::Throttled { .. } => "Try again when the account makes fewer calls, or with a lower -parallelism.".to_owned(),
             Self::AccessDenied { operation, .. } => {
                 format!(
                     "Allow `{}` to the caller; docs/guides/plan-in-ci.md lists all the actions.",
@@ -163,11 +171,13 @@ impl AwsError {
 
 /// The IAM action of an operation.
 fn action(operation: &str) -> String {
-    if operation == "GetCallerIdentity" {
-        format!("sts:{operation}")
-    } else {
-        format!("cloudwatch:{operation}")
-    }
+    let service = match operation {
+        "GetCallerIdentity" => "sts",
+        "GetFunctionConfiguration" => "lambda",
+        "CreateSchedule" | "GetSchedule" | "UpdateSchedule" | "DeleteSchedule" => "scheduler",
+        _ => "cloudwatch",
+    };
+    format!("{service}:{operation}")
 }
 
 /// An error and all its causes, outermost first.
@@ -197,12 +207,18 @@ pub(crate) enum PlannedRegion {
     NotSet,
 }
 
+/// Clients of one service by region.
+type Clients<C> = Mutex<BTreeMap<String, C>>;
+
 /// One per provider process: made at configure, connected at the first call.
 pub(crate) struct Aws {
     config: Config,
     allowed: OnceCell<()>,
-    /// By region. A client keeps its connections and its credentials from one call to the next.
-    clients: Mutex<BTreeMap<String, aws_sdk_cloudwatch::Client>>,
+    /// By region. A client keeps its connections from one call to the next, and the settings their credentials.
+    settings: Mutex<BTreeMap<String, SdkConfig>>,
+    cloudwatch: Clients<aws_sdk_cloudwatch::Client>,
+    lambda: Clients<aws_sdk_lambda::Client>,
+    scheduler: Clients<aws_sdk_scheduler::Client>,
     pub(crate) writes: CallRate,
     pub(crate) tag_reads: CallRate,
 }
@@ -224,7 +240,10 @@ impl Aws {
         Self {
             config,
             allowed: OnceCell::new(),
-            clients: Mutex::default(),
+            settings: Mutex::default(),
+            cloudwatch: Mutex::default(),
+            lambda: Mutex::default(),
+            scheduler: Mutex::default(),
             writes: CallRate::per_second(rate),
             tag_reads,
         }
@@ -261,26 +280,67 @@ impl Aws {
 
     /// A CloudWatch client of one region, after the account was checked.
     pub(crate) async fn cloudwatch(&self, region: &str) -> Result<aws_sdk_cloudwatch::Client, AwsError> {
-        let mut clients = self.clients.lock().await;
+        let endpoint = known("endpoints.cloudwatch", &self.config.cloudwatch_endpoint)?;
+        self.client(&self.cloudwatch, region, |sdk| {
+            let mut config = aws_sdk_cloudwatch::config::Builder::from(sdk).retry_partition(patience());
+            if let Some(url) = endpoint {
+                config.set_endpoint_url(Some(url.clone()));
+            }
+            aws_sdk_cloudwatch::Client::from_conf(config.build())
+        })
+        .await
+    }
+
+    /// A Scheduler client of one region, after the account was checked.
+    pub(crate) async fn scheduler(&self, region: &str) -> Result<aws_sdk_scheduler::Client, AwsError> {
+        let endpoint = known("endpoints.scheduler", &self.config.scheduler_endpoint)?;
+        self.client(&self.scheduler, region, |sdk| {
+            let mut config = aws_sdk_scheduler::config::Builder::from(sdk).retry_partition(patience());
+            if let Some(url) = endpoint {
+                config.set_endpoint_url(Some(url.clone()));
+            }
+            aws_sdk_scheduler::Client::from_conf(config.build())
+        })
+        .await
+    }
+
+    /// A Lambda client of one region, after the account was checked.
+    pub(crate) async fn lambda(&self, region: &str) -> Result<aws_sdk_lambda::Client, AwsError> {
+        let endpoint = known("endpoints.lambda", &self.config.lambda_endpoint)?;
+        self.client(&self.lambda, region, |sdk| {
+            let mut config = aws_sdk_lambda::config::Builder::from(sdk).retry_partition(patience());
+            if let Some(url) = endpoint {
+                config.set_endpoint_url(Some(url.clone()));
+            }
+            aws_sdk_lambda::Client::from_conf(config.build())
+        })
+        .await
+    }
+
+    async fn client<C: Clone>(
+        &self,
+        clients: &Clients<C>,
+        region: &str,
+        make: impl FnOnce(&SdkConfig) -> C,
+    ) -> Result<C, AwsError> {
+        let mut clients = clients.lock().await;
         if let Some(client) = clients.get(region) {
             return Ok(client.clone());
         }
-        let client = self.connect(region).await?;
+        let client = make(&self.checked_settings(region).await?);
         clients.insert(region.to_owned(), client.clone());
         Ok(client)
     }
 
-    async fn connect(&self, region: &str) -> Result<aws_sdk_cloudwatch::Client, AwsError> {
+    async fn checked_settings(&self, region: &str) -> Result<SdkConfig, AwsError> {
+        let mut settings = self.settings.lock().await;
+        if let Some(sdk) = settings.get(region) {
+            return Ok(sdk.clone());
+        }
         let sdk = self.sdk(region).await?;
         self.allowed.get_or_try_init(|| self.check_account(&sdk)).await?;
-        let endpoint = known("endpoints.cloudwatch", &self.config.cloudwatch_endpoint)?.clone();
-        let config = aws_sdk_cloudwatch::config::Builder::from(&sdk).retry_partition(patience());
-        let config = if let Some(endpoint) = endpoint {
-            config.endpoint_url(endpoint)
-        } else {
-            config
-        };
-        Ok(aws_sdk_cloudwatch::Client::from_conf(config.build()))
+        settings.insert(region.to_owned(), sdk.clone());
+        Ok(sdk)
     }
 
     /// The account the credentials belong to. GetCallerIdentity needs no permission.

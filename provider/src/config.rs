@@ -42,6 +42,8 @@ struct TypedAssumeRole {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct TypedEndpoints {
     cloudwatch: Value<String>,
+    lambda: Value<String>,
+    scheduler: Value<String>,
     sts: Value<String>,
 }
 
@@ -113,6 +115,8 @@ pub(crate) struct Config {
     pub(crate) allowed_account_ids: Setting<Vec<String>>,
     pub(crate) assume_role: Setting<Option<AssumeRole>>,
     pub(crate) cloudwatch_endpoint: Setting<Option<String>>,
+    pub(crate) lambda_endpoint: Setting<Option<String>>,
+    pub(crate) scheduler_endpoint: Setting<Option<String>>,
     pub(crate) sts_endpoint: Setting<Option<String>>,
     pub(crate) default_tags: Setting<BTreeMap<String, Value<String>>>,
     /// PutMetricAlarm and PutCompositeAlarm calls per second; `None` = no limit.
@@ -125,7 +129,7 @@ pub(crate) struct Config {
 pub(crate) fn schema() -> Schema {
     Schema::new(
         "Operates the parts of an online education platform that no standard provider manages well: CloudWatch alarm \
-         bundles, and private links and access lists of MongoDB Atlas. Every setting is optional; AWS credentials come from \
+         bundles, schedules of MongoDB dumps, and private links and access lists of MongoDB Atlas. Every setting is optional; AWS credentials come from \
          the usual chain.",
         [
             (
@@ -161,6 +165,8 @@ pub(crate) fn schema() -> Schema {
                      `AWS_ENDPOINT_URL_<SERVICE>`.",
                     [
                         ("cloudwatch", Attr::string("CloudWatch. Also `AWS_ENDPOINT_URL_CLOUDWATCH`.")),
+                        ("lambda", Attr::string("Lambda. Also `AWS_ENDPOINT_URL_LAMBDA`.")),
+                        ("scheduler", Attr::string("EventBridge Scheduler. Also `AWS_ENDPOINT_URL_SCHEDULER`.")),
                         ("sts", Attr::string("STS. Also `AWS_ENDPOINT_URL_STS`.")),
                     ],
                 ),
@@ -247,6 +253,8 @@ impl Typed {
             Value::Null => TypedEndpoints::default(),
             Value::Unknown => TypedEndpoints {
                 cloudwatch: Value::Unknown,
+                lambda: Value::Unknown,
+                scheduler: Value::Unknown,
                 sts: Value::Unknown,
             },
         };
@@ -260,6 +268,8 @@ impl Typed {
             url
         };
         let cloudwatch_endpoint = endpoint("cloudwatch", endpoints.cloudwatch);
+        let lambda_endpoint = endpoint("lambda", endpoints.lambda);
+        let scheduler_endpoint = endpoint("scheduler", endpoints.scheduler);
         let sts_endpoint = endpoint("sts", endpoints.sts);
         let alarm_writes_per_second = match self.alarm_writes_per_second {
             Value::Unknown => Setting::Unknown,
@@ -309,6 +319,8 @@ impl Typed {
             allowed_account_ids,
             assume_role,
             cloudwatch_endpoint,
+            lambda_endpoint,
+            scheduler_endpoint,
             sts_endpoint,
             default_tags: match self.default_tags {
                 Value::Unknown => Setting::Unknown,

@@ -12,7 +12,8 @@
 //! | `atlas_access_list` | `lectern_atlas_access_list` |
 //! | `atlas_private_link` | `lectern_atlas_private_link`, resource and data source |
 //! | `atlas_private_link_endpoint` | `lectern_atlas_private_link_endpoint` |
-//! | `atlas_region`, `is_private_cidr` | the functions |
+//! | `mongo_dump_schedule` | `lectern_mongo_dump_schedule` |
+//! | `atlas_region`, `is_private_cidr`, `schedule_runs` | the functions |
 
 mod alarm_bundle;
 mod alarm_catalog;
@@ -26,7 +27,9 @@ mod call_rate;
 mod config;
 mod diagnostics;
 mod is_private_cidr;
+mod mongo_dump_schedule;
 mod provider;
+mod schedule_runs;
 
 pub use is_private_cidr::is_private_cidr;
 pub use provider::server;

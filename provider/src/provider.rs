@@ -18,6 +18,8 @@ use crate::atlas_region::AtlasRegionName;
 use crate::aws::Aws;
 use crate::config::{self, AtlasSettings, Config, Typed};
 use crate::is_private_cidr::IsPrivateCidr;
+use crate::mongo_dump_schedule::DumpSchedule;
+use crate::schedule_runs::ScheduleRuns;
 
 /// The connections that the last configure made. A process in debug mode serves one command after another and is configured
 /// by each; until the first one they are those of an empty provider block.
@@ -84,10 +86,12 @@ pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
         "lectern_atlas_private_link_endpoint",
         PrivateLinkEndpoint::new(connection.clone()),
     )
+    .resource("lectern_mongo_dump_schedule", DumpSchedule::new(connection.clone()))
     .data_source("lectern_alarm_catalog", AlarmCatalog)
     .data_source("lectern_atlas_private_link", PrivateLinkData::new(connection, stop))
     .function("atlas_region", AtlasRegionName)
     .function("is_private_cidr", IsPrivateCidr)
+    .function("schedule_runs", ScheduleRuns)
 }
 
 struct Lectern {

@@ -1,0 +1,182 @@
+//! Throttling, refusals, lost answers and a role that is not known yet.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::front::Effect;
+use crate::world::{TYPE, World, with};
+
+const NOT_ASSUMABLE: &str = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.";
+
+#[tokio::test]
+async fn throttling_and_server_errors_of_every_call_are_waited_out() {
+    let world = World::start().await;
+    let (config, paused) = (world.config(), with(&world.config(), "enabled", json!(false)));
+    for operation in ["CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule"] {
+        world.front.script(operation, 0, 1, Effect::throttle());
+        world
+            .front
+            .script(operation, 0, 1, Effect::refusal(500, "InternalServerException", "Oops"));
+    }
+    let state = world.create(&config).await;
+    let state = world.refresh(&state).await.unwrap();
+    let state = world.update(&state, &paused).await;
+    assert_eq!(state.value["enabled"], false);
+    world.destroy(&state).await;
+    assert_eq!(world.front.calls().len(), 4 * 3, "{:?}", world.front.calls());
+}
+
+#[tokio::test]
+async fn a_denied_call_names_its_action_and_loses_nothing() {
+    let world = World::start().await;
+    let (config, paused) = (world.config(), with(&world.config(), "enabled", json!(false)));
+    let denied = |operation| world.front.script(operation, 0, u32::MAX, Effect::denied());
+    let told = |diagnostics: &tfplugin6_harness::Diagnostics, action: &str| {
+        let error = diagnostics.only_error().unwrap();
+        assert_eq!(error.summary, "AWS denied access.");
+        assert!(
+            error.detail.contains(action) && error.detail.contains(&world.id()),
+            "{action}: {}",
+            error.detail
+        );
+    };
+
+    denied("CreateSchedule");
+    let outcome = world.apply(None, &config).await;
+    told(&outcome.diagnostics, "scheduler:CreateSchedule");
+    assert!(outcome.state.is_none() && world.there().await.is_none());
+    world.front.clear();
+    let state = world.create(&config).await;
+
+    denied("GetSchedule");
+    let outcome = world.provider.read(TYPE, &state).await.unwrap();
+    told(&outcome.diagnostics, "scheduler:GetSchedule");
+    world.front.clear();
+
+    denied("UpdateSchedule");
+    let outcome = world.apply(Some(&state), &paused).await;
+    told(&outcome.diagnostics, "scheduler:UpdateSchedule");
+    assert_eq!(outcome.value(), &state.value, "the truth");
+    world.front.clear();
+
+    denied("DeleteSchedule");
+    let outcome = world.provider.destroy(TYPE, &state).await.unwrap();
+    told(&outcome.diagnostics, "scheduler:DeleteSchedule");
+    assert_eq!(outcome.value(), &state.value);
+    world.front.clear();
+
+    let state = world.update(&state, &paused).await;
+    world.assert_settled(&state, &paused, "at last").await;
+    world.destroy(&state).await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_makes_neither_an_error_nor_a_second_schedule() {
+    let world = World::start().await;
+    let (config, paused) = (world.config(), with(&world.config(), "enabled", json!(false)));
+    for operation in ["CreateSchedule", "UpdateSchedule", "DeleteSchedule"] {
+        world.front.script(operation, 0, 1, Effect::LoseAnswer);
+    }
+    let state = world.create(&config).await;
+    assert_eq!(world.count().await, 1);
+    let state = world.update(&state, &paused).await;
+    world.assert_settled(&state, &paused, "paused").await;
+    world.front.script("DeleteSchedule", 0, 1, Effect::LoseAnswer);
+    world.destroy(&state).await;
+}
+
+#[tokio::test]
+async fn a_write_that_was_refused_and_carried_out_all_the_same_is_a_success() {
+    let world = World::start().await;
+    let config = world.config();
+    // The answer is lost, and the attempt after it is refused for another reason.
+    world.front.script("CreateSchedule", 0, 1, Effect::LoseAnswer);
+    world.front.script("CreateSchedule", 0, 1, Effect::denied());
+    let state = world.create(&config).await;
+    world.front.script("UpdateSchedule", 0, 1, Effect::LoseAnswer);
+    world.front.script("UpdateSchedule", 0, 1, Effect::denied());
+    let state = world.update(&state, &with(&config, "enabled", json!(false))).await;
+    world.destroy(&state).await;
+}
+
+#[tokio::test]
+async fn a_role_that_scheduler_does_not_know_yet_is_waited_for() {
+    let world = World::start().await;
+    let unknown_role = || Effect::refusal(400, "ValidationException", NOT_ASSUMABLE);
+    world.front.script("CreateSchedule", 0, 1, unknown_role());
+    let state = world.create(&world.config()).await;
+    assert_eq!(world.front.writes(), ["CreateSchedule", "CreateSchedule"]);
+
+    world.front.clear();
+    world.front.script("UpdateSchedule", 0, u32::MAX, unknown_role());
+    let paused = with(&world.config(), "enabled", json!(false));
+    let plan = world.plan(Some(&state), &paused).await.ok().unwrap();
+    let stop = async {
+        while world.front.writes().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        world.provider.stop().await.unwrap();
+    };
+    let (outcome, ()) = tokio::join!(world.provider.apply(&plan), stop);
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.diagnostics.only_error().unwrap().summary, "Interrupted.");
+    assert_eq!(outcome.value(), &state.value);
+    world.front.clear();
+    world.destroy(&state).await;
+}
+
+#[tokio::test]
+async fn any_other_refusal_is_told_in_the_words_of_aws() {
+    let world = World::start().await;
+    let refused = || Effect::refusal(400, "ValidationException", "Provided something odd.");
+    world.front.script("CreateSchedule", 0, 1, refused());
+    let outcome = world.apply(None, &world.config()).await;
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert_eq!(error.summary, "AWS refused the call.");
+    assert!(
+        error
+            .detail
+            .contains("CreateSchedule answered ValidationException: Provided something odd."),
+        "{}",
+        error.detail
+    );
+    assert!(world.there().await.is_none());
+}
+
+#[tokio::test]
+async fn a_group_that_does_not_exist_is_told_at_its_attribute() {
+    let world = World::start().await;
+    let outcome = world
+        .apply(None, &with(&world.config(), "group_name", json!("nowhere")))
+        .await;
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert_eq!(
+        (error.path.as_str(), error.summary.as_str()),
+        ("group_name", "Schedule group does not exist.")
+    );
+    assert!(error.detail.contains("\"nowhere\""), "{}", error.detail);
+}
+
+#[tokio::test]
+async fn a_schedule_that_goes_between_plan_and_apply_is_told_and_made_by_the_next_apply() {
+    let world = World::start().await;
+    let state = world.create(&world.config()).await;
+    let paused = with(&world.config(), "enabled", json!(false));
+    let plan = world.plan(Some(&state), &paused).await.ok().unwrap();
+    world
+        .console()
+        .delete_schedule()
+        .name(&world.name)
+        .send()
+        .await
+        .unwrap();
+    let outcome = world.provider.apply(&plan).await.unwrap();
+    assert_eq!(
+        outcome.diagnostics.only_error().unwrap().summary,
+        "The schedule is gone."
+    );
+    assert!(world.refresh(&outcome.state.unwrap()).await.is_none());
+    let state = world.create(&paused).await;
+    world.destroy(&state).await;
+}

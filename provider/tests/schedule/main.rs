@@ -1,0 +1,12 @@
+//! `lectern_mongo_dump_schedule` through a real provider process, against ministack's Scheduler and Lambda (F1).
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod faults;
+mod front;
+mod function;
+mod kill;
+mod life;
+mod plan_errors;
+mod target;
+mod world;
