@@ -14,10 +14,12 @@ fn registry_pages_are_those_the_schema_generates() {
         "resources/atlas_access_list.md",
         "resources/atlas_private_link.md",
         "resources/atlas_private_link_endpoint.md",
+        "resources/mongo_dump_schedule.md",
         "data-sources/alarm_catalog.md",
         "data-sources/atlas_private_link.md",
         "functions/atlas_region.md",
         "functions/is_private_cidr.md",
+        "functions/schedule_runs.md",
     ] {
         assert!(
             generated.contains_key(page),

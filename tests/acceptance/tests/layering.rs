@@ -8,11 +8,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("alarm-catalog", &[]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
     ("atlas-emulator", &[]),
+    ("dump-format", &[]),
+    ("mongo-emulator", &[]),
+    ("schedule-expression", &[]),
     ("tfplugin6", &[]),
     ("provider-kit", &["tfplugin6"]),
     ("tfplugin6-harness", &["tfplugin6"]),
@@ -20,12 +23,24 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("quickstart-function", &[]),
     (
         "terraform-provider-lectern",
-        &["alarm-catalog", "atlas-client", "provider-kit", "tfplugin6"],
+        &[
+            "alarm-catalog",
+            "atlas-client",
+            "dump-format",
+            "provider-kit",
+            "schedule-expression",
+            "tfplugin6",
+        ],
     ),
 ];
 
 /// Whose tests, too, must not know the provider: what they prove would be proved by itself.
-const INDEPENDENT: [&str; 3] = ["atlas-emulator", "cloudwatch-emulator", "tfplugin6-harness"];
+const INDEPENDENT: [&str; 4] = [
+    "atlas-emulator",
+    "cloudwatch-emulator",
+    "mongo-emulator",
+    "tfplugin6-harness",
+];
 
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))

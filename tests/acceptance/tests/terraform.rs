@@ -302,10 +302,12 @@ async fn the_registry_examples_are_valid_and_plan() {
         "resources/lectern_atlas_access_list/resource.tf",
         "resources/lectern_atlas_private_link/resource.tf",
         "resources/lectern_atlas_private_link_endpoint/resource.tf",
+        "resources/lectern_mongo_dump_schedule/resource.tf",
         "data-sources/lectern_alarm_catalog/data-source.tf",
         "data-sources/lectern_atlas_private_link/data-source.tf",
         "functions/atlas_region/function.tf",
         "functions/is_private_cidr/function.tf",
+        "functions/schedule_runs/function.tf",
     ] {
         for engine in [Engine::Terraform, Engine::OpenTofu] {
             let environment = [

@@ -1,0 +1,39 @@
+# Every six hours, counted from the first apply. The alias lets a new version of the function take over without a change here.
+resource "lectern_mongo_dump_schedule" "six_hourly" {
+  name                = "MongoDBDumpEvery6Hours"
+  schedule_expression = "rate(6 hours)"
+  target_arn          = "arn:aws:lambda:eu-central-1:111122223333:function:mongo-dump:live"
+  role_arn            = "arn:aws:iam::111122223333:role/mongo-dump-scheduler"
+
+  dump = {
+    cluster     = "main"
+    secret_arn  = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:mongo-AbCdEf"
+    bucket      = "edu-mongo-dumps"
+    prefix      = "mongo"
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/1b2c3d4e-5f60-7182-93a4-b5c6d7e8f901"
+    role_arn    = "arn:aws:iam::111122223333:role/BucketMongoDBBackup"
+  }
+}
+
+# At 03:30 on weekdays, Berlin time. Between 02:00 and 03:00 a daily dump would be left out when the clocks are put forward.
+resource "lectern_mongo_dump_schedule" "nightly" {
+  name                         = "MongoDBDumpNightly"
+  schedule_expression          = "cron(30 3 ? * MON-FRI *)"
+  schedule_expression_timezone = "Europe/Berlin"
+  flexible_window_minutes      = 15
+  target_arn                   = "arn:aws:states:eu-central-1:111122223333:stateMachine:mongo-dump"
+  role_arn                     = "arn:aws:iam::111122223333:role/mongo-dump-scheduler"
+
+  dump = {
+    cluster     = "analytics"
+    secret_arn  = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:mongo-analytics-AbCdEf"
+    bucket      = "edu-mongo-dumps"
+    prefix      = "mongo"
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/1b2c3d4e-5f60-7182-93a4-b5c6d7e8f901"
+    role_arn    = "arn:aws:iam::111122223333:role/BucketMongoDBBackup"
+    exclude     = ["*.sessions"]
+  }
+
+  retry_policy       = { maximum_retry_attempts = 5, maximum_event_age_in_seconds = 1800 }
+  dead_letter_config = { arn = "arn:aws:sqs:eu-central-1:111122223333:mongo-dump-lost-events" }
+}
