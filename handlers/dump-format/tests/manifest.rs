@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use dump_format::key::{DataKey, RunId};
+use dump_format::key::{DataKey, Object, RunId};
 use dump_format::line::EscapeReason;
 use dump_format::manifest::{
     Asked, ClusterTime, Collection, Consistency, Header, Kind, Latest, Manifest, ManifestError, Meta, NoSnapshot,
@@ -221,6 +221,29 @@ fn the_outcome_says_when_something_asked_for_is_missing_and_when_there_is_nothin
             "{case}"
         );
     }
+}
+
+#[test]
+fn a_dump_is_there_when_every_part_in_its_size_and_every_description_is() {
+    let manifest = manifest();
+    let mut there = BTreeMap::new();
+    for part in manifest.parts() {
+        there.insert(String::from(part.key.clone()), part.bytes);
+    }
+    for collection in manifest.collections() {
+        let key = Object::Meta(collection.namespace.clone()).render();
+        there.insert(key, 7);
+    }
+    let missing = |there: &BTreeMap<String, u64>| manifest.missing(|key| there.get(key).copied());
+    assert_eq!(missing(&there), Vec::<String>::new());
+    for key in there.keys() {
+        let mut without = there.clone();
+        without.remove(key);
+        assert_eq!(missing(&without), std::slice::from_ref(key));
+    }
+    let part = String::from(manifest.parts().next().unwrap().key.clone());
+    *there.get_mut(&part).unwrap() += 1;
+    assert_eq!(missing(&there), [part]);
 }
 
 #[test]

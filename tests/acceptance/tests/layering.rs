@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("alarm-catalog", &[]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
@@ -21,6 +21,9 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("tfplugin6-harness", &["tfplugin6"]),
     ("cloudwatch-emulator", &["alarm-evaluator"]),
     ("quickstart-function", &[]),
+    ("lambda-kit", &[]),
+    ("mongo-dump", &["alarm-catalog", "dump-format", "lambda-kit"]),
+    ("mongo-restore", &["alarm-catalog", "dump-format", "lambda-kit"]),
     (
         "terraform-provider-lectern",
         &[

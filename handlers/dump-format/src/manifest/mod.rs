@@ -10,7 +10,7 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 use crate::civil::UtcSeconds;
-use crate::key::RunId;
+use crate::key::{Object, RunId};
 use crate::names::{ClusterName, KmsKeyArn, Namespace, ScheduleArn};
 use crate::payload::{Compression, ReadConcern};
 
@@ -247,6 +247,25 @@ impl Manifest {
     /// All objects of documents.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         self.collections.iter().flat_map(Collection::parts)
+    }
+
+    /// Which of the dump's other objects are not there, by their keys below the run's folder. `size` tells the bytes of the
+    /// object with such a key, `None` where there is none; a part of another size than the manifest's is not there either. In a
+    /// replica a manifest may arrive before its parts: such a dump is not complete yet.
+    pub fn missing(&self, size: impl Fn(&str) -> Option<u64>) -> Vec<String> {
+        let parts = self
+            .parts()
+            .map(|part| (Object::Data(part.key.clone()), Some(part.bytes)));
+        let descriptions = self.collections.iter();
+        let descriptions = descriptions.map(|collection| (Object::Meta(collection.namespace.clone()), None));
+        parts
+            .chain(descriptions)
+            .filter_map(|(object, bytes)| {
+                let key = object.render();
+                let there = size(&key).is_some_and(|seen| bytes.is_none_or(|bytes| seen == bytes));
+                (!there).then_some(key)
+            })
+            .collect()
     }
 
     fn sums(&self) -> (Outcome, Totals) {

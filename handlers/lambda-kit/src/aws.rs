@@ -1,0 +1,147 @@
+//! Connections to AWS: configuration, assumed roles, and what an SDK's error says.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// Attempts of one call, with exponential back-off and jitter in between. Our choice: about 20 s of patience in all.
+const ATTEMPTS: u32 = 6;
+const BACKOFF_MAX: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Longer than 8 MiB take on a connection of 0.5 MB/s, far below what Lambda has.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Why a call of AWS did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AwsError {
+    /// AWS answered with an error; a repeatable one was repeated.
+    #[error("{operation} answered {code}: {message}")]
+    Refused {
+        /// Like `GetSecretValue`.
+        operation: &'static str,
+        /// Like `AccessDeniedException`.
+        code: String,
+        /// AWS's own words.
+        message: String,
+        /// Of the answer.
+        status: u16,
+    },
+    /// No answer, or none that can be read.
+    #[error("{operation} got no answer: {reason}")]
+    Unreachable {
+        /// Like `GetSecretValue`.
+        operation: &'static str,
+        /// All causes.
+        reason: String,
+    },
+}
+
+impl AwsError {
+    /// What an SDK's error says.
+    pub fn of<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let SdkError::ServiceError(service) = &error else {
+            return Self::Unreachable {
+                operation,
+                reason: chain(&error),
+            };
+        };
+        let status = service.raw().status().as_u16();
+        let meta = service.err().meta();
+        Self::Refused {
+            operation,
+            // S3 sends no body with the answer to a HEAD, so nothing but the status is there.
+            code: meta.code().map_or_else(|| format!("HTTP {status}"), str::to_owned),
+            message: meta.message().unwrap_or("no message").to_owned(),
+            status,
+        }
+    }
+
+    /// AWS's code of the error, if it answered.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { code, .. } => Some(code),
+            Self::Unreachable { .. } => None,
+        }
+    }
+
+    /// HTTP status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            Self::Unreachable { .. } => None,
+        }
+    }
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Settings from the environment, as Lambda and every AWS tool have them, with time limits and bounded retries.
+pub async fn config() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(ATTEMPTS)
+                .with_max_backoff(BACKOFF_MAX),
+        )
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                .operation_timeout(CALL_TIMEOUT)
+                .build(),
+        )
+        .load()
+        .await
+}
+
+/// The same settings with the credentials of a role, which are got at the first call and renewed before they run out.
+/// `session` shows in CloudTrail: 2 to 64 of `[A-Za-z0-9_=,.@-]`.
+pub async fn assumed(config: &SdkConfig, role_arn: &str, session: &str) -> SdkConfig {
+    let credentials = AssumeRoleProvider::builder(role_arn)
+        .configure(config)
+        .session_name(session)
+        .build()
+        .await;
+    config
+        .to_builder()
+        .credentials_provider(aws_sdk_s3::config::SharedCredentialsProvider::new(credentials))
+        .build()
+}
+
+/// A client of S3. Where an endpoint is set (a local cloud), the bucket goes in the path: no name resolves to it.
+#[must_use]
+pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let custom = config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+    aws_sdk_s3::Client::from_conf(
+        aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(custom)
+            .build(),
+    )
+}
+
+/// The region that an ARN names.
+#[must_use]
+pub fn region_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(3).filter(|region| !region.is_empty())
+}

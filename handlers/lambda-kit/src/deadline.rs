@@ -1,0 +1,61 @@
+//! How long an invocation may still take.
+
+use std::time::{Duration, Instant, SystemTime};
+
+/// When the work has to be over. Outside of Lambda there may be none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// No limit: for a command line.
+    pub const NONE: Self = Self(None);
+
+    /// In so much time from now.
+    #[must_use]
+    pub fn after(time: Duration) -> Self {
+        Self(Instant::now().checked_add(time))
+    }
+
+    /// At a time of the clock; one in the past is now.
+    #[must_use]
+    pub fn at(time: SystemTime) -> Self {
+        Self::after(time.duration_since(SystemTime::now()).unwrap_or_default())
+    }
+
+    /// Time left; `None` without a limit.
+    #[must_use]
+    pub fn remaining(self) -> Option<Duration> {
+        self.0.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// Whether less than `time` is left.
+    #[must_use]
+    pub fn is_within(self, time: Duration) -> bool {
+        self.remaining().is_some_and(|left| left < time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_limit_no_time_is_too_long() {
+        assert!(!Deadline::NONE.is_within(Duration::MAX));
+        assert_eq!(Deadline::NONE.remaining(), None);
+    }
+
+    #[test]
+    fn a_time_in_the_past_leaves_nothing() {
+        let deadline = Deadline::at(SystemTime::now() - Duration::from_secs(5));
+        assert_eq!(deadline.remaining(), Some(Duration::ZERO));
+        assert!(deadline.is_within(Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn time_left_counts_down_from_what_was_given() {
+        let deadline = Deadline::at(SystemTime::now() + Duration::from_secs(900));
+        assert!(deadline.is_within(Duration::from_secs(901)));
+        assert!(!deadline.is_within(Duration::from_secs(60)));
+    }
+}

@@ -1,0 +1,18 @@
+//! What every handler needs around its own code.
+//!
+//! - [`runtime`]: the loop of the Lambda Runtime API, one [`Invocation`] at a time; [`Failure`] is what Lambda shows of an error
+//! - [`Deadline`]: when Lambda ends the invocation
+//! - [`emf`]: metrics, written as log lines
+//! - [`aws`]: configuration with time limits and retries, assumed roles, and what an SDK error says
+//! - [`mongo`]: a MongoDB client from a secret
+
+pub mod aws;
+mod deadline;
+pub mod emf;
+mod failure;
+pub mod mongo;
+pub mod runtime;
+
+pub use deadline::Deadline;
+pub use failure::Failure;
+pub use runtime::Invocation;

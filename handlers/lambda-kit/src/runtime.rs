@@ -1,0 +1,86 @@
+//! The loop of the Lambda Runtime API.
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tracing_subscriber::EnvFilter;
+
+use crate::deadline::Deadline;
+use crate::failure::Failure;
+
+/// One event, with what Lambda says of it.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// The event's JSON as it came: who reads it decides what is wrong with it.
+    pub event: Box<RawValue>,
+    /// Lambda's id of the invocation, the same in a retry.
+    pub request_id: String,
+    /// What was invoked, version or alias included.
+    pub function_arn: String,
+    /// When Lambda ends the invocation.
+    pub deadline: Deadline,
+}
+
+/// Serves invocations one after the other until Lambda ends the process.
+///
+/// # Errors
+/// When this is not Lambda (an environment variable of the Runtime API is missing) or the Runtime API cannot be reached.
+pub async fn run<H, F, A>(handler: H) -> Result<(), lambda_runtime::Error>
+where
+    H: Fn(Invocation) -> F,
+    F: Future<Output = Result<A, Failure>>,
+    A: Serialize,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let LambdaEvent { payload, context } = event;
+        let result = handler(Invocation {
+            event: payload,
+            deadline: Deadline::at(context.deadline()),
+            request_id: context.request_id,
+            function_arn: context.invoked_function_arn,
+        })
+        .await;
+        if let Err(failure) = &result {
+            tracing::error!(name = failure.name, message = failure.message, "invocation failed");
+        }
+        result
+    }))
+    .await
+}
+
+/// Whether Lambda started this process.
+#[must_use]
+pub fn is_lambda() -> bool {
+    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
+/// Logs as JSON lines on standard output, at `LECTERN_LOG`'s level or directives (`info` unless set). The libraries below say
+/// nothing under `warn` unless asked to: what they know of requests belongs in no log.
+pub fn log_as_json() {
+    let filter = filter();
+    // A second call, as in a test, keeps the first one's settings.
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_env_filter(filter)
+        .try_init()
+        .ok();
+}
+
+/// The same as text on standard error: for a command line.
+pub fn log_as_text() {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_env_filter(filter())
+        .try_init()
+        .ok();
+}
+
+fn filter() -> EnvFilter {
+    const LIBRARIES: &str = "aws_config=warn,aws_smithy_runtime=warn,hyper_util=warn,mongodb=warn,rustls=warn";
+    let level = std::env::var("LECTERN_LOG").unwrap_or_else(|_| "info".into());
+    EnvFilter::try_new(format!("{LIBRARIES},{level}")).unwrap_or_else(|_| EnvFilter::new(format!("{LIBRARIES},info")))
+}
