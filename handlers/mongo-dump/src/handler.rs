@@ -68,7 +68,7 @@ pub async fn handle(event: &str, settings: &Settings) -> Result<Answer, Failure>
     let result = match parsed {
         Ok(event) => {
             // A panic must be counted like any failure.
-            let caught = AssertUnwindSafe(answer(event, settings)).catch_unwind().await;
+            let caught = AssertUnwindSafe(answer(event, settings).boxed()).catch_unwind().await;
             caught.unwrap_or(Err(DumpError::Bug("it panicked")))
         }
         Err(error) => Err(DumpError::Event(error)),
