@@ -5,4 +5,5 @@ mod atlas;
 mod background;
 mod bridge;
 mod lifetime;
+mod mongo;
 mod support;
