@@ -6,4 +6,5 @@ mod background;
 mod bridge;
 mod lifetime;
 mod mongo;
+mod schedule;
 mod support;
