@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use aws_front::{Effect, Rule};
 use serde_json::json;
 
-use crate::front::Effect;
 use crate::world::{TYPE, World, with};
 
 const NOT_ASSUMABLE: &str = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.";
@@ -14,24 +14,28 @@ async fn throttling_and_server_errors_of_every_call_are_waited_out() {
     let world = World::start().await;
     let (config, paused) = (world.config(), with(&world.config(), "enabled", json!(false)));
     for operation in ["CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule"] {
-        world.front.script(operation, 0, 1, Effect::throttle());
+        world.front.script(Rule::on(operation).effect(Effect::throttle()));
         world
             .front
-            .script(operation, 0, 1, Effect::refusal(500, "InternalServerException", "Oops"));
+            .script(Rule::on(operation).effect(Effect::refusal(500, "InternalServerException", "Oops")));
     }
     let state = world.create(&config).await;
     let state = world.refresh(&state).await.unwrap();
     let state = world.update(&state, &paused).await;
     assert_eq!(state.value["enabled"], false);
     world.destroy(&state).await;
-    assert_eq!(world.front.calls().len(), 4 * 3, "{:?}", world.front.calls());
+    assert_eq!(world.front.operations().len(), 4 * 3, "{:?}", world.front.operations());
 }
 
 #[tokio::test]
 async fn a_denied_call_names_its_action_and_loses_nothing() {
     let world = World::start().await;
     let (config, paused) = (world.config(), with(&world.config(), "enabled", json!(false)));
-    let denied = |operation| world.front.script(operation, 0, u32::MAX, Effect::denied());
+    let denied = |operation| {
+        world
+            .front
+            .script(Rule::on(operation).always().effect(Effect::denied()))
+    };
     let told = |diagnostics: &tfplugin6_harness::Diagnostics, action: &str| {
         let error = diagnostics.only_error().unwrap();
         assert_eq!(error.summary, "AWS denied access.");
@@ -76,13 +80,15 @@ async fn a_lost_answer_makes_neither_an_error_nor_a_second_schedule() {
     let world = World::start().await;
     let (config, paused) = (world.config(), with(&world.config(), "enabled", json!(false)));
     for operation in ["CreateSchedule", "UpdateSchedule", "DeleteSchedule"] {
-        world.front.script(operation, 0, 1, Effect::LoseAnswer);
+        world.front.script(Rule::on(operation).effect(Effect::LoseAnswer));
     }
     let state = world.create(&config).await;
     assert_eq!(world.count().await, 1);
     let state = world.update(&state, &paused).await;
     world.assert_settled(&state, &paused, "paused").await;
-    world.front.script("DeleteSchedule", 0, 1, Effect::LoseAnswer);
+    world
+        .front
+        .script(Rule::on("DeleteSchedule").effect(Effect::LoseAnswer));
     world.destroy(&state).await;
 }
 
@@ -91,11 +97,15 @@ async fn a_write_that_was_refused_and_carried_out_all_the_same_is_a_success() {
     let world = World::start().await;
     let config = world.config();
     // The answer is lost, and the attempt after it is refused for another reason.
-    world.front.script("CreateSchedule", 0, 1, Effect::LoseAnswer);
-    world.front.script("CreateSchedule", 0, 1, Effect::denied());
+    world
+        .front
+        .script(Rule::on("CreateSchedule").effect(Effect::LoseAnswer));
+    world.front.script(Rule::on("CreateSchedule").effect(Effect::denied()));
     let state = world.create(&config).await;
-    world.front.script("UpdateSchedule", 0, 1, Effect::LoseAnswer);
-    world.front.script("UpdateSchedule", 0, 1, Effect::denied());
+    world
+        .front
+        .script(Rule::on("UpdateSchedule").effect(Effect::LoseAnswer));
+    world.front.script(Rule::on("UpdateSchedule").effect(Effect::denied()));
     let state = world.update(&state, &with(&config, "enabled", json!(false))).await;
     world.destroy(&state).await;
 }
@@ -104,16 +114,18 @@ async fn a_write_that_was_refused_and_carried_out_all_the_same_is_a_success() {
 async fn a_role_that_scheduler_does_not_know_yet_is_waited_for() {
     let world = World::start().await;
     let unknown_role = || Effect::refusal(400, "ValidationException", NOT_ASSUMABLE);
-    world.front.script("CreateSchedule", 0, 1, unknown_role());
+    world.front.script(Rule::on("CreateSchedule").effect(unknown_role()));
     let state = world.create(&world.config()).await;
-    assert_eq!(world.front.writes(), ["CreateSchedule", "CreateSchedule"]);
+    assert_eq!(world.writes(), ["CreateSchedule", "CreateSchedule"]);
 
     world.front.clear();
-    world.front.script("UpdateSchedule", 0, u32::MAX, unknown_role());
+    world
+        .front
+        .script(Rule::on("UpdateSchedule").always().effect(unknown_role()));
     let paused = with(&world.config(), "enabled", json!(false));
     let plan = world.plan(Some(&state), &paused).await.ok().unwrap();
     let stop = async {
-        while world.front.writes().is_empty() {
+        while world.writes().is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         world.provider.stop().await.unwrap();
@@ -130,7 +142,7 @@ async fn a_role_that_scheduler_does_not_know_yet_is_waited_for() {
 async fn any_other_refusal_is_told_in_the_words_of_aws() {
     let world = World::start().await;
     let refused = || Effect::refusal(400, "ValidationException", "Provided something odd.");
-    world.front.script("CreateSchedule", 0, 1, refused());
+    world.front.script(Rule::on("CreateSchedule").effect(refused()));
     let outcome = world.apply(None, &world.config()).await;
     let error = outcome.diagnostics.only_error().unwrap();
     assert_eq!(error.summary, "AWS refused the call.");

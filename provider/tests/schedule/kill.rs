@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use aws_front::{Effect, Gate, Rule};
 use serde_json::json;
 use tfplugin6_harness::Outcome;
 
-use crate::front::{Effect, Gate};
 use crate::world::{TYPE, World, with};
 
 /// Runs something, kills the provider once `skip` calls were answered and the next one was carried out, and says whether
@@ -13,7 +13,9 @@ use crate::world::{TYPE, World, with};
 async fn killed_after(world: &mut World, skip: u32, run: Run) -> bool {
     let gate = Arc::new(Gate::default());
     world.front.clear();
-    world.front.script("*", skip, 1, Effect::Hold(Arc::clone(&gate)));
+    world
+        .front
+        .script(Rule::on("*").after(skip).effect(Effect::HoldAnswer(Arc::clone(&gate))));
     let killed = {
         let running = async {
             match run {

@@ -38,7 +38,7 @@ fn full(world: &World) -> Value {
 async fn everything_but_the_arn_is_known_at_plan_and_nothing_is_called_for_it() {
     let world = World::start().await;
     let plan = world.plan(None, &world.config()).await.ok().unwrap();
-    assert_eq!(world.front.calls(), Vec::<String>::new());
+    assert_eq!(world.front.operations(), Vec::<String>::new());
     let planned = &plan.planned;
     assert_eq!(
         (
@@ -368,7 +368,7 @@ async fn an_import_shows_every_attribute_and_the_apply_after_it_writes_nothing()
             assert_eq!(plan.planned[computed], imported.value[computed], "{case}: {computed}");
         }
         let state = world.update(&imported, &config).await;
-        assert_eq!(world.front.writes(), Vec::<String>::new(), "{case}");
+        assert_eq!(world.writes(), Vec::<String>::new(), "{case}");
         world.assert_settled(&state, &config, case).await;
         world.destroy(&state).await;
     }
@@ -398,7 +398,7 @@ async fn a_schedule_made_by_an_apply_that_was_cut_off_is_found_and_another_one_i
     let found = world.create(&config).await;
     assert_eq!(found.value, first.value);
     assert_eq!(
-        (world.count().await, world.front.writes()),
+        (world.count().await, world.writes()),
         (1, vec!["CreateSchedule".to_owned()])
     );
 
@@ -451,7 +451,7 @@ async fn another_name_or_group_replaces_and_the_default_group_by_its_name_does_n
         json!(REGION),
     );
     let state = world.update(&state, &named).await;
-    assert_eq!(world.front.writes(), Vec::<String>::new());
+    assert_eq!(world.writes(), Vec::<String>::new());
     world.assert_settled(&state, &named, "named").await;
     world.destroy(&state).await;
 }
@@ -520,7 +520,7 @@ async fn the_provider_finds_scheduler_and_lambda_at_its_endpoints() {
         .unwrap()
         .state
         .unwrap();
-    let calls = world.front.calls();
+    let calls = world.front.operations();
     assert!(
         calls.contains(&"CreateSchedule".to_owned()) && calls.contains(&"GetFunctionConfiguration".to_owned()),
         "{calls:?}"

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod faults;
-mod front;
 mod function;
 mod kill;
 mod life;

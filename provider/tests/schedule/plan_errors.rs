@@ -289,7 +289,7 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             error.detail
         );
     }
-    assert_eq!(world.front.calls(), Vec::<String>::new());
+    assert_eq!(world.front.operations(), Vec::<String>::new());
 }
 
 #[tokio::test]

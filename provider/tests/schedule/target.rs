@@ -1,9 +1,9 @@
 //! `verify_target`: what is looked at, refused and warned of.
 
+use aws_front::{Effect, Rule};
 use serde_json::{Value, json};
 use tfplugin6_harness::Outcome;
 
-use crate::front::Effect;
 use crate::world::{World, with};
 
 impl World {
@@ -102,16 +102,12 @@ async fn a_function_that_is_not_ready_is_refused_with_the_reason_lambda_gives() 
         body.as_object_mut()
             .unwrap()
             .extend(fields.as_object().unwrap().clone());
-        world.front.script(
-            "GetFunctionConfiguration",
-            0,
-            1,
-            Effect::Answer {
+        world
+            .front
+            .script(Rule::on("GetFunctionConfiguration").effect(Effect::Answer {
                 status: 200,
-                code: "",
                 body: body.to_string(),
-            },
-        );
+            }));
     };
     let inactive = "Dump target is not active.";
     says(json!({ "State": "Failed", "StateReason": "No such image." }));
@@ -153,7 +149,7 @@ async fn a_look_that_is_denied_is_a_warning_that_nothing_was_verified() {
     let world = World::start().await;
     world
         .front
-        .script("GetFunctionConfiguration", 0, u32::MAX, Effect::denied());
+        .script(Rule::on("GetFunctionConfiguration").always().effect(Effect::denied()));
     let outcome = world
         .created(&world.verifying("arn:aws:lambda:us-east-1:000000000000:function:hidden:live"))
         .await;
@@ -172,12 +168,13 @@ async fn a_look_that_is_denied_is_a_warning_that_nothing_was_verified() {
 #[tokio::test]
 async fn any_other_failure_of_the_look_is_an_error_with_the_way_out() {
     let world = World::start().await;
-    world.front.script(
-        "GetFunctionConfiguration",
-        0,
-        1,
-        Effect::refusal(400, "InvalidParameterValueException", "Odd."),
-    );
+    world
+        .front
+        .script(Rule::on("GetFunctionConfiguration").effect(Effect::refusal(
+            400,
+            "InvalidParameterValueException",
+            "Odd.",
+        )));
     let target = "arn:aws:lambda:us-east-1:000000000000:function:odd";
     world
         .refused(&world.verifying(target), "AWS refused the call.", &["Odd.", target])
@@ -198,7 +195,12 @@ async fn a_state_machine_is_not_looked_at_and_neither_is_anything_when_told_not_
         assert_eq!(warnings(&outcome), []);
         world.destroy(&outcome.state.unwrap()).await;
     }
-    assert!(!world.front.calls().contains(&"GetFunctionConfiguration".to_owned()));
+    assert!(
+        !world
+            .front
+            .operations()
+            .contains(&"GetFunctionConfiguration".to_owned())
+    );
 }
 
 #[tokio::test]

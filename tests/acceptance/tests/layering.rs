@@ -8,11 +8,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("alarm-catalog", &[]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
     ("atlas-emulator", &[]),
+    ("aws-front", &[]),
     ("dump-format", &[]),
     ("mongo-emulator", &[]),
     ("schedule-expression", &[]),
@@ -38,8 +39,9 @@ const ALLOWED: [(&str, &[&str]); 16] = [
 ];
 
 /// Whose tests, too, must not know the provider: what they prove would be proved by itself.
-const INDEPENDENT: [&str; 4] = [
+const INDEPENDENT: [&str; 5] = [
     "atlas-emulator",
+    "aws-front",
     "cloudwatch-emulator",
     "mongo-emulator",
     "tfplugin6-harness",

@@ -169,6 +169,26 @@ def report_from_ministack(reports):
         )
 
 
+def fill_in_what_a_schedule_says_of_itself():
+    """EventBridge Scheduler replaces its context attributes in a target's input; ministack passes them on as they are."""
+    from ministack.services import eventbridge
+
+    @replaced(eventbridge, "_invoke_target")
+    def invoke_target(original, target, event, rule, view=None):
+        if event.get("Source") == "aws.scheduler" and target.get("Input"):
+            attributes = {
+                "schedule-arn": event["Resources"][0],
+                "scheduled-time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event["Time"])),
+                "execution-id": event["EventId"],
+                "attempt-number": "1",
+            }
+            text = target["Input"]
+            for name, value in attributes.items():
+                text = text.replace(f"<aws.scheduler.{name}>", value)
+            target = {**target, "Input": text}
+        return original(target, event, rule, view)
+
+
 def serve_ministack(listener, reports):
     import asyncio
 
@@ -177,6 +197,7 @@ def serve_ministack(listener, reports):
     from ministack.app import app
 
     report_from_ministack(reports)
+    fill_in_what_a_schedule_says_of_itself()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75

@@ -120,6 +120,7 @@ impl Place {
             return Ok(state);
         }
         toolchain::python_venv()?;
+        toolchain::ferretdb()?;
         let log = File::create(self.log_file())?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("serve").arg("--state-folder").arg(&self.folder);

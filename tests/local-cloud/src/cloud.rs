@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::bridge::Forwarder;
 use crate::emulator::{self, ChildEmulator, MINISTACK, MOTO};
+use crate::mongo::Mongo;
 use crate::toolchain;
 
 /// Until an emulator must be ready. It takes 2 s on an idle machine.
@@ -33,6 +34,8 @@ pub struct Options {
     pub region: String,
     /// Also start moto, for services that ministack lacks.
     pub moto: bool,
+    /// Also start FerretDB, a MongoDB.
+    pub mongo: bool,
     /// Switches for ministack, such as `AUTH=true` or `CLOUDTRAIL_RECORDING=1`.
     pub ministack_environment: Vec<(String, String)>,
 }
@@ -42,17 +45,19 @@ impl Default for Options {
         Self {
             region: "us-east-1".into(),
             moto: false,
+            mongo: false,
             ministack_environment: Vec::new(),
         }
     }
 }
 
-/// Emulators that run: ministack, the CloudWatch emulator, the Atlas emulator, and moto if asked for. Everything listens on
+/// Emulators that run: ministack, the CloudWatch emulator, the Atlas emulator, and moto and FerretDB if asked for. Everything listens on
 /// 127.0.0.1 on ports of its own and writes into one temporary folder, so several run side by side. Dropping it ends it all,
 /// files included; so does the end of this process, even by SIGKILL.
 pub struct LocalCloud {
     // Dropped in this order: the emulators, the bridge that reads from them, the folder they write to.
     moto: Option<ChildEmulator>,
+    mongo: Option<Mongo>,
     ministack: ChildEmulator,
     bridge: Option<JoinHandle<()>>,
     cloudwatch: cloudwatch_emulator::Emulator,
@@ -70,6 +75,10 @@ impl LocalCloud {
     /// When the venv cannot be made or an emulator does not get ready; the message has the end of the emulator's log.
     pub fn start(options: Options) -> Result<Self> {
         let python = emulator::interpreter(&toolchain::python_venv()?)?;
+        if options.mongo {
+            // Before the clock starts: the first time it is built.
+            toolchain::ferretdb()?;
+        }
         let folder = tempfile::Builder::new().prefix("lectern-local-cloud-").tempdir()?;
         let deadline = Instant::now() + READY;
         let mut ministack = ChildEmulator::start(&python, MINISTACK, folder.path(), deadline)?;
@@ -120,6 +129,11 @@ impl LocalCloud {
         } else {
             None
         };
+        let mongo = if options.mongo {
+            Some(Mongo::start(folder.path(), deadline)?)
+        } else {
+            None
+        };
         let reports = ministack.take_reports().context("the reports have a reader already")?;
         let bridge = std::thread::Builder::new().name("bridge".into()).spawn({
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -128,6 +142,7 @@ impl LocalCloud {
         })?;
         Ok(Self {
             moto,
+            mongo,
             ministack,
             bridge: Some(bridge),
             cloudwatch,
@@ -162,16 +177,22 @@ impl LocalCloud {
         self.moto.as_ref().map(ChildEmulator::url)
     }
 
+    /// Address of FerretDB, if it was asked for: any client is let in.
+    #[must_use]
+    pub fn mongo_uri(&self) -> Option<&str> {
+        self.mongo.as_ref().map(Mongo::uri)
+    }
+
     /// Where the emulators write their logs.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    /// What to export so that Terraform and any AWS SDK or CLI use this cloud, Atlas included.
+    /// What to export so that Terraform and any AWS SDK or CLI use this cloud, Atlas included, and where its MongoDB is.
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
-        [
+        let mut environment: Vec<(String, String)> = [
             ("AWS_ENDPOINT_URL", self.endpoint_url()),
             ("AWS_ENDPOINT_URL_CLOUDWATCH", self.cloudwatch.endpoint_url()),
             ("AWS_ACCESS_KEY_ID", "test".into()),
@@ -190,7 +211,11 @@ impl LocalCloud {
             ),
         ]
         .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        .into();
+        if let Some(uri) = self.mongo_uri() {
+            environment.push(("LECTERN_MONGO_URI".into(), uri.into()));
+        }
+        environment
     }
 
     /// Settings for an SDK client of any service but CloudWatch.

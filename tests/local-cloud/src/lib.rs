@@ -1,4 +1,4 @@
-//! The local cloud: AWS and Atlas emulators on 127.0.0.1 for the examples, the tests and playing by hand, without account,
+//! The local cloud: AWS and Atlas emulators and a MongoDB on 127.0.0.1 for the examples, the tests and playing by hand, without account,
 //! Docker or keys (G6).
 //!
 //! - [`LocalCloud`] starts the emulators and takes everything with it when it is dropped.
@@ -19,6 +19,7 @@ pub mod emf;
 mod emulator;
 mod group;
 pub mod mirror;
+mod mongo;
 pub mod prerequisites;
 mod progress;
 pub mod toolchain;

@@ -8,13 +8,14 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use local_cloud::background::Place;
+use local_cloud::prerequisites::{self, Need};
 use local_cloud::{Options, demo, dist, kill_all, toolchain, workspace};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Until an interrupted step must have cleaned up.
 const CLEANUP: Duration = Duration::from_secs(10);
 
-/// AWS and MongoDB Atlas on this machine, for Lectern's examples and tests: no account, no Docker, no keys.
+/// AWS, MongoDB Atlas and a MongoDB on this machine, for Lectern's examples and tests: no account, no Docker, no keys.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {
@@ -42,7 +43,7 @@ enum Command {
     Dist,
     /// Build the tools that tests use and that a machine may lack, into the cache folder.
     ///
-    /// These are the AWS emulators, OpenTofu and tfplugindocs (a few minutes). The cache folder is $LECTERN_CACHE, by default
+    /// These are the AWS emulators, FerretDB, OpenTofu and tfplugindocs (a few minutes). The cache folder is $LECTERN_CACHE, by default
     /// ~/.cache/lectern.
     Tools(Tools),
     /// Run a local cloud in this process; what `up` starts.
@@ -126,6 +127,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
     let mut stdout = std::io::stdout();
     match command {
         Command::Up(start) => {
+            prerequisites::check(&[Need::Python, Need::Go])?;
             let place = Place::new(start.at.state_folder)?;
             let provider = start.provider.map_or_else(workspace::provider, Ok)?;
             let state = place.up(start.moto, &provider)?;
@@ -164,11 +166,9 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
         }
         Command::Tools(tools) => {
             if !tools.check {
-                local_cloud::prerequisites::check(&[
-                    local_cloud::prerequisites::Need::Python,
-                    local_cloud::prerequisites::Need::Go,
-                ])?;
+                prerequisites::check(&[Need::Python, Need::Go])?;
                 toolchain::python_venv()?;
+                toolchain::ferretdb()?;
                 toolchain::opentofu()?;
                 toolchain::tfplugindocs()?;
                 if tools.aws_provider {
@@ -186,6 +186,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
 fn serve(start: Start) -> Result<ExitCode> {
     let options = Options {
         moto: start.moto,
+        mongo: true,
         ..Options::default()
     };
     let runtime = tokio::runtime::Handle::current();

@@ -26,6 +26,8 @@ struct GoTool {
     package: &'static str,
     go_mod: &'static str,
     go_sum: &'static str,
+    /// The program's `main.go`, where it is ours; `package` is `.` then.
+    source: &'static str,
     flags: &'static [&'static str],
     /// Modules that are not in the checksum database; `go.sum` pins them.
     outside_checksum_database: &'static str,
@@ -38,6 +40,7 @@ const OPENTOFU: GoTool = GoTool {
     package: "github.com/opentofu/opentofu/cmd/tofu",
     go_mod: include_str!("../tools/opentofu/go.mod"),
     go_sum: include_str!("../tools/opentofu/go.sum"),
+    source: "",
     flags: &["-ldflags", "-s -w -X github.com/opentofu/opentofu/version.dev=no"],
     outside_checksum_database: "",
     usual: Duration::from_secs(150),
@@ -49,6 +52,7 @@ const AWS_PROVIDER: GoTool = GoTool {
     package: "github.com/hashicorp/terraform-provider-aws",
     go_mod: include_str!("../tools/terraform-provider-aws/go.mod"),
     go_sum: include_str!("../tools/terraform-provider-aws/go.sum"),
+    source: "",
     flags: &["-ldflags", "-s -w"],
     outside_checksum_database: "github.com/upbound/*",
     usual: Duration::from_secs(45 * 60),
@@ -60,14 +64,32 @@ const TFPLUGINDOCS: GoTool = GoTool {
     package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
     go_mod: include_str!("../tools/tfplugindocs/go.mod"),
     go_sum: include_str!("../tools/tfplugindocs/go.sum"),
+    source: "",
     flags: &["-ldflags", "-s -w"],
     outside_checksum_database: "",
     usual: Duration::from_secs(30),
 };
 
+const FERRETDB: GoTool = GoTool {
+    title: "FerretDB 1.24.2",
+    binary: "ferretdb",
+    package: ".",
+    go_mod: include_str!("../tools/ferretdb/go.mod"),
+    go_sum: include_str!("../tools/ferretdb/go.sum"),
+    source: include_str!("../tools/ferretdb/main.go"),
+    flags: &["-ldflags", "-s -w"],
+    outside_checksum_database: "",
+    usual: Duration::from_secs(90),
+};
+
 impl GoTool {
     fn entry(&self) -> Result<Entry> {
-        let key = cache::key(&[self.go_mod, self.go_sum, &self.flags.join(" ")]);
+        let flags = self.flags.join(" ");
+        let mut parts = vec![self.go_mod, self.go_sum, &flags];
+        if !self.source.is_empty() {
+            parts.push(self.source);
+        }
+        let key = cache::key(&parts);
         Ok(Entry::new(
             &cache::folder()?,
             self.title,
@@ -87,6 +109,9 @@ impl GoTool {
     fn build(&self, folder: &Path) -> Result<()> {
         fs::write(folder.join("go.mod"), self.go_mod)?;
         fs::write(folder.join("go.sum"), self.go_sum)?;
+        if !self.source.is_empty() {
+            fs::write(folder.join("main.go"), self.source)?;
+        }
         let unfinished = format!("{}.unfinished", self.binary);
         // The lowest priority: a build of many minutes must not be felt.
         let mut command = Command::new("nice");
@@ -162,6 +187,14 @@ pub fn tfplugindocs() -> Result<PathBuf> {
     TFPLUGINDOCS.ensure()
 }
 
+/// FerretDB as a program of ours around its library; built if absent, in one to two minutes.
+///
+/// # Errors
+/// When go or the module proxy cannot be used; the message has go's own.
+pub fn ferretdb() -> Result<PathBuf> {
+    FERRETDB.ensure()
+}
+
 /// Whether the `hashicorp/aws` provider is in the cache. It takes most of an hour to build, so nothing builds it unasked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AwsProvider {
@@ -209,7 +242,13 @@ pub fn build_aws_provider() -> Result<PathBuf> {
 /// When there is no cache folder, or no python3 to ask for its version.
 pub fn report() -> Result<String> {
     let mut text = String::new();
-    for entry in [venv()?, OPENTOFU.entry()?, TFPLUGINDOCS.entry()?, AWS_PROVIDER.entry()?] {
+    for entry in [
+        venv()?,
+        FERRETDB.entry()?,
+        OPENTOFU.entry()?,
+        TFPLUGINDOCS.entry()?,
+        AWS_PROVIDER.entry()?,
+    ] {
         let state = if entry.is_present() { "present" } else { "absent" };
         writeln!(text, "{state:<8} {} - {}", entry.title, entry.finished.display())?;
     }
@@ -240,6 +279,12 @@ mod tests {
                 .contains(&format!("github.com/opentofu/opentofu v{OPENTOFU_VERSION}"))
         );
         assert!(OPENTOFU.title.ends_with(OPENTOFU_VERSION));
+        let version = FERRETDB.title.trim_start_matches("FerretDB ");
+        assert!(
+            FERRETDB
+                .go_mod
+                .contains(&format!("github.com/FerretDB/FerretDB v{version}"))
+        );
         assert!(AWS_PROVIDER.title.ends_with(AWS_PROVIDER_VERSION));
     }
 

@@ -5,4 +5,6 @@ mod atlas;
 mod background;
 mod bridge;
 mod lifetime;
+mod mongo;
+mod schedule;
 mod support;

@@ -1,0 +1,180 @@
+//! What a script does to which calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+use crate::call::{Call, Protocol};
+
+/// What happens to a call.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// It is not carried out and answered with an error, as its service writes one.
+    Refuse {
+        /// HTTP status.
+        status: u16,
+        /// AWS's code, like `SlowDown`.
+        code: String,
+        /// AWS's words.
+        message: String,
+    },
+    /// It is not carried out and gets this answer, whatever it is.
+    Answer {
+        /// HTTP status.
+        status: u16,
+        /// The body, sent as XML to S3's clients and as JSON to others.
+        body: String,
+    },
+    /// It is carried out, and this body comes in the place of its answer's: `CompleteMultipartUpload` may say 200 and an error.
+    ReplaceBody(String),
+    /// It is not carried out, and the connection ends.
+    Reset,
+    /// It is carried out, and the connection ends without an answer.
+    LoseAnswer,
+    /// It is carried out, and the connection ends after so many bytes of the answer's body.
+    CutBody(usize),
+    /// It is carried out, and one byte of the answer's body, at so many hundredths of its length, is another.
+    AlterBody(usize),
+    /// It is carried out, and its answer comes so much later.
+    Delay(Duration),
+    /// It waits before it is carried out.
+    HoldRequest(Arc<Gate>),
+    /// It is carried out, and its answer waits.
+    HoldAnswer(Arc<Gate>),
+}
+
+/// Where a held call waits.
+#[derive(Debug, Default)]
+pub struct Gate {
+    /// Told when the call is there.
+    pub reached: Notify,
+    /// Tell it to let the call go on.
+    pub open: Notify,
+}
+
+impl Effect {
+    /// A refusal with status, code and words.
+    #[must_use]
+    pub fn refusal(status: u16, code: &str, message: &str) -> Self {
+        Self::Refuse {
+            status,
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    /// What most services say when they are called too often.
+    #[must_use]
+    pub fn throttle() -> Self {
+        Self::refusal(429, "ThrottlingException", "Rate exceeded")
+    }
+
+    /// What S3 says when it is called too often.
+    #[must_use]
+    pub fn slow_down() -> Self {
+        Self::refusal(503, "SlowDown", "Please reduce your request rate.")
+    }
+
+    /// What a missing permission gives; S3's code differs from the other services'.
+    #[must_use]
+    pub fn denied() -> Self {
+        Self::refusal(403, "AccessDeniedException", "User is not authorized to perform this")
+    }
+}
+
+/// The effect on calls of one operation.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    operation: String,
+    path: String,
+    skip: u32,
+    times: u32,
+    effect: Effect,
+}
+
+impl Rule {
+    /// The next call of an operation; `*` is any. [`Effect::Reset`] unless another is given.
+    #[must_use]
+    pub fn on(operation: &str) -> Self {
+        Self {
+            operation: operation.to_owned(),
+            path: String::new(),
+            skip: 0,
+            times: 1,
+            effect: Effect::Reset,
+        }
+    }
+
+    /// Only calls whose path contains this.
+    #[must_use]
+    pub fn path(mut self, part: &str) -> Self {
+        part.clone_into(&mut self.path);
+        self
+    }
+
+    /// Not before so many of them.
+    #[must_use]
+    pub fn after(mut self, calls: u32) -> Self {
+        self.skip = calls;
+        self
+    }
+
+    /// So many of them.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn always(self) -> Self {
+        self.times(u32::MAX)
+    }
+
+    /// What happens.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    /// Counts the call if the rule is about it; the effect if it is this one's turn.
+    pub(crate) fn apply(&mut self, call: &Call) -> Option<Effect> {
+        let about = ["*", call.operation.as_str()].contains(&self.operation.as_str()) && call.path.contains(&self.path);
+        if !about || self.times == 0 {
+            return None;
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+            return None;
+        }
+        self.times = if self.times == u32::MAX {
+            u32::MAX
+        } else {
+            self.times - 1
+        };
+        Some(self.effect.clone())
+    }
+}
+
+/// Content type, extra header and body of an error.
+pub(crate) fn error(protocol: Protocol, code: &str, message: &str) -> (&'static str, Bytes) {
+    let body = match protocol {
+        Protocol::Json => {
+            return (
+                "application/json",
+                serde_json::json!({ "__type": code, "message": message, "Message": message })
+                    .to_string()
+                    .into(),
+            );
+        }
+        Protocol::S3 => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
+        Protocol::Query => format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        ),
+    };
+    ("application/xml", body.into())
+}
