@@ -68,7 +68,9 @@ pub async fn handle(event: &str, settings: &Settings) -> Result<Answer, Failure>
     let result = match parsed {
         Ok(event) => {
             // A panic must be counted like any failure.
-            let caught = AssertUnwindSafe(answer(event, settings).boxed()).catch_unwind().await;
+            let caught = AssertUnwindSafe(answer(event, settings).boxed_local())
+                .catch_unwind()
+                .await;
             caught.unwrap_or(Err(DumpError::Bug("it panicked")))
         }
         Err(error) => Err(DumpError::Event(error)),
@@ -181,7 +183,7 @@ async fn dump(run: &Run<'_>) -> Result<Told, DumpError> {
         Err(busy) => return Ok(busy.into()),
     };
     let was_left = lease.was_left;
-    match lease.keep(whole(run, was_left)).await {
+    match lease.keep(Box::pin(whole(run, was_left))).await {
         Ok(Step::Told(told)) => done(lease, Ok(told)).await,
         Ok(Step::HandOver(hops)) => {
             lease.pass_on().await?;
@@ -279,7 +281,7 @@ async fn one_range(run: &Run<'_>, number: Ordinal) -> Result<Told, DumpError> {
     shared.extend().await?;
     let key = run.key(Object::RangeLease(number));
     let mut lease = Lease::take(&run.store, run.settings, key, run.id).await?;
-    let result = lease.keep(shared.keep(in_range(run, number))).await;
+    let result = lease.keep(shared.keep(Box::pin(in_range(run, number)))).await;
     done(lease, result).await
 }
 

@@ -81,7 +81,7 @@ pub(crate) async fn dump(
             state.last_id = None;
         }
         let before = state.parts.len();
-        let attempt = work.attempt(checkpoint, &mut failures).await;
+        let attempt = Box::pin(work.attempt(checkpoint, &mut failures)).await;
         let now = run.settings.now();
         let state = checkpoint.range(range.range);
         if state.parts.len() > before {

@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Nothing more came. That a collection was dropped or renamed looks the same, so it is asked.
-    async fn end(&self) -> Result<Option<Batch>, Ended> {
+    async fn end(&mut self) -> Result<Option<Batch>, Ended> {
         let looks_back = self.position.snapshot.is_some() && major(self.position.version) >= LOOKS_BACK;
         if !looks_back && !self.is_there().await? {
             return Err(vanished(None));
@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    async fn is_there(&self) -> Result<bool, Ended> {
+    async fn is_there(&mut self) -> Result<bool, Ended> {
         let planned = self.position.planned;
         let uuid = planned.uuid.as_ref().map(|uuid| uuid.0.as_slice());
         catalog::is_there(self.source, &planned.namespace, uuid)

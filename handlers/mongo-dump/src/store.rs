@@ -91,7 +91,8 @@ impl Store {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let error = match make(self.client()).await {
+            // The SDK's futures are large: on the heap, none of those around them is.
+            let error = match Box::pin(make(self.client())).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
