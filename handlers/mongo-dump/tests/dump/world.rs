@@ -65,6 +65,12 @@ pub(crate) fn limits() -> Limits {
     }
 }
 
+/// The driver looks for a server that failed as soon as it may.
+pub(crate) fn quick(uri: &str) -> String {
+    let separator = if uri.ends_with('?') { "" } else { "&" };
+    format!("{uri}{separator}heartbeatFrequencyMS=500")
+}
+
 pub(crate) struct World {
     // Dropped in this order: who is called by whom.
     pub(crate) mongo: MongoEmulator,
@@ -88,7 +94,7 @@ impl World {
 
     pub(crate) async fn with(options: mongo_emulator::Options) -> Self {
         let mongo = MongoEmulator::start(options).unwrap();
-        let uri = mongo.uri();
+        let uri = quick(&mongo.uri());
         Self::before(mongo, &uri).await
     }
 
