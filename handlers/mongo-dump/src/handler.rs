@@ -49,7 +49,7 @@ impl Run<'_> {
 
     async fn source(&self) -> Result<Source, DumpError> {
         let secret_arn = self.event.settings.secret_arn.as_str();
-        Ok(Source::connect(&self.settings.aws, secret_arn, &self.settings.limits).await?)
+        Ok(Box::pin(Source::connect(&self.settings.aws, secret_arn, &self.settings.limits)).await?)
     }
 }
 
@@ -128,16 +128,17 @@ async fn answer(event: Event, settings: &Settings) -> Result<Told, DumpError> {
         settings,
         id,
         location: event.settings.location(),
-        store: Store::new(&settings.aws, &event.settings, format!("mongo-dump-{id}")).await,
+        store: Box::pin(Store::new(&settings.aws, &event.settings, format!("mongo-dump-{id}"))).await,
         slowest: Slowest::default(),
         event,
     };
     tracing::info!(run = %id, action = run.event.action.as_str(), "begun");
     match run.event.action {
-        Action::Dump => dump(&run).await,
-        Action::Plan => plan(&run).await,
-        Action::Range(range) => one_range(&run, range).await,
-        Action::Commit => commit(&run).await,
+        // On the heap: each is a large state machine, and the stack of a thread may be small.
+        Action::Dump => Box::pin(dump(&run)).await,
+        Action::Plan => Box::pin(plan(&run)).await,
+        Action::Range(range) => Box::pin(one_range(&run, range)).await,
+        Action::Commit => Box::pin(commit(&run)).await,
     }
 }
 
@@ -202,7 +203,7 @@ async fn whole(run: &Run<'_>, was_left: bool) -> Result<Step, DumpError> {
         return Ok(Step::Told(told));
     }
     let source = run.source().await?;
-    let plan = plan::load_or_make(run, &source, Mode::Whole).await?;
+    let plan = Box::pin(plan::load_or_make(run, &source, Mode::Whole)).await?;
     let mut checkpoint = Checkpoint::load(run, run.key(Object::State)).await?;
     for (planned, range) in plan.ranges() {
         match range::dump(run, &source, &plan, (planned, range), &mut checkpoint).await {
@@ -215,7 +216,7 @@ async fn whole(run: &Run<'_>, was_left: bool) -> Result<Step, DumpError> {
         }
     }
     checkpoint.flush().await?;
-    let (manifest, bytes) = commit::write(run, &source, &plan, &checkpoint.state.ranges).await?;
+    let (manifest, bytes) = Box::pin(commit::write(run, &source, &plan, &checkpoint.state.ranges)).await?;
     let (report, _) = commit::conclude(run, &manifest, &bytes).await?;
     Ok(Step::Told(completed(report)))
 }
@@ -249,7 +250,7 @@ async fn plan(run: &Run<'_>) -> Result<Told, DumpError> {
                 return Ok(Err(told));
             }
             let source = run.source().await?;
-            plan::load_or_make(run, &source, Mode::Ranges).await.map(Ok)
+            Box::pin(plan::load_or_make(run, &source, Mode::Ranges)).await.map(Ok)
         })
         .await;
     match made {
@@ -343,7 +344,7 @@ async fn commit(run: &Run<'_>) -> Result<Told, DumpError> {
                 .try_collect()
                 .await?;
             let source = run.source().await?;
-            let (manifest, bytes) = commit::write(run, &source, &plan, &states).await?;
+            let (manifest, bytes) = Box::pin(commit::write(run, &source, &plan, &states)).await?;
             let (report, _) = commit::conclude(run, &manifest, &bytes).await?;
             Ok(completed(report))
         })

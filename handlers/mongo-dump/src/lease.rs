@@ -109,22 +109,28 @@ impl<'a> Lease<'a> {
             let expect = found
                 .as_ref()
                 .map_or(Expect::Nothing, |(_, tag)| Expect::Tag(tag.as_str()));
-            if let Written::Done(tag) = store.write(&key, &render(&holder), expect).await? {
-                if found.is_none() {
-                    // Permissions that are missing show here, not after hours of work.
-                    store.read_back(&key).await?;
+            let Written::Done(tag) = store.write(&key, &render(&holder), expect).await? else {
+                continue;
+            };
+            let is_new = found.is_none();
+            let was_left = found.is_some_and(|(before, _)| before.run == run && before.until.unix() > 0);
+            let lease = Self {
+                store,
+                settings,
+                key,
+                holder,
+                tag,
+                ends: asked + settings.limits.lease,
+                was_left,
+            };
+            if is_new {
+                // Permissions that are missing show here, not after hours of work.
+                if let Err(error) = store.read_back(&lease.key).await {
+                    lease.release().await;
+                    return Err(error);
                 }
-                let was_left = found.is_some_and(|(before, _)| before.run == run && before.until.unix() > 0);
-                return Ok(Self {
-                    store,
-                    settings,
-                    key,
-                    holder,
-                    tag,
-                    ends: asked + settings.limits.lease,
-                    was_left,
-                });
             }
+            return Ok(lease);
         }
         Err(DumpError::LeaseLost)
     }

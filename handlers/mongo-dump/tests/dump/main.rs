@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod aws_faults;
 mod mongo_faults;
 mod round_trip;
+mod runs;
 mod world;

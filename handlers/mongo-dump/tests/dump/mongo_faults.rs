@@ -42,7 +42,9 @@ fn refusal(code: i32) -> FaultKind {
 
 fn skipped(manifest: &dump_format::manifest::Manifest) -> Vec<(String, SkipReason, Option<i32>)> {
     let skipped = manifest.skipped().iter();
-    skipped.map(|it| (it.namespace.to_string(), it.reason, it.code)).collect()
+    skipped
+        .map(|it| (it.namespace.to_string(), it.reason, it.code))
+        .collect()
 }
 
 #[tokio::test]
@@ -125,8 +127,12 @@ async fn a_server_that_stays_away_is_a_failure_and_what_is_finished_is_kept() {
 async fn a_snapshot_that_gets_too_old_is_followed_by_majority_and_the_manifest_says_so() {
     let mut world = World::start().await;
     students(&mut world, Ids::Mixed);
-    world.mongo.insert_raw("school", "apples", rawdoc! { "_id": 1 }.into_bytes());
-    world.mongo.fault(fault("getMore", 2, 1, refusal(code::SNAPSHOT_TOO_OLD)));
+    world
+        .mongo
+        .insert_raw("school", "apples", rawdoc! { "_id": 1 }.into_bytes());
+    world
+        .mongo
+        .fault(fault("getMore", 2, 1, refusal(code::SNAPSHOT_TOO_OLD)));
     let report = complete(world.dump().await);
     let too_old = Consistency::PerRange {
         reason: NoSnapshot::TooOld,
@@ -134,7 +140,11 @@ async fn a_snapshot_that_gets_too_old_is_followed_by_majority_and_the_manifest_s
     };
     assert_eq!(report.consistency, too_old);
     let manifest = world.manifest().await.unwrap();
-    let read: Vec<_> = manifest.collections().iter().map(|it| it.ranges[0].read_concern).collect();
+    let read: Vec<_> = manifest
+        .collections()
+        .iter()
+        .map(|it| it.ranges[0].read_concern)
+        .collect();
     assert_eq!(read, [ReadConcern::Snapshot, ReadConcern::Majority]);
     world.assert_equal_to_the_deployment().await;
 }
@@ -155,7 +165,9 @@ async fn a_snapshot_is_one_whatever_is_written_meanwhile() {
         for document in &before[100..300] {
             world.mongo.delete_raw("school", "students", document);
         }
-        world.mongo.insert_raw("school", "students", rawdoc! { "_id": 1_000_000_i64 }.into_bytes());
+        world
+            .mongo
+            .insert_raw("school", "students", rawdoc! { "_id": 1_000_000_i64 }.into_bytes());
         world.mongo.fault(fault("getMore", 0, 1, FaultKind::KillCursor));
         gate.open();
     };
@@ -167,7 +179,12 @@ async fn a_snapshot_is_one_whatever_is_written_meanwhile() {
 #[tokio::test]
 async fn without_snapshots_ranges_are_read_with_majority_and_the_manifest_says_why() {
     let cases = [
-        (Topology::Standalone, "snapshot", NoSnapshot::NotSupported, Some(code::NOT_A_REPLICA_SET)),
+        (
+            Topology::Standalone,
+            "snapshot",
+            NoSnapshot::NotSupported,
+            Some(code::NOT_A_REPLICA_SET),
+        ),
         (Topology::default(), "majority", NoSnapshot::NotAsked, None),
     ];
     for (topology, read_concern, reason, code) in cases {
@@ -180,7 +197,11 @@ async fn without_snapshots_ranges_are_read_with_majority_and_the_manifest_says_w
         world.fields.read_concern = read_concern.to_owned();
         world.mongo.fault(fault("getMore", 1, 2, FaultKind::KillCursor));
         let report = complete(world.dump().await);
-        assert_eq!(report.consistency, Consistency::PerRange { reason, code }, "{read_concern}");
+        assert_eq!(
+            report.consistency,
+            Consistency::PerRange { reason, code },
+            "{read_concern}"
+        );
         world.assert_equal_to_the_deployment().await;
     }
 }
@@ -205,7 +226,9 @@ async fn a_collection_that_vanishes_makes_the_dump_incomplete_and_never_short() 
         let mut world = World::start().await;
         students(&mut world, Ids::ObjectId);
         world.fields.read_concern = "majority".to_owned();
-        world.mongo.insert_raw("school", "zebras", rawdoc! { "_id": 1 }.into_bytes());
+        world
+            .mongo
+            .insert_raw("school", "zebras", rawdoc! { "_id": 1 }.into_bytes());
         let gate = world.mongo.gate(Gate {
             command: "getMore".to_owned(),
             namespace: "school.students".to_owned(),
@@ -217,7 +240,9 @@ async fn a_collection_that_vanishes_makes_the_dump_incomplete_and_never_short() 
             assert!(world.mongo.drop_collection("school", "students"));
             if is_renamed {
                 // Another collection has the name now.
-                world.mongo.insert_raw("school", "students", rawdoc! { "_id": 7 }.into_bytes());
+                world
+                    .mongo
+                    .insert_raw("school", "students", rawdoc! { "_id": 7 }.into_bytes());
             }
             gate.open();
         };
@@ -272,13 +297,18 @@ async fn what_is_created_meanwhile_is_named_and_is_no_gap() {
     });
     let create = async {
         gate.reached().await;
-        world.mongo.insert_raw("school", "teachers", rawdoc! { "_id": 1 }.into_bytes());
+        world
+            .mongo
+            .insert_raw("school", "teachers", rawdoc! { "_id": 1 }.into_bytes());
         gate.open();
     };
     let (dumped, ()) = tokio::join!(world.dump(), create);
     complete(dumped);
     let manifest = world.manifest().await.unwrap();
-    assert_eq!(skipped(&manifest), [("school.teachers".to_owned(), SkipReason::Created, None)]);
+    assert_eq!(
+        skipped(&manifest),
+        [("school.teachers".to_owned(), SkipReason::Created, None)]
+    );
 }
 
 #[tokio::test]
@@ -286,8 +316,12 @@ async fn what_the_user_may_not_read_is_named_with_the_servers_code() {
     for code in [code::UNAUTHORIZED, code::ATLAS_ERROR] {
         let mut world = World::start().await;
         students(&mut world, Ids::ObjectId);
-        world.mongo.insert_raw("secret", "notes", rawdoc! { "_id": 1 }.into_bytes());
-        world.mongo.insert_raw("vault", "keys", rawdoc! { "_id": 1 }.into_bytes());
+        world
+            .mongo
+            .insert_raw("secret", "notes", rawdoc! { "_id": 1 }.into_bytes());
+        world
+            .mongo
+            .insert_raw("vault", "keys", rawdoc! { "_id": 1 }.into_bytes());
         for (command, namespace) in [("find", "secret.notes"), ("listCollections", "vault")] {
             world.mongo.fault(Fault {
                 command: command.to_owned(),
@@ -314,7 +348,9 @@ async fn a_collection_that_cannot_be_read_to_its_end_is_left_out_with_the_code()
     let mut world = World::start().await;
     students(&mut world, Ids::ObjectId);
     world.limits.read_attempts = 3;
-    world.mongo.insert_raw("school", "apples", rawdoc! { "_id": 1 }.into_bytes());
+    world
+        .mongo
+        .insert_raw("school", "apples", rawdoc! { "_id": 1 }.into_bytes());
     let always = Fault {
         times: None,
         namespace: "school.students".to_owned(),
@@ -340,9 +376,13 @@ async fn a_collection_that_cannot_be_read_to_its_end_is_left_out_with_the_code()
 #[tokio::test]
 async fn a_view_whose_source_is_gone_is_named_also_behind_another_view() {
     let world = World::start().await;
-    world.mongo.insert_raw("shop", "orders", rawdoc! { "_id": 1 }.into_bytes());
+    world
+        .mongo
+        .insert_raw("shop", "orders", rawdoc! { "_id": 1 }.into_bytes());
     for (name, on) in [("good", "orders"), ("lost", "nothing"), ("behind", "lost")] {
-        world.mongo.create("shop", name, rawdoc! { "viewOn": on, "pipeline": [] }.into_bytes());
+        world
+            .mongo
+            .create("shop", name, rawdoc! { "viewOn": on, "pipeline": [] }.into_bytes());
     }
     assert_eq!(name(world.dump().await), "DumpIncomplete");
     let manifest = world.manifest().await.unwrap();
@@ -358,9 +398,15 @@ async fn a_view_whose_source_is_gone_is_named_also_behind_another_view() {
 #[tokio::test]
 async fn a_range_without_an_order_begins_again_after_a_failure() {
     let mut world = World::start().await;
-    world.mongo.create("logs", "ring", rawdoc! { "capped": true, "size": 1_000_000 }.into_bytes());
+    world.mongo.create(
+        "logs",
+        "ring",
+        rawdoc! { "capped": true, "size": 1_000_000 }.into_bytes(),
+    );
     for id in 0..4_000 {
-        world.mongo.insert_raw("logs", "ring", rawdoc! { "_id": 4_000 - id, "text": "x" }.into_bytes());
+        world
+            .mongo
+            .insert_raw("logs", "ring", rawdoc! { "_id": 4_000 - id, "text": "x" }.into_bytes());
     }
     world.limits.batch_bytes = 1 << 14;
     world.mongo.fault(Fault {
