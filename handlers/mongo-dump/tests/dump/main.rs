@@ -6,6 +6,7 @@ mod aws_faults;
 mod function;
 mod mongo_faults;
 mod process;
+mod readme;
 mod round_trip;
 mod runs;
 mod world;
