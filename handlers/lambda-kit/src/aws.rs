@@ -7,6 +7,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -34,6 +35,14 @@ pub enum AwsError {
         /// Of the answer.
         status: u16,
     },
+    /// Nothing to sign the call with: a role could not be assumed, or nobody is configured.
+    #[error("{operation} was not made for want of credentials: {reason}")]
+    NoCredentials {
+        /// Like `PutObject`.
+        operation: &'static str,
+        /// All causes.
+        reason: String,
+    },
     /// No answer, or none that can be read.
     #[error("{operation} got no answer: {reason}")]
     Unreachable {
@@ -51,9 +60,11 @@ impl AwsError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let SdkError::ServiceError(service) = &error else {
-            return Self::Unreachable {
-                operation,
-                reason: chain(&error),
+            let reason = chain(&error);
+            return if has_cause::<CredentialsError>(&error) {
+                Self::NoCredentials { operation, reason }
+            } else {
+                Self::Unreachable { operation, reason }
             };
         };
         let status = service.raw().status().as_u16();
@@ -72,7 +83,7 @@ impl AwsError {
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { code, .. } => Some(code),
-            Self::Unreachable { .. } => None,
+            Self::NoCredentials { .. } | Self::Unreachable { .. } => None,
         }
     }
 
@@ -81,9 +92,20 @@ impl AwsError {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } => Some(*status),
-            Self::Unreachable { .. } => None,
+            Self::NoCredentials { .. } | Self::Unreachable { .. } => None,
         }
     }
+}
+
+fn has_cause<C: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<C>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn chain(error: &dyn Error) -> String {

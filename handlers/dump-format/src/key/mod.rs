@@ -6,6 +6,7 @@
 //! | `lease.json` | which run works now |
 //! | `<YYYY>/<MM>/<DD>/<run_id>/manifest.json` | written last: the dump exists |
 //! | `.../plan.json`, `.../state.json`, `.../state/<range>.json` | ranges, and what of them is done |
+//! | `.../state/<range>.lease.json` | which function works on that range now |
 //! | `.../meta/<database>/<collection>.json` | options and indexes |
 //! | `.../data/<database>/<collection>/<range>-<part>.jsonl.zst` | documents |
 
@@ -53,6 +54,8 @@ pub enum Object {
     State,
     /// How far the function of one range has come: each has its own, so that many at once never wait for each other.
     RangeState(Ordinal),
+    /// Which function works on one range.
+    RangeLease(Ordinal),
     /// Options and indexes of one collection or view.
     Meta(Namespace),
     /// Documents.
@@ -169,6 +172,7 @@ impl Object {
             Self::Plan => "plan.json".to_owned(),
             Self::State => "state.json".to_owned(),
             Self::RangeState(range) => format!("state/{range}.json"),
+            Self::RangeLease(range) => format!("state/{range}.lease.json"),
             Self::Meta(namespace) => format!("meta/{}.json", folder(namespace)),
             Self::Data(data) => {
                 let folder = folder(&data.namespace);
@@ -223,8 +227,11 @@ fn read_object(rest: &str) -> Option<Object> {
     let (kind, rest) = rest.split_once('/')?;
     match kind {
         "state" => {
-            let range = Ordinal::from_digits(rest.strip_suffix(".json")?)?;
-            Some(Object::RangeState(range))
+            let name = rest.strip_suffix(".json")?;
+            Some(match name.strip_suffix(".lease") {
+                Some(digits) => Object::RangeLease(Ordinal::from_digits(digits)?),
+                None => Object::RangeState(Ordinal::from_digits(name)?),
+            })
         }
         "meta" => {
             let (database, collection) = rest.strip_suffix(".json")?.split_once('/')?;

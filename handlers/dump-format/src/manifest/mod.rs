@@ -47,6 +47,8 @@ pub enum SkipReason {
     NotAllowed,
     /// Dropped or renamed while the dump ran.
     Vanished,
+    /// Created while the dump ran: not there at the time the dump is of.
+    Created,
     /// A view whose source is gone, or that fails when it is read.
     Broken,
     /// Reading it failed to the end; the code says how.
@@ -56,7 +58,7 @@ pub enum SkipReason {
 impl SkipReason {
     /// Whether the namespace was asked for, so that the dump is incomplete without it.
     pub fn is_a_gap(self) -> bool {
-        !matches!(self, Self::Excluded | Self::System)
+        !matches!(self, Self::Excluded | Self::System | Self::Created)
     }
 }
 

@@ -12,7 +12,7 @@ pub const MAX_PATTERNS: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
-    /// Zstandard frames with content size and checksum; objects end in `.jsonl.zst`.
+    /// A Zstandard frame with its checksum; objects end in `.jsonl.zst`.
     Zstd,
     /// Gzip members; objects end in `.jsonl.gz`.
     Gzip,

@@ -1,0 +1,191 @@
+//! Everything an invocation can fail with.
+
+use dump_format::key::RunId;
+use dump_format::names::Ordinal;
+use dump_format::payload::PayloadError;
+use lambda_kit::Failure;
+use lambda_kit::aws::AwsError;
+use lambda_kit::mongo::SecretError;
+
+use crate::lease::Holder;
+use crate::source::MongoError;
+
+/// Why nothing, or not everything, was dumped. [`DumpError::name`] is what Lambda reports as `errorType`.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DumpError {
+    #[error("the event is not one this function understands")]
+    Event(#[source] PayloadError),
+    #[error("no connection to MongoDB can be made")]
+    Secret(#[source] SecretError),
+    #[error("MongoDB could not be read")]
+    Mongo(#[source] MongoError),
+    #[error("{key} in the bucket could not be read or written")]
+    Storage { key: String, source: AwsError },
+    #[error(
+        "S3 kept something else than was sent as {key}, {attempts} times: nothing of it is in the dump; the network or \
+         S3 is at fault"
+    )]
+    Damaged { key: String, attempts: u32 },
+    #[error(
+        "{key} is there, yet it cannot be read: the dump's role needs s3:GetObject on the control objects and kms:Decrypt \
+         on the key"
+    )]
+    Unreadable { key: String },
+    #[error(
+        "{key} is not in a form that this version of the function knows ({reason}): another version wrote it, or a hand"
+    )]
+    Foreign { key: String, reason: String },
+    #[error("{0} works on this and has not ended: nothing was done here")]
+    Held(Holder),
+    #[error(
+        "the lease was lost: it could not be renewed in time, or somebody else has taken it; what is finished is kept, and the \
+         same event goes on from there"
+    )]
+    LeaseLost,
+    #[error("run {run} has no plan: the event with action plan comes first, with the same settings and time")]
+    NoPlan { run: RunId },
+    #[error(
+        "run {run} was planned with other settings than this event has ({field} differs): a change of the schedule applies \
+         from its next run on"
+    )]
+    OtherSettings { run: RunId, field: &'static str },
+    #[error("the plan of run {run} has no range {range}")]
+    NoRange { run: RunId, range: Ordinal },
+    #[error("{count} of the plan's ranges are not done, the first is {first}: each has to answer before the commit")]
+    RangesMissing { count: usize, first: Ordinal },
+    #[error(
+        "the plan would have {count} ranges, and {limit} is the most: leave collections out, or spread them over several \
+         schedules"
+    )]
+    TooManyRanges { count: usize, limit: usize },
+    #[error(
+        "{0} has more objects in one range than keys have numbers for: use the state machine, whose ranges are smaller"
+    )]
+    TooManyObjects(String),
+    #[error(
+        "the run has been handed over {hops} times without an end: give the function more memory, or use the state machine"
+    )]
+    TooManyHops { hops: u32 },
+    #[error(
+        "{namespace} is not done within one invocation and cannot be continued in another, or no object was finished in \
+         this one: give the function more time or memory"
+    )]
+    NoProgress { namespace: String },
+    #[error("the rest of the run could not be handed over: the function's role needs lambda:InvokeFunction on itself")]
+    Handover(#[source] AwsError),
+    #[error(
+        "the dump is incomplete: {gaps} of what was asked for is missing, the first is {first}; the manifest of run {run} says \
+         why for each"
+    )]
+    Incomplete { run: RunId, gaps: usize, first: String },
+    #[error("the dump of run {run} is empty: no collection matches, or the user sees none")]
+    Empty { run: RunId },
+    #[error("run {run} contradicts itself: {reason}")]
+    Contradiction { run: RunId, reason: &'static str },
+    #[error("another manifest than this run's is there already")]
+    OtherManifest,
+    #[error("latest.json changed each time it was to be moved: two runs end at once, or somebody else writes it")]
+    LatestContended,
+    #[error("a fault of this function: {0}")]
+    Bug(&'static str),
+}
+
+/// What to do about each failure, for the README's table: the name and nothing else is API.
+pub const FAILURES: [&str; 27] = [
+    "EventInvalid",
+    "SecretUnreadable",
+    "SecretInvalid",
+    "RoleRefused",
+    "MongoUnreachable",
+    "MongoLoginRefused",
+    "MongoRefused",
+    "StorageDenied",
+    "StorageKeyRefused",
+    "StorageRefused",
+    "StorageUnreachable",
+    "StorageDamaged",
+    "ControlUnreadable",
+    "ControlForeign",
+    "LeaseHeld",
+    "LeaseLost",
+    "PlanMissing",
+    "PlanDiffers",
+    "RangeUnknown",
+    "RangesMissing",
+    "TooManyRanges",
+    "TooManyHops",
+    "NoProgress",
+    "HandoverFailed",
+    "DumpIncomplete",
+    "DumpEmpty",
+    "Internal",
+];
+
+impl DumpError {
+    /// One of [`FAILURES`].
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Event(_) => "EventInvalid",
+            Self::Secret(SecretError::Unreadable { .. }) => "SecretUnreadable",
+            Self::Secret(_) => "SecretInvalid",
+            Self::Mongo(MongoError::LoginRefused) => "MongoLoginRefused",
+            Self::Mongo(MongoError::Refused { .. }) => "MongoRefused",
+            Self::Mongo(_) => "MongoUnreachable",
+            Self::Storage { source, .. } => storage_name(source),
+            Self::Damaged { .. } => "StorageDamaged",
+            Self::Unreadable { .. } => "ControlUnreadable",
+            Self::Foreign { .. } | Self::OtherManifest | Self::LatestContended => "ControlForeign",
+            Self::Held(_) => "LeaseHeld",
+            Self::LeaseLost => "LeaseLost",
+            Self::NoPlan { .. } => "PlanMissing",
+            Self::OtherSettings { .. } => "PlanDiffers",
+            Self::NoRange { .. } => "RangeUnknown",
+            Self::RangesMissing { .. } => "RangesMissing",
+            Self::TooManyRanges { .. } | Self::TooManyObjects(_) => "TooManyRanges",
+            Self::TooManyHops { .. } => "TooManyHops",
+            Self::NoProgress { .. } => "NoProgress",
+            Self::Handover(_) => "HandoverFailed",
+            Self::Incomplete { .. } => "DumpIncomplete",
+            Self::Empty { .. } => "DumpEmpty",
+            Self::Contradiction { .. } | Self::Bug(_) => "Internal",
+        }
+    }
+
+    /// Whether the run as such has failed. Work that somebody else holds has not.
+    pub(crate) fn is_a_failed_run(&self) -> bool {
+        !matches!(self, Self::Held(_))
+    }
+
+    pub(crate) fn failure(&self) -> Failure {
+        Failure::of(self.name(), self)
+    }
+}
+
+fn storage_name(error: &AwsError) -> &'static str {
+    match error {
+        AwsError::NoCredentials { .. } => "RoleRefused",
+        AwsError::Unreachable { .. } => "StorageUnreachable",
+        // S3 passes KMS's refusals on: some as KMS.DisabledException and the like, a missing permission as AccessDenied with
+        // the action in its text (S3 User Guide, troubleshooting SSE-KMS).
+        AwsError::Refused { code, .. } if code.starts_with("KMS.") => "StorageKeyRefused",
+        AwsError::Refused {
+            code, message, status, ..
+        } if code == "AccessDenied" || *status == 403 => {
+            if message.contains("kms:") {
+                "StorageKeyRefused"
+            } else {
+                "StorageDenied"
+            }
+        }
+        AwsError::Refused { .. } => "StorageRefused",
+    }
+}
+
+impl From<MongoError> for DumpError {
+    fn from(error: MongoError) -> Self {
+        match error {
+            MongoError::Secret(error) => Self::Secret(error),
+            other => Self::Mongo(other),
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! One range: read, written, remembered.
+
+use std::sync::OnceLock;
+
+use dump_format::key::{DataKey, Object};
+use dump_format::manifest::{ClusterTime, Consistency, Part};
+use dump_format::names::Ordinal;
+use tokio::sync::mpsc::{Sender, channel};
+
+use crate::error::DumpError;
+use crate::handler::Run;
+use crate::object::{self, Closed, Feed, Finished, Shape};
+use crate::plan::{Order, Plan, Planned, PlannedRange, Raw};
+use crate::reader::{Ended, Position, Reader};
+use crate::source::Source;
+use crate::state::{Checkpoint, Downgrade, Left};
+use crate::store::UploadError;
+use crate::upload::Uploader;
+
+/// How an invocation's work on a range ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RangeEnd {
+    Done,
+    /// The invocation's time is over; what is finished is in the state.
+    OutOfTime,
+}
+
+/// How one attempt ended: from a cursor that was opened to its end.
+enum Attempt {
+    Done,
+    OutOfTime,
+    Left(Left),
+    /// The whole range again.
+    Restart,
+    /// The object again.
+    Again,
+    Failed(DumpError),
+}
+
+/// What every attempt at a range works with.
+struct Work<'a> {
+    run: &'a Run<'a>,
+    source: &'a Source,
+    version: &'a str,
+    snapshot: Option<ClusterTime>,
+    planned: &'a Planned,
+    range: &'a PlannedRange,
+}
+
+/// Dumps what is left of a range.
+pub(crate) async fn dump(
+    run: &Run<'_>,
+    source: &Source,
+    plan: &Plan,
+    (planned, range): (&Planned, &PlannedRange),
+    checkpoint: &mut Checkpoint<'_>,
+) -> Result<RangeEnd, DumpError> {
+    if checkpoint.range(range.range).finished.is_some() {
+        return Ok(RangeEnd::Done);
+    }
+    let snapshot = match plan.consistency {
+        Consistency::Snapshot { cluster_time } => Some(cluster_time),
+        Consistency::PerRange { .. } => None,
+    };
+    let work = Work {
+        run,
+        source,
+        version: &plan.server.version,
+        snapshot,
+        planned,
+        range,
+    };
+    let mut failures = 0;
+    let mut lost = 0;
+    loop {
+        let state = checkpoint.range(range.range);
+        if planned.order == Order::Natural {
+            // Reading cannot go on behind what an earlier attempt wrote.
+            state.parts.clear();
+            state.escaped.clear();
+            state.last_id = None;
+        }
+        let before = state.parts.len();
+        let attempt = Box::pin(work.attempt(checkpoint, &mut failures)).await;
+        let now = run.settings.now();
+        let state = checkpoint.range(range.range);
+        if state.parts.len() > before {
+            lost = 0;
+        }
+        match attempt {
+            Attempt::Done => state.finished = Some(now),
+            Attempt::Left(left) => {
+                state.left = Some(left);
+                state.finished = Some(now);
+            }
+            Attempt::OutOfTime => return Ok(RangeEnd::OutOfTime),
+            Attempt::Restart => continue,
+            Attempt::Again => {
+                lost += 1;
+                if lost >= run.settings.limits.object_attempts {
+                    let key = work.key(state.parts.len())?.0;
+                    return Err(DumpError::Damaged { key, attempts: lost });
+                }
+                continue;
+            }
+            Attempt::Failed(error) => return Err(error),
+        }
+        checkpoint.finished(0).await?;
+        return Ok(RangeEnd::Done);
+    }
+}
+
+impl Work<'_> {
+    /// Whole key and key in the manifest of the next object.
+    fn key(&self, part: usize) -> Result<(String, DataKey), DumpError> {
+        let part = u32::try_from(part).ok().and_then(|part| Ordinal::new(part).ok());
+        let part = part.ok_or_else(|| DumpError::TooManyObjects(self.planned.namespace.to_string()))?;
+        let key = DataKey {
+            namespace: self.planned.namespace.clone(),
+            range: self.range.range,
+            part,
+            compression: self.run.event.settings.compression,
+        };
+        Ok((self.run.key(Object::Data(key.clone())), key))
+    }
+
+    async fn attempt(&self, checkpoint: &mut Checkpoint<'_>, failures: &mut u32) -> Attempt {
+        let limits = &self.run.settings.limits;
+        let state = checkpoint.range(self.range.range);
+        let downgrade = OnceLock::new();
+        if let Some(before) = state.downgrade {
+            downgrade.get_or_init(|| before);
+        }
+        let position = Position {
+            planned: self.planned,
+            range: self.range,
+            after: state.last_id.clone(),
+            snapshot: self.snapshot.filter(|_| state.downgrade.is_none()),
+            version: self.version,
+        };
+        let mut reader = Reader::new(self.source, limits, position, &downgrade, *failures);
+        let shape = Shape {
+            compression: self.run.event.settings.compression,
+            part_bytes: limits.part_bytes,
+            object_bytes: limits.object_bytes,
+        };
+        // One batch waits while one is worked on and one is on its way; one part waits for one of those in flight.
+        let (feed, fed) = channel(1);
+        let (pieces, mut made) = channel(1);
+        let thread = tokio::task::spawn_blocking(move || object::run(shape, fed, pieces));
+
+        let written = {
+            let read = self.read(&mut reader, feed);
+            let write = self.write(&mut made, checkpoint, &downgrade);
+            tokio::pin!(read, write);
+            let mut ended = None;
+            loop {
+                tokio::select! {
+                    end = &mut read, if ended.is_none() => ended = Some(end),
+                    written = &mut write => break match written {
+                        Err(error) => Err(error),
+                        // The thread ended, so nothing is waited for.
+                        Ok(()) => Ok(match ended { Some(end) => end, None => read.await }),
+                    },
+                }
+            }
+        };
+        *failures = reader.failures();
+        // The thread ends by itself once its channels have: after a failure to write that is not waited for.
+        drop(made);
+        let ended = match written {
+            Ok(ended) => ended,
+            Err(UploadError::Again) => return Attempt::Again,
+            Err(UploadError::Failed(error)) => return Attempt::Failed(error),
+        };
+        match (thread.await, &ended) {
+            (Ok(Ok(Closed::Finished)), _) => {}
+            (Ok(Ok(Closed::Abandoned)), Attempt::Left(_) | Attempt::Restart) => {}
+            _ => return Attempt::Failed(DumpError::Bug("an object was not made to its end")),
+        }
+        let state = checkpoint.range(self.range.range);
+        state.downgrade = downgrade.get().copied();
+        ended
+    }
+
+    async fn read(&self, reader: &mut Reader<'_>, feed: Sender<Feed>) -> Attempt {
+        let ended = loop {
+            let next = tokio::select! {
+                biased;
+                () = self.time_is_over() => break Attempt::OutOfTime,
+                next = reader.next() => next,
+            };
+            match next {
+                Ok(Some(batch)) => {
+                    if feed.send(Feed::Batch(batch)).await.is_err() {
+                        return Attempt::Failed(DumpError::Bug("nobody takes documents"));
+                    }
+                }
+                Ok(None) => break Attempt::Done,
+                Err(Ended::Left(left)) => return Attempt::Left(left),
+                Err(Ended::Restart) => return Attempt::Restart,
+                Err(Ended::Failed(error)) => break Attempt::Failed(error.into()),
+            }
+        };
+        // The open object ends early where reading stops, so that it is a checkpoint.
+        if feed.send(Feed::Finish).await.is_err() {
+            return Attempt::Failed(DumpError::Bug("nobody takes the end"));
+        }
+        ended
+    }
+
+    /// Returns when too little time is left to do more than end the object.
+    async fn time_is_over(&self) {
+        let margin = self.run.settings.limits.handover.max(2 * self.run.slowest.get());
+        match self.run.settings.deadline.remaining() {
+            Some(left) => tokio::time::sleep(left.saturating_sub(margin)).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn write(
+        &self,
+        made: &mut tokio::sync::mpsc::Receiver<object::Piece>,
+        checkpoint: &mut Checkpoint<'_>,
+        downgrade: &OnceLock<Downgrade>,
+    ) -> Result<(), UploadError> {
+        let uploader = Uploader {
+            store: &self.run.store,
+            in_flight: self.run.settings.limits.parts_in_flight,
+            slowest: &self.run.slowest,
+        };
+        loop {
+            let parts = checkpoint.range(self.range.range).parts.len();
+            let (whole, key) = self.key(parts).map_err(UploadError::Failed)?;
+            let Some(finished) = uploader.object(&whole, made).await? else {
+                return Ok(());
+            };
+            let bytes = finished.bytes;
+            let state = checkpoint.range(self.range.range);
+            // Before the object counts: what is in it may be of after the downgrade.
+            state.downgrade = downgrade.get().copied();
+            record(state, key, *finished, self.planned.order);
+            checkpoint.finished(bytes).await.map_err(UploadError::Failed)?;
+        }
+    }
+}
+
+fn record(state: &mut crate::state::RangeState, key: DataKey, finished: Finished, order: Order) {
+    state.parts.push(Part {
+        key,
+        documents: finished.documents,
+        bytes_bson: finished.bytes_bson,
+        bytes_lines: finished.bytes_lines,
+        bytes: finished.bytes,
+        sha256: finished.sha256,
+        content_hash: finished.content_hash,
+    });
+    for (reason, count) in finished.escaped {
+        *state.escaped.entry(reason).or_default() += count;
+    }
+    if order == Order::ById {
+        state.last_id = Some(Raw(finished.last_id));
+    }
+}

@@ -1,0 +1,140 @@
+//! From parts to objects in S3: one put for a small object, a multipart upload with a few parts in flight for a large one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use tokio::sync::mpsc::Receiver;
+
+use crate::object::{Finished, Piece};
+use crate::store::{SentPart, Store, Upload, UploadError};
+
+/// How long the slowest part took so far, by which an invocation knows when to end.
+#[derive(Debug, Default)]
+pub(crate) struct Slowest(AtomicU64);
+
+impl Slowest {
+    fn note(&self, began: Instant) {
+        let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.fetch_max(took, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+pub(crate) struct Uploader<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) in_flight: usize,
+    pub(crate) slowest: &'a Slowest,
+}
+
+/// An upload, where pieces came for one.
+struct Sending<'a> {
+    upload: Upload<'a>,
+    sent: Vec<SentPart>,
+    bytes: u64,
+    next: i32,
+}
+
+impl<'a> Uploader<'a> {
+    /// Writes the next object. `None`: no more objects come, and one that had begun is aborted.
+    pub(crate) async fn object(
+        &self,
+        key: &str,
+        pieces: &mut Receiver<Piece>,
+    ) -> Result<Option<Box<Finished>>, UploadError> {
+        let mut sending = None;
+        let result = self.pieces(key, pieces, &mut sending).await;
+        if !matches!(result, Ok(Some(_)))
+            && let Some(sending) = sending
+        {
+            sending.upload.abort().await;
+        }
+        result
+    }
+
+    async fn pieces(
+        &self,
+        key: &str,
+        pieces: &mut Receiver<Piece>,
+        sending: &mut Option<Sending<'a>>,
+    ) -> Result<Option<Box<Finished>>, UploadError> {
+        let mut in_flight = FuturesUnordered::new();
+        loop {
+            let piece = tokio::select! {
+                piece = pieces.recv(), if in_flight.len() < self.in_flight => piece,
+                Some(sent) = in_flight.next(), if !in_flight.is_empty() => {
+                    keep(sending, sent?);
+                    continue;
+                }
+            };
+            match piece {
+                None => return Ok(None),
+                Some(Piece::Part { bytes, sha256 }) => {
+                    if sending.is_none() {
+                        *sending = Some(self.begin(key).await?);
+                    }
+                    if let Some(sending) = sending {
+                        in_flight.push(self.part(sending, bytes, sha256));
+                    }
+                }
+                Some(Piece::End(mut finished)) => {
+                    let rest = std::mem::take(&mut finished.rest);
+                    let Some(open) = sending else {
+                        let began = Instant::now();
+                        self.store.put(key, rest).await?;
+                        self.slowest.note(began);
+                        return Ok(Some(finished));
+                    };
+                    if !rest.is_empty() {
+                        in_flight.push(self.part(open, rest, finished.rest_sha256));
+                    }
+                    while let Some(sent) = in_flight.next().await {
+                        keep(sending, sent?);
+                    }
+                    if let Some(open) = sending {
+                        open.sent.sort_by_key(|part| part.number);
+                        open.upload.complete(&open.sent, open.bytes).await?;
+                    }
+                    return Ok(Some(finished));
+                }
+            }
+        }
+    }
+
+    async fn begin(&self, key: &str) -> Result<Sending<'a>, UploadError> {
+        Ok(Sending {
+            upload: self.store.begin(key).await?,
+            sent: Vec::new(),
+            bytes: 0,
+            next: 1,
+        })
+    }
+
+    fn part(
+        &self,
+        sending: &mut Sending<'a>,
+        bytes: Bytes,
+        sha256: [u8; 32],
+    ) -> impl Future<Output = Result<SentPart, UploadError>> + use<'a> {
+        let (upload, number, slowest) = (sending.upload.clone(), sending.next, self.slowest);
+        sending.next += 1;
+        sending.bytes += bytes.len() as u64;
+        async move {
+            let began = Instant::now();
+            let sent = upload.part(number, bytes, sha256).await?;
+            slowest.note(began);
+            Ok(sent)
+        }
+    }
+}
+
+fn keep(sending: &mut Option<Sending<'_>>, sent: SentPart) {
+    if let Some(sending) = sending {
+        sending.sent.push(sent);
+    }
+}

@@ -1,0 +1,9 @@
+//! The handler against a MongoDB emulator and ministack's S3, one module for what it is about.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod aws_faults;
+mod mongo_faults;
+mod round_trip;
+mod runs;
+mod world;
