@@ -55,6 +55,7 @@ impl MongoDumps {
         let bucket = Bucket {
             client: client.map_err(ReadError::Aws)?,
             name: place.bucket.to_string(),
+            in_role: role_arn.is_some(),
         };
         search(&bucket, &place.location, place.limit).await
     }

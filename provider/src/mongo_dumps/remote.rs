@@ -9,6 +9,7 @@ use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::aws::{AwsError, chain, refused_role};
+use crate::config::is_region;
 
 /// The largest manifest or pointer that is read. Our choice: 100,000 parts are about 60 MB, and a few are read at a time.
 const MAX_OBJECT_BYTES: usize = 64 << 20;
@@ -48,6 +49,8 @@ pub(super) enum Object {
 pub(super) struct Bucket {
     pub(super) client: Client,
     pub(super) name: String,
+    /// Whether the client assumes a role of its own, on top of the provider's credentials.
+    pub(super) in_role: bool,
 }
 
 impl Bucket {
@@ -100,7 +103,7 @@ impl Bucket {
             .set_continuation_token(from)
             .send()
             .await
-            .map_err(|error| failure("ListObjectsV2", error))
+            .map_err(|error| self.failure("ListObjectsV2", error))
     }
 
     /// A whole object. A body that ends early, takes too long or has another checksum is asked for again.
@@ -131,7 +134,7 @@ impl Bucket {
         let answer = match self.client.get_object().bucket(&self.name).key(key).send().await {
             Ok(answer) => answer,
             Err(error) => {
-                return match failure("GetObject", error) {
+                return match self.failure("GetObject", error) {
                     ReadError::Aws(AwsError::Refused { code, .. }) if code == "NoSuchKey" => Ok(Ok(Object::Absent)),
                     // About this object alone: archived, or its key is disabled or gone.
                     ReadError::Aws(AwsError::Refused { code, message, .. }) => {
@@ -157,33 +160,45 @@ impl Bucket {
             .await
             .unwrap_or_else(|_| late()))
     }
+
+    fn failure<E>(&self, operation: &'static str, error: SdkError<E, HttpResponse>) -> ReadError
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        if self.in_role
+            && let Some((code, message)) = refused_role(&error)
+        {
+            return ReadError::RoleRefused { code, message };
+        }
+        let response = error.raw_response();
+        let redirected = response.is_some_and(|response| matches!(response.status().as_u16(), 301 | 307));
+        let seen = response.and_then(bucket_region);
+        match error.code() {
+            Some("NoSuchBucket") => ReadError::NoSuchBucket,
+            code if redirected
+                || matches!(
+                    code,
+                    Some("AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | "PermanentRedirect")
+                ) =>
+            {
+                ReadError::OtherRegion {
+                    seen,
+                    code: code.unwrap_or("a redirect").to_owned(),
+                    message: error.message().unwrap_or("no message").to_owned(),
+                }
+            }
+            _ => ReadError::Aws(AwsError::from_sdk(operation, error)),
+        }
+    }
 }
 
-fn failure<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> ReadError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    if let Some((code, message)) = refused_role(&error) {
-        return ReadError::RoleRefused { code, message };
-    }
-    let response = error.raw_response();
-    let redirected = response.is_some_and(|response| matches!(response.status().as_u16(), 301 | 307));
-    let seen = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
-    let seen = seen.map(str::to_owned);
-    match error.code() {
-        Some("NoSuchBucket") => ReadError::NoSuchBucket,
-        code if redirected
-            || matches!(
-                code,
-                Some("AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | "PermanentRedirect")
-            ) =>
-        {
-            ReadError::OtherRegion {
-                seen,
-                code: code.unwrap_or("a redirect").to_owned(),
-                message: error.message().unwrap_or("no message").to_owned(),
-            }
-        }
-        _ => ReadError::Aws(AwsError::from_sdk(operation, error)),
-    }
+/// Where S3 says that the bucket is: in a header of a redirect, in the body where the region of the signature is refused.
+fn bucket_region(response: &HttpResponse) -> Option<String> {
+    let header = response.headers().get("x-amz-bucket-region");
+    let region = header.or_else(|| {
+        let body = std::str::from_utf8(response.body().bytes()?).ok()?;
+        let (_, region) = body.split_once("<Region>")?;
+        Some(region.split_once("</Region>")?.0)
+    });
+    region.filter(|region| is_region(region)).map(str::to_owned)
 }
