@@ -529,6 +529,13 @@ mod tests {
         for (status, code, summary, of_one_object) in [
             (400, "Throttling", "AWS throttled the call.", false),
             (400, "ThrottledException", "AWS throttled the call.", false),
+            (503, "SlowDown", "AWS throttled the call.", false),
+            (
+                403,
+                "InvalidAccessKeyId",
+                "AWS credentials are missing or refused.",
+                false,
+            ),
             (403, "AccessDenied", "AWS denied access.", false),
             (
                 403,
