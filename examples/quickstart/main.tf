@@ -17,6 +17,13 @@ resource "lectern_alarm_bundle" "courses" {
 
   lambda = var.functions
 
+  mongo_dump = {
+    for cluster, schedule in lectern_mongo_dump_schedule.courses : cluster => {
+      schedule_name = schedule.name
+      max_age_hours = 7
+    }
+  }
+
   overrides = {
     for target in keys(var.functions) : "lambda/${target}/errors" => {
       threshold = var.errors_allowed_per_minute

@@ -24,3 +24,8 @@ output "private_link" {
     }
   ])
 }
+
+output "latest_dumps" {
+  description = "By cluster: the newest complete dump, as mongo-restore --from takes it; null while there is none."
+  value       = { for cluster, dumps in data.lectern_mongo_dumps.courses : cluster => try(dumps.latest.uri, null) }
+}

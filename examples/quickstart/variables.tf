@@ -60,3 +60,17 @@ variable "atlas_region" {
   type        = string
   default     = null
 }
+
+variable "dumps" {
+  description = "MongoDB clusters to dump, by a name of your own: function and roles as terraform/modules/backup makes them, the secret with the cluster's address, bucket and key."
+  type = map(object({
+    function_arn        = string
+    scheduler_role_arn  = string
+    role_arn            = string
+    secret_arn          = string
+    bucket              = string
+    kms_key_arn         = string
+    schedule_expression = optional(string, "rate(6 hours)")
+  }))
+  default = {}
+}

@@ -12,14 +12,16 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudwatch::config::retry::{RetryPartition, TokenBucket};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::service_config::ServiceConfigKey;
 use tf_provider::Diagnostics;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::call_rate::CallRate;
-use crate::config::{Config, Setting, Typed};
+use crate::config::{AssumeRole, Config, SESSION_NAME, Setting, Typed};
 
 /// Attempts of one call, with exponential back-off and jitter in between. CloudWatch's quotas are a few calls per
 /// second for the whole account, so a busy account needs patience: ten attempts wait about a minute in all.
@@ -83,14 +85,17 @@ impl AwsError {
             | "RequestThrottled"
             | "RequestThrottledException"
             | "RequestLimitExceeded"
+            | "SlowDown"
             | "TooManyRequestsException" => Self::Throttled { operation },
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 Self::AccessDenied { operation, message }
             }
             code @ ("ExpiredToken"
             | "ExpiredTokenException"
+            | "InvalidAccessKeyId"
             | "InvalidClientTokenId"
             | "InvalidSignatureException"
+            | "InvalidToken"
             | "MissingAuthenticationToken"
             | "MissingAuthenticationTokenException"
             | "RequestExpired"
@@ -172,6 +177,8 @@ impl AwsError {
 /// The IAM action of an operation.
 fn action(operation: &str) -> String {
     let service = match operation {
+        "ListObjectsV2" => return "s3:ListBucket".to_owned(),
+        "GetObject" => "s3",
         "GetCallerIdentity" => "sts",
         "GetFunctionConfiguration" => "lambda",
         "CreateSchedule" | "GetSchedule" | "UpdateSchedule" | "DeleteSchedule" => "scheduler",
@@ -210,6 +217,9 @@ pub(crate) enum PlannedRegion {
 /// Clients of one service by region.
 type Clients<C> = Mutex<BTreeMap<String, C>>;
 
+/// A region, and a role to assume on top of the provider's credentials.
+type RegionAndRole = (String, Option<String>);
+
 /// One per provider process: made at configure, connected at the first call.
 pub(crate) struct Aws {
     config: Config,
@@ -218,6 +228,7 @@ pub(crate) struct Aws {
     settings: Mutex<BTreeMap<String, SdkConfig>>,
     cloudwatch: Clients<aws_sdk_cloudwatch::Client>,
     lambda: Clients<aws_sdk_lambda::Client>,
+    s3: Mutex<BTreeMap<RegionAndRole, aws_sdk_s3::Client>>,
     scheduler: Clients<aws_sdk_scheduler::Client>,
     pub(crate) writes: CallRate,
     pub(crate) tag_reads: CallRate,
@@ -243,6 +254,7 @@ impl Aws {
             settings: Mutex::default(),
             cloudwatch: Mutex::default(),
             lambda: Mutex::default(),
+            s3: Mutex::default(),
             scheduler: Mutex::default(),
             writes: CallRate::per_second(rate),
             tag_reads,
@@ -315,6 +327,33 @@ impl Aws {
             aws_sdk_lambda::Client::from_conf(config.build())
         })
         .await
+    }
+
+    /// An S3 client of one region, after the account was checked. `role_arn` is assumed with the provider's credentials.
+    pub(crate) async fn s3(&self, region: &str, role_arn: Option<&str>) -> Result<aws_sdk_s3::Client, AwsError> {
+        let given = known("endpoints.s3", &self.config.s3_endpoint)?;
+        let mut clients = self.s3.lock().await;
+        let key = (region.to_owned(), role_arn.map(str::to_owned));
+        if let Some(client) = clients.get(&key) {
+            return Ok(client.clone());
+        }
+        let mut sdk = self.checked_settings(region).await?;
+        if let Some(role_arn) = role_arn {
+            let role = AssumeRole {
+                role_arn: role_arn.to_owned(),
+                session_name: SESSION_NAME.to_owned(),
+                external_id: None,
+            };
+            sdk = self.in_role(sdk, region, &role).await?;
+        }
+        let endpoint = given.clone().or_else(|| s3_endpoint_of_environment(&sdk));
+        let mut config = aws_sdk_s3::config::Builder::from(&sdk)
+            .retry_partition(patience())
+            .force_path_style(endpoint.is_some());
+        config.set_endpoint_url(endpoint);
+        let client = aws_sdk_s3::Client::from_conf(config.build());
+        clients.insert(key, client.clone());
+        Ok(client)
     }
 
     async fn client<C: Clone>(
@@ -392,9 +431,14 @@ impl Aws {
             loader = loader.profile_name(profile);
         }
         let sdk = loader.load().await;
-        let Some(role) = known("assume_role", &self.config.assume_role)? else {
-            return Ok(sdk);
-        };
+        match known("assume_role", &self.config.assume_role)? {
+            Some(role) => self.in_role(sdk, region, role).await,
+            None => Ok(sdk),
+        }
+    }
+
+    /// The same settings with the credentials of a role, which is assumed with theirs when the first call needs it.
+    async fn in_role(&self, sdk: SdkConfig, region: &str, role: &AssumeRole) -> Result<SdkConfig, AwsError> {
         let mut sts = sdk.to_builder();
         if let Some(endpoint) = known("endpoints.sts", &self.config.sts_endpoint)? {
             sts.set_endpoint_url(Some(endpoint.clone()));
@@ -409,6 +453,35 @@ impl Aws {
         let credentials = aws_sdk_cloudwatch::config::SharedCredentialsProvider::new(assumed.build().await);
         Ok(sdk.into_builder().credentials_provider(credentials).build())
     }
+}
+
+/// Why STS refused the role that a client of [`Aws::s3`] should assume; `None` for every other failure, also for that of the
+/// credentials it should be assumed with.
+pub(crate) fn refused_role(error: &(dyn Error + 'static)) -> Option<(String, String)> {
+    let mut providers = 0;
+    for cause in causes(error) {
+        providers += usize::from(cause.is::<CredentialsError>());
+        if let Some(refused) = cause.downcast_ref::<AssumeRoleError>() {
+            let meta = refused.meta();
+            let text = |text: Option<&str>| text.unwrap_or("no message").to_owned();
+            return (providers == 1).then(|| (text(meta.code()), text(meta.message())));
+        }
+    }
+    None
+}
+
+/// Where the environment or the profile has S3, as the SDK itself looks for it; its client does not tell what it found.
+fn s3_endpoint_of_environment(sdk: &SdkConfig) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    let found = sdk.service_config().zip(key.ok());
+    found
+        .and_then(|(service, key)| service.load_config(key))
+        .or_else(|| sdk.endpoint_url().map(str::to_owned))
+        .filter(|url| !url.is_empty())
 }
 
 /// Retries are counted call by call. The SDK's default is a budget over all calls of a process, which the throttling of one
@@ -456,6 +529,13 @@ mod tests {
         for (status, code, summary, of_one_object) in [
             (400, "Throttling", "AWS throttled the call.", false),
             (400, "ThrottledException", "AWS throttled the call.", false),
+            (503, "SlowDown", "AWS throttled the call.", false),
+            (
+                403,
+                "InvalidAccessKeyId",
+                "AWS credentials are missing or refused.",
+                false,
+            ),
             (403, "AccessDenied", "AWS denied access.", false),
             (
                 403,

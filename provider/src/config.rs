@@ -19,6 +19,9 @@ const ALARM_WRITES_PER_SECOND: i64 = 3;
 /// Calls per second that make sense. Our choice: one write in 100 s at least, and no more than any account's quota.
 const WRITE_RATES: RangeInclusive<f64> = 0.01..=1000.0;
 
+/// Name of the sessions in roles, visible in CloudTrail, where nothing else is configured.
+pub(crate) const SESSION_NAME: &str = "lectern";
+
 /// The configuration as Terraform hands it over; every leaf may be null or unknown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Typed {
@@ -43,6 +46,7 @@ struct TypedAssumeRole {
 struct TypedEndpoints {
     cloudwatch: Value<String>,
     lambda: Value<String>,
+    s3: Value<String>,
     scheduler: Value<String>,
     sts: Value<String>,
 }
@@ -116,6 +120,7 @@ pub(crate) struct Config {
     pub(crate) assume_role: Setting<Option<AssumeRole>>,
     pub(crate) cloudwatch_endpoint: Setting<Option<String>>,
     pub(crate) lambda_endpoint: Setting<Option<String>>,
+    pub(crate) s3_endpoint: Setting<Option<String>>,
     pub(crate) scheduler_endpoint: Setting<Option<String>>,
     pub(crate) sts_endpoint: Setting<Option<String>>,
     pub(crate) default_tags: Setting<BTreeMap<String, Value<String>>>,
@@ -153,7 +158,7 @@ pub(crate) fn schema() -> Schema {
                     "The role to assume for every call.",
                     [
                         ("role_arn", Attr::string("ARN of the role.").required()),
-                        ("session_name", Attr::string("Session name, visible in CloudTrail.").default("lectern")),
+                        ("session_name", Attr::string("Session name, visible in CloudTrail.").default(SESSION_NAME)),
                         ("external_id", Attr::string("External id, where the role's trust policy asks for one.")),
                     ],
                 ),
@@ -166,6 +171,13 @@ pub(crate) fn schema() -> Schema {
                     [
                         ("cloudwatch", Attr::string("CloudWatch. Also `AWS_ENDPOINT_URL_CLOUDWATCH`.")),
                         ("lambda", Attr::string("Lambda. Also `AWS_ENDPOINT_URL_LAMBDA`.")),
+                        (
+                            "s3",
+                            Attr::string(
+                                "S3. Also `AWS_ENDPOINT_URL_S3`. Wherever the URL comes from, the bucket's name is then in the \
+                                 path, not in the host's name.",
+                            ),
+                        ),
                         ("scheduler", Attr::string("EventBridge Scheduler. Also `AWS_ENDPOINT_URL_SCHEDULER`.")),
                         ("sts", Attr::string("STS. Also `AWS_ENDPOINT_URL_STS`.")),
                     ],
@@ -254,6 +266,7 @@ impl Typed {
             Value::Unknown => TypedEndpoints {
                 cloudwatch: Value::Unknown,
                 lambda: Value::Unknown,
+                s3: Value::Unknown,
                 scheduler: Value::Unknown,
                 sts: Value::Unknown,
             },
@@ -269,6 +282,7 @@ impl Typed {
         };
         let cloudwatch_endpoint = endpoint("cloudwatch", endpoints.cloudwatch);
         let lambda_endpoint = endpoint("lambda", endpoints.lambda);
+        let s3_endpoint = endpoint("s3", endpoints.s3);
         let scheduler_endpoint = endpoint("scheduler", endpoints.scheduler);
         let sts_endpoint = endpoint("sts", endpoints.sts);
         let alarm_writes_per_second = match self.alarm_writes_per_second {
@@ -320,6 +334,7 @@ impl Typed {
             assume_role,
             cloudwatch_endpoint,
             lambda_endpoint,
+            s3_endpoint,
             scheduler_endpoint,
             sts_endpoint,
             default_tags: match self.default_tags {

@@ -13,6 +13,7 @@
 //! | `atlas_private_link` | `lectern_atlas_private_link`, resource and data source |
 //! | `atlas_private_link_endpoint` | `lectern_atlas_private_link_endpoint` |
 //! | `mongo_dump_schedule` | `lectern_mongo_dump_schedule` |
+//! | `mongo_dumps` | data source `lectern_mongo_dumps` |
 //! | `atlas_region`, `is_private_cidr`, `schedule_runs` | the functions |
 
 mod alarm_bundle;
@@ -28,6 +29,7 @@ mod config;
 mod diagnostics;
 mod is_private_cidr;
 mod mongo_dump_schedule;
+mod mongo_dumps;
 mod provider;
 mod schedule_runs;
 

@@ -19,6 +19,7 @@ use crate::aws::Aws;
 use crate::config::{self, AtlasSettings, Config, Typed};
 use crate::is_private_cidr::IsPrivateCidr;
 use crate::mongo_dump_schedule::DumpSchedule;
+use crate::mongo_dumps::MongoDumps;
 use crate::schedule_runs::ScheduleRuns;
 
 /// The connections that the last configure made. A process in debug mode serves one command after another and is configured
@@ -88,7 +89,11 @@ pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
     )
     .resource("lectern_mongo_dump_schedule", DumpSchedule::new(connection.clone()))
     .data_source("lectern_alarm_catalog", AlarmCatalog)
-    .data_source("lectern_atlas_private_link", PrivateLinkData::new(connection, stop))
+    .data_source(
+        "lectern_atlas_private_link",
+        PrivateLinkData::new(connection.clone(), stop.clone()),
+    )
+    .data_source("lectern_mongo_dumps", MongoDumps::new(connection, stop))
     .function("atlas_region", AtlasRegionName)
     .function("is_private_cidr", IsPrivateCidr)
     .function("schedule_runs", ScheduleRuns)

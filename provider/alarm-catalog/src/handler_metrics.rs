@@ -40,3 +40,23 @@ pub mod mongo_dump {
     /// Wall seconds of a complete dump.
     pub const DURATION_SECONDS: &str = "DurationSeconds";
 }
+
+/// Metrics of the mongo-restore handler's drills (C8).
+pub mod mongo_restore {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/MongoRestore";
+    /// Dimension: name of the cluster whose dump is restored.
+    pub const CLUSTER: &str = "Cluster";
+    /// Drills that restored a dump and found everything as it was dumped.
+    pub const DRILL_COMPLETED: &str = "DrillCompleted";
+    /// Drills that did not.
+    pub const DRILL_FAILED: &str = "DrillFailed";
+    /// How long a completed drill's restore took, in seconds.
+    pub const RTO_SECONDS: &str = "RtoSeconds";
+    /// How old a completed drill's dump was when the drill began, in seconds.
+    pub const RPO_SECONDS: &str = "RpoSeconds";
+    /// Documents of a completed drill.
+    pub const DOCUMENTS: &str = "Documents";
+    /// Bytes of those documents as BSON.
+    pub const BYTES: &str = "Bytes";
+}

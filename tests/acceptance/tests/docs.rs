@@ -17,6 +17,7 @@ fn registry_pages_are_those_the_schema_generates() {
         "resources/mongo_dump_schedule.md",
         "data-sources/alarm_catalog.md",
         "data-sources/atlas_private_link.md",
+        "data-sources/mongo_dumps.md",
         "functions/atlas_region.md",
         "functions/is_private_cidr.md",
         "functions/schedule_runs.md",

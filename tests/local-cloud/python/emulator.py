@@ -169,9 +169,22 @@ def report_from_ministack(reports):
         )
 
 
-def fill_in_what_a_schedule_says_of_itself():
-    """EventBridge Scheduler replaces its context attributes in a target's input; ministack passes them on as they are."""
-    from ministack.services import eventbridge
+def schedule_as_aws_does():
+    """What EventBridge Scheduler does and ministack leaves out: a rate without a start date runs at once, and context
+    attributes in a target's input are replaced. Schedules are looked at every second instead of every ten."""
+    from ministack.core.responses import get_account_id, get_region
+    from ministack.services import eventbridge, scheduler
+
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
+
+    @replaced(scheduler, "_create_schedule")
+    def create_schedule(original, name, body):
+        answer = original(name, body)
+        is_rate = eventbridge._parse_rate_seconds(body.get("ScheduleExpression") or "") is not None
+        if answer[0] == 200 and is_rate and not body.get("StartDate"):
+            key = f"{body.get('GroupName', 'default')}/{name}"
+            scheduler._schedule_last_fired[(get_account_id(), get_region(), key)] = 0
+        return answer
 
     @replaced(eventbridge, "_invoke_target")
     def invoke_target(original, target, event, rule, view=None):
@@ -197,7 +210,7 @@ def serve_ministack(listener, reports):
     from ministack.app import app
 
     report_from_ministack(reports)
-    fill_in_what_a_schedule_says_of_itself()
+    schedule_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75

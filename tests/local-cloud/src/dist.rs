@@ -1,7 +1,7 @@
-//! `cargo dist`: the provider's release package: what a registry takes, and an unpacked mirror.
+//! `cargo dist`: the release: the provider as a registry takes it and as an unpacked mirror, and the functions' packages.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -11,18 +11,19 @@ use object::Endianness;
 use object::elf::{FileHeader64, SHT_DYNSYM};
 use object::read::elf::{FileHeader as _, Sym as _};
 use sha2::{Digest as _, Sha256};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use crate::mirror::{HOSTS, PLATFORM, VERSION, package_file};
+use crate::package::{self, BOOTSTRAP, Effort};
 use crate::progress::Progress;
 use crate::workspace::{self, Place};
 
 /// Highest glibc that a binary may need: the one of Lambda's `provided.al2023` (Amazon Linux 2023 has 2.34).
 pub const GLIBC: (u32, u32) = (2, 34);
 
-/// What is built and checked: the provider, and the quickstart's function as one that runs on Lambda.
-const BINARIES: [&str; 2] = ["terraform-provider-lectern", "quickstart-function"];
+const PROVIDER: &str = "terraform-provider-lectern";
+
+/// Every handler: its crate, its program and its package have one name.
+const HANDLERS: [&str; 2] = ["mongo-dump", "mongo-restore"];
 
 /// Builds the package into `dist` in Cargo's target folder, anew, and says on stdout what it holds.
 ///
@@ -36,21 +37,24 @@ pub fn run() -> Result<()> {
     };
     {
         let _progress = Progress::start("building the release with cargo".into(), Some(Duration::from_secs(240)));
-        workspace::build(&place, &BINARIES.map(|name| ["--package", name]).concat())?;
+        let all = [PROVIDER].into_iter().chain(HANDLERS);
+        let arguments: Vec<_> = all.flat_map(|name| ["--package", name]).collect();
+        workspace::build(&place, &arguments)?;
     }
-    for name in BINARIES {
+    for name in [PROVIDER].into_iter().chain(HANDLERS) {
         expect_old_glibc(&place.binary(name))?;
     }
-    let provider = place.binary("terraform-provider-lectern");
+    let provider = place.binary(PROVIDER);
     let folder = place.target.join("dist");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
 
-    let release = format!("terraform-provider-lectern_{VERSION}");
+    let release = format!("{PROVIDER}_{VERSION}");
     let archive = format!("{release}_{PLATFORM}.zip");
-    pack(&provider, &folder.join(&archive))?;
+    let packed = package::zip(&provider, &format!("{PROVIDER}_v{VERSION}"), Effort::Most)?;
+    fs::write(folder.join(&archive), packed)?;
     let manifest = format!("{release}_manifest.json");
     let source = workspace::root().join("terraform-registry-manifest.json");
     fs::copy(&source, folder.join(&manifest)).with_context(|| format!("cannot copy {}", source.display()))?;
@@ -67,22 +71,17 @@ pub fn run() -> Result<()> {
     let mut stdout = io::stdout();
     writeln!(stdout, "{}", folder.display())?;
     write!(stdout, "{sums}")?;
+    for name in HANDLERS {
+        let packed = package::zip(&place.binary(name), BOOTSTRAP, Effort::Most)?;
+        let archive = folder.join(format!("{name}.zip"));
+        fs::write(&archive, &packed)?;
+        let megabytes = packed.len() as f64 / 1e6;
+        writeln!(stdout, "{}  {name}.zip  {megabytes:.1} MB", sha256(&archive)?)?;
+    }
     writeln!(
         stdout,
         "mirror/  for provider_installation {{ filesystem_mirror {{ path = \"...\" }} }}"
     )?;
-    Ok(())
-}
-
-/// A zip as the registry wants it: only the binary, with its version in the name.
-fn pack(provider: &Path, archive: &Path) -> Result<()> {
-    let mut zip = ZipWriter::new(File::create(archive)?);
-    let options = SimpleFileOptions::default()
-        .unix_permissions(0o755)
-        .compression_level(Some(9));
-    zip.start_file(format!("terraform-provider-lectern_v{VERSION}"), options)?;
-    zip.write_all(&fs::read(provider)?)?;
-    zip.finish()?;
     Ok(())
 }
 
@@ -148,9 +147,6 @@ fn glibc_version(name: &str) -> Option<(u32, u32)> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use std::io::Read as _;
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -171,25 +167,5 @@ mod tests {
         let this_test = fs::read(std::env::current_exe().unwrap()).unwrap();
         let needed = glibc_symbols(&this_test).unwrap();
         assert!(needed.values().flatten().any(|symbol| symbol == "memcpy"), "{needed:?}");
-    }
-
-    #[test]
-    fn the_archive_holds_the_binary_alone_under_its_release_name_and_executable() {
-        let folder = tempfile::tempdir().unwrap();
-        let provider = folder.path().join("built");
-        fs::write(&provider, "provider").unwrap();
-        let archive = folder.path().join("archive.zip");
-        pack(&provider, &archive).unwrap();
-        let mut zip = zip::ZipArchive::new(File::open(&archive).unwrap()).unwrap();
-        assert_eq!(zip.len(), 1);
-        let mut file = zip.by_index(0).unwrap();
-        assert_eq!(file.name().unwrap(), format!("terraform-provider-lectern_v{VERSION}"));
-        assert_eq!(
-            fs::Permissions::from_mode(file.unix_mode().unwrap()).mode() & 0o777,
-            0o755
-        );
-        let mut content = String::new();
-        file.read_to_string(&mut content).unwrap();
-        assert_eq!(content, "provider");
     }
 }

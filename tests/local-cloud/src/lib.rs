@@ -4,7 +4,8 @@
 //! - [`LocalCloud`] starts the emulators and takes everything with it when it is dropped.
 //! - [`toolchain`] builds what the project cannot expect on a machine, once, in the user's [`cache`] folder;
 //!   [`prerequisites`] says what it does expect.
-//! - [`mirror`] gives Terraform the provider without a registry; [`workspace`] builds this project's own binaries.
+//! - [`mirror`] gives Terraform the provider without a registry; [`workspace`] builds this project's own binaries,
+//!   [`package`] makes functions of them.
 //! - [`bridge`] and [`emf`] carry functions' metrics to the CloudWatch emulator.
 //! - [`background`] is `local-cloud up|status|down`; [`demo`] and [`dist`] are the two cargo commands of those names.
 
@@ -20,6 +21,7 @@ mod emulator;
 mod group;
 pub mod mirror;
 mod mongo;
+pub mod package;
 pub mod prerequisites;
 mod progress;
 pub mod toolchain;

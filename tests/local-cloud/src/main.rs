@@ -39,7 +39,7 @@ enum Command {
     Down(At),
     /// Show alarms and a private link being created, verified, changed, repaired and destroyed by Terraform, and an alarm fire.
     Demo(demo::Arguments),
-    /// Build the release package of the provider: zip, checksums and an unpacked mirror in target/dist.
+    /// Build the release in target/dist: the provider's zip, checksums and unpacked mirror, and a zip of each function.
     Dist,
     /// Build the tools that tests use and that a machine may lack, into the cache folder.
     ///

@@ -1,7 +1,5 @@
 //! What the alarms watch and whom they tell: functions, a topic, and a queue that listens to it.
 
-use std::fs;
-use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -11,8 +9,8 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, Runtime, State};
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
+
+use crate::package::{self, BOOTSTRAP, Effort};
 
 /// The function that is called by its alias, and fails when asked for a course it does not have.
 pub(super) const CATALOGUE: &str = "course-catalogue";
@@ -34,7 +32,7 @@ impl Services {
     /// Creates everything; `bootstrap` is the functions' program.
     pub(super) async fn create(sdk: &SdkConfig, bootstrap: &Path) -> Result<Self> {
         let lambda = aws_sdk_lambda::Client::new(sdk);
-        let package = package(bootstrap)?;
+        let package = package::zip(bootstrap, BOOTSTRAP, Effort::Least)?;
         for name in [CATALOGUE, SEARCH] {
             create_function(&lambda, name, &package).await?;
         }
@@ -148,7 +146,7 @@ async fn create_function(lambda: &aws_sdk_lambda::Client, name: &str, package: &
         .create_function()
         .function_name(name)
         .runtime(Runtime::Providedal2023)
-        .handler("bootstrap")
+        .handler(BOOTSTRAP)
         // The local cloud lets a function run without the role existing; the API wants one named.
         .role(format!("arn:aws:iam::000000000000:role/{name}"))
         .code(FunctionCode::builder().zip_file(Blob::new(package)).build())
@@ -164,18 +162,4 @@ async fn create_function(lambda: &aws_sdk_lambda::Client, name: &str, package: &
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     bail!("function {name} was not active after {} s", ACTIVE.as_secs())
-}
-
-/// A deployment package for `provided.al2023`: a zip with the program as `bootstrap`.
-fn package(program: &Path) -> Result<Vec<u8>> {
-    let program = fs::read(program).with_context(|| format!("cannot read {}", program.display()))?;
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file(
-        "bootstrap",
-        SimpleFileOptions::default()
-            .unix_permissions(0o755)
-            .compression_level(Some(1)),
-    )?;
-    zip.write_all(&program)?;
-    Ok(zip.finish()?.into_inner())
 }

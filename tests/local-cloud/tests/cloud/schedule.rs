@@ -1,6 +1,6 @@
-//! A schedule really fires, and says of itself what EventBridge Scheduler says.
+//! A schedule really fires, when EventBridge Scheduler's would, and says of itself what that says.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_scheduler::types::{FlexibleTimeWindow, FlexibleTimeWindowMode, Target};
 use aws_smithy_types::DateTime;
@@ -11,51 +11,66 @@ use tokio::runtime::Runtime;
 
 const ROLE: &str = "arn:aws:iam::000000000000:role/scheduler";
 
+/// Makes a schedule that tells a queue of itself, and returns its ARN and what the queue was told.
+async fn fired(cloud: &LocalCloud, expression: &str) -> (String, Value) {
+    let queues = aws_sdk_sqs::Client::new(&cloud.sdk_config());
+    let queue = queues.create_queue().queue_name("runs").send().await.unwrap();
+    let queue = queue.queue_url().unwrap();
+    let input = json!({ "arn": "<aws.scheduler.schedule-arn>", "at": "<aws.scheduler.scheduled-time>" });
+    let target = Target::builder()
+        .arn("arn:aws:sqs:us-east-1:000000000000:runs")
+        .role_arn(ROLE)
+        .input(input.to_string())
+        .build()
+        .unwrap();
+    let window = FlexibleTimeWindow::builder()
+        .mode(FlexibleTimeWindowMode::Off)
+        .build()
+        .unwrap();
+    let schedules = aws_sdk_scheduler::Client::new(&cloud.sdk_config());
+    let schedule = schedules
+        .create_schedule()
+        .name("once")
+        .schedule_expression(expression)
+        .flexible_time_window(window)
+        .target(target)
+        .send()
+        .await
+        .unwrap();
+    let started = Instant::now();
+    loop {
+        let answer = queues.receive_message().queue_url(queue).wait_time_seconds(5).send();
+        if let Some(message) = answer.await.unwrap().messages().first() {
+            let body = serde_json::from_str(message.body().unwrap()).unwrap();
+            return (schedule.schedule_arn().to_owned(), body);
+        }
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "the schedule does not fire"
+        );
+    }
+}
+
+fn seconds(body: &Value) -> i64 {
+    DateTime::from_str(body["at"].as_str().unwrap(), Format::DateTime)
+        .unwrap()
+        .secs()
+}
+
 #[test]
-fn a_schedule_fires_and_fills_in_its_arn_and_time() {
+fn a_schedule_fires_at_its_time_and_fills_in_its_arn_and_time() {
     let cloud = LocalCloud::start(Options::default()).unwrap();
-    Runtime::new().unwrap().block_on(async {
-        let queues = aws_sdk_sqs::Client::new(&cloud.sdk_config());
-        let queue = queues.create_queue().queue_name("runs").send().await.unwrap();
-        let queue = queue.queue_url().unwrap();
-        let before = SystemTime::now();
-        let at = DateTime::from(before + Duration::from_secs(1))
-            .fmt(Format::DateTime)
-            .unwrap();
-        let input = json!({ "arn": "<aws.scheduler.schedule-arn>", "at": "<aws.scheduler.scheduled-time>" });
-        let target = Target::builder()
-            .arn("arn:aws:sqs:us-east-1:000000000000:runs")
-            .role_arn(ROLE)
-            .input(input.to_string())
-            .build()
-            .unwrap();
-        let window = FlexibleTimeWindow::builder()
-            .mode(FlexibleTimeWindowMode::Off)
-            .build()
-            .unwrap();
-        let schedules = aws_sdk_scheduler::Client::new(&cloud.sdk_config());
-        let schedule = schedules
-            .create_schedule()
-            .name("once")
-            .schedule_expression(format!("at({})", &at[..19]))
-            .flexible_time_window(window)
-            .target(target)
-            .send()
-            .await
-            .unwrap();
-        let body = loop {
-            let answer = queues.receive_message().queue_url(queue).wait_time_seconds(20).send();
-            if let Some(message) = answer.await.unwrap().messages().first() {
-                break message.body().unwrap().to_owned();
-            }
-            assert!(
-                before.elapsed().unwrap() < Duration::from_secs(60),
-                "the schedule does not fire"
-            );
-        };
-        let body: Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(body["arn"], schedule.schedule_arn());
-        let fired = DateTime::from_str(body["at"].as_str().unwrap(), Format::DateTime).unwrap();
-        assert!(fired.secs() > DateTime::from(before).secs(), "{body}");
-    });
+    let at = DateTime::from(SystemTime::now() + Duration::from_secs(2));
+    let expression = format!("at({})", &at.fmt(Format::DateTime).unwrap()[..19]);
+    let (arn, body) = Runtime::new().unwrap().block_on(fired(&cloud, &expression));
+    assert_eq!(body["arn"], arn);
+    assert!(seconds(&body) >= at.secs(), "{body}");
+}
+
+#[test]
+fn a_rate_without_a_start_date_fires_at_once() {
+    let cloud = LocalCloud::start(Options::default()).unwrap();
+    let before = DateTime::from(SystemTime::now());
+    let (_, body) = Runtime::new().unwrap().block_on(fired(&cloud, "rate(6 hours)"));
+    assert!(seconds(&body) >= before.secs(), "{body}");
 }

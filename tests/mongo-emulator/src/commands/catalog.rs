@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::bson::{Builder, Document};
+use crate::clock::Time;
 use crate::cursors::Source;
 use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
@@ -130,6 +131,35 @@ pub(super) fn rename(context: &mut Context<'_>, answer: Builder) -> Answer {
         store.drop(&to.0, &to.1);
     }
     store.rename(&from, &to);
+    Ok(answer)
+}
+
+/// After how many seconds documents of a time-series or clustered collection go: all that is emulated of `collMod`.
+pub(super) fn modify(context: &mut Context<'_>, answer: Builder) -> Answer {
+    const EXPIRE: &str = "expireAfterSeconds";
+    let name = context.request.collection()?;
+    let body = context.request.body;
+    let is_other = |option: &[u8]| {
+        option != b"collMod"
+            && option != EXPIRE.as_bytes()
+            && !option.starts_with(b"$")
+            && !NOT_OPTIONS.contains(&option)
+    };
+    if body.elements().any(|option| is_other(option.name)) {
+        return Err(Refusal::not_emulated("collMod of anything but expireAfterSeconds"));
+    }
+    let id = context.state.store.id_at(context.request.database, name, Time::LATEST);
+    let Some(collection) = id.and_then(|id| context.state.store.get_mut(id)) else {
+        return Err(Refusal::new(code::NAMESPACE_NOT_FOUND, "ns does not exist"));
+    };
+    if let Some(seconds) = body.get(EXPIRE) {
+        let options = Document(&collection.options).elements();
+        let kept = options.filter(|option| option.name != EXPIRE.as_bytes());
+        let kept = kept.fold(Builder::new(), |builder, option| {
+            builder.raw_element(option.name, option.value)
+        });
+        collection.options = kept.value(EXPIRE, seconds).build();
+    }
     Ok(answer)
 }
 

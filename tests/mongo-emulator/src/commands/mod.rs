@@ -154,6 +154,7 @@ pub(crate) fn run(context: &mut Context<'_>, answer: Builder) -> Answer {
         "drop" => catalog::drop(context, answer),
         "dropDatabase" => catalog::drop_database(context, answer),
         "renameCollection" => catalog::rename(context, answer),
+        "collMod" => catalog::modify(context, answer),
         "listDatabases" => catalog::list_databases(context, answer),
         "listCollections" => catalog::list_collections(context, answer),
         "createIndexes" => indexes::create(context, answer),
@@ -176,6 +177,7 @@ pub(crate) fn is_write(request: &Request<'_>) -> bool {
             | "drop"
             | "dropDatabase"
             | "renameCollection"
+            | "collMod"
             | "createIndexes"
             | "dropIndexes"
             | "deleteIndexes"

@@ -1,0 +1,44 @@
+variable "name" {
+  description = "First part of all names."
+  type        = string
+  default     = "edu"
+}
+
+variable "cluster" {
+  description = "The cluster's name in keys, metrics and manifests."
+  type        = string
+  default     = "main"
+}
+
+variable "bucket" {
+  description = "Name of the bucket to make for dumps; names of buckets are unique in the world."
+  type        = string
+}
+
+variable "secret_arn" {
+  description = "Secret with the address of the cluster and a user that may read all of it."
+  type        = string
+}
+
+variable "drill_secret_arn" {
+  description = "Secret with the address of a cluster to drill on and a user that may write there."
+  type        = string
+}
+
+variable "packages" {
+  description = "Folder with mongo-dump.zip and mongo-restore.zip, as cargo dist makes them."
+  type        = string
+  default     = "../../target/dist"
+}
+
+variable "large" {
+  description = "Dump by a state machine over ranges of _id."
+  type        = bool
+  default     = false
+}
+
+variable "environment" {
+  description = "More environment of the functions; a local cloud's endpoints, for example."
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,177 @@
+//! What a restore says of itself: the function's answer and the command line's output.
+
+use std::fmt;
+
+use dump_format::ContentHash;
+use dump_format::key::RunId;
+use dump_format::manifest::{Kind, Skipped};
+use serde::Serialize;
+
+use crate::event::Mode;
+use crate::source::PassedOver;
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing was written: this is what would be done.
+    Planned,
+    /// Everything is there, and was compared.
+    Restored,
+    /// All documents are there, and were compared; an index is missing.
+    RestoredWithProblems,
+    /// The target is as it was dumped.
+    Verified,
+    /// It is not.
+    Different,
+    /// Restored, compared and dropped.
+    Drilled,
+    /// The next invocation goes on.
+    HandedOver,
+    /// A later invocation is at work already: nothing was done.
+    Superseded,
+}
+
+/// What was done or found. Names and numbers only, nothing of any document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// Of this form.
+    pub version: u32,
+    /// What was asked for.
+    pub mode: Mode,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The dump that was used.
+    pub used: RunId,
+    /// As of when its documents are: seconds since 1970.
+    pub consistent_at: i64,
+    /// Newer dumps that could not be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
+    /// It went on where another run of the same command had ended.
+    pub resumed: bool,
+    /// Invocations before this one.
+    pub hop: u32,
+    /// What of the dump went where.
+    pub namespaces: Vec<NamespaceAnswer>,
+    /// Of all of them.
+    pub documents: u64,
+    /// Of those documents as BSON.
+    pub bytes: u64,
+    /// Documents that were not there before.
+    pub inserted: u64,
+    /// That were, byte for byte.
+    pub present: u64,
+    /// That took the place of others with the same `_id`.
+    pub replaced: u64,
+    /// What stands in the way of a restore with `conflict: refuse`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<ConflictAnswer>,
+    /// What is not as it was dumped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// Indexes that could not be built.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed_indexes: Vec<FailedIndex>,
+    /// What deletes documents by age and was left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deferred: Vec<Deferred>,
+    /// What was asked for when the dump was made and is not in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_in_dump: Vec<Skipped>,
+    /// Since the first invocation began.
+    pub seconds: f64,
+    /// How old the dump's documents were when the first invocation began.
+    pub rpo_seconds: i64,
+}
+
+/// One namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NamespaceAnswer {
+    /// As dumped.
+    pub from: String,
+    /// As restored.
+    pub to: String,
+    /// What it is.
+    pub kind: Kind,
+    /// In the dump.
+    pub documents: u64,
+    /// Of those as BSON.
+    pub bytes: u64,
+    /// Indexes that are built after the documents are there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<String>,
+}
+
+/// Something in the target that is in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConflictAnswer {
+    /// Where.
+    pub namespace: String,
+    /// Why.
+    pub reason: ConflictReason,
+}
+
+/// Why it is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConflictReason {
+    /// It has documents.
+    NotEmpty,
+    /// It is empty, but made with other options.
+    OtherOptions,
+    /// It is a view where the dump has a collection, or the other way round.
+    OtherKind,
+    /// It is there, and nothing can be added to it: a view or a time-series collection.
+    Exists,
+}
+
+/// A namespace that is not as it was dumped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// In the target.
+    pub namespace: String,
+    /// In the dump.
+    pub expected_documents: u64,
+    /// In the target; none: it is not there.
+    pub found_documents: Option<u64>,
+    /// In the dump.
+    pub expected_hash: ContentHash,
+    /// In the target.
+    pub found_hash: Option<ContentHash>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            namespace,
+            expected_documents: expected,
+            ..
+        } = self;
+        match self.found_documents {
+            None => write!(f, "{namespace} is not there ({expected} documents)"),
+            Some(found) if found == *expected => write!(f, "{namespace} has {found} documents with other content"),
+            Some(found) => write!(f, "{namespace} has {found} documents in the place of {expected}"),
+        }
+    }
+}
+
+/// An index that could not be built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedIndex {
+    /// Of what.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The server's; 11000: two documents have the same unique key.
+    pub code: i32,
+}
+
+/// Something that deletes documents and was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deferred {
+    /// Of what.
+    pub namespace: String,
+    /// The index's name; none: an option of the collection itself.
+    pub index: Option<String>,
+}

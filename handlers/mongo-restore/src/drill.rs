@@ -1,0 +1,134 @@
+//! A restore for practice: into databases that nobody else has, compared, measured, and dropped again.
+
+use alarm_catalog::handler_metrics::mongo_restore as names;
+use dump_format::Sha256Hex;
+use dump_format::key::RunId;
+use dump_format::names::Namespace;
+use lambda_kit::emf::{Metrics, Unit};
+
+use crate::answer::{Answer, Outcome};
+use crate::event::Event;
+use crate::failure::{Failed, RestoreError};
+use crate::marker::Marker;
+use crate::rename::RenameError;
+use crate::restore::Scene;
+use crate::target::Deployment;
+
+/// What the databases' names begin with.
+const PREFIX: &str = "drill_";
+/// The longest name of a database. Source: MongoDB Limits and Thresholds.
+const LONGEST: usize = 63;
+
+fn digits(text: &str) -> String {
+    let hash = Sha256Hex::of(text.as_bytes()).to_string();
+    hash.chars().take(8).collect()
+}
+
+/// `drill_<8 hexadecimal digits of the run>_<database>`; of a name that gets too long the end is 8 digits of its own.
+fn scratch(run: RunId, database: &str) -> String {
+    let whole = format!("{PREFIX}{}_{database}", digits(&run.to_string()));
+    if whole.len() <= LONGEST {
+        return whole;
+    }
+    let mut cut = LONGEST - 9;
+    while !whole.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    format!("{}_{}", &whole[..cut], digits(database))
+}
+
+/// Drops what drills of this cluster's dumps left when they were killed: the databases in their notes, and no others.
+pub(crate) async fn clear_left_overs(deployment: &Deployment, event: &Event) -> Result<(), RestoreError> {
+    for marker in Marker::of_drills(deployment, event).await? {
+        clear(deployment, &marker).await?;
+    }
+    Ok(())
+}
+
+async fn clear(deployment: &Deployment, marker: &Marker) -> Result<(), RestoreError> {
+    // The note lies in the target, where others may write: no name of another form is ever dropped.
+    for database in marker.databases.iter().filter(|database| database.starts_with(PREFIX)) {
+        tracing::info!(database, "dropping a scratch database");
+        deployment.drop_database(database).await?;
+    }
+    marker.remove(deployment).await
+}
+
+pub(crate) async fn run(scene: Scene<'_>) -> Result<Answer, RestoreError> {
+    let run = scene.manifest().run();
+    let naming = move |namespace: &Namespace| {
+        let database = scratch(run, namespace.database());
+        let too_long = |_| RenameError::TooLong {
+            from: namespace.to_string(),
+            database: database.clone(),
+        };
+        Namespace::new(&database, namespace.collection()).map_err(too_long)
+    };
+    let databases = match scene.marker() {
+        Some(marker) => marker.databases.clone(),
+        None => scene.databases(&naming)?,
+    };
+    let result = scene.restore_as(&naming, Outcome::Drilled, databases).await;
+    if let Ok(answer) = &result
+        && matches!(answer.outcome, Outcome::HandedOver | Outcome::Superseded)
+    {
+        return result;
+    }
+    // Only what is noted is dropped: where the target refused, nothing was.
+    let cleared = clear_left_overs(scene.deployment, scene.event).await;
+    let answer = result?;
+    cleared.map_err(|source| RestoreError::Cleanup {
+        databases: format!("those that begin with {PREFIX}{}_", digits(&run.to_string())),
+        source: Box::new(source),
+    })?;
+    Ok(answer)
+}
+
+/// What a drill reports. Nothing where it is not over.
+pub(crate) fn metrics(event: &Event, result: &Result<Answer, Failed>) -> Option<Metrics> {
+    let metrics = Metrics::new(names::NAMESPACE).dimension(names::CLUSTER, event.source.cluster.as_str());
+    let ended = |metrics: Metrics, completed, failed| {
+        metrics
+            .value(names::DRILL_COMPLETED, Unit::Count, completed)
+            .value(names::DRILL_FAILED, Unit::Count, failed)
+    };
+    match result {
+        Ok(answer) if answer.outcome == Outcome::Drilled => {
+            #[allow(clippy::cast_precision_loss, reason = "a metric is a double")]
+            let [documents, bytes, age] = [answer.documents as f64, answer.bytes as f64, answer.rpo_seconds as f64];
+            let metrics = ended(metrics, 1.0, 0.0)
+                .value(names::RTO_SECONDS, Unit::Seconds, answer.seconds)
+                .value(names::RPO_SECONDS, Unit::Seconds, age)
+                .value(names::DOCUMENTS, Unit::Count, documents)
+                .value(names::BYTES, Unit::Bytes, bytes);
+            Some(metrics)
+        }
+        Ok(_) => None,
+        Err(_) => Some(ended(metrics, 0.0, 1.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn scratch_names_are_the_run_s_and_never_too_long() {
+        let run = RunId::parse("20260506T180000Z-1a2b3c").unwrap();
+        let short = scratch(run, "shop");
+        assert!(
+            short.starts_with("drill_") && short.ends_with("_shop") && short.len() == 19,
+            "{short}"
+        );
+        assert_ne!(short, scratch(RunId::parse("20260506T180000Z-1a2b3d").unwrap(), "shop"));
+        let (one, other) = (
+            scratch(run, &"é".repeat(31)),
+            scratch(run, &format!("{}e", "é".repeat(31))),
+        );
+        assert!(one.len() <= LONGEST && other.len() <= LONGEST, "{one} {other}");
+        assert_ne!(one, other);
+        assert_eq!(scratch(run, &"a".repeat(48)).len(), 63);
+        assert!(scratch(run, &"a".repeat(49)).len() <= 63);
+    }
+}

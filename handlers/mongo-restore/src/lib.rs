@@ -1,0 +1,113 @@
+//! Restores a MongoDB dump from S3, as a Lambda function and, outside of Lambda, as a command line.
+//!
+//! [`handle`] does one event and needs neither. From the event inwards:
+//! - [`event`]: what is asked for; `rename`: under which names; [`answer`]: what is said of it; `failure`: [`NAMES`] of what
+//!   can go wrong
+//! - `restore`: the story; `drill`: the same for practice; `conflicts`: what is in the way; `compare`: is it all there
+//! - `work`, `load`, `marker`: documents, indexes, views, and how far that is
+//! - `plan`, `source`: what is in the dump and how it is read; `target`: the deployment
+//! - [`Limits`]: sizes and patience; [`Progress`]: counters to look at
+
+pub mod answer;
+pub mod event;
+
+mod compare;
+mod conflicts;
+mod drill;
+mod failure;
+mod limits;
+mod load;
+mod marker;
+mod plan;
+mod progress;
+mod rename;
+mod restore;
+mod source;
+mod target;
+mod work;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use lambda_kit::Deadline;
+
+use crate::answer::Answer;
+use crate::event::{Event, Mode};
+use crate::failure::RestoreError;
+
+pub use failure::{Failed, NAMES};
+pub use limits::Limits;
+pub use progress::{Progress, Seen};
+pub use rename::{Rename, RenameError};
+pub use source::{DumpState, PassedOver};
+
+/// Before the end of an invocation a failure must be out.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What stays the same from event to event.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How to reach AWS: Secrets Manager, S3, STS and Lambda.
+    pub aws: SdkConfig,
+    /// Sizes and patience.
+    pub limits: Limits,
+    /// Where to count.
+    pub progress: Arc<Progress>,
+    /// Write a drill's metrics to standard output.
+    pub metrics: bool,
+}
+
+impl Settings {
+    /// With the default limits, and without metrics.
+    #[must_use]
+    pub fn new(aws: SdkConfig) -> Self {
+        Self {
+            aws,
+            limits: Limits::default(),
+            progress: Arc::default(),
+            metrics: false,
+        }
+    }
+}
+
+/// Where an event is handled.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// When it has to be over, or handed over.
+    pub deadline: Deadline,
+    /// What to invoke to go on; none outside of Lambda.
+    pub function_arn: Option<String>,
+}
+
+impl Place {
+    /// Without a deadline.
+    pub const COMMAND_LINE: Self = Self {
+        deadline: Deadline::NONE,
+        function_arn: None,
+    };
+}
+
+/// Handles one event: JSON in the form of [`Event`].
+///
+/// # Errors
+/// [`Failed`], under one of [`NAMES`], for everything but success: also where documents are not as they were dumped or an
+/// index could not be built, with the answer that says so.
+pub async fn handle(event: &str, settings: &Settings, place: &Place) -> Result<Answer, Failed> {
+    let event = Event::parse(event).map_err(RestoreError::from)?;
+    let work = restore::run(&event, settings, place);
+    let result = match place.deadline.remaining() {
+        None => work.await,
+        Some(left) => match tokio::time::timeout(left.saturating_sub(LAST_WORDS), work).await {
+            Ok(result) => result,
+            Err(_) => Err(RestoreError::DeadlineTooShort.into()),
+        },
+    };
+    if settings.metrics
+        && event.mode == Mode::Drill
+        && let Some(metrics) = drill::metrics(&event, &result)
+    {
+        metrics.emit();
+    }
+    result
+}

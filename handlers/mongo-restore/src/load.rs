@@ -1,0 +1,241 @@
+//! Documents, part by part.
+
+use std::time::Instant;
+
+use dump_format::manifest::Kind;
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+
+use crate::event::{Conflict, Ttl};
+use crate::failure::RestoreError;
+use crate::marker::Stage;
+use crate::source::{BatchSize, PartError};
+use crate::target::{How, Inserted, OnDifferent, without_ttl};
+use crate::work::{Stop, Work};
+
+/// A part that is not what the manifest says is read so often: the damage may have come on the way.
+const PART_ATTEMPTS: u32 = 3;
+/// A collection without `_id`s begins anew so often.
+const COLLECTION_ATTEMPTS: u32 = 5;
+
+enum LoadError {
+    /// It has to begin anew: nobody knows which of its documents are there.
+    Doubtful(RestoreError),
+    Other(RestoreError),
+}
+
+impl Work<'_> {
+    pub(crate) async fn load_all(&mut self) -> Result<(), Stop> {
+        for at in self.before(Stage::Loaded) {
+            if self.items[at].kind == Kind::View {
+                continue;
+            }
+            self.load(at).await?;
+            self.settings.progress.namespace_done();
+            tracing::info!(namespace = %self.items[at].to, documents = self.items[at].documents, "loaded");
+        }
+        Ok(())
+    }
+
+    async fn load(&mut self, at: usize) -> Result<(), Stop> {
+        let has_ids = self.items[at].kind != Kind::TimeSeries;
+        let mut attempt = 1;
+        loop {
+            if self.marker.items[at].is_open {
+                self.marker.items[at].parts = 0;
+            }
+            // What an earlier run left of the part it was at is found by _id; other parts are whole or untouched.
+            let mut is_known = self.resumed || self.marker.items[at].had_documents;
+            if self.marker.items[at].parts == 0 {
+                self.make(at, has_ids).await?;
+                is_known &= has_ids && self.event.conflict != Conflict::Drop;
+            }
+            let mut left = self.marker.items[at].parts..self.items[at].parts.len();
+            let outcome = loop {
+                let Some(part) = left.next() else { break Ok(()) };
+                let began = Instant::now();
+                if !has_ids && !self.marker.items[at].is_open {
+                    self.marker.items[at].is_open = true;
+                    self.marker.save(self.deployment).await?;
+                }
+                match self.part(at, part, is_known, has_ids).await {
+                    Ok(inserted) => self.marker.add(inserted),
+                    Err(error) => break Err(error),
+                }
+                is_known = self.marker.items[at].had_documents;
+                let progress = &mut self.marker.items[at];
+                progress.parts = part + 1;
+                progress.is_open = false;
+                self.part_done(began).await?;
+            };
+            match outcome {
+                Ok(()) => break,
+                Err(LoadError::Other(error)) => return Err(error.into()),
+                Err(LoadError::Doubtful(error)) if attempt >= COLLECTION_ATTEMPTS => return Err(error.into()),
+                Err(LoadError::Doubtful(error)) => {
+                    tracing::warn!(namespace = %self.items[at].to, %error, "beginning anew");
+                    tokio::time::sleep(self.settings.limits.pause(attempt)).await;
+                    attempt += 1;
+                }
+            }
+        }
+        self.marker.items[at].stage = Stage::Loaded;
+        self.step().await
+    }
+
+    /// The empty collection. What is in its place goes where that is wanted, and where it is what is left of an attempt
+    /// whose documents cannot be told apart.
+    async fn make(&mut self, at: usize, has_ids: bool) -> Result<(), RestoreError> {
+        let item = &self.items[at];
+        if self.event.conflict == Conflict::Drop || self.marker.items[at].is_open && !has_ids {
+            self.deployment.drop(&item.to).await?;
+            self.marker.items[at].is_open = false;
+        }
+        // What makes documents go by themselves comes last, when they have been compared.
+        let (options, _) = without_ttl(&item.options);
+        self.deployment.create(&item.to, &options).await?;
+        Ok(())
+    }
+
+    async fn part(&self, at: usize, part: usize, is_known: bool, has_ids: bool) -> Result<Inserted, LoadError> {
+        let item = &self.items[at];
+        let is_ours = !self.marker.items[at].had_documents;
+        let mut how = How {
+            is_known,
+            on_different: if self.event.conflict == Conflict::Merge {
+                OnDifferent::Replace
+            } else {
+                OnDifferent::Keep
+            },
+            has_ids,
+        };
+        let mut attempt = 1;
+        loop {
+            let (inserted, outcome) = self.part_once(at, part, how).await?;
+            let error = match outcome {
+                Ok(()) if inserted.different > 0 => {
+                    return Err(LoadError::Other(RestoreError::Documents {
+                        namespace: item.to.clone(),
+                        count: inserted.different,
+                    }));
+                }
+                Ok(()) => return Ok(inserted),
+                Err(error) => error,
+            };
+            let may_pass = matches!(error, PartError::Damaged { .. } | PartError::Size { .. });
+            if !may_pass || attempt >= PART_ATTEMPTS {
+                return Err(LoadError::Other(error.into()));
+            }
+            if !has_ids {
+                return Err(LoadError::Doubtful(error.into()));
+            }
+            tracing::warn!(%error, attempt, "reading the part again");
+            tokio::time::sleep(self.settings.limits.pause(attempt)).await;
+            attempt += 1;
+            how.is_known = true;
+            if is_ours {
+                // Whatever differs came from the damaged reading.
+                how.on_different = OnDifferent::Replace;
+            }
+        }
+    }
+
+    /// Reads a part and inserts its documents, side by side.
+    async fn part_once(
+        &self,
+        at: usize,
+        part: usize,
+        how: How,
+    ) -> Result<(Inserted, Result<(), PartError>), LoadError> {
+        let item = &self.items[at];
+        let limits = &self.settings.limits;
+        let size = BatchSize {
+            bytes: limits.batch_bytes,
+            documents: limits.batch_documents,
+        };
+        let most = if item.is_capped() { 1 } else { limits.inserts.max(1) };
+        let mut reader = self.dumps.part(self.run, &item.parts[part], size);
+        let mut under_way = FuturesUnordered::new();
+        let mut all = Inserted::default();
+        let mut is_read = false;
+        while !is_read || !under_way.is_empty() {
+            tokio::select! {
+                batch = reader.next(), if !is_read && under_way.len() < most => match batch {
+                    None => is_read = true,
+                    Some(batch) => under_way.push(async move {
+                        let inserted = self.deployment.insert(&item.to, &batch, how).await;
+                        inserted.map(|inserted| (inserted, batch.len() as u64, batch.documents_bytes()))
+                    }),
+                },
+                Some(inserted) = under_way.next(), if !under_way.is_empty() => match inserted {
+                    Ok((inserted, documents, bytes)) => {
+                        all.add(inserted);
+                        self.settings.progress.done(documents, bytes);
+                    }
+                    Err(error) if !how.has_ids && error.trouble.is_passing() => {
+                        return Err(LoadError::Doubtful(error.into()));
+                    }
+                    Err(error) => return Err(LoadError::Other(error.into())),
+                },
+            }
+        }
+        Ok((all, reader.finish().await))
+    }
+
+    /// Indexes but those that delete.
+    pub(crate) async fn index_all(&mut self) -> Result<(), Stop> {
+        use crate::target::{IndexKind, index_kind};
+        for at in self.before(Stage::Indexed) {
+            let item = &self.items[at];
+            if item.kind == Kind::View {
+                continue;
+            }
+            let wanted = item
+                .indexes
+                .iter()
+                .filter(|index| index_kind(index) == IndexKind::Other);
+            let wanted: Vec<_> = wanted.map(Vec::as_slice).collect();
+            let indexed = self.deployment.create_indexes(&item.to, &wanted, &item.options).await?;
+            self.marker.items[at].failed.extend(indexed.failed);
+            self.marker.items[at].stage = Stage::Indexed;
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// Views, when what they look at is there.
+    pub(crate) async fn views(&mut self) -> Result<(), Stop> {
+        for at in self.before(Stage::Loaded) {
+            let item = &self.items[at];
+            if self.event.conflict == Conflict::Drop {
+                self.deployment.drop(&item.to).await?;
+            }
+            self.deployment.create(&item.to, &item.options).await?;
+            self.settings.progress.namespace_done();
+            self.marker.items[at].stage = Stage::Finished;
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// What makes documents go by themselves: it would spoil the comparison, so it comes last.
+    pub(crate) async fn expire_all(&mut self) -> Result<(), Stop> {
+        use crate::target::{IndexKind, index_kind};
+        if self.event.ttl == Ttl::Defer {
+            return Ok(());
+        }
+        for at in self.before(Stage::Finished) {
+            let item = &self.items[at];
+            let wanted = item.indexes.iter().filter(|index| index_kind(index) == IndexKind::Ttl);
+            let wanted: Vec<_> = wanted.map(Vec::as_slice).collect();
+            let indexed = self.deployment.create_indexes(&item.to, &wanted, &item.options).await?;
+            let has_documents_of_its_own = self.marker.items[at].had_documents;
+            if !has_documents_of_its_own {
+                self.deployment.expire(&item.to, &item.options).await?;
+            }
+            self.marker.items[at].failed.extend(indexed.failed);
+            self.marker.items[at].stage = Stage::Finished;
+        }
+        Ok(())
+    }
+}

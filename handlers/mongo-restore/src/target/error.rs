@@ -1,0 +1,157 @@
+//! What goes wrong with a server. Servers quote documents in their messages (`dup key: {...}`), so none is ever repeated: codes
+//! and their names say what happened.
+
+use mongodb::bson::{Bson, Document};
+use mongodb::error::{Error, ErrorKind, WriteFailure};
+
+/// A call that failed to the end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{operation} of {namespace}: {trouble}")]
+pub(crate) struct TargetError {
+    /// The command.
+    pub operation: &'static str,
+    /// A database, or with its collection.
+    pub namespace: String,
+    /// What happened.
+    pub trouble: Trouble,
+}
+
+impl TargetError {
+    pub(crate) fn new(operation: &'static str, database: &str, collection: &str, trouble: Trouble) -> Self {
+        let namespace = if collection.is_empty() {
+            database.to_owned()
+        } else {
+            format!("{database}.{collection}")
+        };
+        Self {
+            operation,
+            namespace,
+            trouble,
+        }
+    }
+}
+
+/// What happened to one attempt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// The server said no.
+    #[error("the server answered {code} {name}")]
+    Refused {
+        /// Of the error.
+        code: i32,
+        /// Of the code.
+        name: String,
+    },
+    /// Not the user it should be, or no longer.
+    #[error("the server does not accept the secret's user")]
+    Authentication,
+    /// No answer in time.
+    #[error("there was no answer in time")]
+    TimedOut,
+    /// The connection ended, or there was none.
+    #[error("the connection failed ({0})")]
+    Connection(String),
+    /// No server that takes writes could be reached.
+    #[error("no primary could be reached in time")]
+    NoPrimary,
+    /// A cursor ended before its end.
+    #[error("the cursor was lost")]
+    CursorLost,
+    /// More than a command can hold.
+    #[error("it is longer than a command can be")]
+    TooLong,
+    /// Anything else that the driver says.
+    #[error("the driver could not do it ({0})")]
+    Driver(&'static str),
+}
+
+/// Codes after which another attempt may succeed: a primary that ends or steps down, a network within the deployment, a
+/// limit of time, a background operation in the way. Source: MongoDB's server error codes and retryable writes
+/// specification.
+const PASSING: [i32; 24] = [
+    6, 7, 24, 50, 64, 89, 91, 100, 112, 117, 133, 134, 189, 202, 262, 290, 317, 384, 9001, 10_107, 11_600, 11_602,
+    13_435, 13_436,
+];
+
+impl Trouble {
+    pub(crate) fn of(error: &Error) -> Self {
+        match error.kind.as_ref() {
+            ErrorKind::Command(command) => match command.code {
+                43 | 237 => Self::CursorLost,
+                13 | 18 => Self::Authentication,
+                code => Self::refused(code, &command.code_name),
+            },
+            ErrorKind::Write(WriteFailure::WriteError(error)) => {
+                Self::refused(error.code, error.code_name.as_deref().unwrap_or_default())
+            }
+            ErrorKind::Write(WriteFailure::WriteConcernError(error)) => Self::refused(error.code, &error.code_name),
+            ErrorKind::Authentication { .. } => Self::Authentication,
+            ErrorKind::Io(error) => Self::Connection(format!("{:?}", error.kind())),
+            ErrorKind::ConnectionPoolCleared { .. } => Self::Connection("pool cleared".to_owned()),
+            ErrorKind::ServerSelection { .. } => Self::NoPrimary,
+            ErrorKind::DnsResolve { .. } => Self::Connection("name not resolved".to_owned()),
+            ErrorKind::InvalidTlsConfig { .. } => Self::Driver("TLS configuration"),
+            ErrorKind::InvalidResponse { .. } => Self::Driver("answer not understood"),
+            ErrorKind::IncompatibleServer { .. } => Self::Driver("server too old"),
+            ErrorKind::InvalidArgument { .. } => Self::Driver("argument refused"),
+            ErrorKind::Bson(_) | ErrorKind::BsonDeserialization(_) | ErrorKind::BsonSerialization(_) => {
+                Self::Driver("BSON not understood")
+            }
+            _ => Self::Driver("unexpected error"),
+        }
+    }
+
+    fn refused(code: i32, name: &str) -> Self {
+        // A server's name of a code is one word; anything else is not repeated.
+        let is_word = !name.is_empty() && name.len() < 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let name = if is_word {
+            name.to_owned()
+        } else {
+            "(no name)".to_owned()
+        };
+        Self::Refused { code, name }
+    }
+
+    /// The answer of a write that was done, but not on enough members.
+    pub(crate) fn of_write_concern(answer: &Document) -> Option<Self> {
+        let error = answer.get_document("writeConcernError").ok()?;
+        let code = error.get_i32("code").unwrap_or_default();
+        Some(Self::refused(code, error.get_str("codeName").unwrap_or_default()))
+    }
+
+    /// Whether another attempt may succeed.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => PASSING.contains(code),
+            Self::TimedOut | Self::Connection(_) | Self::NoPrimary | Self::CursorLost => true,
+            Self::Authentication | Self::TooLong | Self::Driver(_) => false,
+        }
+    }
+
+    /// The server's code, if it gave one.
+    pub(crate) fn code(&self) -> Option<i32> {
+        match self {
+            Self::Refused { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the way there and not the server's own refusal.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::TimedOut | Self::Connection(_) | Self::NoPrimary | Self::CursorLost
+        )
+    }
+}
+
+/// A number of any type.
+pub(crate) fn number(document: &Document, name: &str) -> Option<i64> {
+    match document.get(name)? {
+        Bson::Int32(number) => Some(i64::from(*number)),
+        Bson::Int64(number) => Some(*number),
+        #[allow(clippy::cast_possible_truncation, reason = "codes and indexes are whole numbers")]
+        Bson::Double(number) => Some(*number as i64),
+        _ => None,
+    }
+}

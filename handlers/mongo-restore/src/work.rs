@@ -1,0 +1,84 @@
+//! A restore under way: what it needs and how far it is.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dump_format::key::RunId;
+
+use crate::event::Event;
+use crate::failure::RestoreError;
+use crate::marker::{Marker, Stage};
+use crate::plan::Item;
+use crate::source::Dumps;
+use crate::target::Deployment;
+use crate::{Place, Settings};
+
+/// Why it does not go on.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Too little time is left; what was done is noted.
+    HandOver,
+    Failed(RestoreError),
+}
+
+impl<E: Into<RestoreError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// One restore in one invocation.
+pub(crate) struct Work<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) settings: &'a Settings,
+    pub(crate) place: &'a Place,
+    pub(crate) dumps: Arc<Dumps>,
+    pub(crate) deployment: &'a Deployment,
+    pub(crate) run: RunId,
+    pub(crate) items: Vec<Item>,
+    pub(crate) marker: Marker,
+    /// An earlier run of the same command may have ended anywhere.
+    pub(crate) resumed: bool,
+    /// The longest that one part took.
+    pub(crate) slowest: Duration,
+}
+
+impl Work<'_> {
+    /// All of it, from wherever it is.
+    pub(crate) async fn run(&mut self) -> Result<(), Stop> {
+        self.load_all().await?;
+        self.index_all().await?;
+        self.views().await?;
+        self.compare_all().await?;
+        if self.marker.items.iter().all(|progress| progress.differs.is_none()) {
+            self.expire_all().await?;
+        }
+        Ok(())
+    }
+
+    /// Indexes of the items that have not reached a stage.
+    pub(crate) fn before(&self, stage: Stage) -> Vec<usize> {
+        let progress = self.marker.items.iter().enumerate();
+        progress
+            .filter(|(_, progress)| progress.stage < stage)
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Notes how far it is, and ends it for now when too little time is left for another step. Called after a step, so every
+    /// invocation does at least one.
+    pub(crate) async fn step(&mut self) -> Result<(), Stop> {
+        self.marker.save(self.deployment).await?;
+        let margin = self.settings.limits.handover_margin.max(2 * self.slowest);
+        if self.place.deadline.is_within(margin) {
+            return Err(Stop::HandOver);
+        }
+        Ok(())
+    }
+
+    /// The same after a part.
+    pub(crate) async fn part_done(&mut self, began: Instant) -> Result<(), Stop> {
+        self.slowest = self.slowest.max(began.elapsed());
+        self.step().await
+    }
+}

@@ -1,0 +1,10 @@
+//! `lectern_mongo_dumps` through a real provider process, against ministack's S3 (C8, F1).
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access;
+mod dumps;
+mod faults;
+mod replica;
+mod walk;
+mod world;
