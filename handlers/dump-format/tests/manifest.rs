@@ -189,6 +189,12 @@ fn the_outcome_says_when_something_asked_for_is_missing_and_when_there_is_nothin
             vec![Reason::Excluded, Reason::System],
             Outcome::Complete,
         ),
+        (
+            "created meanwhile",
+            vec![orders()],
+            vec![Reason::Created],
+            Outcome::Complete,
+        ),
         ("a view alone", vec![view()], vec![], Outcome::Complete),
         ("an empty database", vec![], vec![], Outcome::Empty),
         ("everything excluded", vec![], vec![Reason::Excluded], Outcome::Empty),
