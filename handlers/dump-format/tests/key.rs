@@ -68,6 +68,7 @@ fn every_kind_of_key_has_exactly_this_form() {
         (in_run(Object::Plan), "RUN/plan.json"),
         (in_run(Object::State), "RUN/state.json"),
         (in_run(Object::RangeState(ordinal(7))), "RUN/state/00007.json"),
+        (in_run(Object::RangeLease(ordinal(7))), "RUN/state/00007.lease.json"),
         (
             in_run(Object::Meta(namespace("shop", "orders"))),
             "RUN/meta/shop/orders.json",
@@ -195,7 +196,7 @@ prop_compose! {
         collection in name(191),
         range in 0..=99_999u32,
         part in 0..=99_999u32,
-        kind in 0..8,
+        kind in 0..9,
         gzip in any::<bool>(),
     ) -> Key {
         let trigger = Trigger {
@@ -210,7 +211,8 @@ prop_compose! {
             3 => Object::Plan,
             4 => Object::State,
             5 => Object::RangeState(ordinal(range)),
-            6 => Object::Meta(namespace),
+            6 => Object::RangeLease(ordinal(range)),
+            7 => Object::Meta(namespace),
             _ => Object::Data(DataKey {
                 namespace,
                 range: ordinal(range),

@@ -90,7 +90,8 @@ pub(crate) enum DumpError {
     Bug(&'static str),
 }
 
-/// What to do about each failure, for the README's table: the name and nothing else is API.
+/// Every name that a [`Failure`] of this function can have, which are API: alarms and state machines match on them. The README
+/// says what to do about each.
 pub const FAILURES: [&str; 27] = [
     "EventInvalid",
     "SecretUnreadable",
@@ -187,5 +188,30 @@ impl From<MongoError> for DumpError {
             MongoError::Secret(error) => Self::Secret(error),
             other => Self::Mongo(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_list_has_exactly_the_names_that_the_code_gives() {
+        let code = include_str!("error.rs");
+        let given = code
+            .split_once("fn name(")
+            .and_then(|(_, rest)| rest.split_once("mod tests"));
+        let (given, _) = given.unwrap_or_default();
+        // Every other piece is within quotes; names are those in CamelCase.
+        let quoted = given.split('"').skip(1).step_by(2);
+        let is_name = |text: &&str| {
+            text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(|c| c.is_ascii_alphabetic())
+        };
+        let mut names: BTreeSet<_> = quoted.filter(is_name).collect();
+        // AWS's code, which is compared with.
+        assert!(names.remove("AccessDenied"));
+        assert_eq!(names, FAILURES.into_iter().collect());
     }
 }

@@ -52,7 +52,7 @@ impl Default for Limits {
             part_bytes: 8 << 20,
             object_bytes: 256 << 20,
             parts_in_flight: 2,
-            batch_bytes: 4 << 20,
+            batch_bytes: 2 << 20,
             checkpoint_bytes: 8 << 20,
             checkpoint_every: Duration::from_secs(2),
             range_bytes: 1 << 30,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::mpsc as blocking;
 
 use bytes::Bytes;
 use dump_format::line::{Encoded, Encoder, EscapeReason};
@@ -41,6 +43,8 @@ pub(crate) enum Piece {
 pub(crate) struct Finished {
     /// Behind the parts; the whole object if there were none.
     pub(crate) rest: Bytes,
+    /// The rest is in one of the buffers.
+    pub(crate) is_buffer: bool,
     pub(crate) rest_sha256: [u8; 32],
     pub(crate) documents: u64,
     pub(crate) bytes_bson: u64,
@@ -73,7 +77,13 @@ pub(crate) enum Closed {
 ///
 /// # Errors
 /// When the compressor fails, which memory alone can make it.
-pub(crate) fn run(shape: Shape, mut feed: Receiver<Feed>, pieces: Sender<Piece>) -> io::Result<Closed> {
+pub(crate) fn run(
+    shape: Shape,
+    mut feed: Receiver<Feed>,
+    pieces: Sender<Piece>,
+    buffers: blocking::Receiver<Vec<u8>>,
+) -> io::Result<Closed> {
+    let buffers = Rc::new(buffers);
     let mut encoder = Encoder::new();
     let mut object: Option<Open> = None;
     loop {
@@ -93,7 +103,7 @@ pub(crate) fn run(shape: Shape, mut feed: Receiver<Feed>, pieces: Sender<Piece>)
         for (index, document) in documents.iter().enumerate() {
             let mut open = match object.take() {
                 Some(open) => open,
-                None => Open::new(shape)?,
+                None => Open::new(shape, &buffers)?,
             };
             open.add(&mut encoder, document)?;
             if !open.send(&pieces) {
@@ -127,9 +137,9 @@ struct Open {
 }
 
 impl Open {
-    fn new(shape: Shape) -> io::Result<Self> {
+    fn new(shape: Shape, buffers: &Buffers) -> io::Result<Self> {
         Ok(Self {
-            compressor: Compressor::new(shape)?,
+            compressor: Compressor::new(shape, Rc::clone(buffers))?,
             lines: Vec::with_capacity(2 * CHUNK),
             documents: 0,
             bytes_bson: 0,
@@ -184,6 +194,7 @@ impl Open {
         }
         let finished = Finished {
             rest: Bytes::from(sink.current),
+            is_buffer: sink.is_buffer,
             rest_sha256: sink.part.finalize().into(),
             documents: self.documents,
             bytes_bson: self.bytes_bson,
@@ -204,8 +215,8 @@ enum Compressor {
 }
 
 impl Compressor {
-    fn new(shape: Shape) -> io::Result<Self> {
-        let sink = Sink::new(shape.part_bytes);
+    fn new(shape: Shape, buffers: Buffers) -> io::Result<Self> {
+        let sink = Sink::new(shape.part_bytes, buffers);
         Ok(match shape.compression {
             Compression::Zstd => {
                 let mut encoder = zstd::stream::write::Encoder::new(sink, ZSTD_LEVEL)?;
@@ -238,9 +249,15 @@ impl Compressor {
     }
 }
 
+/// Room for parts. There is only so much of it: where none is free, the thread waits until a part was sent, and with it the cursor.
+type Buffers = Rc<blocking::Receiver<Vec<u8>>>;
+
 /// Takes what the compressor writes, in parts, and hashes it.
 struct Sink {
     part_bytes: usize,
+    buffers: Buffers,
+    /// `current` is one of the buffers; before that it is a small one of its own, since most collections are.
+    is_buffer: bool,
     current: Vec<u8>,
     part: Sha256,
     whole: Sha256,
@@ -249,9 +266,11 @@ struct Sink {
 }
 
 impl Sink {
-    fn new(part_bytes: usize) -> Self {
+    fn new(part_bytes: usize, buffers: Buffers) -> Self {
         Self {
             part_bytes,
+            buffers,
+            is_buffer: false,
             current: Vec::new(),
             part: Sha256::new(),
             whole: Sha256::new(),
@@ -265,9 +284,14 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let taken = bytes.len().min(self.part_bytes - self.current.len());
         let bytes = &bytes[..taken];
-        if self.current.capacity() < self.part_bytes && self.current.len() + taken > CHUNK {
-            // More than a small collection: room for the whole part at once.
-            self.current.reserve_exact(self.part_bytes - self.current.len());
+        if !self.is_buffer && self.current.len() + taken > CHUNK.min(self.part_bytes - 1) {
+            let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+            let mut buffer = self.buffers.recv().map_err(gone)?;
+            buffer.clear();
+            buffer.reserve_exact(self.part_bytes);
+            buffer.extend_from_slice(&self.current);
+            self.current = buffer;
+            self.is_buffer = true;
         }
         self.current.extend_from_slice(bytes);
         self.part.update(bytes);
@@ -275,6 +299,7 @@ impl Write for Sink {
         self.total += taken as u64;
         if self.current.len() == self.part_bytes {
             let full = Bytes::from(std::mem::take(&mut self.current));
+            self.is_buffer = false;
             self.ready.push((full, self.part.finalize_reset().into()));
         }
         Ok(taken)

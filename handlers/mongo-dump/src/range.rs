@@ -144,14 +144,19 @@ impl Work<'_> {
             part_bytes: limits.part_bytes,
             object_bytes: limits.object_bytes,
         };
-        // One batch waits while one is worked on and one is on its way; one part waits for one of those in flight.
+        // One batch waits while one is worked on and one is on its way; one part is filled beside those in flight.
         let (feed, fed) = channel(1);
         let (pieces, mut made) = channel(1);
-        let thread = tokio::task::spawn_blocking(move || object::run(shape, fed, pieces));
+        let (free, buffers) = std::sync::mpsc::channel();
+        for _ in 0..=limits.parts_in_flight {
+            // It has a receiver, which is below.
+            free.send(Vec::new()).ok();
+        }
+        let thread = tokio::task::spawn_blocking(move || object::run(shape, fed, pieces, buffers));
 
         let written = {
             let read = self.read(&mut reader, feed);
-            let write = self.write(&mut made, checkpoint, &downgrade);
+            let write = self.write(&mut made, free, checkpoint, &downgrade);
             tokio::pin!(read, write);
             let mut ended = None;
             loop {
@@ -225,6 +230,7 @@ impl Work<'_> {
     async fn write(
         &self,
         made: &mut tokio::sync::mpsc::Receiver<object::Piece>,
+        buffers: std::sync::mpsc::Sender<Vec<u8>>,
         checkpoint: &mut Checkpoint<'_>,
         downgrade: &OnceLock<Downgrade>,
     ) -> Result<(), UploadError> {
@@ -232,6 +238,7 @@ impl Work<'_> {
             store: &self.run.store,
             in_flight: self.run.settings.limits.parts_in_flight,
             slowest: &self.run.slowest,
+            buffers,
         };
         loop {
             let parts = checkpoint.range(self.range.range).parts.len();

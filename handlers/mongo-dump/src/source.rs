@@ -19,7 +19,7 @@ use crate::raw;
 /// The name that the server's log shows.
 const APPLICATION: &str = "mongo-dump";
 
-/// Reads of documents may go to a secondary that is no further behind; 90 s is the least there is (server selection
+/// Where the connection string says nothing, reads of documents may go to a secondary that is no further behind; 90 s is the least there is (server selection
 /// specification).
 const STALENESS: Duration = Duration::from_secs(120);
 
@@ -238,12 +238,14 @@ impl Source {
         command: RawDocumentBuf,
         batch_size: u32,
     ) -> Result<RawBatchCursor, MongoError> {
-        let options = ReadPreferenceOptions::builder().max_staleness(STALENESS).build();
-        let secondary =
-            SelectionCriteria::ReadPreference(ReadPreference::SecondaryPreferred { options: Some(options) });
         let database = self.database(database);
+        // Somebody may want nodes of their own to be read; a command does not take the client's word for it.
+        let wanted = database.selection_criteria().cloned().unwrap_or_else(|| {
+            let options = ReadPreferenceOptions::builder().max_staleness(STALENESS).build();
+            SelectionCriteria::ReadPreference(ReadPreference::SecondaryPreferred { options: Some(options) })
+        });
         let run = database.run_raw_cursor_command(command);
-        let run = run.selection_criteria(secondary).batch_size(batch_size);
+        let run = run.selection_criteria(wanted).batch_size(batch_size);
         self.in_time("find", run.batch()).await
     }
 

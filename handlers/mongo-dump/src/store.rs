@@ -118,26 +118,24 @@ impl Store {
     /// The object, `None` where there is none. Without permission to list, S3 answers 403 for an object that is not there, so
     /// that counts as none here; whoever then writes under the condition that there is none is told the truth.
     pub(crate) async fn get(&self, key: &str) -> Result<Option<Stored>, DumpError> {
-        let answer = self
-            .call(key, |client| async move {
-                let sent = client.get_object().bucket(&self.bucket).key(key).send().await;
-                let object = match sent {
-                    Ok(object) => object,
-                    Err(error) if matches!(error.code(), Some("AccessDenied" | "NoSuchKey")) => return Ok(None),
-                    Err(error) => return Err(AwsError::of("GetObject", error)),
-                };
-                let tag = object.e_tag.unwrap_or_default();
-                let body = object.body.collect().await.map_err(|error| AwsError::Unreachable {
-                    operation: "GetObject",
-                    reason: error.to_string(),
-                })?;
-                Ok(Some(Stored {
-                    bytes: body.into_bytes(),
-                    tag,
-                }))
-            })
-            .await;
-        answer
+        self.call(key, |client| async move {
+            let sent = client.get_object().bucket(&self.bucket).key(key).send().await;
+            let object = match sent {
+                Ok(object) => object,
+                Err(error) if matches!(error.code(), Some("AccessDenied" | "NoSuchKey")) => return Ok(None),
+                Err(error) => return Err(AwsError::of("GetObject", error)),
+            };
+            let tag = object.e_tag.unwrap_or_default();
+            let body = object.body.collect().await.map_err(|error| AwsError::Unreachable {
+                operation: "GetObject",
+                reason: error.to_string(),
+            })?;
+            Ok(Some(Stored {
+                bytes: body.into_bytes(),
+                tag,
+            }))
+        })
+        .await
     }
 
     /// The object, which has to be there.

@@ -1,6 +1,7 @@
 //! From parts to objects in S3: one put for a small object, a multipart upload with a few parts in flight for a large one.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc as blocking;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -30,6 +31,8 @@ pub(crate) struct Uploader<'a> {
     pub(crate) store: &'a Store,
     pub(crate) in_flight: usize,
     pub(crate) slowest: &'a Slowest,
+    /// Where buffers go back to when what was in them is sent.
+    pub(crate) buffers: blocking::Sender<Vec<u8>>,
 }
 
 /// An upload, where pieces came for one.
@@ -79,19 +82,22 @@ impl<'a> Uploader<'a> {
                         *sending = Some(self.begin(key).await?);
                     }
                     if let Some(sending) = sending {
-                        in_flight.push(self.part(sending, bytes, sha256));
+                        in_flight.push(self.part(sending, bytes, true, sha256));
                     }
                 }
                 Some(Piece::End(mut finished)) => {
                     let rest = std::mem::take(&mut finished.rest);
                     let Some(open) = sending else {
                         let began = Instant::now();
-                        self.store.put(key, rest).await?;
+                        self.store.put(key, rest.clone()).await?;
                         self.slowest.note(began);
+                        if finished.is_buffer {
+                            give_back(&self.buffers, rest);
+                        }
                         return Ok(Some(finished));
                     };
                     if !rest.is_empty() {
-                        in_flight.push(self.part(open, rest, finished.rest_sha256));
+                        in_flight.push(self.part(open, rest, finished.is_buffer, finished.rest_sha256));
                     }
                     while let Some(sent) = in_flight.next().await {
                         keep(sending, sent?);
@@ -119,18 +125,30 @@ impl<'a> Uploader<'a> {
         &self,
         sending: &mut Sending<'a>,
         bytes: Bytes,
+        is_buffer: bool,
         sha256: [u8; 32],
     ) -> impl Future<Output = Result<SentPart, UploadError>> + use<'a> {
         let (upload, number, slowest) = (sending.upload.clone(), sending.next, self.slowest);
+        let buffers = self.buffers.clone();
         sending.next += 1;
         sending.bytes += bytes.len() as u64;
         async move {
             let began = Instant::now();
-            let sent = upload.part(number, bytes, sha256).await?;
+            let sent = upload.part(number, bytes.clone(), sha256).await?;
             slowest.note(began);
+            if is_buffer {
+                give_back(&buffers, bytes);
+            }
             Ok(sent)
         }
     }
+}
+
+/// A buffer that somebody still looks at is replaced by another.
+fn give_back(buffers: &blocking::Sender<Vec<u8>>, bytes: Bytes) {
+    let buffer = bytes.try_into_mut().map(Vec::from).unwrap_or_default();
+    // The thread may have ended.
+    buffers.send(buffer).ok();
 }
 
 fn keep(sending: &mut Option<Sending<'_>>, sent: SentPart) {

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod aws_faults;
+mod function;
 mod mongo_faults;
+mod process;
+mod readme;
 mod round_trip;
 mod runs;
 mod world;

@@ -286,6 +286,47 @@ async fn what_is_dropped_after_the_snapshots_time_is_still_dumped() {
 }
 
 #[tokio::test]
+async fn a_collection_emptied_meanwhile_is_dumped_as_far_as_it_was_there() {
+    let mut world = World::start().await;
+    students(&mut world, Ids::ObjectId);
+    world.fields.read_concern = "majority".to_owned();
+    let before = world.mongo.documents("school", "students");
+    let gate = world.mongo.gate(Gate {
+        command: "getMore".to_owned(),
+        namespace: "school.*".to_owned(),
+        skip: 2,
+        before: true,
+    });
+    let empty = async {
+        gate.reached().await;
+        for document in &before {
+            world.mongo.delete_raw("school", "students", document);
+        }
+        gate.open();
+    };
+    let (dumped, ()) = tokio::join!(world.dump(), empty);
+    let report = complete(dumped);
+    assert!((1..400).contains(&report.documents), "{report:?}");
+    let restored = world.restored().await;
+    assert!(before.starts_with(&restored["school.students"]));
+}
+
+#[tokio::test]
+async fn documents_are_read_from_secondaries_unless_the_connection_string_says_otherwise() {
+    for (option, mode) in [("", "secondaryPreferred"), ("&readPreference=nearest", "nearest")] {
+        let mongo = MongoEmulator::start(Options::default()).unwrap();
+        let uri = format!("{}{option}", mongo.uri());
+        let mut world = World::before(mongo, &uri).await;
+        students(&mut world, Ids::ObjectId);
+        complete(world.dump().await);
+        let calls = world.mongo.calls();
+        let read = calls.iter().filter(|call| call.command == "find");
+        let modes: std::collections::BTreeSet<_> = read.map(|call| call.read_preference.as_deref()).collect();
+        assert_eq!(modes, [Some(mode)].into(), "{option}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_created_meanwhile_is_named_and_is_no_gap() {
     let mut world = World::start().await;
     students(&mut world, Ids::ObjectId);

@@ -140,10 +140,6 @@ impl World {
         }
     }
 
-    pub(crate) fn endpoint_url(&self) -> String {
-        self.front.url()
-    }
-
     pub(crate) async fn set_secret(&self, secret: &str) {
         let secrets = aws_sdk_secretsmanager::Client::new(&self.cloud.sdk);
         let put = secrets
