@@ -13,6 +13,7 @@ module "backup" {
   failure_topic_arn = aws_sns_topic.alarms.arn
   large             = var.large
   environment       = var.environment
+  force_destroy     = var.force_destroy
 
   restore_secret_arns = [var.drill_secret_arn]
   drill               = { secret_arn = var.drill_secret_arn }

@@ -42,3 +42,9 @@ variable "environment" {
   type        = map(string)
   default     = {}
 }
+
+variable "force_destroy" {
+  description = "Let destroy remove the bucket with the dumps in it."
+  type        = bool
+  default     = false
+}

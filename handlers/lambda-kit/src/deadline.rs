@@ -4,7 +4,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// When the work has to be over. Outside of Lambda there may be none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadline(Option<Instant>);
+pub struct Deadline(Option<Limit>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Limit {
+    at: Instant,
+    whole: Duration,
+}
 
 impl Deadline {
     /// No limit: for a command line.
@@ -13,7 +19,8 @@ impl Deadline {
     /// In so much time from now.
     #[must_use]
     pub fn after(time: Duration) -> Self {
-        Self(Instant::now().checked_add(time))
+        let limit = |at| Limit { at, whole: time };
+        Self(Instant::now().checked_add(time).map(limit))
     }
 
     /// At a time of the clock; one in the past is now.
@@ -25,7 +32,14 @@ impl Deadline {
     /// Time left; `None` without a limit.
     #[must_use]
     pub fn remaining(self) -> Option<Duration> {
-        self.0.map(|at| at.saturating_duration_since(Instant::now()))
+        self.0.map(|limit| limit.at.saturating_duration_since(Instant::now()))
+    }
+
+    /// How much of the time to keep for the end: what is wanted, but at most a quarter of the whole, so that a function with
+    /// little time still uses most of it.
+    #[must_use]
+    pub fn reserve(self, wanted: Duration) -> Duration {
+        self.0.map_or(wanted, |limit| wanted.min(limit.whole / 4))
     }
 
     /// Whether less than `time` is left.
@@ -50,6 +64,14 @@ mod tests {
         let deadline = Deadline::at(SystemTime::now() - Duration::from_secs(5));
         assert_eq!(deadline.remaining(), Some(Duration::ZERO));
         assert!(deadline.is_within(Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn at_most_a_quarter_of_the_time_is_kept_for_the_end() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(Deadline::after(Duration::from_secs(900)).reserve(minute), minute);
+        assert_eq!(Deadline::after(minute).reserve(minute), Duration::from_secs(15));
+        assert_eq!(Deadline::NONE.reserve(minute), minute);
     }
 
     #[test]

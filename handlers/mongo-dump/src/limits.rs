@@ -39,7 +39,8 @@ pub struct Limits {
     pub read_pause: Duration,
     /// Attempts to write one object when its upload is lost or what S3 stored is not what was sent.
     pub object_attempts: u32,
-    /// Less than this, or twice the slowest part, before the deadline the function ends its object and hands over.
+    /// Less than this (at most a quarter of the invocation's whole time), or twice the slowest part, before the deadline the
+    /// function ends its object and hands over.
     pub handover: Duration,
     /// Handovers of one run. 100 functions of 15 minutes are more than a day.
     pub hops: u32,

@@ -216,8 +216,12 @@ impl Work<'_> {
 
     /// Returns when too little time is left to do more than end the object.
     async fn time_is_over(&self) {
-        let margin = self.run.settings.limits.handover.max(2 * self.run.slowest.get());
-        match self.run.settings.deadline.remaining() {
+        let settings = &self.run.settings;
+        let margin = settings
+            .deadline
+            .reserve(settings.limits.handover)
+            .max(2 * self.run.slowest.get());
+        match settings.deadline.remaining() {
             Some(left) => tokio::time::sleep(left.saturating_sub(margin)).await,
             None => std::future::pending().await,
         }

@@ -45,7 +45,7 @@ pub(super) fn limit_is_out_of_range(diagnostics: &mut Diagnostics, number: &Num)
 }
 
 pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &str, cause: &ReadError) {
-    let bucket = &place.bucket;
+    let bucket = place.bucket.as_str();
     let role = place.role_arn.as_ref();
     let caller = match role {
         Some(role) => format!("the role {role}"),

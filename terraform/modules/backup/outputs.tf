@@ -49,7 +49,8 @@ output "schedule" {
 output "dumps" {
   description = "Where the dumps are, as lectern_mongo_dumps takes it."
   value = {
-    bucket   = aws_s3_bucket.dumps.bucket
+    # The id, which is unknown until the bucket is there: nobody reads it before.
+    bucket   = aws_s3_bucket.dumps.id
     prefix   = var.prefix
     cluster  = var.cluster
     role_arn = aws_iam_role.restore.arn

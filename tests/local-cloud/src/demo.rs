@@ -1,8 +1,9 @@
 //! `cargo demo`: the whole life of an alarm bundle and a private link on the local cloud, with real Terraform and a function
-//! that really fails.
+//! that really fails; and a MongoDB that is really dumped by a schedule and restored.
 
 mod alarms;
 mod atlas;
+mod dumps;
 mod services;
 mod stage;
 mod story;
@@ -22,6 +23,7 @@ use crate::progress::Progress;
 use crate::workspace;
 use alarms::Alarms;
 use atlas::{Atlas, PrivateLink};
+use dumps::Dumps;
 use services::Services;
 use stage::{Kept, Stage};
 use story::Story;
@@ -56,20 +58,20 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let story = Story::begin();
 
     story.step("Check what this machine has")?;
-    blocking(|| prerequisites::check(&[Need::Terraform, Need::Python])).await?;
-    story.line("terraform and python3 are here")?;
+    blocking(|| prerequisites::check(&[Need::Terraform, Need::Python, Need::Go])).await?;
+    story.line("terraform, python3 and go are here")?;
 
-    story.step("Build the provider and the function that the alarms will watch")?;
-    let [provider, function] = blocking(|| {
-        let _progress = Progress::start("building with cargo".into(), Some(Duration::from_secs(120)));
+    story.step("Build the provider, the function that the alarms will watch, and the dump and restore of MongoDB")?;
+    let binaries = blocking(|| {
+        let _progress = Progress::start("building with cargo".into(), Some(Duration::from_secs(180)));
         workspace::demo_binaries()
     })
     .await?;
-    story.line(&format!("provider: {}", provider.display()))?;
+    story.line(&format!("provider: {}", binaries.provider.display()))?;
 
     story.step("Start the local cloud")?;
     let mut stage = blocking({
-        let provider = provider.clone();
+        let provider = binaries.provider.clone();
         move || Stage::start(arguments.keep, &provider)
     })
     .await?;
@@ -81,7 +83,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let atlas = Atlas::new(&stage.exported("MONGODB_ATLAS_BASE_URL")?)?;
 
     story.step("Create two functions, and a topic with a queue that listens to it")?;
-    let services = Services::create(&sdk, &function).await?;
+    let services = Services::create(&sdk, &binaries.function).await?;
     story.line(&format!("functions: {}, {}", services::CATALOGUE, services::SEARCH))?;
     story.line(&format!("topic: {}", services.topic_arn))?;
     story.line(&format!(
@@ -141,6 +143,31 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     ))?;
     story.line("the message that came through SNS:")?;
     story.lines(&services.alarm_message(ERRORS_ALARM, ALARM).await?)?;
+
+    story.step("Dump: a MongoDB with a schedule, which fires at once")?;
+    let uri = stage.exported("LECTERN_MONGO_URI")?;
+    let dumps = Dumps::create(&sdk, &uri, &binaries.dump, &binaries.restore).await?;
+    story.line(&dumps.contents().await?)?;
+    terraform.set("dumps", dumps.variable())?;
+    story.lines(&terraform.plan().await?.summary())?;
+    story.lines(&terraform.apply().await?)?;
+    let waited = Instant::now();
+    story.lines(&dumps.first().await?)?;
+    story.line(&format!(
+        "that was {:.1} s after the apply; what Terraform sees of it:",
+        waited.elapsed().as_secs_f64()
+    ))?;
+    terraform.run(&["apply", "-refresh-only", "-auto-approve"]).await?;
+    let latest = terraform.output("latest_dumps").await?;
+    let latest = latest[dumps::CLUSTER]
+        .as_str()
+        .context("Terraform sees no dump")?
+        .to_owned();
+    story.line(&format!("latest_dumps.{} = {latest}", dumps::CLUSTER))?;
+
+    story.step("Restore it into another database, and compare")?;
+    story.lines(&dumps.restore(&latest, stage.environment()).await?)?;
+    story.line(&dumps.compare().await?)?;
 
     if let Stage::Kept(kept) = &mut stage {
         kept.finished = true;

@@ -86,25 +86,44 @@ pub fn binary(name: &str) -> Result<PathBuf> {
 /// When the build fails; what Cargo said is on stderr.
 pub fn provider() -> Result<PathBuf> {
     if cfg!(feature = "demo") {
-        let [provider, _] = demo_binaries()?;
-        Ok(provider)
+        Ok(demo_binaries()?.provider)
     } else {
         binary("terraform-provider-lectern")
     }
 }
 
-/// Builds the provider and the quickstart's function for the demo and returns their binaries.
-pub(crate) fn demo_binaries() -> Result<[PathBuf; 2]> {
+/// What the demo runs, in the order of [`DEMO`].
+pub(crate) struct DemoBinaries {
+    pub(crate) provider: PathBuf,
+    pub(crate) function: PathBuf,
+    pub(crate) dump: PathBuf,
+    pub(crate) restore: PathBuf,
+}
+
+const DEMO: [&str; 4] = [
+    "terraform-provider-lectern",
+    "quickstart-function",
+    "mongo-dump",
+    "mongo-restore",
+];
+
+/// Builds what the demo runs.
+pub(crate) fn demo_binaries() -> Result<DemoBinaries> {
     let place = Place::current()?;
-    let names = ["terraform-provider-lectern", "quickstart-function"];
     // This package too, as it runs: what is built together has the same features of every dependency.
     let mut arguments = vec!["--package", "local-cloud"];
-    arguments.extend(names.iter().flat_map(|name| ["--package", name]));
+    arguments.extend(DEMO.iter().flat_map(|name| ["--package", name]));
     if cfg!(feature = "demo") {
         arguments.extend(["--features", "local-cloud/demo"]);
     }
     build(&place, &arguments)?;
-    Ok(names.map(|name| place.binary(name)))
+    let [provider, function, dump, restore] = DEMO.map(|name| place.binary(name));
+    Ok(DemoBinaries {
+        provider,
+        function,
+        dump,
+        restore,
+    })
 }
 
 /// Builds the binaries of the `packages` that are given as Cargo's arguments.

@@ -3,7 +3,7 @@
 use dump_format::names::Namespace;
 
 use super::catalog::EXPIRE;
-use super::raw::{field, fields};
+use super::raw::{RawValue, field, fields};
 use super::{Deployment, Raw, TargetError, majority};
 
 /// What an index is for a restore.
@@ -42,8 +42,14 @@ pub(crate) fn without_ttl(options: &[u8]) -> (Vec<u8>, bool) {
 
 /// What `createIndexes` takes for what `listIndexes` gave.
 fn specification(index: &[u8], options: &[u8]) -> Vec<u8> {
-    // Servers before 4.4 list the namespace, which has another name now.
-    let kept = fields(index).filter(|(name, _)| *name != "ns");
+    // Servers before 4.4 list the namespace, which has another name now. Version 2 is what an index is made with unless told
+    // otherwise, and not every server that speaks MongoDB's protocol can be told.
+    let is_understood = |name: &str, value: &RawValue<'_>| match name {
+        "ns" => true,
+        "v" => value.kind == 0x10 && value.bytes == 2_i32.to_le_bytes(),
+        _ => false,
+    };
+    let kept = fields(index).filter(|(name, value)| !is_understood(name, value));
     let specification = kept.fold(Raw::new(), |raw, (name, value)| raw.value(name, value));
     let collation = field(options, "collation");
     if collation.is_none() || field(index, "collation").is_some() {

@@ -32,9 +32,17 @@ impl Services {
     /// Creates everything; `bootstrap` is the functions' program.
     pub(super) async fn create(sdk: &SdkConfig, bootstrap: &Path) -> Result<Self> {
         let lambda = aws_sdk_lambda::Client::new(sdk);
-        let package = package::zip(bootstrap, BOOTSTRAP, Effort::Least)?;
         for name in [CATALOGUE, SEARCH] {
-            create_function(&lambda, name, &package).await?;
+            create_function(
+                &lambda,
+                name,
+                bootstrap,
+                Size {
+                    memory_mb: 128,
+                    timeout_seconds: 3,
+                },
+            )
+            .await?;
         }
         let version = lambda.publish_version().function_name(CATALOGUE).send().await?;
         let version = version.version().context("a published version has no number")?;
@@ -141,7 +149,20 @@ impl Services {
     }
 }
 
-async fn create_function(lambda: &aws_sdk_lambda::Client, name: &str, package: &[u8]) -> Result<()> {
+/// What a function has.
+pub(super) struct Size {
+    pub(super) memory_mb: i32,
+    pub(super) timeout_seconds: i32,
+}
+
+/// Makes a function of `program` and waits until it is active.
+pub(super) async fn create_function(
+    lambda: &aws_sdk_lambda::Client,
+    name: &str,
+    program: &Path,
+    size: Size,
+) -> Result<()> {
+    let package = package::zip(program, BOOTSTRAP, Effort::Least)?;
     lambda
         .create_function()
         .function_name(name)
@@ -150,7 +171,8 @@ async fn create_function(lambda: &aws_sdk_lambda::Client, name: &str, package: &
         // The local cloud lets a function run without the role existing; the API wants one named.
         .role(format!("arn:aws:iam::000000000000:role/{name}"))
         .code(FunctionCode::builder().zip_file(Blob::new(package)).build())
-        .timeout(3)
+        .memory_size(size.memory_mb)
+        .timeout(size.timeout_seconds)
         .send()
         .await?;
     let deadline = Instant::now() + ACTIVE;

@@ -46,7 +46,11 @@ impl Stage {
         if !keep {
             let folder = tempfile::Builder::new().prefix("lectern-demo-").tempdir()?;
             let mirror = Mirror::create(&folder.path().join("mirror"), provider, &toolchain::aws_provider()?)?;
-            let cloud = Box::new(LocalCloud::start(Options::default())?);
+            let options = Options {
+                mongo: true,
+                ..Options::default()
+            };
+            let cloud = Box::new(LocalCloud::start(options)?);
             return Ok(Self::Own(Own { cloud, mirror, folder }));
         }
         let place = Place::new(None)?;
