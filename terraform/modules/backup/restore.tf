@@ -164,6 +164,13 @@ resource "aws_lambda_function" "restore" {
   }
 }
 
+resource "aws_lambda_function_recursion_config" "restore" {
+  count = local.restore ? 1 : 0
+
+  function_name  = one(aws_lambda_function.restore[*].function_name)
+  recursive_loop = "Allow"
+}
+
 resource "aws_lambda_alias" "restore" {
   count = local.restore ? 1 : 0
 

@@ -55,6 +55,11 @@ fn copy(from: &Path, to: &Path, edit: impl Fn(String) -> String) {
     }
 }
 
+/// The local cloud has no TLS, and its IAM denies everything where the bucket's policy asks for it: nothing could be tried.
+fn without_tls(text: String) -> String {
+    text.replace(r#"values   = ["false"]"#, r#"values   = ["asked for by nobody"]"#)
+}
+
 impl World {
     /// Documents in MongoDB, its secret, the packages, and the example with its variables set; nothing applied yet.
     pub(crate) async fn start() -> Self {
@@ -140,7 +145,11 @@ impl World {
     }
 
     async fn object(&self, key: &str) -> Option<Value> {
-        let object = s3(&self.sdk).get_object().bucket(BUCKET).key(key).send().await.ok()?;
+        let object = s3(&self.sdk).get_object().bucket(BUCKET).key(key).send().await;
+        let object = match object {
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return None,
+            object => object.unwrap(),
+        };
         let body = object.body.collect().await.unwrap().to_vec();
         Some(serde_json::from_slice(&body).unwrap())
     }
