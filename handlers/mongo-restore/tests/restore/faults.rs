@@ -42,7 +42,7 @@ async fn bodies_that_break_off_are_gone_on_with_and_no_document_comes_twice() {
     world.front.script(part.clone().times(3).effect(Effect::CutBody(30_000)));
     world.front.script(part.clone().times(1).effect(Effect::CutBody(0)));
     world.front.script(part.clone().times(1).effect(Effect::Reset));
-    world.front.script(part.clone().times(2).effect(Effect::slow_down()));
+    world.front.script(part.clone().times(1).effect(Effect::slow_down()));
     world.front.script(part.times(1).effect(Effect::refusal(500, "InternalError", "try again")));
     world.front.script(Rule::on("GetObject").path("/meta/").times(1).effect(Effect::CutBody(10)));
     world.front.script(Rule::on("GetObject").path("latest.json").times(2).effect(Effect::LoseAnswer));
@@ -283,7 +283,6 @@ async fn a_server_that_stays_away_or_says_no_is_named_without_its_words() {
             "TargetRefused",
             "8000",
         ),
-        (FaultKind::WriteConcern { code: code::WRITE_CONCERN_FAILED }, "TargetRefused", "64"),
     ] {
         world.mongo.clear_faults();
         world.mongo.fault(Fault {

@@ -2,19 +2,19 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod conflicts;
-//mod drill;
+mod drill;
 mod dump;
 mod events;
 mod faults;
-//mod function;
-//mod kill;
+mod function;
+mod kill;
 mod latest;
-//mod memory;
+mod memory;
 mod names;
 //mod pages;
-//mod process;
+mod process;
 mod round_trip;
-//mod runtime_api;
+mod runtime_api;
 //mod secrets;
 mod verify;
 mod world;
