@@ -19,13 +19,22 @@ async fn a_target_that_is_not_empty_is_refused_and_named() {
     let world = World::start().await;
     let dump = dump();
     world.store(&dump).await;
-    world.mongo.insert_raw("shop", "orders", bytes(&doc! {"_id": 7, "mine": true}));
-    world.mongo.create("shop", "users", bytes(&doc! {"capped": true, "size": 4096}));
-    world.mongo.create("shop", "view", bytes(&doc! {"viewOn": "other", "pipeline": []}));
+    world
+        .mongo
+        .insert_raw("shop", "orders", bytes(&doc! {"_id": 7, "mine": true}));
+    world
+        .mongo
+        .create("shop", "users", bytes(&doc! {"capped": true, "size": 4096}));
+    world
+        .mongo
+        .create("shop", "view", bytes(&doc! {"viewOn": "other", "pipeline": []}));
     world.mongo.insert_raw("shop", "unrelated", bytes(&doc! {"_id": 1}));
     let (name, message) = world.refused(&world.event("restore")).await;
     assert_eq!(name, "TargetNotEmpty");
-    assert!(message.contains("has 3 of the namespaces already: shop.orders, shop.users, shop.view."), "{message}");
+    assert!(
+        message.contains("has 3 of the namespaces already: shop.orders, shop.users, shop.view."),
+        "{message}"
+    );
     assert!(world.writes().is_empty(), "{:?}", world.writes());
 
     let planned = world.handle(&world.event("dry_run")).await.unwrap();
@@ -36,7 +45,11 @@ async fn a_target_that_is_not_empty_is_refused_and_named() {
         {"namespace": "shop.view", "reason": "exists"},
     ]);
     assert_eq!(conflicts, expected);
-    assert!(world.writes().is_empty(), "a dry run writes nothing: {:?}", world.writes());
+    assert!(
+        world.writes().is_empty(),
+        "a dry run writes nothing: {:?}",
+        world.writes()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,7 +57,9 @@ async fn drop_drops_what_the_dump_has_and_nothing_else() {
     let world = World::start().await;
     let dump = dump();
     world.store(&dump).await;
-    world.mongo.insert_raw("shop", "orders", bytes(&doc! {"_id": 7, "mine": true}));
+    world
+        .mongo
+        .insert_raw("shop", "orders", bytes(&doc! {"_id": 7, "mine": true}));
     world.mongo.insert_raw("shop", "view", bytes(&doc! {"_id": 7}));
     world.mongo.insert_raw("shop", "unrelated", bytes(&doc! {"_id": 1}));
     let mut event = world.event("restore");
@@ -61,8 +76,12 @@ async fn merge_adds_what_is_missing_and_replaces_what_differs() {
     world.store(&dump).await;
     let same = &dump.made[0].documents[5];
     world.mongo.insert_raw("shop", "orders", same.clone());
-    world.mongo.insert_raw("shop", "orders", bytes(&doc! {"_id": 7, "mine": true}));
-    world.mongo.insert_raw("shop", "orders", bytes(&doc! {"_id": 1000, "mine": true}));
+    world
+        .mongo
+        .insert_raw("shop", "orders", bytes(&doc! {"_id": 7, "mine": true}));
+    world
+        .mongo
+        .insert_raw("shop", "orders", bytes(&doc! {"_id": 1000, "mine": true}));
     let mut event = world.event("restore");
     event["conflict"] = json!("merge");
     let answer = world.handle(&event).await.unwrap();
@@ -88,7 +107,9 @@ async fn merge_cannot_add_to_what_has_no_ids_or_is_something_else() {
     world.store(&dump).await;
     world.mongo.create("shop", "readings", bytes(&options));
     world.mongo.insert_raw("shop", "readings", reading);
-    world.mongo.create("shop", "orders", bytes(&doc! {"viewOn": "a", "pipeline": []}));
+    world
+        .mongo
+        .create("shop", "orders", bytes(&doc! {"viewOn": "a", "pipeline": []}));
     let mut event = world.event("restore");
     event["conflict"] = json!("merge");
     let (name, message) = world.refused(&event).await;
@@ -114,7 +135,11 @@ async fn a_document_that_somebody_adds_meanwhile_is_left_and_counted() {
         gate.open();
     });
     assert_eq!(failed.0, "DocumentsDiffer");
-    assert!(failed.1.contains("in shop.orders there are 1 documents"), "{}", failed.1);
+    assert!(
+        failed.1.contains("in shop.orders there are 1 documents"),
+        "{}",
+        failed.1
+    );
     assert!(!failed.1.contains("hunter2"));
     assert!(world.mongo.documents("shop", "orders").contains(&intruder));
 }
@@ -124,8 +149,12 @@ async fn an_empty_collection_with_the_same_options_is_no_conflict() {
     let world = World::start().await;
     let dump = dump();
     world.store(&dump).await;
-    world.mongo.create("shop", "users", bytes(&doc! {"validationLevel": "off"}));
-    world.mongo.create("shop", "view", bytes(&doc! {"viewOn": "orders", "pipeline": []}));
+    world
+        .mongo
+        .create("shop", "users", bytes(&doc! {"validationLevel": "off"}));
+    world
+        .mongo
+        .create("shop", "view", bytes(&doc! {"viewOn": "orders", "pipeline": []}));
     world.handle(&world.event("restore")).await.unwrap();
     world.assert_restored(&dump);
 }

@@ -23,13 +23,23 @@ fn dump() -> Dump {
 
 /// What was there before, and must be there after.
 fn somebody_s(world: &World) {
-    world.mongo.insert_raw("shop", "orders", bytes(&doc! {"_id": 1, "mine": true}));
-    world.mongo.insert_raw("drill_00000000_shop", "orders", bytes(&doc! {"_id": 1, "mine": true}));
+    world
+        .mongo
+        .insert_raw("shop", "orders", bytes(&doc! {"_id": 1, "mine": true}));
+    world
+        .mongo
+        .insert_raw("drill_00000000_shop", "orders", bytes(&doc! {"_id": 1, "mine": true}));
 }
 
 fn assert_only_somebody_s(world: &World) {
     let counts: Vec<_> = world.mongo.counts().into_iter().collect();
-    assert_eq!(counts, [("drill_00000000_shop.orders".to_owned(), 1), ("shop.orders".to_owned(), 1)]);
+    assert_eq!(
+        counts,
+        [
+            ("drill_00000000_shop.orders".to_owned(), 1),
+            ("shop.orders".to_owned(), 1)
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +51,10 @@ async fn a_drill_restores_beside_what_is_there_and_leaves_nothing() {
     assert_eq!(answer.outcome, Outcome::Drilled);
     assert_eq!(answer.documents, 160);
     assert_eq!(answer.consistent_at, i64::from(CONSISTENT_AT));
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     let age = i64::try_from(now).unwrap() - i64::from(CONSISTENT_AT);
     assert!((age - 30..=age).contains(&answer.rpo_seconds), "{answer:?}");
     let names: Vec<_> = answer.namespaces.iter().map(|namespace| namespace.to.clone()).collect();
@@ -93,9 +106,15 @@ async fn documents_that_are_not_the_dump_s_fail_a_drill_and_are_dropped() {
     let event = world.event("drill");
     let (failed, ()) = tokio::join!(world.refused(&event), async {
         gate.reached().await;
-        let database = world.mongo.counts().into_keys().find(|name| name.ends_with("_shop.orders") && !name.contains("00000000"));
+        let database = world
+            .mongo
+            .counts()
+            .into_keys()
+            .find(|name| name.ends_with("_shop.orders") && !name.contains("00000000"));
         let database = database.unwrap();
-        world.mongo.delete_raw(database.split_once('.').unwrap().0, "orders", &bytes(&doc! {"_id": 5}));
+        world
+            .mongo
+            .delete_raw(database.split_once('.').unwrap().0, "orders", &bytes(&doc! {"_id": 5}));
         gate.open();
     });
     assert_eq!(failed.0, "ContentDiffers");
@@ -131,7 +150,9 @@ async fn what_a_killed_drill_left_goes_with_the_next_one_of_any_dump() {
         ..Gate::default()
     });
     let running = start(world.command("drill", &[]));
-    tokio::time::timeout(Duration::from_secs(30), gate.reached()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(30), gate.reached())
+        .await
+        .unwrap();
     running.kill();
     gate.open();
     assert!(world.mongo.counts().len() > 2);
@@ -153,12 +174,17 @@ async fn a_note_that_names_other_databases_drops_none_of_them() {
         ..Gate::default()
     });
     let running = start(world.command("drill", &[]));
-    tokio::time::timeout(Duration::from_secs(30), gate.reached()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(30), gate.reached())
+        .await
+        .unwrap();
     running.kill();
     gate.open();
     let note = world.mongo.documents("lectern_restore", "runs").pop().unwrap();
     let mut note = mongodb::bson::Document::try_from(mongodb::bson::RawDocumentBuf::from_bytes(note).unwrap()).unwrap();
-    let state = note.get_str("state").unwrap().replace("\"databases\":[", "\"databases\":[\"shop\",");
+    let state = note
+        .get_str("state")
+        .unwrap()
+        .replace("\"databases\":[", "\"databases\":[\"shop\",");
     note.insert("state", state);
     assert!(world.mongo.replace_raw("lectern_restore", "runs", &bytes(&note)));
     world.handle(&world.event("drill")).await.unwrap();

@@ -239,7 +239,10 @@ impl Dump {
     pub(crate) fn latest(&self) -> (String, Vec<u8>) {
         let objects = self.objects();
         let (_, manifest) = objects.last().unwrap();
-        (Self::location().render(&Key::Latest), Latest::new(self.run, manifest).render())
+        (
+            Self::location().render(&Key::Latest),
+            Latest::new(self.run, manifest).render(),
+        )
     }
 }
 

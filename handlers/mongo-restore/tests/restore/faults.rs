@@ -39,14 +39,30 @@ async fn bodies_that_break_off_are_gone_on_with_and_no_document_comes_twice() {
     let dump = dump();
     world.store(&dump).await;
     let part = Rule::on("GetObject").path("/data/");
-    world.front.script(part.clone().times(3).effect(Effect::CutBody(30_000)));
+    world
+        .front
+        .script(part.clone().times(3).effect(Effect::CutBody(30_000)));
     world.front.script(part.clone().times(1).effect(Effect::CutBody(0)));
     world.front.script(part.clone().times(1).effect(Effect::Reset));
     world.front.script(part.clone().times(1).effect(Effect::slow_down()));
-    world.front.script(part.times(1).effect(Effect::refusal(500, "InternalError", "try again")));
-    world.front.script(Rule::on("GetObject").path("/meta/").times(1).effect(Effect::CutBody(10)));
-    world.front.script(Rule::on("GetObject").path("latest.json").times(2).effect(Effect::LoseAnswer));
-    world.front.script(Rule::on("ListObjectsV2").times(1).effect(Effect::slow_down()));
+    world
+        .front
+        .script(part.times(1).effect(Effect::refusal(500, "InternalError", "try again")));
+    world.front.script(
+        Rule::on("GetObject")
+            .path("/meta/")
+            .times(1)
+            .effect(Effect::CutBody(10)),
+    );
+    world.front.script(
+        Rule::on("GetObject")
+            .path("latest.json")
+            .times(2)
+            .effect(Effect::LoseAnswer),
+    );
+    world
+        .front
+        .script(Rule::on("ListObjectsV2").times(1).effect(Effect::slow_down()));
     let answer = world.handle(&world.event("restore")).await.unwrap();
     assert_eq!((answer.inserted, answer.present), (200, 0));
     world.assert_restored(&dump);
@@ -58,7 +74,12 @@ async fn a_body_that_never_comes_is_a_named_failure_and_the_same_command_goes_on
     world.settings.limits.attempts = 3;
     let dump = dump();
     world.store(&dump).await;
-    world.front.script(Rule::on("GetObject").path("00001-00000").always().effect(Effect::CutBody(0)));
+    world.front.script(
+        Rule::on("GetObject")
+            .path("00001-00000")
+            .always()
+            .effect(Effect::CutBody(0)),
+    );
     let (name, message) = world.refused(&world.event("restore")).await;
     assert_eq!(name, "SourceUnreadable");
     assert!(message.contains("broke off"), "{message}");
@@ -67,14 +88,25 @@ async fn a_body_that_never_comes_is_a_named_failure_and_the_same_command_goes_on
     assert!(answer.resumed);
     assert_eq!(answer.inserted, 200, "the earlier run's are counted");
     world.assert_restored(&dump);
-    assert_eq!(world.front.calls().iter().filter(|call| call.path.contains("/data/")).count(), 2, "two parts were there");
+    assert_eq!(
+        world
+            .front
+            .calls()
+            .iter()
+            .filter(|call| call.path.contains("/data/"))
+            .count(),
+        2,
+        "two parts were there"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s3_that_says_no_is_named() {
     let world = World::start().await;
     world.store(&dump()).await;
-    world.front.script(Rule::on("GetObject").path("/data/").always().effect(Effect::denied()));
+    world
+        .front
+        .script(Rule::on("GetObject").path("/data/").always().effect(Effect::denied()));
     let (name, message) = world.refused(&world.event("restore")).await;
     assert_eq!(name, "SourceUnreadable");
     assert!(message.contains("AccessDenied"), "{message}");
@@ -91,7 +123,13 @@ async fn a_byte_altered_on_the_way_is_noticed_and_read_again() {
         let world = World::start().await;
         let dump = dump();
         world.store(&dump).await;
-        world.front.script(Rule::on("GetObject").path("/data/").after(1).times(1).effect(Effect::AlterBody(place)));
+        world.front.script(
+            Rule::on("GetObject")
+                .path("/data/")
+                .after(1)
+                .times(1)
+                .effect(Effect::AlterBody(place)),
+        );
         world.handle(&world.event("restore")).await.unwrap();
         world.assert_restored(&dump);
     }
@@ -111,7 +149,11 @@ async fn a_damaged_part_is_a_named_failure_whatever_the_damage_is() {
         ("altered", Some(altered), "DumpDamaged"),
         // These differ in size, which the listing shows already.
         ("cut", Some(cut), "DumpNotComplete"),
-        ("other lines", Some(lines(b"{\"_id\":{\"$numberInt\":\"1\"}}\n")), "DumpNotComplete"),
+        (
+            "other lines",
+            Some(lines(b"{\"_id\":{\"$numberInt\":\"1\"}}\n")),
+            "DumpNotComplete",
+        ),
         ("gone", None, "DumpNotComplete"),
     ] {
         let world = World::start().await;
@@ -135,8 +177,16 @@ async fn a_part_with_other_documents_than_the_manifest_says_is_a_named_failure()
     for (what, lines, words) in [
         ("fewer documents", String::new(), "number of documents"),
         ("no line", "hunter2\n".to_owned(), "line 1 cannot be read: byte 0"),
-        ("an open line", r#"{"_id":{"$numberInt":"1"}}"#.to_owned(), "its last line has no end"),
-        ("an unknown wrapper", "{\"_id\":{\"$hunter2\":\"1\"}}\n".to_owned(), "line 1 cannot be read"),
+        (
+            "an open line",
+            r#"{"_id":{"$numberInt":"1"}}"#.to_owned(),
+            "its last line has no end",
+        ),
+        (
+            "an unknown wrapper",
+            "{\"_id\":{\"$hunter2\":\"1\"}}\n".to_owned(),
+            "line 1 cannot be read",
+        ),
     ] {
         let world = World::start().await;
         world.store(&good).await;
@@ -151,7 +201,10 @@ async fn a_part_with_other_documents_than_the_manifest_says_is_a_named_failure()
         world.put(&key, body).await;
         let (name, message) = world.refused(&world.event("restore")).await;
         assert_eq!(name, "DumpDamaged", "{what}");
-        assert!(message.contains(words) && !message.contains("hunter2"), "{what}: {message}");
+        assert!(
+            message.contains(words) && !message.contains("hunter2"),
+            "{what}: {message}"
+        );
     }
 }
 
@@ -175,8 +228,12 @@ async fn a_server_that_fails_for_a_while_is_waited_for() {
         FaultKind::AcceptThenReset,
         FaultKind::InsertThenReset { documents: 13 },
         FaultKind::ResetMidReply,
-        FaultKind::WriteConcern { code: code::WRITE_CONCERN_FAILED },
-        FaultKind::AcceptThenRefuse { code: code::INTERRUPTED_AT_SHUTDOWN },
+        FaultKind::WriteConcern {
+            code: code::WRITE_CONCERN_FAILED,
+        },
+        FaultKind::AcceptThenRefuse {
+            code: code::INTERRUPTED_AT_SHUTDOWN,
+        },
         refuse(code::NOT_WRITABLE_PRIMARY),
         refuse(code::PRIMARY_STEPPED_DOWN),
         refuse(code::INTERRUPTED_AT_SHUTDOWN),
@@ -193,7 +250,16 @@ async fn a_server_that_fails_for_a_while_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_that_writes_is_safe_to_repeat() {
-    for command in ["create", "createIndexes", "update", "delete", "drop", "dropDatabase", "listCollections", "find"] {
+    for command in [
+        "create",
+        "createIndexes",
+        "update",
+        "delete",
+        "drop",
+        "dropDatabase",
+        "listCollections",
+        "find",
+    ] {
         let world = World::start().await;
         let mut dump = dump();
         dump.made[0] = dump.made[0].clone().index(&doc! {"v": 2, "key": {"a": 1}, "name": "a"});
@@ -206,7 +272,10 @@ async fn every_command_that_writes_is_safe_to_repeat() {
         });
         let mut event = world.event("restore");
         event["conflict"] = json!("drop");
-        world.handle(&event).await.unwrap_or_else(|failed| panic!("{command}: {failed}"));
+        world
+            .handle(&event)
+            .await
+            .unwrap_or_else(|failed| panic!("{command}: {failed}"));
         world.assert_restored(&dump);
         assert_eq!(world.mongo.indexes("shop", "orders").len(), 2, "{command}");
     }
@@ -304,7 +373,9 @@ async fn measurements_have_no_ids_so_doubt_begins_the_collection_anew() {
     for kind in [
         FaultKind::AcceptThenReset,
         FaultKind::InsertThenReset { documents: 7 },
-        FaultKind::WriteConcern { code: code::WRITE_CONCERN_FAILED },
+        FaultKind::WriteConcern {
+            code: code::WRITE_CONCERN_FAILED,
+        },
     ] {
         let world = World::start().await;
         let dump = readings();
@@ -317,7 +388,10 @@ async fn measurements_have_no_ids_so_doubt_begins_the_collection_anew() {
             kind: kind.clone(),
             ..Fault::default()
         });
-        world.handle(&world.event("restore")).await.unwrap_or_else(|failed| panic!("{kind:?}: {failed}"));
+        world
+            .handle(&world.event("restore"))
+            .await
+            .unwrap_or_else(|failed| panic!("{kind:?}: {failed}"));
         world.assert_restored(&dump);
     }
 }
@@ -339,5 +413,9 @@ async fn documents_that_go_missing_after_they_were_acknowledged_are_noticed() {
         gate.open();
     });
     assert_eq!(failed.0, "ContentDiffers");
-    assert!(failed.1.contains("shop.orders has 199 documents in the place of 200"), "{}", failed.1);
+    assert!(
+        failed.1.contains("shop.orders has 199 documents in the place of 200"),
+        "{}",
+        failed.1
+    );
 }

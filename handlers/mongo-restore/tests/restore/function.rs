@@ -45,16 +45,27 @@ async fn an_event_is_restored_and_answered() {
     let _function = lambda.function(&world);
     lambda.send(&world.event("restore"));
     let reported = lambda.reported(1).await;
-    let Reported::Answer(answer) = &reported[0] else { panic!("{reported:?}") };
-    assert_eq!((&answer["outcome"], &answer["inserted"]), (&json!("restored"), &json!(220)));
+    let Reported::Answer(answer) = &reported[0] else {
+        panic!("{reported:?}")
+    };
+    assert_eq!(
+        (&answer["outcome"], &answer["inserted"]),
+        (&json!("restored"), &json!(220))
+    );
     world.assert_restored(&dump());
     // The same process does the next one.
     lambda.send(&world.event("restore"));
     let reported = lambda.reported(2).await;
-    assert!(matches!(&reported[1], Reported::Error(name, _) if name == "TargetNotEmpty"), "{reported:?}");
+    assert!(
+        matches!(&reported[1], Reported::Error(name, _) if name == "TargetNotEmpty"),
+        "{reported:?}"
+    );
     lambda.send(&json!({"version": 9}));
     let reported = lambda.reported(3).await;
-    assert!(matches!(&reported[2], Reported::Error(name, _) if name == "EventRefused"), "{reported:?}");
+    assert!(
+        matches!(&reported[2], Reported::Error(name, _) if name == "EventRefused"),
+        "{reported:?}"
+    );
     assert!(lambda.invoked().is_empty());
 }
 
@@ -67,8 +78,13 @@ async fn a_restore_hands_over_before_each_deadline_and_ends_with_the_same_docume
     let _function = lambda.function(&world);
     lambda.send(&world.event("restore"));
     let (hops, last) = chain(&lambda).await;
-    let Reported::Answer(answer) = last else { panic!("{last:?}") };
-    assert_eq!((&answer["outcome"], &answer["resumed"]), (&json!("restored"), &json!(true)));
+    let Reported::Answer(answer) = last else {
+        panic!("{last:?}")
+    };
+    assert_eq!(
+        (&answer["outcome"], &answer["resumed"]),
+        (&json!("restored"), &json!(true))
+    );
     assert_eq!((&answer["inserted"], &answer["present"]), (&json!(220), &json!(0)));
     world.assert_restored(&dump);
     // Seven parts, and then indexes, the view, comparisons.
@@ -99,7 +115,10 @@ async fn an_event_that_comes_twice_is_done_once() {
     let first = lambda.invoked()[0].1.clone();
     lambda.send(&first);
     let reported = lambda.reported(hops + 1).await;
-    assert!(matches!(reported.last().unwrap(), Reported::Answer(answer) if answer["outcome"] == "superseded"), "{reported:?}");
+    assert!(
+        matches!(reported.last().unwrap(), Reported::Answer(answer) if answer["outcome"] == "superseded"),
+        "{reported:?}"
+    );
     assert_eq!(world.writes().len(), writes, "nothing was written");
     world.assert_restored(&dump);
 }
@@ -114,11 +133,16 @@ async fn a_handover_that_fails_is_named_and_the_same_event_goes_on() {
     let _function = lambda.function(&world);
     lambda.send(&world.event("restore"));
     let reported = lambda.reported(1).await;
-    assert!(matches!(&reported[0], Reported::Error(name, _) if name == "HandoverFailed"), "{reported:?}");
+    assert!(
+        matches!(&reported[0], Reported::Error(name, _) if name == "HandoverFailed"),
+        "{reported:?}"
+    );
     lambda.send(&world.event("restore"));
     for number in 2.. {
         let reported = lambda.reported(number).await;
-        let Reported::Answer(answer) = reported.last().unwrap() else { panic!("{reported:?}") };
+        let Reported::Answer(answer) = reported.last().unwrap() else {
+            panic!("{reported:?}")
+        };
         if answer["outcome"] == "restored" {
             break;
         }
@@ -140,7 +164,10 @@ async fn a_step_longer_than_an_invocation_is_named_before_lambda_ends_it() {
     let _function = lambda.function(&world);
     lambda.send(&world.event("restore"));
     let reported = lambda.reported(1).await;
-    assert!(matches!(&reported[0], Reported::Error(name, _) if name == "DeadlineTooShort"), "{reported:?}");
+    assert!(
+        matches!(&reported[0], Reported::Error(name, _) if name == "DeadlineTooShort"),
+        "{reported:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,13 +190,18 @@ async fn a_function_that_is_killed_is_gone_on_with_by_lambda_s_retry() {
     let _function = lambda.function(&world);
     lambda.send(&world.event("restore"));
     let reported = lambda.reported(1).await;
-    assert!(matches!(&reported[0], Reported::Answer(answer) if answer["outcome"] == "restored"), "{reported:?}");
+    assert!(
+        matches!(&reported[0], Reported::Answer(answer) if answer["outcome"] == "restored"),
+        "{reported:?}"
+    );
     world.assert_restored(&dump);
 }
 
 /// Metrics in a function's output.
 fn metrics(stdout: &str) -> Vec<Value> {
-    let lines = stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines = stdout
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line.get("_aws").is_some()).collect()
 }
 
@@ -195,23 +227,28 @@ async fn a_drill_reports_what_it_measured_once_even_when_it_was_handed_over() {
         let (_, last) = chain(&lambda).await;
         assert_eq!(matches!(last, Reported::Error(..)), fails, "{last:?}");
         assert!(world.mongo.counts().is_empty(), "{:?}", world.mongo.counts());
-        rustix::process::kill_process(
-            rustix::process::Pid::from_raw(i32::try_from(function.id()).unwrap()).unwrap(),
-            rustix::process::Signal::TERM,
-        )
-        .unwrap();
+        function.terminate();
         let ended = end(function).await;
         let metrics = metrics(&ended.stdout);
         assert_eq!(metrics.len(), 1, "{metrics:?}");
         let line = &metrics[0];
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Lectern/MongoRestore");
+        assert_eq!(
+            line["_aws"]["CloudWatchMetrics"][0]["Namespace"],
+            "Lectern/MongoRestore"
+        );
         assert_eq!(line["Cluster"], "main");
         let expected = if fails { (0.0, 1.0) } else { (1.0, 0.0) };
-        assert_eq!((line["DrillCompleted"].as_f64(), line["DrillFailed"].as_f64()), (Some(expected.0), Some(expected.1)));
+        assert_eq!(
+            (line["DrillCompleted"].as_f64(), line["DrillFailed"].as_f64()),
+            (Some(expected.0), Some(expected.1))
+        );
         if fails {
             assert!(line.get("RtoSeconds").is_none());
         } else {
-            assert_eq!((&line["Documents"], line["Bytes"].as_f64().unwrap() > 1_000.0), (&json!(220.0), true));
+            assert_eq!(
+                (&line["Documents"], line["Bytes"].as_f64().unwrap() > 1_000.0),
+                (&json!(220.0), true)
+            );
             assert!(line["RtoSeconds"].as_f64().unwrap() > 0.0 && line["RpoSeconds"].as_f64().unwrap() > 0.0);
         }
     }

@@ -36,7 +36,10 @@ async fn killed_at(world: &World, gate: Gate, more: &[&str]) -> bool {
     let held = world.mongo.gate(gate);
     let mut running = start(world.command("restore", more));
     let reached = loop {
-        if tokio::time::timeout(Duration::from_millis(20), held.reached()).await.is_ok() {
+        if tokio::time::timeout(Duration::from_millis(20), held.reached())
+            .await
+            .is_ok()
+        {
             break true;
         }
         if running.is_over() {
@@ -57,7 +60,9 @@ async fn every_step_of(command: &str, before: bool, more: &[&str]) {
         let dump = dump();
         world.store(&dump).await;
         if more.contains(&"drop") {
-            world.mongo.insert_raw("shop", "orders", bytes(&doc! {"_id": 1, "name": "theirs"}));
+            world
+                .mongo
+                .insert_raw("shop", "orders", bytes(&doc! {"_id": 1, "name": "theirs"}));
         }
         if !killed_at(&world, gate(command, skip, before), more).await {
             break;

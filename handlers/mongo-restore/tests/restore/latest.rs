@@ -47,7 +47,11 @@ async fn the_newest_that_is_complete_and_all_there_is_taken_and_the_others_are_n
     }
     let answer = world.handle(&world.event("restore")).await.unwrap();
     assert_eq!(answer.used.to_string(), IDS[4]);
-    let passed_over: Vec<_> = answer.passed_over.iter().map(|dump| (dump.run.to_string(), dump.state, dump.missing)).collect();
+    let passed_over: Vec<_> = answer
+        .passed_over
+        .iter()
+        .map(|dump| (dump.run.to_string(), dump.state, dump.missing))
+        .collect();
     let expected = [
         (IDS[0].to_owned(), DumpState::Replicating, 1),
         (IDS[1].to_owned(), DumpState::Incomplete, 0),
@@ -94,7 +98,10 @@ async fn without_a_usable_pointer_the_manifests_are_walked() {
 async fn where_there_is_no_complete_dump_the_failure_says_what_there_is() {
     let world = World::start().await;
     let (name, message) = world.refused(&world.event("dry_run")).await;
-    assert_eq!((name, message.as_str()), ("NoCompleteDump", "no complete dump is below mongo/main/"));
+    assert_eq!(
+        (name, message.as_str()),
+        ("NoCompleteDump", "no complete dump is below mongo/main/")
+    );
     for (key, body) in dump(0).with_a_gap().objects() {
         world.put(&key, body).await;
     }
@@ -111,10 +118,15 @@ async fn a_dump_that_is_named_is_taken_or_refused_and_no_other_is() {
     let mut event = world.event("dry_run");
     event["dump_id"] = json!(IDS[1]);
     assert_eq!(world.handle(&event).await.unwrap().used.to_string(), IDS[1]);
-    world.delete(&dump(1).key(Object::Meta(dump(1).made[0].namespace()))).await;
+    world
+        .delete(&dump(1).key(Object::Meta(dump(1).made[0].namespace())))
+        .await;
     let (name, message) = world.refused(&event).await;
     assert_eq!(name, "DumpNotComplete");
-    assert!(message.contains("1 objects are not there, meta/shop/orders.json among them"), "{message}");
+    assert!(
+        message.contains("1 objects are not there, meta/shop/orders.json among them"),
+        "{message}"
+    );
     event["dump_id"] = json!(IDS[2]);
     assert_eq!(world.refused(&event).await.0, "DumpNotFound");
     // One with a gap is taken when it is named, and the gap is told.

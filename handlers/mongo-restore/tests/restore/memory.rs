@@ -35,7 +35,6 @@ async fn peak(documents: u64) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn four_times_the_documents_take_the_same_memory_below_70_mb() {
     let (small, large) = (peak(2_000).await, peak(8_000).await);
-    println!("peak: {small} KiB for 2,000 documents, {large} KiB for 8,000");
     assert!(large < 70_000, "{large} KiB");
     assert!(large < small + 12_000, "{small} KiB, then {large} KiB");
 }

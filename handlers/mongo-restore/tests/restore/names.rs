@@ -22,7 +22,11 @@ async fn only_what_matches_is_restored() {
     let mut event = world.event("restore");
     event["namespaces"] = json!({"include": ["shop.*"], "exclude": ["*.sessions"]});
     let answer = world.handle(&event).await.unwrap();
-    let names: Vec<_> = answer.namespaces.iter().map(|namespace| namespace.to.as_str()).collect();
+    let names: Vec<_> = answer
+        .namespaces
+        .iter()
+        .map(|namespace| namespace.to.as_str())
+        .collect();
     assert_eq!(names, ["shop.orders", "shop.view"]);
     let counts = world.mongo.counts();
     assert_eq!(counts.get("shop.orders"), Some(&60));
@@ -49,7 +53,10 @@ async fn databases_and_collections_get_the_names_that_are_asked_for() {
         assert_eq!(counts.get(name), Some(&documents), "{counts:?}");
     }
     let view = world.mongo.options("copy", "view").unwrap();
-    assert_eq!(view, bytes(&doc! {"viewOn": "orders_before", "pipeline": [{"$limit": 1}]}));
+    assert_eq!(
+        view,
+        bytes(&doc! {"viewOn": "orders_before", "pipeline": [{"$limit": 1}]})
+    );
     let mut verify = event.clone();
     verify["mode"] = json!("verify");
     world.handle(&verify).await.unwrap();
@@ -60,13 +67,33 @@ async fn names_that_cannot_be_meant_are_refused_before_anything_is_written() {
     let world = World::start().await;
     world.store(&dump()).await;
     for (renames, expected, words) in [
-        (json!([{"from": "shop.orders", "to": "shop.sessions"}]), "RenameRefused", "would both become shop.sessions"),
-        (json!([{"from": "shop.orders", "to": "other.orders"}]), "RenameRefused", "view shop.view"),
+        (
+            json!([{"from": "shop.orders", "to": "shop.sessions"}]),
+            "RenameRefused",
+            "would both become shop.sessions",
+        ),
+        (
+            json!([{"from": "shop.orders", "to": "other.orders"}]),
+            "RenameRefused",
+            "view shop.view",
+        ),
         (json!([{"from": "shop", "to": "admin"}]), "EventRefused", "server's own"),
-        (json!([{"from": "shop", "to": "lectern_restore"}]), "RenameRefused", "server's own"),
+        (
+            json!([{"from": "shop", "to": "lectern_restore"}]),
+            "RenameRefused",
+            "server's own",
+        ),
         (json!([{"from": "shop", "to": "a.b"}]), "EventRefused", "must both"),
-        (json!([{"from": "shop", "to": "a"}, {"from": "shop", "to": "b"}]), "EventRefused", "twice"),
-        (json!([{"from": "shop", "to": "a".repeat(64)}]), "EventRefused", "63 bytes"),
+        (
+            json!([{"from": "shop", "to": "a"}, {"from": "shop", "to": "b"}]),
+            "EventRefused",
+            "twice",
+        ),
+        (
+            json!([{"from": "shop", "to": "a".repeat(64)}]),
+            "EventRefused",
+            "63 bytes",
+        ),
     ] {
         let mut event = world.event("restore");
         event["rename"] = renames.clone();

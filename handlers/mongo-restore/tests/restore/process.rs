@@ -1,22 +1,35 @@
 //! The real binary as a command.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 
 use crate::dump::{CLUSTER, PREFIX};
 use crate::world::World;
 
-/// A process that does not outlive its test.
-pub(crate) struct Running(Child);
+/// A process that does not outlive its test, and whose output is always read.
+pub(crate) struct Running {
+    child: Child,
+    stdout: Option<JoinHandle<String>>,
+    stderr: Option<JoinHandle<String>>,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        self.child.kill().ok();
+        self.child.wait().ok();
     }
+}
+
+fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        pipe.read_to_string(&mut text).unwrap();
+        text
+    })
 }
 
 /// What a command said and how it ended.
@@ -57,8 +70,12 @@ impl World {
     /// `--from`, `--to-secret`, `--mode` and more.
     pub(crate) fn command(&self, mode: &str, more: &[&str]) -> Command {
         let mut command = command(&[("AWS_ENDPOINT_URL", &self.front.url())]);
-        command.arg("--from").arg(format!("s3://{}/{PREFIX}/{CLUSTER}", self.bucket));
-        command.args(["--to-secret", &self.secret_arn, "--mode", mode]).args(more);
+        command
+            .arg("--from")
+            .arg(format!("s3://{}/{PREFIX}/{CLUSTER}", self.bucket));
+        command
+            .args(["--to-secret", &self.secret_arn, "--mode", mode])
+            .args(more);
         command
     }
 
@@ -68,41 +85,42 @@ impl World {
 }
 
 pub(crate) fn start(mut command: Command) -> Running {
-    Running(command.spawn().unwrap())
+    let mut child = command.spawn().unwrap();
+    Running {
+        stdout: child.stdout.take().map(collect),
+        stderr: child.stderr.take().map(collect),
+        child,
+    }
 }
 
 impl Running {
     /// SIGKILL.
     pub(crate) fn kill(mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     pub(crate) fn id(&self) -> u32 {
-        self.0.id()
+        self.child.id()
     }
 
     pub(crate) fn is_over(&mut self) -> bool {
-        self.0.try_wait().unwrap().is_some()
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// SIGTERM.
+    pub(crate) fn terminate(&self) {
+        let id = rustix::process::Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     }
 }
 
 /// Waits for its end.
 pub(crate) async fn end(mut running: Running) -> Ended {
-    tokio::task::spawn_blocking(move || {
-        let mut stderr = running.0.stderr.take().unwrap();
-        let errors = std::thread::spawn(move || {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).unwrap();
-            text
-        });
-        let mut stdout = String::new();
-        running.0.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
-        Ended {
-            code: running.0.wait().unwrap().code(),
-            stdout,
-            stderr: errors.join().unwrap(),
-        }
+    tokio::task::spawn_blocking(move || Ended {
+        code: running.child.wait().unwrap().code(),
+        stdout: running.stdout.take().unwrap().join().unwrap(),
+        stderr: running.stderr.take().unwrap().join().unwrap(),
     })
     .await
     .unwrap()
@@ -112,10 +130,15 @@ pub(crate) async fn end(mut running: Running) -> Ended {
 async fn a_command_says_what_it_did_and_its_exit_code_how_it_ended() {
     use crate::dump::{Dump, Made};
     let world = World::start().await;
-    let dump = Dump::of(vec![Made::numbered("shop.orders", 100), Made::numbered("shop.sessions", 5)]);
+    let dump = Dump::of(vec![
+        Made::numbered("shop.orders", 100),
+        Made::numbered("shop.sessions", 5),
+    ]);
     world.store(&dump).await;
 
-    let planned = world.run("dry_run", &["--exclude", "*.sessions", "--rename", "shop=copy"]).await;
+    let planned = world
+        .run("dry_run", &["--exclude", "*.sessions", "--rename", "shop=copy"])
+        .await;
     assert_eq!(planned.code, Some(0), "{planned:?}");
     assert_eq!(planned.json()["outcome"], "planned");
     assert_eq!(planned.json()["namespaces"][0]["to"], "copy.orders");
@@ -129,13 +152,19 @@ async fn a_command_says_what_it_did_and_its_exit_code_how_it_ended() {
 
     let refused = world.run("restore", &[]).await;
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(refused.stdout.is_empty() && refused.stderr.contains("TargetNotEmpty: "), "{refused:?}");
+    assert!(
+        refused.stdout.is_empty() && refused.stderr.contains("TargetNotEmpty: "),
+        "{refused:?}"
+    );
 
     world.mongo.drop_collection("shop", "sessions");
     let different = world.run("verify", &[]).await;
     assert_eq!(different.code, Some(1));
     assert_eq!(different.json()["differences"][0]["namespace"], "shop.sessions");
-    assert!(different.stderr.contains("ContentDiffers: 1 namespaces"), "{different:?}");
+    assert!(
+        different.stderr.contains("ContentDiffers: 1 namespaces"),
+        "{different:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,7 +185,14 @@ async fn a_dump_s_own_folder_names_that_dump() {
 #[tokio::test]
 async fn what_is_no_command_is_said_to_be_none_before_anything_is_called() {
     let arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:m";
-    let good = ["--from", "s3://dumps/mongo/main", "--to-secret", arn, "--mode", "restore"];
+    let good = [
+        "--from",
+        "s3://dumps/mongo/main",
+        "--to-secret",
+        arn,
+        "--mode",
+        "restore",
+    ];
     let with = |replaced: &[(usize, &'static str)], more: &[&'static str]| {
         let mut arguments: Vec<_> = good.to_vec();
         for (at, value) in replaced {
@@ -169,7 +205,10 @@ async fn what_is_no_command_is_said_to_be_none_before_anything_is_called() {
         (Vec::new(), "--from"),
         (with(&[(1, "dumps/mongo/main")], &[]), "s3://BUCKET/PREFIX/CLUSTER"),
         (with(&[(1, "s3://dumps/main")], &[]), "s3://BUCKET/PREFIX/CLUSTER"),
-        (with(&[(3, "mongodb://user:hunter2@host")], &[]), "target.secret_arn: not the ARN of a secret"),
+        (
+            with(&[(3, "mongodb://user:hunter2@host")], &[]),
+            "target.secret_arn: not the ARN of a secret",
+        ),
         (with(&[(5, "everything")], &[]), "possible values"),
         (with(&[], &["--rename", "shop"]), "FROM=TO"),
         (with(&[], &["--include", "shop"]), "namespaces.include[0]"),
@@ -179,14 +218,22 @@ async fn what_is_no_command_is_said_to_be_none_before_anything_is_called() {
         command.args(&arguments);
         let ended = end(start(command)).await;
         assert_eq!(ended.code, Some(2), "{arguments:?} {ended:?}");
-        assert!(ended.stderr.contains(words) && ended.stdout.is_empty(), "{arguments:?} {ended:?}");
+        assert!(
+            ended.stderr.contains(words) && ended.stdout.is_empty(),
+            "{arguments:?} {ended:?}"
+        );
         assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
     }
     let mut help = command(&[]);
     help.arg("--help");
     let help = end(start(help)).await;
     assert_eq!(help.code, Some(0));
-    for words in ["Examples:", "--mode verify", "run it again exactly as it was", "Exit codes: 0"] {
+    for words in [
+        "Examples:",
+        "--mode verify",
+        "run it again exactly as it was",
+        "Exit codes: 0",
+    ] {
         assert!(help.stdout.contains(words), "{}", help.stdout);
     }
 }

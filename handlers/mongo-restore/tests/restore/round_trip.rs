@@ -28,10 +28,18 @@ fn everything() -> Dump {
         "long": i64::MAX, "least": Bson::MinKey, "most": Bson::MaxKey, "": 1, "a.b": 1, "stamp": Bson::Timestamp(mongodb::bson::Timestamp { time: 7, increment: 1 }),
     };
     let ids = [
-        doc! {"_id": Bson::Null}, doc! {"_id": "1"}, doc! {"_id": 1}, doc! {"_id": 1.5}, doc! {"_id": true}, doc! {"_id": f64::NAN},
-        doc! {"_id": Bson::MinKey}, doc! {"_id": DateTime::from_millis(0)}, of_every_type,
+        doc! {"_id": Bson::Null},
+        doc! {"_id": "1"},
+        doc! {"_id": 1},
+        doc! {"_id": 1.5},
+        doc! {"_id": true},
+        doc! {"_id": f64::NAN},
+        doc! {"_id": Bson::MinKey},
+        doc! {"_id": DateTime::from_millis(0)},
+        of_every_type,
     ];
-    let measurements = (0..90).map(|number| bytes(&doc! {"t": DateTime::from_millis(number * 1_000), "m": "a", "v": number}));
+    let measurements =
+        (0..90).map(|number| bytes(&doc! {"t": DateTime::from_millis(number * 1_000), "m": "a", "v": number}));
     let mut dump = Dump::of(vec![
         Made::collection("shop.mixed", corpus(Ids::Mixed, 130)),
         Made::collection("shop.ids", ids.iter().map(bytes).collect()),
@@ -60,7 +68,8 @@ fn everything() -> Dump {
         Made::numbered("shop.odd/name %\n*é", 5),
         Made::numbered("shop.Indexed", 5),
     ]);
-    dump.made.sort_by_key(|made| (made.database.clone(), made.collection.clone()));
+    dump.made
+        .sort_by_key(|made| (made.database.clone(), made.collection.clone()));
     dump
 }
 
@@ -71,10 +80,17 @@ async fn comes_back(dump: Dump) {
     world.assert_restored(&dump);
     let documents: usize = dump.made.iter().map(|made| made.documents.len()).sum();
     assert_eq!(answer.documents, documents as u64);
-    assert_eq!((answer.inserted, answer.present, answer.replaced), (documents as u64, 0, 0));
+    assert_eq!(
+        (answer.inserted, answer.present, answer.replaced),
+        (documents as u64, 0, 0)
+    );
     for made in &dump.made {
         let (database, collection) = (&made.database, &made.collection);
-        assert_eq!(world.mongo.options(database, collection).unwrap(), made.options, "{collection}");
+        assert_eq!(
+            world.mongo.options(database, collection).unwrap(),
+            made.options,
+            "{collection}"
+        );
         if made.kind == dump_format::manifest::Kind::Collection && collection != "german" {
             let expected = match collection.as_str() {
                 // The emulator's own word for the index that clusters.
@@ -84,7 +100,13 @@ async fn comes_back(dump: Dump) {
             assert_eq!(world.mongo.indexes(database, collection), expected, "{collection}");
         }
     }
-    let views: Vec<_> = world.mongo.calls().iter().filter(|call| call.command == "create").map(|call| call.namespace.clone()).collect();
+    let views: Vec<_> = world
+        .mongo
+        .calls()
+        .iter()
+        .filter(|call| call.command == "create")
+        .map(|call| call.namespace.clone())
+        .collect();
     let first = views.iter().position(|name| name == "shop.a_view").unwrap();
     assert!(views[first..].len() == 3, "views come last: {views:?}");
     // It is there, so a look at it says so, twice.
@@ -132,9 +154,17 @@ async fn what_deletes_documents_is_made_last_and_left_out_if_wanted() {
     let world = World::start().await;
     world.store(&Dump::of(made())).await;
     world.handle(&world.event("restore")).await.unwrap();
-    let calls: Vec<_> = world.mongo.calls().iter().map(|call| format!("{} {}", call.command, call.namespace)).collect();
+    let calls: Vec<_> = world
+        .mongo
+        .calls()
+        .iter()
+        .map(|call| format!("{} {}", call.command, call.namespace))
+        .collect();
     let last_read = calls.iter().rposition(|call| call.starts_with("find shop.")).unwrap();
-    let ttl = calls.iter().rposition(|call| call == "createIndexes shop.orders").unwrap();
+    let ttl = calls
+        .iter()
+        .rposition(|call| call == "createIndexes shop.orders")
+        .unwrap();
     let modified = calls.iter().position(|call| call == "collMod shop.readings").unwrap();
     assert!(last_read < ttl && last_read < modified, "{calls:?}");
 
@@ -164,7 +194,13 @@ async fn an_index_that_cannot_be_built_keeps_no_other_out_and_is_no_success() {
     world.store(&dump).await;
     let failed = world.handle(&world.event("restore")).await.unwrap_err();
     assert_eq!(failed.failure.name, "RestoredWithProblems");
-    assert!(failed.failure.message.contains("email of shop.users (server's code 11000)"), "{failed}");
+    assert!(
+        failed
+            .failure
+            .message
+            .contains("email of shop.users (server's code 11000)"),
+        "{failed}"
+    );
     let answer = failed.answer.unwrap();
     assert_eq!(answer.failed_indexes.len(), 1);
     assert!(!format!("{answer:?}{}", failed.failure.message).contains("secret@"));

@@ -117,7 +117,9 @@ impl Lambda {
             }
         };
         let patience = Duration::from_secs(60);
-        tokio::time::timeout(patience, all).await.unwrap_or_else(|_| panic!("{:?}", self.state.reported.lock().unwrap()))
+        tokio::time::timeout(patience, all)
+            .await
+            .unwrap_or_else(|_| panic!("{:?}", self.state.reported.lock().unwrap()))
     }
 
     /// What the function invoked, and with what.
@@ -132,7 +134,11 @@ fn answer(status: u16, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
     response
 }
 
-async fn serve(state: Arc<State>, request: Request<Incoming>, left: Duration) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn serve(
+    state: Arc<State>,
+    request: Request<Incoming>,
+    left: Duration,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path().to_owned();
     let body = request.into_body().collect().await.unwrap().to_bytes();
     if path.ends_with("/invocation/next") {
@@ -149,7 +155,10 @@ async fn serve(state: Arc<State>, request: Request<Incoming>, left: Duration) ->
             ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
             ("lambda-runtime-deadline-ms", &deadline.as_millis().to_string()),
             ("lambda-runtime-invoked-function-arn", FUNCTION),
-            ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1"),
+            (
+                "lambda-runtime-trace-id",
+                "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1",
+            ),
         ] {
             response.headers_mut().insert(name, value.parse().unwrap());
         }
@@ -167,11 +176,22 @@ async fn serve(state: Arc<State>, request: Request<Incoming>, left: Duration) ->
         reported(Reported::Error(text("errorType"), text("errorMessage")));
     } else if let Some(function) = path.strip_prefix("/2015-03-31/functions/") {
         if let Some(status) = state.refusals.lock().unwrap().pop_front() {
-            return Ok(answer(status, r#"{"Type":"Service","Message":"not now"}"#));
+            let mut refusal = answer(status, r#"{"Type":"Service","Message":"not now"}"#);
+            let code = match status {
+                429 => "TooManyRequestsException",
+                500 => "ServiceException",
+                _ => "InvalidRequestContentException",
+            };
+            refusal.headers_mut().insert("x-amzn-errortype", code.parse().unwrap());
+            return Ok(refusal);
         }
         let function = function.strip_suffix("/invocations").unwrap().replace("%3A", ":");
         let text = String::from_utf8(body.to_vec()).unwrap();
-        state.invoked.lock().unwrap().push((function, serde_json::from_str(&text).unwrap()));
+        state
+            .invoked
+            .lock()
+            .unwrap()
+            .push((function, serde_json::from_str(&text).unwrap()));
         state.events.lock().unwrap().push_back(text);
         state.changed.notify_waiters();
     }

@@ -19,7 +19,9 @@ async fn every_difference_is_reported_and_nothing_is_written() {
     world.store(&dump).await;
     world.handle(&world.event("restore")).await.unwrap();
     world.handle(&world.event("verify")).await.unwrap();
-    world.mongo.replace_raw("shop", "altered", &bytes(&doc! {"_id": 7, "name": "other"}));
+    world
+        .mongo
+        .replace_raw("shop", "altered", &bytes(&doc! {"_id": 7, "name": "other"}));
     world.mongo.delete_raw("shop", "fewer", &bytes(&doc! {"_id": 7}));
     world.mongo.insert_raw("shop", "more", bytes(&doc! {"_id": 700}));
     world.mongo.drop_collection("shop", "gone");
@@ -45,14 +47,22 @@ async fn measurements_may_have_their_fields_in_another_order_and_no_other_conten
     world.store(&dump).await;
     world.mongo.create("shop", "readings", bytes(&options));
     for number in 0..100 {
-        world.mongo.insert_raw("shop", "readings", bytes(&doc! {"b": {"x": 1, "y": 2}, "t": at(number), "a": number}));
+        world.mongo.insert_raw(
+            "shop",
+            "readings",
+            bytes(&doc! {"b": {"x": 1, "y": 2}, "t": at(number), "a": number}),
+        );
     }
     world.handle(&world.event("verify")).await.unwrap();
     world.mongo.drop_collection("shop", "readings");
     world.mongo.create("shop", "readings", bytes(&options));
     for number in 0..100 {
         let a = number.max(1);
-        world.mongo.insert_raw("shop", "readings", bytes(&doc! {"b": {"x": 1, "y": 2}, "t": at(number), "a": a}));
+        world.mongo.insert_raw(
+            "shop",
+            "readings",
+            bytes(&doc! {"b": {"x": 1, "y": 2}, "t": at(number), "a": a}),
+        );
     }
     assert_eq!(world.refused(&world.event("verify")).await.0, "ContentDiffers");
 }

@@ -71,7 +71,11 @@ impl World {
             .sdk
             .to_builder()
             .endpoint_url(front.url())
-            .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(5)))
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(4)
+                    .with_initial_backoff(Duration::from_millis(5)),
+            )
             .build();
         let mut settings = Settings::new(aws);
         settings.limits.pause_first = Duration::from_millis(5);
@@ -146,13 +150,25 @@ impl World {
 
     pub(crate) fn assert_nothing_of_its_own(&self) {
         let counts = self.mongo.counts();
-        let own: Vec<_> = counts.keys().filter(|name| name.starts_with("lectern_restore")).collect();
+        let own: Vec<_> = counts
+            .keys()
+            .filter(|name| name.starts_with("lectern_restore"))
+            .collect();
         assert!(own.is_empty(), "{own:?}");
     }
 
     /// Commands that change something, by their names.
     pub(crate) fn writes(&self) -> Vec<String> {
-        let changes = ["insert", "update", "delete", "create", "createIndexes", "drop", "dropDatabase", "collMod"];
+        let changes = [
+            "insert",
+            "update",
+            "delete",
+            "create",
+            "createIndexes",
+            "drop",
+            "dropDatabase",
+            "collMod",
+        ];
         let calls = self.mongo.calls().into_iter().map(|call| call.command);
         calls.filter(|command| changes.contains(&command.as_str())).collect()
     }
