@@ -6,11 +6,11 @@ use dump_format::manifest::Kind;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use crate::event::{Conflict, Ttl};
+use crate::event::{Conflict, Mode, Ttl};
 use crate::failure::RestoreError;
 use crate::marker::Stage;
 use crate::source::{BatchSize, PartError};
-use crate::target::{How, Inserted, OnDifferent, without_ttl};
+use crate::target::{How, IndexKind, Inserted, OnDifferent, index_kind, without_ttl};
 use crate::work::{Stop, Work};
 
 /// A part that is not what the manifest says is read so often: the damage may have come on the way.
@@ -45,10 +45,10 @@ impl Work<'_> {
                 self.marker.items[at].parts = 0;
             }
             // What an earlier run left of the part it was at is found by _id; other parts are whole or untouched.
-            let mut is_known = self.resumed || self.marker.items[at].had_documents;
+            let mut is_known = has_ids && (self.resumed || self.marker.items[at].had_documents);
             if self.marker.items[at].parts == 0 {
                 self.make(at, has_ids).await?;
-                is_known &= has_ids && self.event.conflict != Conflict::Drop;
+                is_known &= self.event.conflict != Conflict::Drop;
             }
             let mut left = self.marker.items[at].parts..self.items[at].parts.len();
             let outcome = loop {
@@ -184,7 +184,6 @@ impl Work<'_> {
 
     /// Indexes but those that delete.
     pub(crate) async fn index_all(&mut self) -> Result<(), Stop> {
-        use crate::target::{IndexKind, index_kind};
         for at in self.before(Stage::Indexed) {
             let item = &self.items[at];
             if item.kind == Kind::View {
@@ -220,8 +219,7 @@ impl Work<'_> {
 
     /// What makes documents go by themselves: it would spoil the comparison, so it comes last.
     pub(crate) async fn expire_all(&mut self) -> Result<(), Stop> {
-        use crate::target::{IndexKind, index_kind};
-        if self.event.ttl == Ttl::Defer {
+        if self.event.ttl == Ttl::Defer || self.event.mode == Mode::Drill {
             return Ok(());
         }
         for at in self.before(Stage::Finished) {

@@ -295,3 +295,23 @@ async fn each_topology_says_what_it_is() {
         assert_eq!(stats.get_i64("objects").unwrap(), 0);
     }
 }
+
+#[tokio::test]
+async fn when_documents_go_can_be_changed_and_nothing_else_of_a_collection() {
+    let emulator = start();
+    let database = client(&emulator).await.database("a");
+    let command = doc! { "create": "readings", "timeseries": { "timeField": "t" }, "expireAfterSeconds": 5 };
+    database.run_command(command).await.unwrap();
+    let command = doc! { "collMod": "readings", "expireAfterSeconds": 60_i64 };
+    database.run_command(command).await.unwrap();
+    let expected = doc! { "timeseries": { "timeField": "t" }, "expireAfterSeconds": 60_i64 };
+    assert_eq!(emulator.options("a", "readings").unwrap(), bytes(&expected));
+    let missing = database
+        .run_command(doc! { "collMod": "none", "expireAfterSeconds": 1 })
+        .await;
+    assert_eq!(code(&missing.unwrap_err()), Some(26));
+    let other = database
+        .run_command(doc! { "collMod": "readings", "validator": {} })
+        .await;
+    assert!(other.unwrap_err().to_string().contains("not emulated"));
+}

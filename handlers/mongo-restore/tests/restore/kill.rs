@@ -1,0 +1,152 @@
+//! Killed at every step, and the same command again.
+
+use std::time::Duration;
+
+use mongo_emulator::Gate;
+use mongodb::bson::{DateTime, doc};
+
+use crate::dump::{Dump, Made, bytes};
+use crate::process::start;
+use crate::world::World;
+
+fn dump() -> Dump {
+    let options = doc! {"timeseries": {"timeField": "t"}};
+    let readings = (0..60).map(|number| bytes(&doc! {"t": DateTime::from_millis(number), "v": number}));
+    Dump::of(vec![
+        Made::numbered("shop.capped", 50).options(&doc! {"capped": true, "size": 1_048_576}),
+        Made::numbered("shop.orders", 130)
+            .index(&doc! {"v": 2, "key": {"name": 1}, "name": "name", "unique": true})
+            .index(&doc! {"v": 2, "key": {"at": 1}, "name": "ttl", "expireAfterSeconds": 3600}),
+        Made::time_series("shop.readings", &options, readings.collect()),
+        Made::view("shop.view", &doc! {"viewOn": "orders", "pipeline": []}),
+    ])
+}
+
+fn gate(command: &str, skip: u32, before: bool) -> Gate {
+    Gate {
+        command: command.to_owned(),
+        skip,
+        before,
+        ..Gate::default()
+    }
+}
+
+/// Kills the command where the gate holds it; `false`: it came to its end.
+async fn killed_at(world: &World, gate: Gate, more: &[&str]) -> bool {
+    let held = world.mongo.gate(gate);
+    let mut running = start(world.command("restore", more));
+    let reached = loop {
+        if tokio::time::timeout(Duration::from_millis(20), held.reached())
+            .await
+            .is_ok()
+        {
+            break true;
+        }
+        if running.is_over() {
+            break false;
+        }
+    };
+    if reached {
+        running.kill();
+    }
+    held.open();
+    reached
+}
+
+async fn every_step_of(command: &str, before: bool, more: &[&str]) {
+    let mut steps = 0;
+    for skip in 0.. {
+        let world = World::start().await;
+        let dump = dump();
+        world.store(&dump).await;
+        if more.contains(&"drop") {
+            world
+                .mongo
+                .insert_raw("shop", "orders", bytes(&doc! {"_id": 1, "name": "theirs"}));
+        }
+        if !killed_at(&world, gate(command, skip, before), more).await {
+            break;
+        }
+        steps += 1;
+        let again = world.run("restore", more).await;
+        assert_eq!(again.code, Some(0), "{command} {skip} before={before}: {again:?}");
+        world.assert_restored(&dump);
+        assert_eq!(world.mongo.indexes("shop", "orders").len(), 3, "{command} {skip}");
+        assert!(world.mongo.options("shop", "view").is_some(), "{command} {skip}");
+    }
+    assert!(steps > 0, "{command} is never sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_killed_at_an_insert_goes_on() {
+    every_step_of("insert", false, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_killed_before_or_after_a_note_goes_on() {
+    every_step_of("update", true, &[]).await;
+    every_step_of("update", false, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_killed_while_it_makes_collections_and_indexes_goes_on() {
+    every_step_of("create", false, &[]).await;
+    every_step_of("createIndexes", false, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_killed_while_it_drops_goes_on() {
+    every_step_of("drop", false, &["--conflict", "drop"]).await;
+    every_step_of("insert", false, &["--conflict", "drop"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_killed_while_it_cleans_up_is_over() {
+    // The documents are there and compared: the note is gone, so the same command meets a target that is not empty.
+    for (command, skip) in [("delete", 0), ("dropDatabase", 0)] {
+        let world = World::start().await;
+        let dump = dump();
+        world.store(&dump).await;
+        assert!(killed_at(&world, gate(command, skip, false), &[]).await);
+        assert_eq!(world.run("verify", &[]).await.code, Some(0), "{command}");
+        let again = world.run("restore", &[]).await;
+        assert!(again.stderr.contains("TargetNotEmpty"), "{command} {again:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_killed_twice_goes_on() {
+    let world = World::start().await;
+    let dump = dump();
+    world.store(&dump).await;
+    for skip in [3, 0, 0] {
+        assert!(killed_at(&world, gate("insert", skip, false), &[]).await);
+    }
+    assert_eq!(world.run("restore", &[]).await.code, Some(0));
+    world.assert_restored(&dump);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_command_goes_on_with_its_own_dump_when_there_is_a_newer_one() {
+    let world = World::start().await;
+    let dump = dump();
+    world.store(&dump).await;
+    assert!(killed_at(&world, gate("insert", 2, false), &[]).await);
+    let newer = Dump::of(vec![Made::numbered("shop.orders", 3)]).at("20260507T000000Z-bbbbbb");
+    world.store(&newer).await;
+    let again = world.run("restore", &[]).await;
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert_eq!(again.json()["used"], dump.run.to_string());
+    assert_eq!(again.json()["resumed"], true);
+    world.assert_restored(&dump);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_command_does_not_take_over_what_a_killed_one_left() {
+    let world = World::start().await;
+    world.store(&dump()).await;
+    assert!(killed_at(&world, gate("insert", 2, false), &[]).await);
+    let other = world.run("restore", &["--include", "shop.*"]).await;
+    assert_eq!(other.code, Some(1));
+    assert!(other.stderr.contains("TargetNotEmpty"), "{other:?}");
+}

@@ -1,0 +1,20 @@
+//! Dumps restored into a MongoDB emulator from ministack's S3, through a proxy that can be told to fail.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod conflicts;
+mod drill;
+mod dump;
+mod events;
+mod faults;
+mod function;
+mod kill;
+mod latest;
+mod memory;
+mod names;
+mod pages;
+mod process;
+mod round_trip;
+mod runtime_api;
+mod secrets;
+mod verify;
+mod world;

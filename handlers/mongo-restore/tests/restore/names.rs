@@ -1,0 +1,105 @@
+//! Part of a dump, and other names.
+
+use mongodb::bson::doc;
+use serde_json::json;
+
+use crate::dump::{Dump, Made, bytes};
+use crate::world::World;
+
+fn dump() -> Dump {
+    Dump::of(vec![
+        Made::numbered("blog.posts", 4),
+        Made::numbered("shop.orders", 60),
+        Made::numbered("shop.sessions", 5),
+        Made::view("shop.view", &doc! {"viewOn": "orders", "pipeline": [{"$limit": 1}]}),
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_matches_is_restored() {
+    let world = World::start().await;
+    world.store(&dump()).await;
+    let mut event = world.event("restore");
+    event["namespaces"] = json!({"include": ["shop.*"], "exclude": ["*.sessions"]});
+    let answer = world.handle(&event).await.unwrap();
+    let names: Vec<_> = answer
+        .namespaces
+        .iter()
+        .map(|namespace| namespace.to.as_str())
+        .collect();
+    assert_eq!(names, ["shop.orders", "shop.view"]);
+    let counts = world.mongo.counts();
+    assert_eq!(counts.get("shop.orders"), Some(&60));
+    assert!(!counts.contains_key("blog.posts") && !counts.contains_key("shop.sessions"));
+
+    event["namespaces"] = json!({"include": ["other.*"]});
+    assert_eq!(world.refused(&event).await.0, "NothingSelected");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn databases_and_collections_get_the_names_that_are_asked_for() {
+    let world = World::start().await;
+    world.store(&dump()).await;
+    let mut event = world.event("restore");
+    event["rename"] = json!([
+        {"from": "shop", "to": "copy"},
+        {"from": "shop.orders", "to": "copy.orders_before"},
+        {"from": "blog.posts", "to": "shop.posts"},
+    ]);
+    world.handle(&event).await.unwrap();
+    let counts = world.mongo.counts();
+    let expected = [("copy.orders_before", 60), ("copy.sessions", 5), ("shop.posts", 4)];
+    for (name, documents) in expected {
+        assert_eq!(counts.get(name), Some(&documents), "{counts:?}");
+    }
+    let view = world.mongo.options("copy", "view").unwrap();
+    assert_eq!(
+        view,
+        bytes(&doc! {"viewOn": "orders_before", "pipeline": [{"$limit": 1}]})
+    );
+    let mut verify = event.clone();
+    verify["mode"] = json!("verify");
+    world.handle(&verify).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_cannot_be_meant_are_refused_before_anything_is_written() {
+    let world = World::start().await;
+    world.store(&dump()).await;
+    for (renames, expected, words) in [
+        (
+            json!([{"from": "shop.orders", "to": "shop.sessions"}]),
+            "RenameRefused",
+            "would both become shop.sessions",
+        ),
+        (
+            json!([{"from": "shop.orders", "to": "other.orders"}]),
+            "RenameRefused",
+            "view shop.view",
+        ),
+        (json!([{"from": "shop", "to": "admin"}]), "EventRefused", "server's own"),
+        (
+            json!([{"from": "shop", "to": "lectern_restore"}]),
+            "RenameRefused",
+            "server's own",
+        ),
+        (json!([{"from": "shop", "to": "a.b"}]), "EventRefused", "must both"),
+        (
+            json!([{"from": "shop", "to": "a"}, {"from": "shop", "to": "b"}]),
+            "EventRefused",
+            "twice",
+        ),
+        (
+            json!([{"from": "shop", "to": "a".repeat(64)}]),
+            "EventRefused",
+            "63 bytes",
+        ),
+    ] {
+        let mut event = world.event("restore");
+        event["rename"] = renames.clone();
+        let (name, message) = world.refused(&event).await;
+        assert_eq!(name, expected, "{renames} {message}");
+        assert!(message.contains(words), "{renames} {message}");
+    }
+    assert!(world.writes().is_empty());
+}
