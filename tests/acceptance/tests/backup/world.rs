@@ -100,7 +100,7 @@ impl World {
         copy(
             &root.join("terraform/modules/backup"),
             &workdir.path().join("backup"),
-            |text| text,
+            without_tls,
         );
         workdir.write("local_override.tf", LOCAL).unwrap();
         for name in ["mongo-dump", "mongo-restore"] {
