@@ -4,7 +4,6 @@ use dump_format::key::RunId;
 use dump_format::manifest::{Consistency, Manifest};
 use dump_format::names::Ordinal;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::lease::Holder;
 
@@ -30,12 +29,12 @@ pub enum Answer {
         /// How often it was handed over so far.
         hops: u32,
     },
-    /// Action `plan`: the events to send on, each to be answered by [`Answer::RangeDone`] before the commit.
+    /// Action `plan`: the ranges, each to be answered by [`Answer::RangeDone`] before the commit.
     Planned {
         /// The run.
         run: RunId,
-        /// Whole events of action `range`.
-        ranges: Vec<Box<RawValue>>,
+        /// Their places in the plan. An event with action `range` names one.
+        ranges: Vec<u32>,
     },
     /// Action `range`: all of its objects are written.
     RangeDone {

@@ -10,7 +10,6 @@ use dump_format::payload::{Action, Event};
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use lambda_kit::Failure;
 use lambda_kit::emf::{Metrics, Unit};
-use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Report};
 use crate::commit;
@@ -256,13 +255,8 @@ async fn plan(run: &Run<'_>) -> Result<Told, DumpError> {
     match made {
         Ok(Ok(plan)) => {
             lease.pass_on().await?;
-            let raw = |event: String| RawValue::from_string(event).map_err(|_| DumpError::Bug("an event is no JSON"));
-            let ranges: Result<_, _> = plan.events(&run.event).into_iter().map(raw).collect();
-            Ok(Answer::Planned {
-                run: run.id,
-                ranges: ranges?,
-            }
-            .into())
+            let ranges = plan.ranges().map(|(_, range)| range.range.get()).collect();
+            Ok(Answer::Planned { run: run.id, ranges }.into())
         }
         Ok(Err(told)) => done(lease, Ok(told)).await,
         Err(error) => done(lease, Err(error)).await,

@@ -23,8 +23,9 @@ pub struct Limits {
     pub checkpoint_every: Duration,
     /// Action `plan`: bytes of documents in a range.
     pub range_bytes: u64,
-    /// Action `plan`: bytes of its answer. Step Functions passes on 256 KiB at most (quotas, state input or output).
-    pub answer_bytes: usize,
+    /// Action `plan`: ranges, at most. Their numbers are the answer, and Step Functions passes on 256 KiB (quotas, state input
+    /// or output).
+    pub ranges: usize,
     /// A lease that is not renewed ends after this. Lambda runs a failed asynchronous event again after one minute, so by then
     /// that of a killed function has ended.
     pub lease: Duration,
@@ -56,7 +57,7 @@ impl Default for Limits {
             checkpoint_bytes: 8 << 20,
             checkpoint_every: Duration::from_secs(2),
             range_bytes: 1 << 30,
-            answer_bytes: 240 << 10,
+            ranges: 40_000,
             lease: Duration::from_secs(45),
             lease_between: Duration::from_secs(600),
             reply: Duration::from_secs(30),

@@ -6,7 +6,7 @@ use dump_format::UtcSeconds;
 use dump_format::key::{Object, RunId};
 use dump_format::manifest::{Asked, Consistency, Kind, NoSnapshot, Server, Skipped};
 use dump_format::names::{KmsKeyArn, Namespace, Ordinal};
-use dump_format::payload::{Action, DumpSettings, Event, ReadConcern};
+use dump_format::payload::{DumpSettings, ReadConcern};
 use futures::{StreamExt as _, TryStreamExt as _};
 use mongodb::bson::rawdoc;
 use serde::{Deserialize, Serialize};
@@ -156,18 +156,6 @@ impl Plan {
         };
         Err(DumpError::OtherSettings { run: self.run, field })
     }
-
-    /// The events of the ranges.
-    pub(crate) fn events(&self, event: &Event) -> Vec<String> {
-        let of = |(_, range): (&Planned, &PlannedRange)| {
-            let event = Event {
-                action: Action::Range(range.range),
-                ..event.clone()
-            };
-            event.render()
-        };
-        self.ranges().map(of).collect()
-    }
 }
 
 /// The run's plan, if it has one.
@@ -228,20 +216,19 @@ async fn make(run: &Run<'_>, source: &Source, mode: Mode) -> Result<Plan, DumpEr
         collections: Vec::new(),
         skipped,
     };
+    let limit = match mode {
+        Mode::Whole => MOST_RANGES,
+        Mode::Ranges => MOST_RANGES.min(run.settings.limits.ranges),
+    };
     let mut range_bytes = run.settings.limits.range_bytes;
     loop {
         plan.collections = ranges(source, &sized, mode, range_bytes).await?;
         let count = plan.ranges().count();
-        let answer: usize = match mode {
-            Mode::Whole => 0,
-            Mode::Ranges => plan.events(&run.event).iter().map(|event| event.len() + 1).sum(),
-        };
-        if count <= MOST_RANGES && answer <= run.settings.limits.answer_bytes {
+        if count <= limit {
             return Ok(plan);
         }
         // Every collection has one at least.
         if count <= sized.len() {
-            let limit = MOST_RANGES.min(count * run.settings.limits.answer_bytes / answer.max(1));
             return Err(DumpError::TooManyRanges { count, limit });
         }
         range_bytes = range_bytes.saturating_mul(2);
