@@ -90,6 +90,16 @@ data "aws_iam_policy_document" "restore_function" {
     }
   }
 
+  dynamic "statement" {
+    for_each = var.failure_topic_arn[*]
+
+    content {
+      sid       = "TellFailures"
+      actions   = ["sns:Publish"]
+      resources = [statement.value]
+    }
+  }
+
   statement {
     sid       = "BecomeRestoreRole"
     actions   = ["sts:AssumeRole"]
@@ -141,6 +151,9 @@ resource "aws_lambda_function" "restore" {
   timeout          = local.timeout_seconds
   publish          = true
 
+  # Two restores into one deployment would meet each other's documents.
+  reserved_concurrent_executions = 1
+
   logging_config {
     log_format = "JSON"
     log_group  = one(aws_cloudwatch_log_group.restore[*].name)
@@ -177,6 +190,25 @@ resource "aws_lambda_alias" "restore" {
   name             = "live"
   function_name    = one(aws_lambda_function.restore[*].function_name)
   function_version = one(aws_lambda_function.restore[*].version)
+}
+
+# A restore that failed is for a person to look at, not for Lambda to begin again.
+resource "aws_lambda_function_event_invoke_config" "restore" {
+  count = local.restore ? 1 : 0
+
+  function_name          = one(aws_lambda_alias.restore[*].function_name)
+  qualifier              = one(aws_lambda_alias.restore[*].name)
+  maximum_retry_attempts = 0
+
+  dynamic "destination_config" {
+    for_each = var.failure_topic_arn[*]
+
+    content {
+      on_failure {
+        destination = destination_config.value
+      }
+    }
+  }
 }
 
 resource "aws_scheduler_schedule" "drill" {
