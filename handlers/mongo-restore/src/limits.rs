@@ -30,8 +30,7 @@ pub struct Limits {
     pub index_timeout: Duration,
     /// Between two pieces of an object's body.
     pub body_timeout: Duration,
-    /// Left before the deadline for handing over: this (at most a quarter of the invocation's whole time) or twice the slowest
-    /// part so far, whichever is more.
+    /// Left before the deadline for handing over: this or twice the slowest part so far, whichever is more.
     pub handover_margin: Duration,
     /// Invocations of one restore, at most: a restore that gets nowhere must end.
     pub hops: u32,

@@ -69,8 +69,7 @@ impl Work<'_> {
     /// invocation does at least one.
     pub(crate) async fn step(&mut self) -> Result<(), Stop> {
         self.marker.save(self.deployment).await?;
-        let margin = self.place.deadline.reserve(self.settings.limits.handover_margin);
-        let margin = margin.max(2 * self.slowest);
+        let margin = self.settings.limits.handover_margin.max(2 * self.slowest);
         if self.place.deadline.is_within(margin) {
             return Err(Stop::HandOver);
         }

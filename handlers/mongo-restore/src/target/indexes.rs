@@ -146,7 +146,7 @@ mod tests {
     fn an_index_without_a_collation_stays_without_it_where_the_collection_has_one() {
         let index = doc! {"v": 2, "key": {"b": 1, "a": -1}, "name": "n", "ns": "old.name", "hidden": true};
         let index = index.to_vec().unwrap();
-        let plain = doc! {"v": 2, "key": {"b": 1, "a": -1}, "name": "n", "hidden": true};
+        let plain = doc! {"key": {"b": 1, "a": -1}, "name": "n", "hidden": true};
         assert_eq!(
             specification(&index, &doc! {}.to_vec().unwrap()),
             plain.to_vec().unwrap()
@@ -159,6 +159,17 @@ mod tests {
             .to_vec()
             .unwrap();
         assert_eq!(specification(&french, &options), french);
+    }
+
+    #[test]
+    fn only_an_unusual_version_is_asked_for() {
+        let index = |version: i32| doc! {"v": version, "key": {"a": 1}, "name": "n"}.to_vec().unwrap();
+        let none = doc! {}.to_vec().unwrap();
+        assert_eq!(
+            specification(&index(2), &none),
+            doc! {"key": {"a": 1}, "name": "n"}.to_vec().unwrap()
+        );
+        assert_eq!(specification(&index(1), &none), index(1));
     }
 
     #[test]
