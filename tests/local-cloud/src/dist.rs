@@ -20,10 +20,11 @@ use crate::workspace::{self, Place};
 /// Highest glibc that a binary may need: the one of Lambda's `provided.al2023` (Amazon Linux 2023 has 2.34).
 pub const GLIBC: (u32, u32) = (2, 34);
 
-const PROVIDER: &str = "terraform-provider-lectern";
+/// The provider's program.
+pub const PROVIDER: &str = "terraform-provider-lectern";
 
 /// Every handler: its crate, its program and its package have one name.
-const HANDLERS: [&str; 2] = ["mongo-dump", "mongo-restore"];
+pub const HANDLERS: [&str; 2] = ["mongo-dump", "mongo-restore"];
 
 /// Builds the package into `dist` in Cargo's target folder, anew, and says on stdout what it holds.
 ///
@@ -90,8 +91,11 @@ fn sha256(file: &Path) -> Result<String> {
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Fails when `binary` needs a newer glibc than [`GLIBC`], and says for which symbols.
-fn expect_old_glibc(binary: &Path) -> Result<()> {
+/// Looks for what `binary` needs of glibc.
+///
+/// # Errors
+/// When it needs a newer one than [`GLIBC`]; the message lists the symbols. When it cannot be read.
+pub fn expect_old_glibc(binary: &Path) -> Result<()> {
     let needed = glibc_symbols(&fs::read(binary).with_context(|| format!("cannot read {}", binary.display()))?)?;
     let newer: Vec<String> = needed
         .range((GLIBC.0, GLIBC.1 + 1)..)
