@@ -196,9 +196,10 @@ resource "aws_lambda_alias" "restore" {
 resource "aws_lambda_function_event_invoke_config" "restore" {
   count = local.restore ? 1 : 0
 
-  function_name          = one(aws_lambda_alias.restore[*].function_name)
-  qualifier              = one(aws_lambda_alias.restore[*].name)
-  maximum_retry_attempts = 0
+  function_name                = one(aws_lambda_alias.restore[*].function_name)
+  qualifier                    = one(aws_lambda_alias.restore[*].name)
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 3600
 
   dynamic "destination_config" {
     for_each = var.failure_topic_arn[*]
