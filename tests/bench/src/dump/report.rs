@@ -42,12 +42,12 @@ fn peak_mb(run: &Measured) -> f64 {
 pub(super) fn print(contestants: &[Contestant], measured: &[Vec<Measured>], bounds: &[Bound], bytes_bson: u64) {
     let rows: Vec<Row<'_>> = contestants.iter().zip(measured).map(Row::of).collect();
     println!(
-        "{:32}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}",
+        "{:32}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
         "medians", "wall s", "CPU s", "peak MB", "out MB", "BSON MB/s", "server s"
     );
     for row in &rows {
         println!(
-            "{:32}{:>9.2}{:>9.2}{:>9.1}{:>9.1}{:>9.0}{:>10.2}",
+            "{:32}{:>9.2}{:>9.2}{:>9.1}{:>9.1}{:>11.0}{:>10.2}",
             row.contestant.title(),
             row.wall,
             row.cpu,
@@ -63,7 +63,7 @@ pub(super) fn print(contestants: &[Contestant], measured: &[Vec<Measured>], boun
     let bound = median(bounds.iter().map(|bound| bound.cpu_seconds).collect());
     let (lines, out) = bounds.first().map_or((0, 0), |bound| (bound.bytes_lines, bound.bytes));
     println!(
-        "{:32}{:>9}{bound:>9.2}{:>9}{:>9.1}{:>9.0}   ({:.1} MB of lines)",
+        "{:32}{:>9}{bound:>9.2}{:>9}{:>9.1}{:>11.0}   ({:.1} MB of lines)",
         "bound: one thread, no network",
         "",
         "",
@@ -71,6 +71,16 @@ pub(super) fn print(contestants: &[Contestant], measured: &[Vec<Measured>], boun
         mb(bytes_bson) / bound,
         mb(lines)
     );
+    let wall = |place| {
+        let row = rows
+            .iter()
+            .find(|row| matches!(row.contestant, Contestant::MongoDump(there) if *there == place));
+        row.map_or(f64::NAN, |row| row.wall)
+    };
+    let slower = wall(Place::LocalCloud) / wall(Place::ThisProcess);
+    if slower > 1.1 {
+        println!("ministack's S3 makes mongo-dump's wall time {slower:.2}x of what it is with the bench's");
+    }
     for row in &rows {
         if let Contestant::MongoDump(_) = row.contestant {
             ratios(row, &rows, bound);
