@@ -33,8 +33,8 @@ pub(crate) struct Plan {
     pub(crate) binary: PathBuf,
     pub(crate) documents: u64,
     pub(crate) runs: usize,
-    /// Ten times the documents as well.
-    pub(crate) is_large: bool,
+    /// So many documents as well, for memory alone.
+    pub(crate) large: Option<u64>,
 }
 
 /// One dump.
@@ -95,8 +95,7 @@ impl Plan {
         }
         drop(documents);
         report::print(&contestants, &measured, &bounds, bytes_bson);
-        if self.is_large {
-            let documents = self.documents * 10;
+        if let Some(documents) = self.large {
             world.generate(MANY, documents);
             let place = Place::ThisProcess;
             let large = self.mongo_dump(&mut world, place, MANY, documents).await?;

@@ -41,9 +41,9 @@ struct Arguments {
     /// dump: documents of about 1 kB
     #[arg(long, default_value_t = 200_000)]
     documents: u64,
-    /// dump: ten times the documents as well, for memory alone
-    #[arg(long)]
-    large: bool,
+    /// dump: so many documents as well, for memory alone
+    #[arg(long, value_name = "DOCUMENTS", num_args = 0..=1, require_equals = true, default_missing_value = "2000000")]
+    large: Option<u64>,
     /// handlers, dump: take the functions from this folder, as a release has them, instead of building them
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
@@ -83,7 +83,7 @@ async fn main() -> Result<()> {
                     binary: arguments.binary("mongo-dump")?,
                     documents: arguments.documents,
                     runs: arguments.runs,
-                    is_large: arguments.large,
+                    large: arguments.large,
                 };
                 dump.measure().await?;
             }
