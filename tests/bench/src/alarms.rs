@@ -167,8 +167,8 @@ fn report(sides: &[Side], measured: &[Measured]) {
     type Row = (&'static str, Box<dyn Fn(&Measured) -> f64>);
     let rows: Vec<Row> = vec![
         ("apply: wall s", Box::new(|m| m.apply.wall_seconds)),
-        ("apply: provider CPU s", Box::new(|m| m.apply.provider_cpu_seconds)),
-        ("apply: provider peak MiB", Box::new(|m| m.apply.provider_peak_mib)),
+        ("apply: provider CPU s", Box::new(|m| m.apply.cpu_seconds)),
+        ("apply: provider peak MiB", Box::new(|m| m.apply.peak_mib)),
         ("apply: API calls", Box::new(|m| m.apply_calls as f64)),
         (
             "plan with refresh: wall s",
@@ -176,11 +176,11 @@ fn report(sides: &[Side], measured: &[Measured]) {
         ),
         (
             "plan with refresh: provider CPU s",
-            Box::new(move |m| middle(&m.plan, |c| c.provider_cpu_seconds)),
+            Box::new(move |m| middle(&m.plan, |c| c.cpu_seconds)),
         ),
         (
             "plan with refresh: provider peak MiB",
-            Box::new(move |m| middle(&m.plan, |c| c.provider_peak_mib)),
+            Box::new(move |m| middle(&m.plan, |c| c.peak_mib)),
         ),
         ("plan with refresh: API calls", Box::new(|m| m.plan_calls as f64)),
     ];

@@ -1,34 +1,102 @@
 //! Side-by-side measurements, in one run against one emulator, as ratios: these numbers travel, seconds do not.
 //!
+//! - `start`: from the start of the provider to the handshake, and memory at rest
 //! - `alarms`: the same alarms as one `lectern_alarm_bundle` and as `aws_cloudwatch_metric_alarm` resources
-//! - `start`: from the start of the process to the handshake, and memory at rest
+//! - `handlers`: from the start of a function to its first poll, and what is sent to Lambda
+//! - `dump`: the same collection through mongo-dump, a pymongo script, mongoexport and mongodump
+//!
+//! What these need: `processes` runs and watches programs, `function` is a Lambda function's process with its Runtime API,
+//! `storage` is S3 without a limit of its own, `bound` is what one thread takes for a dump's unavoidable work.
 
 #![allow(clippy::print_stdout, reason = "the measurements are what a bench prints")]
 
 mod alarms;
+mod bound;
+mod dump;
+mod function;
+mod handlers;
 mod processes;
 mod start;
+mod storage;
 
-use anyhow::Result;
-use clap::Parser;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, ValueEnum};
+use local_cloud::workspace;
 
 /// Measures Lectern beside what you would use instead.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Lambda functions to watch; each has four alarms
+    /// What to measure; everything unless named
+    #[arg(value_enum)]
+    measurements: Vec<Measurement>,
+    /// alarms: Lambda functions to watch; each has four alarms
     #[arg(long, default_value_t = 75)]
     functions: usize,
-    /// Plans of each side, in turn; the median counts
+    /// alarms: plans of each side, dump: dumps of each; in turn, and the median counts
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// dump: documents of about 1 kB
+    #[arg(long, default_value_t = 200_000)]
+    documents: u64,
+    /// dump: so many documents as well, for memory alone
+    #[arg(long, value_name = "DOCUMENTS", num_args = 0..=1, require_equals = true, default_missing_value = "2000000")]
+    large: Option<u64>,
+    /// handlers, dump: take the functions from this folder, as a release has them, instead of building them
+    #[arg(long, value_name = "FOLDER")]
+    binaries: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Measurement {
+    Start,
+    Alarms,
+    Handlers,
+    Dump,
+}
+
+impl Arguments {
+    fn binary(&self, name: &str) -> Result<PathBuf> {
+        match &self.binaries {
+            Some(folder) => Ok(folder.join(name)),
+            None => workspace::binary(name),
+        }
+    }
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    start::measure()?;
-    alarms::measure(arguments.functions, arguments.runs).await
+    let measurements = match arguments.measurements.as_slice() {
+        [] => Measurement::value_variants(),
+        named => named,
+    };
+    for measurement in measurements {
+        match measurement {
+            Measurement::Start => start::measure()?,
+            Measurement::Alarms => alarms::measure(arguments.functions, arguments.runs).await?,
+            Measurement::Handlers => handlers::measure(|name| arguments.binary(name)).await?,
+            Measurement::Dump => {
+                let dump = dump::Plan {
+                    binary: arguments.binary("mongo-dump")?,
+                    documents: arguments.documents,
+                    runs: arguments.runs,
+                    large: arguments.large,
+                };
+                dump.measure().await?;
+            }
+        }
+        println!("load average         {}\n", load_average()?);
+    }
+    Ok(())
+}
+
+/// Of the last 1, 5 and 15 minutes: a reader of absolute numbers needs it.
+fn load_average() -> Result<String> {
+    let text = std::fs::read_to_string("/proc/loadavg").context("cannot read /proc/loadavg")?;
+    Ok(text.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
 }
 
 /// The middle of an odd number of values.

@@ -1,4 +1,4 @@
-//! CPU and peak memory of one command and everything it starts, read from /proc while it runs.
+//! CPU and peak memory of commands, read from /proc while they run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,10 +14,10 @@ const EVERY: Duration = Duration::from_millis(10);
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cost {
     pub(crate) wall_seconds: f64,
-    /// User and system time of the provider's processes.
-    pub(crate) provider_cpu_seconds: f64,
+    /// User and system time of the processes that were watched.
+    pub(crate) cpu_seconds: f64,
     /// Peak memory of the largest of them.
-    pub(crate) provider_peak_mib: f64,
+    pub(crate) peak_mib: f64,
 }
 
 /// Runs `command` to its end, measuring the processes below it whose program name starts with `provider`.
@@ -46,9 +46,53 @@ pub(crate) fn run(command: &mut Command, provider: &str) -> Result<Cost> {
     }
     Ok(Cost {
         wall_seconds,
-        provider_cpu_seconds: seen.values().map(|(cpu, _)| cpu).sum(),
-        provider_peak_mib: seen.values().map(|(_, peak)| *peak).fold(0.0, f64::max),
+        cpu_seconds: seen.values().map(|(cpu, _)| cpu).sum(),
+        peak_mib: seen.values().map(|(_, peak)| *peak).fold(0.0, f64::max),
     })
+}
+
+/// Runs `command`, which is one process, to its end.
+pub(crate) fn run_alone(command: &mut Command) -> Result<Cost> {
+    let start = Instant::now();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+    let mut peak_mib = 0.0;
+    // A process that has ended keeps its times, though not its memory, until its parent asks for its status.
+    let cost = loop {
+        let stat = stat(child.id()).context("a child has no /proc/<pid>/stat")?;
+        if stat.has_ended {
+            break Cost {
+                wall_seconds: start.elapsed().as_secs_f64(),
+                cpu_seconds: stat.cpu_seconds,
+                peak_mib,
+            };
+        }
+        peak_mib = memory_mib(child.id(), "VmHWM").map_or(peak_mib, |now| now.max(peak_mib));
+        std::thread::sleep(EVERY);
+    };
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{command:?} failed: {status}");
+    }
+    Ok(cost)
+}
+
+/// What a process that still runs has cost since its start.
+pub(crate) fn so_far(pid: u32, wall_seconds: f64) -> Option<Cost> {
+    Some(Cost {
+        wall_seconds,
+        cpu_seconds: stat(pid)?.cpu_seconds,
+        peak_mib: memory_mib(pid, "VmHWM")?,
+    })
+}
+
+/// CPU seconds of this process so far: what the emulators in it take.
+pub(crate) fn own_cpu_seconds() -> Option<f64> {
+    Some(stat(std::process::id())?.cpu_seconds)
+}
+
+/// CPU seconds of this thread so far.
+pub(crate) fn thread_cpu_seconds() -> Option<f64> {
+    Some(stat_at("/proc/thread-self/stat")?.cpu_seconds)
 }
 
 /// Process id, CPU seconds and peak MiB of the descendants of `root` with that name.
@@ -60,7 +104,7 @@ fn below(root: u32, name: &str) -> Vec<(u32, f64, f64)> {
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .collect();
-    let parents: BTreeMap<u32, u32> = pids.iter().filter_map(|pid| Some((*pid, stat(*pid)?.0))).collect();
+    let parents: BTreeMap<u32, u32> = pids.iter().filter_map(|pid| Some((*pid, stat(*pid)?.parent))).collect();
     let descends = |mut pid: u32| {
         while let Some(parent) = parents.get(&pid) {
             if *parent == root {
@@ -77,19 +121,30 @@ fn below(root: u32, name: &str) -> Vec<(u32, f64, f64)> {
     };
     pids.into_iter()
         .filter(|pid| descends(*pid) && program(*pid).is_some_and(|program| program.starts_with(name)))
-        .filter_map(|pid| Some((pid, stat(pid)?.1, memory_mib(pid, "VmHWM")?)))
+        .filter_map(|pid| Some((pid, stat(pid)?.cpu_seconds, memory_mib(pid, "VmHWM")?)))
         .collect()
 }
 
-/// Parent and CPU seconds of a process. Source: proc_pid_stat(5), fields 4, 14 and 15, after the name in parentheses.
-fn stat(pid: u32) -> Option<(u32, f64)> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+struct Stat {
+    has_ended: bool,
+    parent: u32,
+    cpu_seconds: f64,
+}
+
+fn stat(pid: u32) -> Option<Stat> {
+    stat_at(&format!("/proc/{pid}/stat"))
+}
+
+/// Source: proc_pid_stat(5), fields 3, 4, 14 and 15; the first here is the third, after the name in parentheses.
+fn stat_at(path: &str) -> Option<Stat> {
+    let text = fs::read_to_string(path).ok()?;
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks: f64 = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
-    Some((
-        fields.get(1)?.parse().ok()?,
-        ticks / rustix::param::clock_ticks_per_second() as f64,
-    ))
+    Some(Stat {
+        has_ended: *fields.first()? == "Z",
+        parent: fields.get(1)?.parse().ok()?,
+        cpu_seconds: ticks / rustix::param::clock_ticks_per_second() as f64,
+    })
 }
 
 /// A line of /proc/<pid>/status, in MiB.
