@@ -1,0 +1,422 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { region = "eu-west-1" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_cognito_user_pool" {
+    defaults = {
+      id       = "eu-west-1_AbCdEfGhI"
+      arn      = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI"
+      endpoint = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
+    }
+  }
+
+  mock_resource "aws_cognito_user_pool_client" {
+    defaults = { id = "1234567890abcdefghijklmnop" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/edu-cognito-sms" }
+  }
+}
+
+variables {
+  name = "edu"
+}
+
+run "a_pool_with_a_second_factor_and_strong_passwords" {
+  command = apply
+
+  assert {
+    condition     = aws_cognito_user_pool.this.mfa_configuration == "ON" && aws_cognito_user_pool.this.software_token_mfa_configuration[0].enabled
+    error_message = "Everybody has a second factor, by an app with codes (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.password_policy[0].minimum_length == 12 && alltrue([for class in ["require_lowercase", "require_numbers", "require_symbols", "require_uppercase"] : aws_cognito_user_pool.this.password_policy[0][class]])
+    error_message = "Passwords are long and of every class (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.password_policy[0].temporary_password_validity_days == 3
+    error_message = "A temporary password has an end (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.auto_verified_attributes == toset(["email"]) && aws_cognito_user_pool.this.user_attribute_update_settings[0].attributes_require_verification_before_update == toset(["email"])
+    error_message = "Addresses are verified, also new ones (D10)."
+  }
+
+  assert {
+    condition     = [for mechanism in aws_cognito_user_pool.this.account_recovery_setting[0].recovery_mechanism : mechanism.name] == ["verified_email"]
+    error_message = "Accounts are recovered by mail (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.deletion_protection == "ACTIVE"
+    error_message = "The pool is protected (D10)."
+  }
+
+  assert {
+    condition     = length(aws_iam_role.sms) + length(aws_cognito_user_pool_domain.this) + length(aws_cognito_user_pool.this.sms_configuration) + length(aws_cognito_user_pool.this.email_configuration) == 0
+    error_message = "Nothing is made that was not asked for."
+  }
+
+  assert {
+    condition     = output.alarm_target == { user_pool_id = "eu-west-1_AbCdEfGhI", client_id = "1234567890abcdefghijklmnop" }
+    error_message = "A bundle takes the pool as target (C6)."
+  }
+
+  assert {
+    condition     = output.issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
+    error_message = "The issuer is what tokens say."
+  }
+}
+
+run "a_client_without_a_secret" {
+  command = plan
+
+  assert {
+    condition     = !aws_cognito_user_pool_client.app.generate_secret && aws_cognito_user_pool_client.app.enable_token_revocation && aws_cognito_user_pool_client.app.prevent_user_existence_errors == "ENABLED"
+    error_message = "The apps' client has no secret, revokes tokens and does not tell who is a user (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.app.explicit_auth_flows == toset(["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]) && !aws_cognito_user_pool_client.app.allowed_oauth_flows_user_pool_client
+    error_message = "Passwords are proven, not sent, and there is no OAuth flow without an address to return to (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.app.access_token_validity == 30 && aws_cognito_user_pool_client.app.token_validity_units[0].access_token == "minutes" && aws_cognito_user_pool_client.app.refresh_token_validity == 30 && aws_cognito_user_pool_client.app.token_validity_units[0].refresh_token == "days"
+    error_message = "Tokens are good for half an hour, and refreshed for a month (D10)."
+  }
+}
+
+run "hosted_pages_with_the_code_grant" {
+  command = plan
+
+  variables {
+    callback_urls = ["https://learn.example.com/signed-in", "http://localhost:5173/signed-in", "com.example.learn:/signed-in"]
+    domain        = { name = "edu-sign-in" }
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.app.allowed_oauth_flows == toset(["code"]) && aws_cognito_user_pool_client.app.allowed_oauth_flows_user_pool_client
+    error_message = "The code grant, and no other (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_domain.this["main"].domain == "edu-sign-in" && output.domain == "edu-sign-in"
+    error_message = "The pages have the name given."
+  }
+}
+
+run "a_domain_of_ones_own" {
+  command = plan
+
+  variables {
+    domain = { name = "sign-in.example.com", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678" }
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_domain.this["main"].certificate_arn == "arn:aws:acm:us-east-1:123456789012:certificate/12345678"
+    error_message = "The pages have the certificate given."
+  }
+}
+
+run "phones_are_verified_with_sms" {
+  command = apply
+
+  variables {
+    sms = {}
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.auto_verified_attributes == toset(["email", "phone_number"]) && aws_cognito_user_pool.this.user_attribute_update_settings[0].attributes_require_verification_before_update == toset(["email", "phone_number"])
+    error_message = "Phone numbers are verified as addresses are (D10)."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.sms_configuration[0].sns_caller_arn == aws_iam_role.sms["main"].arn
+    error_message = "SMS are sent as the role (D10)."
+  }
+
+  assert {
+    condition     = { for condition in data.aws_iam_policy_document.assumed_by_cognito.statement[0].condition : condition.variable => one(condition.values) }["sts:ExternalId"] == aws_cognito_user_pool.this.sms_configuration[0].external_id
+    error_message = "Only who says the pool's external id is the role (D6)."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.sms.statement[0].actions == toset(["sns:Publish"]) && data.aws_iam_policy_document.sms.statement[0].not_resources == toset(["arn:aws:sns:*:*:*"])
+    error_message = "The role publishes to phones and to no topic (D6)."
+  }
+
+  assert {
+    condition     = [for mechanism in aws_cognito_user_pool.this.account_recovery_setting[0].recovery_mechanism : mechanism.name] == ["verified_email"]
+    error_message = "Recovery stays by mail: SMS is a second factor now (D10)."
+  }
+}
+
+run "threat_protection_takes_the_larger_plan" {
+  command = plan
+
+  variables {
+    advanced_security_mode = "ENFORCED"
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.user_pool_add_ons[0].advanced_security_mode == "ENFORCED" && aws_cognito_user_pool.this.user_pool_tier == "PLUS"
+    error_message = "The mode and its plan go together (D10)."
+  }
+}
+
+run "groups_with_admin_among_them" {
+  command = plan
+
+  variables {
+    groups = { teacher = { precedence = 10 }, student = { description = "Students" } }
+  }
+
+  assert {
+    condition     = output.groups == ["admin", "student", "teacher"] && output.admin_group == "admin" && aws_cognito_user_group.this["admin"].precedence == 0
+    error_message = "admin is always there, and the strongest (A1, D10)."
+  }
+}
+
+run "mail_by_ones_own_sender" {
+  command = plan
+
+  variables {
+    email = { ses_identity_arn = "arn:aws:ses:eu-west-1:123456789012:identity/example.com", from = "Edu <no-reply@example.com>" }
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.email_configuration[0].email_sending_account == "DEVELOPER" && aws_cognito_user_pool.this.email_configuration[0].from_email_address == "Edu <no-reply@example.com>"
+    error_message = "Mail is sent by the identity given."
+  }
+}
+
+run "invited_users_only" {
+  command = plan
+
+  variables {
+    self_sign_up = false
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.admin_create_user_config[0].allow_admin_create_user_only
+    error_message = "Nobody signs up by themself."
+  }
+}
+
+run "a_name_with_capitals_is_refused" {
+  command = plan
+
+  variables {
+    name = "Edu"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "no_second_factor_is_refused" {
+  command = plan
+
+  variables {
+    mfa = "OFF"
+  }
+
+  expect_failures = [var.mfa]
+}
+
+run "a_zone_in_the_place_of_the_region_is_refused" {
+  command = plan
+
+  variables {
+    sms = { region = "eu-west-1a" }
+  }
+
+  expect_failures = [var.sms]
+}
+
+run "a_short_password_is_refused" {
+  command = plan
+
+  variables {
+    password_minimum_length = 8
+  }
+
+  expect_failures = [var.password_minimum_length]
+}
+
+run "a_temporary_password_for_ever_is_refused" {
+  command = plan
+
+  variables {
+    temporary_password_validity_days = 366
+  }
+
+  expect_failures = [var.temporary_password_validity_days]
+}
+
+run "a_mode_of_threat_protection_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    advanced_security_mode = "ON"
+  }
+
+  expect_failures = [var.advanced_security_mode]
+}
+
+run "a_sender_without_an_address_is_refused" {
+  command = plan
+
+  variables {
+    email = { ses_identity_arn = "arn:aws:ses:eu-west-1:123456789012:identity/example.com", from = "Edu" }
+  }
+
+  expect_failures = [var.email]
+}
+
+run "a_group_that_reads_as_two_is_refused" {
+  command = plan
+
+  variables {
+    groups = { "x,admin" = {} }
+  }
+
+  expect_failures = [var.groups]
+}
+
+run "a_second_admin_is_refused" {
+  command = plan
+
+  variables {
+    groups = { admin = { description = "Others" } }
+  }
+
+  expect_failures = [var.groups]
+}
+
+run "a_group_as_strong_as_admin_is_refused" {
+  command = plan
+
+  variables {
+    groups = { teacher = { precedence = 0 } }
+  }
+
+  expect_failures = [var.groups]
+}
+
+run "a_flow_with_aws_credentials_is_refused" {
+  command = plan
+
+  variables {
+    auth_flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+  }
+
+  expect_failures = [var.auth_flows]
+}
+
+run "a_return_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    callback_urls = ["http://learn.example.com/signed-in"]
+  }
+
+  expect_failures = [var.callback_urls]
+}
+
+run "a_return_to_anywhere_is_refused" {
+  command = plan
+
+  variables {
+    callback_urls = ["https://*.example.com/"]
+  }
+
+  expect_failures = [var.callback_urls]
+}
+
+run "a_return_to_a_script_is_refused" {
+  command = plan
+
+  variables {
+    callback_urls = ["javascript:/alert(1)"]
+  }
+
+  expect_failures = [var.callback_urls]
+}
+
+run "a_return_from_signing_out_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    logout_urls = ["http://learn.example.com/"]
+  }
+
+  expect_failures = [var.logout_urls]
+}
+
+run "a_token_for_two_days_is_refused" {
+  command = plan
+
+  variables {
+    token_validity = { id_minutes = 2880 }
+  }
+
+  expect_failures = [var.token_validity]
+}
+
+run "a_refresh_shorter_than_the_tokens_is_refused" {
+  command = plan
+
+  variables {
+    token_validity = { access_minutes = 1440, refresh_days = 1 }
+  }
+
+  expect_failures = [var.token_validity]
+}
+
+run "a_domain_with_a_name_of_amazons_is_refused" {
+  command = plan
+
+  variables {
+    domain = { name = "edu-cognito" }
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "a_host_name_without_a_certificate_is_refused" {
+  command = plan
+
+  variables {
+    domain = { name = "sign-in.example.com" }
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "a_certificate_of_another_region_is_refused" {
+  command = plan
+
+  variables {
+    domain = { name = "sign-in.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678" }
+  }
+
+  expect_failures = [var.domain]
+}

@@ -1,0 +1,193 @@
+variable "name" {
+  description = "Name of the user pool, and first part of the names of its client and role."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))
+    error_message = "name begins with a letter and has at most 32 of a-z, 0-9 and -, so that role names stay within IAM's 64 characters."
+  }
+}
+
+variable "mfa" {
+  description = "Second factor: \"ON\", everybody has to have one, or \"OPTIONAL\", who wants one. An app with codes (TOTP) always will do; SMS with sms. A pool that began with OPTIONAL can become ON; its users are then asked to set one up."
+  type        = string
+  default     = "ON"
+
+  validation {
+    condition     = contains(["ON", "OPTIONAL"], var.mfa)
+    error_message = "mfa is \"ON\" or \"OPTIONAL\"; a pool without a second factor is not made here."
+  }
+}
+
+variable "sms" {
+  description = "Let the pool send SMS, to verify phone numbers and as second factor, from the region given (null: the pool's). The account has to have left SNS' SMS sandbox, and pays for each message. null: no SMS, and phone numbers stay unverified."
+  type = object({
+    region = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.sms.region, null) == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.sms.region))
+    error_message = "sms.region is a region that sends SMS, as eu-west-1."
+  }
+}
+
+variable "password_minimum_length" {
+  description = "Shortest password. It also has a letter of each case, a digit and a symbol."
+  type        = number
+  default     = 12
+
+  validation {
+    condition     = var.password_minimum_length >= 12 && var.password_minimum_length <= 99 && floor(var.password_minimum_length) == var.password_minimum_length
+    error_message = "password_minimum_length is a whole number from 12, below which a password is too easily guessed, to Cognito's 99."
+  }
+}
+
+variable "temporary_password_validity_days" {
+  description = "Days in which an invited user has to sign in. Only a temporary password expires: Cognito knows no expiry of a user's own."
+  type        = number
+  default     = 3
+
+  validation {
+    condition     = var.temporary_password_validity_days >= 1 && var.temporary_password_validity_days <= 365 && floor(var.temporary_password_validity_days) == var.temporary_password_validity_days
+    error_message = "temporary_password_validity_days is a whole number from 1 to Cognito's 365."
+  }
+}
+
+variable "self_sign_up" {
+  description = "Let anybody sign up. false: administrators invite."
+  type        = bool
+  default     = true
+}
+
+variable "advanced_security_mode" {
+  description = "Threat protection: \"OFF\", \"AUDIT\" (leaked passwords and odd sign-ins are recorded) or \"ENFORCED\" (and stopped). Other than OFF takes Cognito's Plus plan, which costs more for each active user."
+  type        = string
+  default     = "OFF"
+
+  validation {
+    condition     = contains(["OFF", "AUDIT", "ENFORCED"], var.advanced_security_mode)
+    error_message = "advanced_security_mode is \"OFF\", \"AUDIT\" or \"ENFORCED\"."
+  }
+}
+
+variable "email" {
+  description = "SES identity to send mail by, and the sender's address, as \"Edu <no-reply@example.com>\". null: Cognito's own sender, which stops at 50 mails a day."
+  type = object({
+    ses_identity_arn = string
+    from             = string
+    reply_to         = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.email == null ? true : can(regex("^arn:[a-z-]+:ses:[a-z0-9-]+:[0-9]{12}:identity/.+$", var.email.ses_identity_arn)) && can(regex("@", var.email.from))
+    error_message = "email.ses_identity_arn is the ARN of a verified identity, as arn:aws:ses:eu-west-1:123456789012:identity/example.com, and email.from has an address."
+  }
+}
+
+variable "groups" {
+  description = "Groups by name, with description and precedence (the smaller is the stronger). admin is always there, with precedence 0."
+  type = map(object({
+    description = optional(string)
+    precedence  = optional(number)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.groups) : can(regex("^[A-Za-z0-9_-]{1,128}$", name))])
+    error_message = "A group's name has 1 to 128 of A-Z, a-z, 0-9, _ and -. A token's groups reach the handlers joined into one string: a group \"x,admin\" would read as two."
+  }
+
+  validation {
+    condition     = !contains(keys(var.groups), "admin")
+    error_message = "The group admin is there without being named."
+  }
+
+  validation {
+    condition     = alltrue([for group in values(var.groups) : group.precedence == null ? true : group.precedence >= 1])
+    error_message = "A group's precedence is 1 or more: 0, the strongest, is admin's."
+  }
+}
+
+variable "auth_flows" {
+  description = "Ways in which an app may sign users in without the hosted pages. The default shows Cognito no password: SRP proves it."
+  type        = set(string)
+  default     = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+
+  validation {
+    condition     = length(setsubtract(var.auth_flows, ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH"])) == 0
+    error_message = "auth_flows is of ALLOW_REFRESH_TOKEN_AUTH, ALLOW_USER_SRP_AUTH, ALLOW_USER_PASSWORD_AUTH, ALLOW_USER_AUTH and ALLOW_CUSTOM_AUTH. Not ALLOW_ADMIN_USER_PASSWORD_AUTH: this client is for apps, which have no AWS credentials."
+  }
+}
+
+variable "callback_urls" {
+  description = "Addresses to return to from the hosted pages with a code. Empty: the client has no OAuth flow."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(var.callback_urls) <= 100 && alltrue([for url in var.callback_urls : can(regex("^(https://[^#*]+|http://localhost(:[0-9]+)?(/[^#*]*)?|[a-z][a-z0-9+.-]*\\.[a-z0-9+.-]+:/[^#*]*)$", url))])
+    error_message = "callback_urls has at most 100 addresses with https, http://localhost for development, or an app's own scheme with a dot in it, as com.example.learn:/signed-in; no # and no *."
+  }
+}
+
+variable "logout_urls" {
+  description = "Addresses to return to after signing out at the hosted pages."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(var.logout_urls) <= 100 && alltrue([for url in var.logout_urls : can(regex("^(https://[^#*]+|http://localhost(:[0-9]+)?(/[^#*]*)?|[a-z][a-z0-9+.-]*\\.[a-z0-9+.-]+:/[^#*]*)$", url))])
+    error_message = "logout_urls has addresses of the same kinds as callback_urls."
+  }
+}
+
+variable "token_validity" {
+  description = "How long tokens are good for. An id or access token cannot be called back before."
+  type = object({
+    access_minutes = optional(number, 30)
+    id_minutes     = optional(number, 30)
+    refresh_days   = optional(number, 30)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for minutes in [var.token_validity.access_minutes, var.token_validity.id_minutes] : minutes >= 5 && minutes <= 1440 && floor(minutes) == minutes])
+    error_message = "token_validity.access_minutes and id_minutes are whole numbers from 5 to 1440, a day."
+  }
+
+  validation {
+    condition     = var.token_validity.refresh_days >= 1 && var.token_validity.refresh_days <= 3650 && floor(var.token_validity.refresh_days) == var.token_validity.refresh_days && var.token_validity.refresh_days * 1440 > max(var.token_validity.access_minutes, var.token_validity.id_minutes)
+    error_message = "token_validity.refresh_days is a whole number from 1 to 3650, and longer than the other tokens are good for."
+  }
+}
+
+variable "domain" {
+  description = "Hosted pages: the first part of a name of Cognito's, or a host name of your own with a certificate of us-east-1 for it. null: none."
+  type = object({
+    name            = string
+    certificate_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition = var.domain == null ? true : (var.domain.certificate_arn == null
+      ? can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.domain.name)) && !can(regex("aws|amazon|cognito", var.domain.name))
+      : can(regex("^([a-z0-9-]+\\.){2,}[a-z]{2,}$", var.domain.name))
+    )
+    error_message = "domain.name has 1 to 63 of a-z, 0-9 and -, without aws, amazon or cognito in it; with a certificate it is a full host name, as sign-in.example.com."
+  }
+
+  validation {
+    condition     = try(var.domain.certificate_arn, null) == null ? true : can(regex("^arn:[a-z-]+:acm:us-east-1:[0-9]{12}:certificate/.+$", var.domain.certificate_arn))
+    error_message = "domain.certificate_arn is a certificate of ACM in us-east-1, wherever the pool is: CloudFront serves the pages."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Refuse to delete the pool with its users, also where a change would replace it."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,108 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
+locals {
+  account     = data.aws_caller_identity.current.account_id
+  partition   = data.aws_partition.current.partition
+  kms_key_arn = var.kms_key == null ? one(values(aws_kms_key.files)[*].arn) : var.kms_key.arn
+}
+
+# The key of all files, unless one was given. Its policy is AWS' own, by which the account's policies decide, and what was added:
+# a service that serves the files, such as CloudFront, is a principal that no policy of the account can speak for.
+data "aws_iam_policy_document" "key" {
+  source_policy_documents = var.key_policy_documents
+
+  statement {
+    sid       = "AccountDecides"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${local.partition}:iam::${local.account}:root"]
+    }
+  }
+}
+
+resource "aws_kms_key" "files" {
+  for_each = var.kms_key == null ? { main = "Files in ${var.bucket}" } : {}
+
+  description         = each.value
+  enable_key_rotation = true
+  policy              = data.aws_iam_policy_document.key.json
+}
+
+resource "aws_kms_alias" "files" {
+  for_each = aws_kms_key.files
+
+  name          = "alias/${var.bucket}"
+  target_key_id = each.value.key_id
+}
+
+resource "aws_s3_bucket" "files" {
+  bucket        = var.bucket
+  force_destroy = var.force_destroy
+}
+
+resource "aws_s3_bucket_public_access_block" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+# A file that was overwritten or deleted can be had back, and replication needs versions.
+resource "aws_s3_bucket_versioning" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  rule {
+    # Without it every read and write of an object is a request to KMS, paid and counted against its quota.
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = local.kms_key_arn
+    }
+  }
+}
+
+# Metrics of the whole bucket, which S3 gives only where asked: the catalogue's alarms name the configuration by its filter_id,
+# and one by another name would leave them silent (C3).
+resource "aws_s3_bucket_metric" "entire" {
+  bucket = aws_s3_bucket.files.id
+  name   = "EntireBucket"
+}
+
+# Browsers send uploads straight to S3: a form for a small file, parts for a large one. They read a part's ETag and checksum from
+# the answer, which scripts see only where exposed.
+resource "aws_s3_bucket_cors_configuration" "files" {
+  for_each = length(var.allowed_origins) == 0 ? {} : { main = var.allowed_origins }
+
+  bucket = aws_s3_bucket.files.id
+
+  cors_rule {
+    allowed_origins = each.value
+    allowed_methods = ["GET", "HEAD", "POST", "PUT"]
+    allowed_headers = ["content-type", "range", "x-amz-*"]
+    expose_headers  = ["Accept-Ranges", "Content-Range", "ETag", "x-amz-checksum-sha256"]
+    max_age_seconds = 3600
+  }
+}

@@ -1,0 +1,102 @@
+variable "bucket" {
+  description = "Name of the bucket to make for files."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "bucket has 3 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit."
+  }
+}
+
+variable "kms_key" {
+  description = "Customer key to encrypt the files with, by its ARN; its rotation and policy are its owner's. null: a key is made, and rotated every year."
+  type = object({
+    arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.kms_key == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key.arn))
+    error_message = "kms_key.arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab: an alias can move, and the bucket's policy compares keys."
+  }
+}
+
+variable "key_policy_documents" {
+  description = "More statements for the policy of the key that is made, each a policy in JSON: such as for the CloudFront distribution that serves the files."
+  type        = list(string)
+  default     = []
+}
+
+variable "bucket_policy_documents" {
+  description = "More statements for the bucket's policy, each a policy in JSON: such as for the CloudFront distribution that serves the files."
+  type        = list(string)
+  default     = []
+}
+
+variable "allowed_origins" {
+  description = "Origins of the pages that may upload to and download from S3 by presigned requests. Empty: no page may."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.allowed_origins : can(regex("^(https://[A-Za-z0-9.-]+(:[0-9]+)?|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)$", origin))])
+    error_message = "allowed_origins has origins without a path, as https://learn.example.com; http only for localhost, and no *."
+  }
+}
+
+variable "noncurrent_days" {
+  description = "Days that a file can be had back after it was overwritten or deleted."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.noncurrent_days >= 1 && floor(var.noncurrent_days) == var.noncurrent_days
+    error_message = "noncurrent_days is a whole number from 1."
+  }
+}
+
+variable "pending_uploads" {
+  description = "How an object whose upload was not confirmed is told from others, and after how many days it goes: by a tag, which is taken off it at confirmation, or by a prefix, which is stronger."
+  type = object({
+    tag    = optional(object({ key = string, value = string }), { key = "upload", value = "pending" })
+    prefix = optional(string)
+    days   = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.pending_uploads.days >= 1 && floor(var.pending_uploads.days) == var.pending_uploads.days
+    error_message = "pending_uploads.days is a whole number from 1."
+  }
+
+  validation {
+    condition     = var.pending_uploads.prefix == null ? true : can(regex("^[^/].*/$", var.pending_uploads.prefix))
+    error_message = "pending_uploads.prefix is a folder that ends with a slash, as pending/: an empty one would be every file's."
+  }
+
+  validation {
+    condition     = try(length(var.pending_uploads.tag.key) > 0 && length(var.pending_uploads.tag.value) > 0, var.pending_uploads.prefix != null)
+    error_message = "pending_uploads.tag has a key and a value, unless there is a prefix: a rule without either would be for every file."
+  }
+}
+
+variable "access_logs" {
+  description = "Bucket to make for the access logs of the files, and days to keep them. null: no access logs."
+  type = object({
+    bucket         = string
+    retention_days = optional(number, 365)
+  })
+  default = null
+
+  validation {
+    condition     = var.access_logs == null ? true : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.access_logs.bucket)) && var.access_logs.retention_days >= 1
+    error_message = "access_logs.bucket has 3 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit; access_logs.retention_days is at least 1."
+  }
+}
+
+variable "force_destroy" {
+  description = "Let destroy remove the buckets with what is in them."
+  type        = bool
+  default     = false
+}
