@@ -12,7 +12,6 @@ use dump_format::payload::{Action, DumpFields, Event, Trigger};
 use local_cloud::{LocalCloud, toolchain};
 use mongo_emulator::{Corpus, MongoEmulator};
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::bound::{self, Bound};
 use crate::function::Function;
@@ -52,7 +51,6 @@ struct World {
     mongo: MongoEmulator,
     storage: Storage,
     cloud: LocalCloud,
-    folder: TempDir,
     python: PathBuf,
     secret_arn: String,
     runs: i64,
@@ -107,7 +105,8 @@ impl Plan {
     async fn one(&self, world: &mut World, contestant: &Contestant) -> Result<Measured> {
         match contestant {
             Contestant::MongoDump(place) => self.mongo_dump(world, *place, COLLECTION, self.documents).await,
-            other => other.run(&world.mongo.uri(), &world.python, world.folder.path()),
+            // The cloud's folder goes away even if this process is killed.
+            other => other.run(&world.mongo.uri(), &world.python, world.cloud.folder()),
         }
         .with_context(|| contestant.title())
     }
@@ -154,7 +153,6 @@ impl World {
             mongo,
             storage: Storage::start().await?,
             cloud,
-            folder: tempfile::Builder::new().prefix("lectern-bench-").tempdir()?,
             python: toolchain::python_venv()?.join("bin/python"),
             secret_arn: secret.arn.context("the secret has no ARN")?,
             runs: 0,
