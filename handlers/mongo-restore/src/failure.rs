@@ -58,7 +58,7 @@ pub(crate) enum RestoreError {
     Target(#[from] TargetError),
     #[error(
         "the target has {count} of the namespaces already: {listed}. Write conflict drop to replace them, merge to add to \
-         them, or rename"
+         them, or rename; after a restore that was cut off at its very end, mode verify says whether they are whole"
     )]
     NotEmpty { count: usize, listed: String },
     #[error(
