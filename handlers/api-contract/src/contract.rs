@@ -240,13 +240,10 @@ impl Operation {
             handler: self.handler,
             access: self.access,
             parameters: parameters.collect(),
-            body: self
-                .request_body
-                .and_then(first)
-                .map(|(content_type, media)| Body {
-                    content_type,
-                    schema: media.schema.schema(),
-                }),
+            body: self.request_body.and_then(first).map(|(content_type, media)| Body {
+                content_type,
+                schema: media.schema.schema(),
+            }),
             answers: answers.collect(),
         }
     }

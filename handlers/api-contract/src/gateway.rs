@@ -44,7 +44,10 @@ impl Gateway {
         };
         for route in contract.routes() {
             let named = |place| {
-                let parameters = route.parameters.iter().filter(move |parameter| parameter.place == place);
+                let parameters = route
+                    .parameters
+                    .iter()
+                    .filter(move |parameter| parameter.place == place);
                 parameters
                     .map(|parameter| (parameter.name.clone(), parameter.required))
                     .collect()

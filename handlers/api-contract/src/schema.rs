@@ -22,7 +22,9 @@ pub enum SchemaError {
         name: String,
     },
     /// API Gateway takes the keyword without a word and lets everything pass.
-    #[error("{at}: API Gateway ignores {keyword:?}: say it with one that it enforces, or leave it to the handler's code")]
+    #[error(
+        "{at}: API Gateway ignores {keyword:?}: say it with one that it enforces, or leave it to the handler's code"
+    )]
     Ignored {
         /// JSON pointer below the schema.
         at: String,
