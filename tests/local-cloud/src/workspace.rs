@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context as _, Result, bail};
 
 use crate::group::Group;
+use crate::progress::Progress;
 
 /// The workspace's folder, where this crate was built from.
 #[must_use]
@@ -70,6 +71,8 @@ pub fn binary(name: &str) -> Result<PathBuf> {
     let place = Place::current()?;
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if !*built {
+        // A release from nothing takes a quarter of an hour on 2 cores, and looks like a program that hangs.
+        let _progress = Progress::start("building the workspace's programs with cargo".into(), None);
         build(&place, &["--workspace"])?;
         *built = true;
     }
