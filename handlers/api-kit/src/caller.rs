@@ -31,7 +31,7 @@ impl Caller {
     /// The claims of a REST API's Cognito authorizer, which are strings. Without them nobody is signed in: an event that did
     /// not come through API Gateway has none.
     pub(crate) fn of(event: &ApiGatewayProxyRequest) -> Option<Self> {
-        let claims = event.request_context.authorizer.other.get("claims")?;
+        let claims = event.request_context.authorizer.fields.get("claims")?;
         let subject = claims.get("sub")?.as_str()?;
         // Cognito's is a UUID; whatever else it is, it is used as a key and in an encryption context.
         let sound = (1..=128).contains(&subject.len()) && subject.bytes().all(|byte| byte.is_ascii_graphic());

@@ -78,7 +78,7 @@ mod tests {
             status,
             checksum: Checksum::Whole { sha256: String::new() },
             created_by: "admin".to_owned(),
-            created_at: DateTime::UNIX_EPOCH,
+            created_at: DateTime::from_millis(0),
             expires_at: None,
             request_sha256: String::new(),
             version_id: None,

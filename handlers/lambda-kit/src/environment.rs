@@ -3,9 +3,12 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+/// A variable's value by its name.
+type Read<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
 /// Reads variables and keeps what is wrong with them, so that one error names everything there is to mend.
 pub struct Environment<'a> {
-    read: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    read: Read<'a>,
     problems: Vec<String>,
 }
 
