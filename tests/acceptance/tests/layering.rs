@@ -8,13 +8,15 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 23] = [
     ("alarm-catalog", &[]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
     ("atlas-emulator", &[]),
+    ("api-contract", &[]),
     ("aws-front", &[]),
     ("dump-format", &[]),
+    ("file-catalog", &[]),
     ("mongo-emulator", &[]),
     ("schedule-expression", &[]),
     ("tfplugin6", &[]),
@@ -23,6 +25,10 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     ("cloudwatch-emulator", &["alarm-evaluator"]),
     ("quickstart-function", &[]),
     ("lambda-kit", &[]),
+    ("api-kit", &["api-contract", "lambda-kit"]),
+    ("upload-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
+    ("download-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
+    ("profile-api", &["api-contract", "api-kit", "lambda-kit"]),
     ("mongo-dump", &["alarm-catalog", "dump-format", "lambda-kit"]),
     ("mongo-restore", &["alarm-catalog", "dump-format", "lambda-kit"]),
     (

@@ -1,7 +1,6 @@
 //! A Lambda function's process, started as Lambda starts it, and the Runtime API that hands it one event.
 
 use std::convert::Infallible;
-use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -42,7 +41,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    pub(crate) async fn start(binary: &Path, name: &str, environment: &[(String, String)]) -> Result<Self> {
+    pub(crate) async fn start(mut command: Command, name: &str, environment: &[(String, String)]) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
         let (poll, polls) = mpsc::unbounded_channel();
@@ -54,7 +53,6 @@ impl Function {
             said: say,
         });
         let server = tokio::spawn(serve(listener, api));
-        let mut command = Command::new(binary);
         command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address)
@@ -68,7 +66,7 @@ impl Function {
             .stdout(Stdio::null())
             .kill_on_drop(true);
         let started = Instant::now();
-        let child = command.spawn().with_context(|| binary.display().to_string())?;
+        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
         Ok(Self {
             child,
             started,
@@ -99,6 +97,11 @@ impl Function {
         let pid = self.child.id().context("the function ended")?;
         let cost = processes::so_far(pid, wall_seconds).context("the function ended")?;
         Ok((said, cost))
+    }
+
+    /// Time since the start of the process.
+    pub(crate) fn since_start(&self) -> Duration {
+        self.started.elapsed()
     }
 
     pub(crate) async fn end(mut self) -> Result<()> {
