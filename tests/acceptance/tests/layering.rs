@@ -27,7 +27,10 @@ const ALLOWED: [(&str, &[&str]); 23] = [
     ("lambda-kit", &[]),
     ("api-kit", &["api-contract", "lambda-kit"]),
     ("upload-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
-    ("download-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
+    (
+        "download-api",
+        &["api-contract", "api-kit", "file-catalog", "lambda-kit"],
+    ),
     ("profile-api", &["api-contract", "api-kit", "lambda-kit"]),
     ("mongo-dump", &["alarm-catalog", "dump-format", "lambda-kit"]),
     ("mongo-restore", &["alarm-catalog", "dump-format", "lambda-kit"]),
