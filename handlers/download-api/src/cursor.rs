@@ -105,7 +105,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {
-            Cursor::parse(&text);
+            prop_assert!(Cursor::parse(&text).is_none_or(|cursor| cursor.render() == text));
         }
     }
 

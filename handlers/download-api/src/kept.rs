@@ -13,7 +13,10 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// A value that is got when it is first needed, and again when it is old. Where that fails, the old one is used as long as it is
 /// good for anything.
 #[derive(Debug)]
-pub(crate) struct Kept<T>(Mutex<Option<Slot<T>>>);
+pub(crate) struct Kept<T> {
+    slot: Mutex<Option<Slot<T>>>,
+    patience: Duration,
+}
 
 /// A value that was just got.
 #[derive(Debug)]
@@ -45,7 +48,10 @@ impl<T> Slot<T> {
 
 impl<T: Clone> Kept<T> {
     pub(crate) fn nothing() -> Self {
-        Self(Mutex::new(None))
+        Self {
+            slot: Mutex::new(None),
+            patience: PATIENCE,
+        }
     }
 
     /// The value. `what` names it in the log.
@@ -58,18 +64,18 @@ impl<T: Clone> Kept<T> {
         now: SystemTime,
         renew: impl Future<Output = Result<Fresh<T>, E>>,
     ) -> Result<T, E> {
-        let mut slot = self.0.lock().await;
+        let mut slot = self.slot.lock().await;
         if let Some(slot) = slot.as_ref().filter(|slot| slot.is_new(now)) {
             return Ok(slot.fresh.value.clone());
         }
         let fresh = match slot.as_mut().filter(|slot| slot.is_good(now)) {
             None => renew.await?,
-            Some(old) => match tokio::time::timeout(PATIENCE, renew).await {
+            Some(old) => match tokio::time::timeout(self.patience, renew).await {
                 Ok(Ok(fresh)) => fresh,
                 failed => {
                     let cause = match failed {
                         Ok(Err(error)) => error.to_string(),
-                        _ => format!("no answer within {} s", PATIENCE.as_secs()),
+                        _ => format!("no answer within {} s", self.patience.as_secs()),
                     };
                     tracing::warn!(what, cause, "the old one is used: it could not be renewed");
                     old.got_at = now;
@@ -130,9 +136,12 @@ mod tests {
         assert_eq!(get(&kept, at(999), Ok(2)).await, Ok(2));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_renewal_without_an_answer_holds_nobody_up_for_long() {
-        let kept = Kept::nothing();
+        let kept = Kept {
+            patience: Duration::from_millis(1),
+            ..Kept::nothing()
+        };
         get(&kept, at(1000), Ok(1)).await.ok();
         let never = std::future::pending::<Result<Fresh<u8>, String>>();
         assert_eq!(kept.get("number", at(1100), never).await, Ok(1));

@@ -4,11 +4,11 @@
 //! - [`DownloadApi`]: what is built once, from [`Settings`]; [`handle`]: serves one event
 //! - `list` and [`Cursor`]: `GET /files`, page by page; `fetch`: `GET /files/{id}`; `viewer`: what a caller may see
 //! - `storage`: S3's presigned URLs through an assumed role; `cdn`: CloudFront's signed URLs, with the key of `signing_key`;
-//!   `kept`: both keep what they got for a while; [`disposition`]: Content-Disposition for any file name
+//!   `kept`: both keep what they got for a while; `disposition`: Content-Disposition for any file name
 
 mod cdn;
 mod cursor;
-pub mod disposition;
+mod disposition;
 mod fetch;
 mod kept;
 mod list;

@@ -23,7 +23,7 @@ pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 #[derive(Debug)]
 pub(crate) enum Links {
     Cdn(Cdn),
-    Storage(Storage),
+    Storage(Box<Storage>),
 }
 
 /// Built at the first event and used for all of them. It connects to nothing until something is needed.
@@ -61,7 +61,7 @@ impl DownloadApi {
         })?;
         let links = match settings.cdn {
             Some(cdn) => Links::Cdn(Cdn::new(&aws, cdn)),
-            None => Links::Storage(Storage::new(aws, settings.bucket, settings.role_arn)),
+            None => Links::Storage(Box::new(Storage::new(aws, settings.bucket, settings.role_arn))),
         };
         Ok(Self {
             api,
