@@ -26,7 +26,9 @@ fn parameter(url: &str, name: &str) -> String {
 
 #[tokio::test]
 async fn the_link_gives_the_bytes_with_the_name_and_the_type_of_the_record() {
-    let world = World::start().await;
+    let mut world = World::start().await;
+    // ministack leaves response-* out where a version is asked for by its id; S3 does not.
+    world.use_plain_bucket().await;
     world.member_of(&["algebra"]).await;
     world.upload("Übung \"1\"\r\nSet-Cookie: a=b.pdf", "hello").await;
     let sent = send(&world.function(), &get_event(ID)).await;
