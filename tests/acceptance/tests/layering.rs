@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 23] = [
+const ALLOWED: [(&str, &[&str]); 24] = [
     ("alarm-catalog", &[]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
@@ -24,6 +24,7 @@ const ALLOWED: [(&str, &[&str]); 23] = [
     ("tfplugin6-harness", &["tfplugin6"]),
     ("cloudwatch-emulator", &["alarm-evaluator"]),
     ("quickstart-function", &[]),
+    ("lambda-emulator", &[]),
     ("lambda-kit", &[]),
     ("api-kit", &["api-contract", "lambda-kit"]),
     ("upload-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
@@ -48,10 +49,11 @@ const ALLOWED: [(&str, &[&str]); 23] = [
 ];
 
 /// Whose tests, too, must not know the provider: what they prove would be proved by itself.
-const INDEPENDENT: [&str; 5] = [
+const INDEPENDENT: [&str; 6] = [
     "atlas-emulator",
     "aws-front",
     "cloudwatch-emulator",
+    "lambda-emulator",
     "mongo-emulator",
     "tfplugin6-harness",
 ];

@@ -53,12 +53,7 @@ pub(crate) async fn measure(binary: PathBuf) -> Result<()> {
     let mut measured = [Measured::default(), Measured::default()];
     for start in 0..STARTS {
         for (contestant, measured) in [Contestant::Rust, Contestant::Python].into_iter().zip(&mut measured) {
-            let mut function = Function::start(
-                world.command(contestant, &binary),
-                contestant.title(),
-                &world.environment,
-            )
-            .await?;
+            let function = Function::start(world.command(contestant, &binary), &world.environment).await?;
             let (answer, _) = function.invoke(event()).await?;
             check(contestant, &answer)?;
             measured.first_milliseconds.push(milliseconds(function.since_start()));

@@ -118,7 +118,7 @@ impl Plan {
         if place == Place::ThisProcess {
             environment.push(("AWS_ENDPOINT_URL_S3".to_owned(), world.storage.url.clone()));
         }
-        let mut function = Function::start(Command::new(&self.binary), "mongo-dump", &environment).await?;
+        let function = Function::start(Command::new(&self.binary), &environment).await?;
         function.first_poll().await?;
         let before = own_cpu_seconds();
         let (answer, cost) = function.invoke(event).await?;

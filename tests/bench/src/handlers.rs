@@ -26,8 +26,8 @@ pub(crate) async fn measure(binary: impl Fn(&str) -> Result<PathBuf>) -> Result<
     let environment = [("AWS_REGION".to_owned(), "us-east-1".to_owned())];
     let mut milliseconds = vec![Vec::new(); FUNCTIONS.len()];
     for _ in 0..STARTS {
-        for ((name, binary), milliseconds) in FUNCTIONS.iter().zip(&binaries).zip(&mut milliseconds) {
-            let mut function = Function::start(Command::new(binary), name, &environment).await?;
+        for (binary, milliseconds) in binaries.iter().zip(&mut milliseconds) {
+            let function = Function::start(Command::new(binary), &environment).await?;
             milliseconds.push(function.first_poll().await?.as_secs_f64() * 1000.0);
             function.end().await?;
         }
