@@ -1,12 +1,16 @@
 //! A server as its client sees it: behind it is the real one, unless it is down.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::task::JoinHandle;
+
+/// How the driver's command begins, in BSON.
+const UPDATE: &[u8] = b"\x02update\0";
 
 /// Passes connections on to a server and keeps what clients said. It can be down: then it cuts every connection, new ones at once.
 pub(crate) struct Wire {
@@ -20,6 +24,9 @@ struct Shared {
     said: Mutex<Vec<u8>>,
     /// A connection on which a client says this ends when the answer comes.
     cut_after: Mutex<Option<Vec<u8>>>,
+    /// Held from an update to its answer. MongoDB makes changes of one document one after the other; FerretDB looks and changes in two
+    /// steps, between which another one may come.
+    updating: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Wire {
@@ -31,6 +38,7 @@ impl Wire {
             is_up: watch::Sender::new(true),
             said: Mutex::default(),
             cut_after: Mutex::default(),
+            updating: Arc::default(),
         });
         let task = tokio::spawn(accept(listener, upstream, Arc::clone(&shared)));
         Self { address, shared, task }
@@ -94,17 +102,24 @@ async fn accept(listener: TcpListener, upstream: String, shared: Arc<Shared>) {
             };
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
-            let lost = watch::Sender::new(false);
+            let now = Now::default();
             tokio::select! {
-                () = forward(from_client, to_server, &shared, &lost) => {}
-                () = back(from_server, to_client, lost.subscribe()) => {}
+                () = forward(from_client, to_server, &shared, &now) => {}
+                () = back(from_server, to_client, &now) => {}
                 _ = state.changed() => {}
             }
         });
     }
 }
 
-async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared, lost: &watch::Sender<bool>) {
+/// What is the matter with a connection.
+#[derive(Default)]
+struct Now {
+    lost: AtomicBool,
+    updating: Mutex<Option<OwnedMutexGuard<()>>>,
+}
+
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared, now: &Now) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut bytes).await {
         let said = bytes.get(..length).unwrap_or_default();
@@ -116,7 +131,11 @@ async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Share
             .take_if(|part| contains(said, part))
             .is_some();
         if meant {
-            lost.send_replace(true);
+            now.lost.store(true, Ordering::Relaxed);
+        }
+        if contains(said, UPDATE) {
+            let guard = Arc::clone(&shared.updating).lock_owned().await;
+            *now.updating.lock().unwrap() = Some(guard);
         }
         if to.write_all(said).await.is_err() {
             return;
@@ -124,10 +143,12 @@ async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Share
     }
 }
 
-async fn back(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, lost: watch::Receiver<bool>) {
+async fn back(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, now: &Now) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut bytes).await {
-        if *lost.borrow() || to.write_all(bytes.get(..length).unwrap_or_default()).await.is_err() {
+        *now.updating.lock().unwrap() = None;
+        let answer = bytes.get(..length).unwrap_or_default();
+        if now.lost.load(Ordering::Relaxed) || to.write_all(answer).await.is_err() {
             return;
         }
     }
