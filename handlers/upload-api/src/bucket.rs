@@ -231,13 +231,14 @@ impl Bucket {
         }))
     }
 
-    /// Takes the tag from a version, so that no lifecycle rule removes it.
-    pub(crate) async fn untag(&self, key: &str, version_id: &str) -> Result<(), AwsError> {
+    /// Takes the tag from a version, so that no lifecycle rule removes it; whether the version is there.
+    pub(crate) async fn untag(&self, key: &str, version_id: &str) -> Result<bool, AwsError> {
         let call = self.s3.delete_object_tagging().bucket(&self.name).key(key);
         let answer = call.version_id(version_id).send().await;
-        answer
-            .map(drop)
-            .map_err(|error| AwsError::of("DeleteObjectTagging", error))
+        match answer.map_err(|error| AwsError::of("DeleteObjectTagging", error)) {
+            Err(error) if error.status() == Some(404) => Ok(false),
+            answer => answer.map(|_| true),
+        }
     }
 
     /// Hides the object behind a delete marker: older versions last as long as the bucket's lifecycle rule says.

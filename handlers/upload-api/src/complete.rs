@@ -22,15 +22,15 @@ pub(crate) async fn complete(request: &Request, state: &UploadApi) -> Result<Ans
     let bucket = state.storage.open(now).await?;
     let version_id = verified(&record, &bucket).await?;
     // Before the file is available: an available file with the tag would be removed by the lifecycle rule.
-    bucket.untag(&key(id), &version_id).await?;
-    if state.records.make_available(id, &version_id, now).await? {
+    let is_there = bucket.untag(&key(id), &version_id).await?;
+    if is_there && state.records.make_available(id, &version_id, now).await? {
         let record = FileRecord {
             status: Status::Available,
             ..record
         };
         return Answer::json(200, &File::from(&record));
     }
-    // It was pending and is no more: somebody else completed or deleted it.
+    // It was pending and is no more, or its object is not: somebody else completed or deleted it.
     match settled(state.records.find(id).await?, now)? {
         Settled::Available(record) => Answer::json(200, &File::from(&record)),
         Settled::Pending(_) => Err(Problem::new(Kind::Unavailable).cause("a pending file could not be made available")),

@@ -60,35 +60,61 @@ async fn s3_takes_nothing_but_what_was_announced() {
         ("one byte fewer", (form.clone(), &other[..499], 400, "EntityTooSmall")),
         ("one byte more", (form.clone(), &other, 400, "EntityTooLarge")),
         ("other bytes", (form.clone(), turned.as_slice(), 400, "BadDigest")),
-        ("another type", denied(form.clone().with("Content-Type", Some("text/html")), "AccessDenied")),
-        ("no type", denied(form.clone().with("Content-Type", None), "AccessDenied")),
-        ("another key", denied(form.clone().with("key", Some("files/other")), "AccessDenied")),
+        (
+            "another type",
+            denied(form.clone().with("Content-Type", Some("text/html")), "AccessDenied"),
+        ),
+        (
+            "no type",
+            denied(form.clone().with("Content-Type", None), "AccessDenied"),
+        ),
+        (
+            "another key",
+            denied(form.clone().with("key", Some("files/other")), "AccessDenied"),
+        ),
         (
             "a key that the client names",
             denied(form.clone().with("key", Some("files/${filename}")), "AccessDenied"),
         ),
         (
             "another checksum",
-            denied(form.clone().with("x-amz-checksum-sha256", Some(&crate::world::sum(&turned))), "AccessDenied"),
+            denied(
+                form.clone()
+                    .with("x-amz-checksum-sha256", Some(&crate::world::sum(&turned))),
+                "AccessDenied",
+            ),
         ),
-        ("no checksum", denied(form.clone().with("x-amz-checksum-sha256", None), "AccessDenied")),
+        (
+            "no checksum",
+            denied(form.clone().with("x-amz-checksum-sha256", None), "AccessDenied"),
+        ),
         (
             "another algorithm",
-            denied(form.clone().with("x-amz-checksum-algorithm", Some("CRC32")), "AccessDenied"),
+            denied(
+                form.clone().with("x-amz-checksum-algorithm", Some("CRC32")),
+                "AccessDenied",
+            ),
         ),
         (
             "another encryption",
-            denied(form.clone().with("x-amz-server-side-encryption", Some("AES256")), "AccessDenied"),
+            denied(
+                form.clone().with("x-amz-server-side-encryption", Some("AES256")),
+                "AccessDenied",
+            ),
         ),
         (
             "another key of KMS",
             denied(
-                form.clone().with("x-amz-server-side-encryption-aws-kms-key-id", Some(&elsewhere)),
+                form.clone()
+                    .with("x-amz-server-side-encryption-aws-kms-key-id", Some(&elsewhere)),
                 "AccessDenied",
             ),
         ),
         ("no tag", denied(form.clone().with("tagging", None), "AccessDenied")),
-        ("one field more", denied(form.clone().with("acl", Some("public-read")), "AccessDenied")),
+        (
+            "one field more",
+            denied(form.clone().with("acl", Some("public-read")), "AccessDenied"),
+        ),
         (
             "a header that becomes the object's",
             denied(form.clone().with("Content-Disposition", Some("inline")), "AccessDenied"),
@@ -99,11 +125,19 @@ async fn s3_takes_nothing_but_what_was_announced() {
         ),
         (
             "another signature",
-            denied(form.clone().with("x-amz-signature", Some(&"0".repeat(64))), "SignatureDoesNotMatch"),
+            denied(
+                form.clone().with("x-amz-signature", Some(&"0".repeat(64))),
+                "SignatureDoesNotMatch",
+            ),
         ),
         (
             "no session token",
-            (form.clone().with("x-amz-security-token", None), content.as_slice(), 400, "InvalidToken"),
+            (
+                form.clone().with("x-amz-security-token", None),
+                content.as_slice(),
+                400,
+                "InvalidToken",
+            ),
         ),
     ];
     for (case, (form, file, status, code)) in cases {
@@ -161,7 +195,11 @@ async fn complete_takes_nothing_but_what_was_announced() {
             vec!["/sha256"],
         ),
         ("encryption", put(&content, pdf), vec!["encryption"]),
-        ("key", kms(put(&content, pdf), "arn:aws:kms:us-east-1:1:key/x"), vec!["encryption"]),
+        (
+            "key",
+            kms(put(&content, pdf), "arn:aws:kms:us-east-1:1:key/x"),
+            vec!["encryption"],
+        ),
     ];
     for (case, put, fields) in cases {
         put.send().await.unwrap();
@@ -198,7 +236,7 @@ async fn an_upload_of_yesterday_is_given_up() {
     let content = bytes(10);
     let created = send(&function, &create_event(&announcement(&content))).await;
     assert_eq!(Form::of(&created.body).send(&content).await.status, 204);
-    world.at(24 * 60 * 60 + 1);
+    world.expired_since(&created.id(), 0).await;
     let sent = send(&function, &complete_event(&created.id())).await;
     sent.is_problem(409, "conflict", "given up");
     assert_eq!(world.status(&created.id()).await.as_deref(), Some("pending"));

@@ -5,16 +5,16 @@
 
 mod client;
 mod cloud;
-//mod contract;
-//mod faults;
+mod contract;
+mod faults;
 mod forms;
-//mod fuzz;
-//mod hostile;
-//mod idempotency;
+mod fuzz;
+mod hostile;
+mod idempotency;
 mod parts;
-//mod permissions;
-//mod races;
-//mod removal;
+mod permissions;
+mod races;
+mod removal;
 mod server;
-//mod session;
+mod session;
 mod world;

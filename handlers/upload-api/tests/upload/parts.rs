@@ -55,7 +55,10 @@ async fn a_part_url_takes_its_part_alone() {
     };
     let with_checksum = |value: &str| {
         let mut part = parts[0].clone();
-        let of_checksum = part.headers.iter_mut().find(|(name, _)| name == "x-amz-checksum-sha256");
+        let of_checksum = part
+            .headers
+            .iter_mut()
+            .find(|(name, _)| name == "x-amz-checksum-sha256");
         value.clone_into(&mut of_checksum.unwrap().1);
         part
     };
@@ -68,9 +71,19 @@ async fn a_part_url_takes_its_part_alone() {
         ("fewer bytes", parts[0].clone(), &first[..399], unsigned),
         ("more bytes", parts[0].clone(), &content[..401], unsigned),
         ("another part", parts[1].clone(), first, (400, "BadDigest")),
-        ("another checksum", with_checksum(&crate::world::sum(&turned)), &turned, unsigned),
+        (
+            "another checksum",
+            with_checksum(&crate::world::sum(&turned)),
+            &turned,
+            unsigned,
+        ),
         ("no checksum", without, first, unsigned),
-        ("another number", url(own.replace("partNumber=1", "partNumber=4")), first, unsigned),
+        (
+            "another number",
+            url(own.replace("partNumber=1", "partNumber=4")),
+            first,
+            unsigned,
+        ),
         ("another key", url(own.replace("/files/", "/files/0")), first, unsigned),
     ];
     for (case, part, bytes, (status, code)) in cases {

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use file_catalog::{FILES, FileRecord, key};
 use lambda_kit::{Deadline, Environment, Invocation};
 use mongodb::Client;
-use mongodb::bson::doc;
+use mongodb::bson::{DateTime, doc};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -24,8 +24,6 @@ use upload_api::{Sizes, UploadApi, handle};
 use crate::cloud::Cloud;
 use crate::server::Server;
 
-/// The user of the events.
-pub(crate) const SUBJECT: &str = "6f1d4a52-50c1-70a3-9b1e-3f0c2f9f6b11";
 /// A file that is not there.
 pub(crate) const NOBODYS: &str = "ffffffffffffffffffffffffffffffff";
 /// Smaller than the contract's, so that a test of parts moves little.
@@ -210,6 +208,16 @@ impl World {
     pub(crate) async fn record(&self, id: &str) -> Option<FileRecord> {
         let files = self.database.collection::<FileRecord>(FILES);
         files.find_one(doc! { "_id": id }).await.unwrap()
+    }
+
+    /// Makes a record one that expired so many seconds ago.
+    pub(crate) async fn expired_since(&self, id: &str, seconds: u64) {
+        let at = DateTime::from_system_time(SystemTime::now() - Duration::from_secs(seconds));
+        let files = self.database.collection::<FileRecord>(FILES);
+        let updated = files
+            .update_one(doc! { "_id": id }, doc! { "$set": { "expires_at": at } })
+            .await;
+        assert_eq!(updated.unwrap().modified_count, 1);
     }
 
     /// Status of the record, if there is one.
