@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::Path;
+use std::process::Command;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_kit::Environment;
@@ -40,6 +41,26 @@ fn an_empty_environment_is_told_everything_that_it_lacks_and_the_readme_has_ever
     for name in names {
         assert!(readme.contains(&format!("| `{name}` |")), "README.md lacks {name}");
     }
+}
+
+#[test]
+fn started_by_hand_it_says_what_it_is() {
+    let start = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_upload-api"));
+        command
+            .args(arguments)
+            .env_remove("AWS_LAMBDA_RUNTIME_API")
+            .output()
+            .unwrap()
+    };
+    let (asked, unasked) = (start(&["--help"]), start(&[]));
+    assert_eq!((asked.status.code(), unasked.status.code()), (Some(0), Some(2)));
+    assert_eq!(asked.stdout, unasked.stderr);
+    assert!(
+        String::from_utf8(asked.stdout)
+            .unwrap()
+            .contains("handlers/upload-api/README.md")
+    );
 }
 
 #[tokio::test]

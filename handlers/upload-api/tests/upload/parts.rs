@@ -2,6 +2,8 @@
 
 use aws_front::{Effect, Rule};
 use file_catalog::{Checksum, key};
+use serde_json::json;
+use upload_api::Sizes;
 
 use crate::client::Part;
 use crate::world::{Sent, World, announcement, bytes, complete_event, create_event, send};
@@ -39,6 +41,40 @@ async fn a_file_of_many_parts_becomes_available() {
     assert_eq!(head.ssekms_key_id, Some(world.kms_key_arn.clone()));
     assert_eq!(head.version_id, world.record(&created.id()).await.unwrap().version_id);
     assert_eq!(send(&function, &complete_event(&created.id())).await, completed);
+}
+
+/// With the contract's own sizes: what goes in one request at most, and the largest file.
+#[tokio::test]
+async fn the_largest_file_has_a_ticket_that_a_function_can_answer() {
+    let world = World::start().await;
+    let function = world.function().with_sizes(Sizes::CONTRACT);
+    let mut body = announcement(b"hello");
+    body["size"] = 100_000_000.into();
+    let created = send(&function, &create_event(&body)).await;
+    assert_eq!(
+        (created.status, &created.body["upload"]["method"]),
+        (201, &json!("post"))
+    );
+    body["size"] = 5_000_000_000_i64.into();
+    body["part_sha256"] = vec![body["sha256"].clone(); 75].into();
+    body.as_object_mut().unwrap().remove("sha256");
+    let created = send(&function, &create_event(&body)).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    assert_eq!(created.body["upload"]["part_bytes"], 64 * 1024 * 1024);
+    let parts = Part::all(&created.body);
+    assert_eq!(parts.len(), 75);
+    let length = |part: &Part| {
+        let found = part.headers.iter().find(|(name, _)| name == "content-length");
+        found.unwrap().1.parse::<i64>().unwrap()
+    };
+    assert_eq!(parts.iter().map(length).sum::<i64>(), 5_000_000_000);
+    for part in &parts {
+        let mut names: Vec<_> = part.headers.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["content-length", "x-amz-checksum-sha256"]);
+    }
+    // Lambda answers with 6 MB at most, and a session token of AWS's has about 1 KB.
+    assert!(created.body.to_string().len() < 500_000);
 }
 
 #[tokio::test]

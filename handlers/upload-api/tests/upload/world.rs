@@ -287,7 +287,11 @@ pub(crate) fn sum(bytes: &[u8]) -> String {
 
 /// Bytes that are no text and nowhere the same.
 pub(crate) fn bytes(count: usize) -> Vec<u8> {
-    (0..count).map(|at| (at * 31 % 251) as u8).collect()
+    (0..=250_u8)
+        .map(|byte| byte.wrapping_mul(31))
+        .cycle()
+        .take(count)
+        .collect()
 }
 
 /// What announces a file of this content.
