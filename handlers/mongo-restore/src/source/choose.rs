@@ -48,7 +48,9 @@ pub enum DumpState {
 pub(crate) enum ChooseError {
     #[error(transparent)]
     Source(#[from] SourceError),
-    #[error("there is no dump {run} below {folder}: list the folder, or take the newest: dump_id latest, --from without the run")]
+    #[error(
+        "there is no dump {run} below {folder}: list the folder, or take the newest: dump_id latest, --from without the run"
+    )]
     NotFound { run: RunId, folder: String },
     #[error("the manifest of {run} cannot be used")]
     Manifest {

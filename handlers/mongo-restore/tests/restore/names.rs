@@ -50,7 +50,10 @@ async fn a_pattern_or_a_new_name_of_nothing_is_refused_before_anything_is_touche
     event["namespaces"] = json!({"include": ["shop.orders", "shop.ordres"]});
     let (name, message) = world.refused(&event).await;
     assert_eq!(name, "NothingSelected");
-    assert!(message.contains("shop.ordres") && message.contains("blog.posts"), "{message}");
+    assert!(
+        message.contains("shop.ordres") && message.contains("blog.posts"),
+        "{message}"
+    );
     event["namespaces"] = json!({"include": ["shop.orders"]});
     for from in ["shpo.orders", "shop.sessions", "shpo"] {
         let to = if from.contains('.') { "shop.copy" } else { "copy" };
