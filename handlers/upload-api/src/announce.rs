@@ -59,8 +59,11 @@ pub(crate) async fn announce(request: &Request, state: &UploadApi) -> Result<Ans
         Ok(()) => ticket(201, &record, &bucket, state, now).await,
         // The same request at the same time was faster.
         Err(StoreError::Duplicate { .. }) => {
-            give_up(&record, &bucket).await;
             let first = state.records.find(&record.id).await?;
+            // Unless it is this very record, which the driver inserted twice.
+            if first.as_ref().is_none_or(|first| first.checksum != record.checksum) {
+                give_up(&record, &bucket).await;
+            }
             let first = first.ok_or_else(|| {
                 Problem::new(Kind::Conflict).detail("The file of this Idempotency-Key has just been deleted.")
             })?;

@@ -75,15 +75,16 @@ impl Announcement {
         if !settings.content_types.contains(&self.content_type) {
             problem = problem.error("/content_type", "this is not one of the types that are accepted");
         }
-        let sums = self.sums(sizes, &mut problem);
-        sums.filter(|_| problem.errors.is_empty()).ok_or(problem)
+        match self.sums(sizes) {
+            Ok(sums) if problem.errors.is_empty() => Ok(sums),
+            Ok(_) => Err(problem),
+            Err((field, message)) => Err(problem.error(field, message)),
+        }
     }
 
-    fn sums(&self, sizes: Sizes, problem: &mut Problem) -> Option<Sums> {
-        let mut refuse = |field: &str, message: String| {
-            let refused = std::mem::replace(problem, Problem::new(Kind::Unprocessable));
-            *problem = refused.error(field, message);
-        };
+    /// The checksums that a file of this size has; else the field that is wrong, and how.
+    fn sums(&self, sizes: Sizes) -> Result<Sums, (String, String)> {
+        let refuse = |field: &str, message: String| Err((field.to_owned(), message));
         let in_parts = self.size > sizes.form_bytes;
         let count = parts::sizes(self.size, sizes.part_bytes).count();
         let which = format!("{} bytes", sizes.form_bytes);
@@ -95,24 +96,18 @@ impl Announcement {
             ),
             (false, None, None) => refuse("/sha256", format!("a file of up to {which} takes this")),
             (true, None, None) => refuse("/part_sha256", format!("a file of more than {which} takes this")),
-            (false, Some(sha256), None) if parts::is_sha256(sha256) => return Some(Sums::Whole(sha256.clone())),
+            (false, Some(sha256), None) if parts::is_sha256(sha256) => Ok(Sums::Whole(sha256.clone())),
             (false, Some(_), None) => refuse("/sha256", "this is no SHA-256 in base64".to_owned()),
             (true, None, Some(sums)) if sums.len() != count => {
                 let part_bytes = sizes.part_bytes;
-                refuse(
-                    "/part_sha256",
-                    format!("a file of this size has {count} parts of {part_bytes} bytes"),
-                );
+                let message = format!("a file of this size has {count} parts of {part_bytes} bytes");
+                refuse("/part_sha256", message)
             }
-            (true, None, Some(sums)) => {
-                let wrong = sums.iter().position(|sum| !parts::is_sha256(sum));
-                match wrong {
-                    None => return Some(Sums::Parts(sums.clone())),
-                    Some(at) => refuse(&format!("/part_sha256/{at}"), "this is no SHA-256 in base64".to_owned()),
-                }
-            }
+            (true, None, Some(sums)) => match sums.iter().position(|sum| !parts::is_sha256(sum)) {
+                None => Ok(Sums::Parts(sums.clone())),
+                Some(at) => refuse(&format!("/part_sha256/{at}"), "this is no SHA-256 in base64".to_owned()),
+            },
         }
-        None
     }
 }
 
