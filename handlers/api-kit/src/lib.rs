@@ -4,10 +4,11 @@
 //!   [`Answer`] or [`Problem`] what API Gateway sends; one metric and one line of log for each request
 //! - [`Request`]: what a handler gets: route, [`Caller`], parameters and body, all of them valid by the contract
 //! - [`json`]: bodies without a key twice and without depth
-//! - [`Database`]: MongoDB as a function of the API needs it
+//! - [`Database`]: MongoDB as a function of the API needs it; [`aws_config`]: the same of AWS
 
 mod answer;
 mod api;
+mod aws;
 mod caller;
 mod cors;
 mod database;
@@ -18,6 +19,7 @@ mod schema;
 
 pub use answer::Answer;
 pub use api::{Api, Reply};
+pub use aws::aws_config;
 pub use caller::Caller;
 pub use cors::Origin;
 pub use database::{Database, StoreError};

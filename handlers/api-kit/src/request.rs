@@ -29,11 +29,18 @@ pub struct Request {
     pub request_id: String,
     /// When Lambda ends the invocation.
     pub deadline: Deadline,
+    administrator: bool,
     parameters: BTreeMap<&'static str, String>,
     body: Value,
 }
 
 impl Request {
+    /// Whether the caller is in the administrators' group, on a route that others may call, too.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.administrator
+    }
+
     /// A path, query or header parameter, by its name in the contract.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
@@ -65,7 +72,8 @@ impl Request {
         let resource = event.resource.as_deref().unwrap_or_default();
         let route = route(handler, event.http_method.as_str(), resource)?;
         let caller = Caller::of(event).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
-        if route.access == Access::Administrator && !caller.is_in(admin_group) {
+        let administrator = caller.is_in(admin_group);
+        if route.access == Access::Administrator && !administrator {
             return Err(Problem::new(Kind::Forbidden).detail("This takes an administrator."));
         }
         let parameters = parameters(event, route)?;
@@ -81,6 +89,7 @@ impl Request {
             caller,
             request_id: request_id.to_owned(),
             deadline,
+            administrator,
             parameters,
             body,
         })

@@ -30,7 +30,7 @@ pub struct FileRecord {
     pub created_by: String,
     /// When it was announced.
     pub created_at: DateTime,
-    /// Of a pending one: when it is given up.
+    /// Of a pending one: when it is given up. Of one that is being removed: when that began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime>,
     /// SHA-256 of the request that announced it, in hexadecimal: tells a repetition from another request with the same

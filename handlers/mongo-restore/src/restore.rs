@@ -120,10 +120,11 @@ impl Scene<'_> {
 
     fn select(&self, naming: Naming<'_>) -> Result<Vec<Item>, RestoreError> {
         let manifest = self.manifest();
+        plan::expect_all_used(manifest, &self.event.namespaces, &self.event.rename)?;
         let items = plan::select(manifest, &self.event.namespaces, naming)?;
         if items.is_empty() {
             let run = manifest.run();
-            return Err(RestoreError::NothingSelected { run });
+            return Err(RestoreError::NothingLeft { run });
         }
         let documents = items.iter().map(|item| item.documents).sum();
         self.settings.progress.plan(items.len() as u64, documents);

@@ -341,7 +341,7 @@ async fn a_server_that_stays_away_or_says_no_is_named_without_its_words() {
                 labels: Vec::new(),
             },
             "TargetRefused",
-            "does not accept",
+            "code 13",
         ),
         (
             FaultKind::Refuse {
