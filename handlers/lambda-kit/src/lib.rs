@@ -1,6 +1,7 @@
 //! What every handler needs around its own code.
 //!
 //! - [`runtime`]: the loop of the Lambda Runtime API, one [`Invocation`] at a time; [`Failure`] is what Lambda shows of an error
+//! - [`Environment`]: settings from environment variables
 //! - [`Deadline`]: when Lambda ends the invocation
 //! - [`emf`]: metrics, written as log lines
 //! - [`aws`]: configuration with time limits and retries, assumed roles, and what an SDK error says
@@ -9,10 +10,12 @@
 pub mod aws;
 mod deadline;
 pub mod emf;
+mod environment;
 mod failure;
 pub mod mongo;
 pub mod runtime;
 
 pub use deadline::Deadline;
+pub use environment::{Environment, EnvironmentError};
 pub use failure::Failure;
 pub use runtime::Invocation;

@@ -73,6 +73,7 @@ pub fn log_as_json() {
 pub fn log_as_text() {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
         .with_env_filter(filter())
         .try_init()

@@ -54,22 +54,55 @@ fn namespace(database: &str, collection: &str) -> Result<Namespace, MongoError> 
 /// Everything that the event selects, and what was left out.
 pub(crate) async fn list(source: &Source, settings: &DumpSettings) -> Result<Listing, DumpError> {
     let mut listing = Listing::default();
-    for database in source.databases().await? {
+    let databases = source.databases().await?;
+    for database in &databases {
         if SYSTEM_DATABASES.contains(&database.as_str()) {
-            listing.skip(namespace(&database, ALL)?, SkipReason::System, None);
+            listing.skip(namespace(database, ALL)?, SkipReason::System, None);
             continue;
         }
-        match of_database(source, &database).await {
-            Ok(listed) => sort_out(&database, listed, settings, &mut listing)?,
+        match of_database(source, database).await {
+            Ok(listed) => sort_out(database, listed, settings, &mut listing)?,
             Err(error) if error.is_not_allowed() => {
-                if may_select(settings, &database) {
-                    listing.skip(namespace(&database, ALL)?, SkipReason::NotAllowed, error.code());
+                if may_select(settings, database) {
+                    listing.skip(namespace(database, ALL)?, SkipReason::NotAllowed, error.code());
                 }
             }
             Err(error) => return Err(error.into()),
         }
     }
+    absent(&databases, settings, &mut listing)?;
     Ok(listing)
+}
+
+/// What `include` names without a wildcard and nobody showed. A server does not list a database on which the user has no rights, so
+/// without this a dump that lacks one would look complete.
+fn absent(databases: &[String], settings: &DumpSettings, listing: &mut Listing) -> Result<(), MongoError> {
+    for pattern in &settings.include {
+        let pattern = pattern.as_str();
+        // Before the first wildcard; an escaped one may mean it or not.
+        let Some((database, collection)) = pattern.split(['*', '\\']).next().and_then(|name| name.split_once('.'))
+        else {
+            continue;
+        };
+        let is_whole_name = !pattern.contains(['*', '\\']);
+        let named = if !databases.iter().any(|listed| listed == database) {
+            namespace(database, ALL)?
+        } else if is_whole_name {
+            namespace(database, collection)?
+        } else {
+            continue;
+        };
+        let everything = namespace(database, ALL)?;
+        let is_known = listing.entries.iter().any(|entry| entry.namespace == named)
+            || listing
+                .skipped
+                .iter()
+                .any(|left| left.namespace == named || left.namespace == everything);
+        if !is_known {
+            listing.skip(named, SkipReason::Absent, None);
+        }
+    }
+    Ok(())
 }
 
 /// Whether anything in a database that cannot be listed may be asked for.

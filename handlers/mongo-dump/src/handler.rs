@@ -240,6 +240,8 @@ async fn keep_what_is_done(checkpoint: &mut Checkpoint<'_>, error: DumpError) ->
 async fn plan(run: &Run<'_>) -> Result<Told, DumpError> {
     let mut lease = match take(run).await? {
         Ok(lease) => lease,
+        // A plan that was killed, or a doubled event: the state machine has to wait, not to end as if there was nothing to do.
+        Err(Answer::Busy { holder, .. }) if holder.run == run.id => return Err(DumpError::Held(holder)),
         Err(busy) => return Ok(busy.into()),
     };
     let was_left = lease.was_left;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use dump_format::key::{Location, RunId};
-use dump_format::names::{BucketName, ClusterName, Invalid, Prefix, RoleArn, SecretArn};
+use dump_format::names::{BucketName, ClusterName, Invalid, Namespace, Prefix, RoleArn, SecretArn};
 use dump_format::payload::{MAX_PATTERNS, NamespacePattern};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -176,7 +176,7 @@ words! {
         DryRun = "dry_run",
         /// Restore, and compare what is there afterwards with what was dumped
         Restore = "restore",
-        /// Compare what is there with what was dumped; nothing is written
+        /// Compare the documents that are there with those that were dumped; nothing is written
         Verify = "verify",
         /// Restore into scratch databases, compare, report how long it took, and drop them
         Drill = "drill",
@@ -244,6 +244,18 @@ impl Namespaces {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Pattern(NamespacePattern);
+
+impl Pattern {
+    pub(crate) fn matches(&self, namespace: &Namespace) -> bool {
+        self.0.matches(namespace.database(), namespace.collection())
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl From<Pattern> for String {
     fn from(pattern: Pattern) -> Self {

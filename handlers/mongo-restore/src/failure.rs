@@ -50,8 +50,14 @@ pub(crate) enum RestoreError {
     Meta(#[from] MetaError),
     #[error(transparent)]
     Part(#[from] PartError),
-    #[error("of dump {run} nothing matches the namespaces that are asked for")]
-    NothingSelected { run: dump_format::key::RunId },
+    #[error("in dump {run} nothing matches {pattern:?}: correct the pattern. The dump has {listed}")]
+    NothingSelected {
+        run: dump_format::key::RunId,
+        pattern: String,
+        listed: String,
+    },
+    #[error("of dump {run} nothing is left to restore: every namespace that include matches is excluded")]
+    NothingLeft { run: dump_format::key::RunId },
     #[error("the new names cannot be used")]
     Rename(#[from] RenameError),
     #[error("the target failed")]
@@ -63,7 +69,7 @@ pub(crate) enum RestoreError {
     NotEmpty { count: usize, listed: String },
     #[error(
         "in {namespace} there are {count} documents that are not the dump's and have an _id or a unique key of it. They were \
-         left as they are; conflict merge replaces those with the same _id"
+         left as they are; conflict merge (--conflict merge) replaces those with the same _id"
     )]
     Documents { namespace: Namespace, count: u64 },
     #[error("a step takes longer than an invocation may: raise the function's timeout, or use the command line")]
@@ -97,7 +103,7 @@ impl RestoreError {
             | Self::Part(PartError::Missing { .. }) => "DumpNotComplete",
             Self::Choose(ChooseError::None { .. }) => "NoCompleteDump",
             Self::Choose(_) | Self::Meta(_) | Self::Part(_) => "DumpDamaged",
-            Self::NothingSelected { .. } => "NothingSelected",
+            Self::NothingSelected { .. } | Self::NothingLeft { .. } => "NothingSelected",
             Self::Rename(_) => "RenameRefused",
             Self::Target(error) if error.trouble.is_unreachable() => "TargetUnreachable",
             Self::Target(_) | Self::Bug(_) => "TargetRefused",

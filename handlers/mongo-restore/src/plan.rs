@@ -12,7 +12,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use crate::event::Namespaces;
 use crate::failure::RestoreError;
 use crate::marker;
-use crate::rename::RenameError;
+use crate::rename::{Rename, RenameError};
 use crate::source::Dumps;
 use crate::target::{Raw, field, fields};
 
@@ -67,7 +67,7 @@ pub(crate) fn select(
         }
         let to = naming(from)?;
         if to.database() == marker::DATABASE {
-            return Err(RenameError::ServersOwn(to.database().to_owned()).into());
+            return Err(RenameError::RestoresOwn(to.database().to_owned()).into());
         }
         if let Some(first) = taken.insert(to.clone(), from.clone()) {
             let collision = RenameError::Collision {
@@ -81,6 +81,46 @@ pub(crate) fn select(
     }
     items.sort_by_key(|item| item.kind == Kind::View);
     Ok(items)
+}
+
+/// Namespaces that a message lists.
+const LISTED: usize = 10;
+
+/// Refuses what matches nothing: a name that was mistyped would otherwise leave something out, or write it over the original.
+pub(crate) fn expect_all_used(
+    manifest: &Manifest,
+    namespaces: &Namespaces,
+    renames: &[Rename],
+) -> Result<(), RestoreError> {
+    let all: Vec<&Namespace> = manifest
+        .collections()
+        .iter()
+        .map(|collection| &collection.namespace)
+        .collect();
+    let selected: Vec<_> = all
+        .iter()
+        .filter(|namespace| namespaces.selects(namespace.database(), namespace.collection()))
+        .collect();
+    let unused = namespaces
+        .include
+        .iter()
+        .find(|pattern| !all.iter().any(|namespace| pattern.matches(namespace)));
+    if let Some(pattern) = unused.map(|pattern| pattern.to_string()) {
+        let mut listed: Vec<_> = all.iter().take(LISTED).map(ToString::to_string).collect();
+        if all.len() > LISTED {
+            listed.push(format!("and {} more", all.len() - LISTED));
+        }
+        let run = manifest.run();
+        let listed = listed.join(", ");
+        return Err(RestoreError::NothingSelected { run, pattern, listed });
+    }
+    if let Some(first) = renames
+        .iter()
+        .find(|rename| !selected.iter().any(|namespace| rename.is_of(namespace)))
+    {
+        return Err(RenameError::Unused(first.from.clone()).into());
+    }
+    Ok(())
 }
 
 fn item(collection: &Collection, to: Namespace) -> Item {

@@ -28,6 +28,12 @@ pub enum RenameError {
     /// A database of the server's own.
     #[error("{0} is the server's own database")]
     ServersOwn(String),
+    /// A database of this program's own.
+    #[error("{0} is where a restore keeps its own notes: give it another name")]
+    RestoresOwn(String),
+    /// Nothing that is restored has this name.
+    #[error("{0:?} is the name of nothing that is selected: correct it, or include it")]
+    Unused(String),
     /// The same `from` twice.
     #[error("{0:?} is there twice")]
     Doubled(String),
@@ -89,6 +95,11 @@ impl Rename {
             return Err(RenameError::ServersOwn(to.0.to_owned()));
         }
         Ok(())
+    }
+
+    /// Whether it gives this namespace another name, or would if there was no stronger one.
+    pub(crate) fn is_of(&self, namespace: &Namespace) -> bool {
+        self.from == namespace.to_string() || self.from == namespace.database()
     }
 
     /// The namespace's new name. One of the collection itself is stronger than one of its database.

@@ -16,6 +16,14 @@ locals {
       BackoffRate     = 2
       JitterStrategy  = "FULL"
     },
+    # A killed function's lease is over after 45 s; an execution that meets another one's work waits for it, up to the 15 minutes
+    # of a function, and then finds it done.
+    {
+      ErrorEquals     = ["LeaseHeld"]
+      IntervalSeconds = 20
+      MaxAttempts     = 60
+      BackoffRate     = 1
+    },
     {
       ErrorEquals     = ["States.TaskFailed"]
       IntervalSeconds = 30

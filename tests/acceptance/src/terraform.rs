@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use local_cloud::mirror::Mirror;
 use local_cloud::toolchain::{self, AwsProvider};
 use local_cloud::workspace;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 /// Which program runs the configuration.
@@ -195,6 +195,51 @@ impl Workdir {
         self.run(&["destroy", "-no-color", "-input=false", "-auto-approve"])
     }
 
+    /// Copies an example with the modules that it names, and tells its AWS provider of the local cloud. `edit` may change each
+    /// file of HCL.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn copy_example(&self, name: &str, edit: impl Fn(String) -> String) -> Result<()> {
+        let root = workspace::root();
+        copy(&root.join("examples").join(name), self.path(), &|text| {
+            edit(text.replace("../../terraform/modules/", "./modules/"))
+        })?;
+        copy(&root.join("terraform/modules"), &self.path().join("modules"), &edit)?;
+        self.write("local_override.tf", LOCAL_AWS)
+    }
+
+    /// Gives a variable a value, for all commands from now on.
+    ///
+    /// # Errors
+    /// The file of variables cannot be read or written.
+    pub fn set(&self, variable: &str, value: Value) -> Result<()> {
+        let file = self.path().join("terraform.tfvars.json");
+        let variables = std::fs::read(&file).unwrap_or_else(|_| b"{}".to_vec());
+        let mut variables: Map<String, Value> = serde_json::from_slice(&variables)?;
+        variables.insert(variable.to_owned(), value);
+        Ok(std::fs::write(file, serde_json::to_vec(&variables)?)?)
+    }
+
+    /// Takes what is there into the state.
+    ///
+    /// # Errors
+    /// It failed; the error is what it said.
+    pub fn refresh(&self) -> Result<()> {
+        let arguments = ["apply", "-refresh-only", "-auto-approve", "-no-color", "-input=false"];
+        self.run(&arguments)?.ok()?;
+        Ok(())
+    }
+
+    /// The value of an output, or null.
+    ///
+    /// # Errors
+    /// The outputs cannot be shown.
+    pub fn output(&self, name: &str) -> Result<Value> {
+        let mut outputs: Value = serde_json::from_str(&self.run(&["output", "-json"])?.ok()?)?;
+        Ok(outputs[name]["value"].take())
+    }
+
     /// The attributes of a resource in the state, or null.
     ///
     /// # Errors
@@ -209,6 +254,35 @@ impl Workdir {
         Ok(found.map_or(Value::Null, |resource| resource["values"].clone()))
     }
 }
+
+/// Copies the files of a folder and those below that Terraform reads, but for what it left there.
+fn copy(from: &Path, to: &Path, edit: &impl Fn(String) -> String) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let path = entry?.path();
+        let to = to.join(path.file_name().context("a file without a name")?);
+        if path.is_dir() {
+            if !path.ends_with(".terraform") {
+                copy(&path, &to, edit)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "tf") {
+            std::fs::write(to, edit(std::fs::read_to_string(&path)?))?;
+        } else {
+            std::fs::copy(&path, to)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the AWS provider has to be told for a local cloud.
+const LOCAL_AWS: &str = r#"
+provider "aws" {
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+  s3_use_path_style           = true
+}
+"#;
 
 /// The provider block's neighbour in every configuration.
 pub const REQUIRED_PROVIDERS: &str = r#"

@@ -8,13 +8,15 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 24] = [
     ("alarm-catalog", &[]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
     ("atlas-emulator", &[]),
+    ("api-contract", &[]),
     ("aws-front", &[]),
     ("dump-format", &[]),
+    ("file-catalog", &[]),
     ("mongo-emulator", &[]),
     ("schedule-expression", &[]),
     ("tfplugin6", &[]),
@@ -22,7 +24,15 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     ("tfplugin6-harness", &["tfplugin6"]),
     ("cloudwatch-emulator", &["alarm-evaluator"]),
     ("quickstart-function", &[]),
+    ("lambda-emulator", &[]),
     ("lambda-kit", &[]),
+    ("api-kit", &["api-contract", "lambda-kit"]),
+    ("upload-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
+    (
+        "download-api",
+        &["api-contract", "api-kit", "file-catalog", "lambda-kit"],
+    ),
+    ("profile-api", &["api-contract", "api-kit", "lambda-kit"]),
     ("mongo-dump", &["alarm-catalog", "dump-format", "lambda-kit"]),
     ("mongo-restore", &["alarm-catalog", "dump-format", "lambda-kit"]),
     (
@@ -39,10 +49,11 @@ const ALLOWED: [(&str, &[&str]); 17] = [
 ];
 
 /// Whose tests, too, must not know the provider: what they prove would be proved by itself.
-const INDEPENDENT: [&str; 5] = [
+const INDEPENDENT: [&str; 6] = [
     "atlas-emulator",
     "aws-front",
     "cloudwatch-emulator",
+    "lambda-emulator",
     "mongo-emulator",
     "tfplugin6-harness",
 ];

@@ -94,6 +94,8 @@ fn s3(method: &Method, path: &str, query: &str) -> String {
         (&Method::PUT, true) if has("partNumber") => "UploadPart",
         (&Method::POST, true) if has("uploadId") => "CompleteMultipartUpload",
         (&Method::DELETE, true) if has("uploadId") => "AbortMultipartUpload",
+        (&Method::GET, true) if has("uploadId") => "ListParts",
+        (&Method::DELETE, true) if has("tagging") => "DeleteObjectTagging",
         (&Method::PUT, true) => "PutObject",
         (&Method::GET, true) => "GetObject",
         (&Method::HEAD, true) => "HeadObject",

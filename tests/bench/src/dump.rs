@@ -12,6 +12,7 @@ use dump_format::payload::{Action, DumpFields, Event, Trigger};
 use local_cloud::{LocalCloud, toolchain};
 use mongo_emulator::{Corpus, MongoEmulator};
 use serde_json::json;
+use tokio::process::Command;
 
 use crate::bound::{self, Bound};
 use crate::function::Function;
@@ -117,7 +118,7 @@ impl Plan {
         if place == Place::ThisProcess {
             environment.push(("AWS_ENDPOINT_URL_S3".to_owned(), world.storage.url.clone()));
         }
-        let mut function = Function::start(&self.binary, "mongo-dump", &environment).await?;
+        let function = Function::start(Command::new(&self.binary), &environment).await?;
         function.first_poll().await?;
         let before = own_cpu_seconds();
         let (answer, cost) = function.invoke(event).await?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use local_cloud::package::{self, Effort};
+use tokio::process::Command;
 
 use crate::function::Function;
 use crate::median;
@@ -11,15 +12,22 @@ use crate::median;
 const STARTS: usize = 21;
 
 /// The last one is the smallest function there is here, to compare with.
-const FUNCTIONS: [&str; 3] = ["mongo-dump", "mongo-restore", "quickstart-function"];
+const FUNCTIONS: [&str; 6] = [
+    "mongo-dump",
+    "mongo-restore",
+    "upload-api",
+    "download-api",
+    "profile-api",
+    "quickstart-function",
+];
 
 pub(crate) async fn measure(binary: impl Fn(&str) -> Result<PathBuf>) -> Result<()> {
     let binaries = FUNCTIONS.map(binary).into_iter().collect::<Result<Vec<_>>>()?;
     let environment = [("AWS_REGION".to_owned(), "us-east-1".to_owned())];
     let mut milliseconds = vec![Vec::new(); FUNCTIONS.len()];
     for _ in 0..STARTS {
-        for ((name, binary), milliseconds) in FUNCTIONS.iter().zip(&binaries).zip(&mut milliseconds) {
-            let mut function = Function::start(binary, name, &environment).await?;
+        for (binary, milliseconds) in binaries.iter().zip(&mut milliseconds) {
+            let function = Function::start(Command::new(binary), &environment).await?;
             milliseconds.push(function.first_poll().await?.as_secs_f64() * 1000.0);
             function.end().await?;
         }

@@ -3,6 +3,7 @@
 //! - `start`: from the start of the provider to the handshake, and memory at rest
 //! - `alarms`: the same alarms as one `lectern_alarm_bundle` and as `aws_cloudwatch_metric_alarm` resources
 //! - `handlers`: from the start of a function to its first poll, and what is sent to Lambda
+//! - `api`: a route of an API, by download-api and by a Python function of the same work
 //! - `dump`: the same collection through mongo-dump, a pymongo script, mongoexport and mongodump
 //!
 //! What these need: `processes` runs and watches programs, `function` is a Lambda function's process with its Runtime API,
@@ -11,6 +12,7 @@
 #![allow(clippy::print_stdout, reason = "the measurements are what a bench prints")]
 
 mod alarms;
+mod api;
 mod bound;
 mod dump;
 mod function;
@@ -44,7 +46,7 @@ struct Arguments {
     /// dump: so many documents as well, for memory alone
     #[arg(long, value_name = "DOCUMENTS", num_args = 0..=1, require_equals = true, default_missing_value = "2000000")]
     large: Option<u64>,
-    /// handlers, dump: take the functions from this folder, as a release has them, instead of building them
+    /// handlers, api, dump: take the functions from this folder, as a release has them, instead of building them
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
 }
@@ -54,6 +56,7 @@ enum Measurement {
     Start,
     Alarms,
     Handlers,
+    Api,
     Dump,
 }
 
@@ -78,6 +81,7 @@ async fn main() -> Result<()> {
             Measurement::Start => start::measure()?,
             Measurement::Alarms => alarms::measure(arguments.functions, arguments.runs).await?,
             Measurement::Handlers => handlers::measure(|name| arguments.binary(name)).await?,
+            Measurement::Api => api::measure(arguments.binary("download-api")?).await?,
             Measurement::Dump => {
                 let dump = dump::Plan {
                     binary: arguments.binary("mongo-dump")?,

@@ -202,6 +202,52 @@ def schedule_as_aws_does():
         return original(target, event, rule, view)
 
 
+def take_forms_as_aws_does():
+    """What S3 does with a form and ministack leaves out: a checksum is compared with the file and kept, `tagging` is applied."""
+    from ministack.services import s3
+
+    class Refused(Exception):
+        pass
+
+    this_form = threading.local()
+
+    @replaced(s3, "_build_object_record")
+    def build_object_record(original, body, headers, etag=None, checksums=None):
+        # Past the policy's conditions, and before anything is stored.
+        fields = getattr(this_form, "fields", None)
+        if fields is not None:
+            checksums, error = s3._resolve_object_checksums(body, fields)
+            if error:
+                raise Refused(error)
+        return original(body, headers, etag=etag, checksums=checksums)
+
+    @replaced(s3, "_post_object")
+    def post_object(original, bucket_name, body, headers):
+        parts = s3._parse_multipart_form(headers.get("content-type", ""), body)
+        fields = {name.lower(): value.decode("utf-8", "replace") for name, _, _, value in parts if name != "file"}
+        this_form.fields = fields
+        try:
+            answer = original(bucket_name, body, headers)
+        except Refused as refused:
+            return refused.args[0]
+        finally:
+            this_form.fields = None
+        if answer[0] < 300 and "tagging" in fields:
+            version = answer[1].get("x-amz-version-id")
+            s3._object_tags[(bucket_name, fields["key"], version)] = s3._parse_tags_xml(fields["tagging"].encode())
+        return answer
+
+
+def join_claims_as_aws_does():
+    """A REST API's Cognito authorizer joins a list with commas: `admin,teacher`. ministack writes it as an HTTP API's does, `[admin teacher]`."""
+    from ministack.services import apigateway_v1
+
+    @replaced(apigateway_v1, "_stringify_claims")
+    def stringify_claims(original, claims):
+        joined = {name: ",".join(map(str, value)) for name, value in (claims or {}).items() if isinstance(value, list)}
+        return original({**(claims or {}), **joined})
+
+
 def serve_ministack(listener, reports):
     import asyncio
 
@@ -211,6 +257,8 @@ def serve_ministack(listener, reports):
 
     report_from_ministack(reports)
     schedule_as_aws_does()
+    take_forms_as_aws_does()
+    join_claims_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75

@@ -128,6 +128,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
     match command {
         Command::Up(start) => {
             prerequisites::check(&[Need::Python, Need::Go])?;
+            let folder = start.at.state_folder.clone();
             let place = Place::new(start.at.state_folder)?;
             let provider = start.provider.map_or_else(workspace::provider, Ok)?;
             let state = place.up(start.moto, &provider)?;
@@ -137,7 +138,8 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
                 state.pid,
                 state.folder.display()
             );
-            eprintln!("# Stop it with: cargo cloud down");
+            let named = folder.map_or_else(String::new, |folder| format!(" --state-folder {}", folder.display()));
+            eprintln!("# Stop it with: cargo cloud down{named}");
         }
         Command::Status(at) => match Place::new(at.state_folder)?.status()? {
             Some(state) => {

@@ -45,6 +45,9 @@ pub enum SkipReason {
     System,
     /// The user may not read it.
     NotAllowed,
+    /// `include` names it, and nothing of that name is there: misspelled, dropped before, or in a database that the server hides
+    /// from a user without rights on it.
+    Absent,
     /// Dropped or renamed while the dump ran.
     Vanished,
     /// Created while the dump ran: not there at the time the dump is of.

@@ -1,64 +1,32 @@
-//! The real binary, and a Lambda Runtime API that hands it events.
+//! The real binary, and a Lambda that hands it events.
 
-use std::convert::Infallible;
 use std::process::Stdio;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
+use lambda_emulator::{Ended, LambdaEmulator};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio::sync::{Mutex, mpsc};
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc;
 
 use crate::world::{FUNCTION, REGION};
 
-/// What the function told the Runtime API.
-#[derive(Debug)]
-pub(crate) enum Told {
-    Response(Value),
-    /// `errorType`.
-    Error(String),
-}
-
-struct Events {
-    next: Mutex<mpsc::Receiver<String>>,
-    told: mpsc::Sender<Told>,
-}
+const TIME: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A process that serves one event after the other; it is killed when this is dropped.
 pub(crate) struct Function {
     child: Child,
-    events: mpsc::Sender<String>,
-    told: mpsc::Receiver<Told>,
+    lambda: LambdaEmulator,
     lines: mpsc::UnboundedReceiver<String>,
-    server: JoinHandle<Infallible>,
 }
 
 impl Function {
     pub(crate) async fn start(endpoint_url: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let (events, next) = mpsc::channel(1);
-        let (tell, told) = mpsc::channel(1);
-        let shared = Arc::new(Events {
-            next: Mutex::new(next),
-            told: tell,
-        });
-        let server = tokio::spawn(serve(listener, shared));
+        let lambda = LambdaEmulator::start(FUNCTION, TIME).await.unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_mongo-dump"))
             .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", address)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "mongo-dump")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .envs(lambda.environment())
             .env("AWS_ENDPOINT_URL", endpoint_url)
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
@@ -77,29 +45,15 @@ impl Function {
                 line.send(text).ok();
             }
         });
-        Self {
-            child,
-            events,
-            told,
-            lines,
-            server,
-        }
+        Self { child, lambda, lines }
     }
 
-    pub(crate) async fn send(&self, event: String) {
-        self.events.send(event).await.unwrap();
+    pub(crate) fn send(&self, event: String) {
+        self.lambda.send(event);
     }
 
-    pub(crate) async fn answer(&mut self) -> Told {
-        tokio::time::timeout(Duration::from_secs(120), self.told.recv())
-            .await
-            .unwrap()
-            .unwrap()
-    }
-
-    pub(crate) async fn invoke(&mut self, event: String) -> Told {
-        self.send(event).await;
-        self.answer().await
+    pub(crate) async fn invoke(&self, event: String) -> Ended {
+        tokio::time::timeout(PATIENCE, self.lambda.invoke(event)).await.unwrap()
     }
 
     /// The most memory that it had in use at any time, in bytes.
@@ -125,54 +79,4 @@ impl Function {
         }
         values
     }
-}
-
-impl Drop for Function {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, events: Arc<Events>) -> Infallible {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            continue;
-        };
-        let events = Arc::clone(&events);
-        tokio::spawn(async move {
-            let service = service_fn(move |request| answer(Arc::clone(&events), request));
-            // The function is killed in the middle of a request.
-            hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await
-                .ok();
-        });
-    }
-}
-
-async fn answer(events: Arc<Events>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path();
-    if parts.method == Method::GET {
-        let event = events.next.lock().await.recv().await;
-        // Nobody sends any more: as on Lambda, the function waits.
-        let Some(event) = event else {
-            std::future::pending().await
-        };
-        let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(900);
-        let response = Response::builder()
-            .header("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
-            .header("Lambda-Runtime-Deadline-Ms", deadline.as_millis().to_string())
-            .header("Lambda-Runtime-Invoked-Function-Arn", FUNCTION)
-            .body(Full::from(event));
-        return Ok(response.unwrap());
-    }
-    let body: Value = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
-    let told = if path.ends_with("/response") {
-        Told::Response(body)
-    } else {
-        Told::Error(body["errorType"].as_str().unwrap().to_owned())
-    };
-    events.told.send(told).await.ok();
-    Ok(Response::builder().status(202).body(Full::default()).unwrap())
 }

@@ -384,6 +384,31 @@ async fn what_the_user_may_not_read_is_named_with_the_servers_code() {
     }
 }
 
+/// A server does not list a database on which the user has no rights at all.
+#[tokio::test]
+async fn what_include_names_and_nobody_shows_is_a_gap() {
+    let mut world = World::start().await;
+    students(&mut world, Ids::ObjectId);
+    let include = [
+        "school.*",
+        "school.studnets",
+        "billing.*",
+        "vault.keys",
+        "vault*.x",
+        "school.z*",
+        "*.students",
+    ];
+    world.fields.include = include.map(str::to_owned).into();
+    let failure = world.dump().await.unwrap_err();
+    assert_eq!(failure.name, "DumpIncomplete");
+    let manifest = world.manifest().await.unwrap();
+    assert_eq!(manifest.outcome(), Outcome::Incomplete);
+    let absent = ["billing.*", "school.studnets", "vault.*"];
+    let expected = absent.map(|namespace| (namespace.to_owned(), SkipReason::Absent, None));
+    assert_eq!(skipped(&manifest), expected);
+    assert_eq!(world.latest().await, None);
+}
+
 #[tokio::test]
 async fn a_collection_that_cannot_be_read_to_its_end_is_left_out_with_the_code() {
     let mut world = World::start().await;

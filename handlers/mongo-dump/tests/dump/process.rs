@@ -6,11 +6,12 @@ use std::sync::Arc;
 use aws_front::{Effect, Gate, Rule};
 use dump_format::key::Key;
 use dump_format::payload::Action;
+use lambda_emulator::Ended;
 use mongo_emulator::Corpus;
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, rawdoc};
 
-use crate::function::{Function, Told};
+use crate::function::Function;
 use crate::world::World;
 
 const MIB: u64 = 1 << 20;
@@ -69,14 +70,14 @@ async fn killed_at(operation: &str, path: &str, after: u32) {
             .front
             .script(Rule::on(operation).path(path).after(after).effect(effect));
         let mut function = Function::start(&world.front.url()).await;
-        function.send(event.clone()).await;
+        function.send(event.clone());
         gate.reached.notified().await;
         function.kill().await;
         world.front.clear();
 
         wait_for_the_lease(&world).await;
         let mut next = Function::start(&world.front.url()).await;
-        let Told::Response(answer) = next.invoke(event).await else {
+        let Ended::Answer(answer) = next.invoke(event).await else {
             panic!("{step}");
         };
         assert!(
@@ -134,8 +135,8 @@ async fn memory_does_not_grow_with_the_collection() {
             ..Corpus::default()
         },
     );
-    let mut function = Function::start(&world.front.url()).await;
-    let Told::Response(answer) = function.invoke(world.event(Action::Dump).render()).await else {
+    let function = Function::start(&world.front.url()).await;
+    let Ended::Answer(answer) = function.invoke(world.event(Action::Dump).render()).await else {
         panic!("failed");
     };
     assert_eq!(answer["documents"], 60_000);
@@ -155,8 +156,8 @@ async fn documents_of_the_largest_size_pass() {
             ..Corpus::default()
         },
     );
-    let mut function = Function::start(&world.front.url()).await;
-    let Told::Response(answer) = function.invoke(world.event(Action::Dump).render()).await else {
+    let function = Function::start(&world.front.url()).await;
+    let Ended::Answer(answer) = function.invoke(world.event(Action::Dump).render()).await else {
         panic!("failed");
     };
     assert_eq!(answer["documents"], 4);
@@ -169,11 +170,11 @@ async fn documents_of_the_largest_size_pass() {
 async fn failures_have_their_name_for_lambda_and_their_metric_in_the_log() {
     let world = World::start().await;
     let mut function = Function::start(&world.front.url()).await;
-    let Told::Error(name) = function.invoke(world.event(Action::Dump).render()).await else {
+    let Ended::Error(name, _) = function.invoke(world.event(Action::Dump).render()).await else {
         panic!("no failure");
     };
     assert_eq!(name, "DumpEmpty");
-    let Told::Error(name) = function.invoke("{}".to_owned()).await else {
+    let Ended::Error(name, _) = function.invoke("{}".to_owned()).await else {
         panic!("no failure");
     };
     assert_eq!(name, "EventInvalid");

@@ -436,3 +436,26 @@ async fn a_plan_of_more_ranges_than_a_state_machine_can_pass_on_has_larger_ones_
         .unwrap_err();
     assert_eq!(failure.name, "TooManyRanges");
 }
+
+/// A plan that was killed leaves its lease. To answer that somebody is busy would end the state machine as if all was well.
+#[tokio::test]
+async fn a_plan_that_meets_its_own_run_is_to_be_tried_again_and_one_that_meets_another_is_not() {
+    let world = world().await;
+    let gate = Arc::new(aws_front::Gate::default());
+    world.front.script(
+        Rule::on("PutObject")
+            .path("plan.json")
+            .effect(Effect::HoldRequest(Arc::clone(&gate))),
+    );
+    let others = async {
+        gate.reached.notified().await;
+        assert_eq!(name(world.handle(Action::Plan).await), "LeaseHeld");
+        let later = world.event(Action::Plan).render().replace("18:00:00Z", "19:00:00Z");
+        let other = mongo_dump::handle(&later, &world.settings().await).await.unwrap();
+        assert_eq!(shown(&other)["outcome"], "busy");
+        gate.open.notify_one();
+    };
+    let (planned, ()) = tokio::join!(world.handle(Action::Plan), others);
+    assert_eq!(shown(&planned.unwrap())["outcome"], "planned");
+    assert_eq!(world.metric("Failed"), [0.0; 0]);
+}

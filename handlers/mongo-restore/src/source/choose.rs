@@ -48,7 +48,9 @@ pub enum DumpState {
 pub(crate) enum ChooseError {
     #[error(transparent)]
     Source(#[from] SourceError),
-    #[error("there is no dump {run} below {folder}: list the folder, or write latest")]
+    #[error(
+        "there is no dump {run} below {folder}: list the folder, or take the newest: dump_id latest, --from without the run"
+    )]
     NotFound { run: RunId, folder: String },
     #[error("the manifest of {run} cannot be used")]
     Manifest {
@@ -59,7 +61,7 @@ pub(crate) enum ChooseError {
     #[error("the manifest in the folder of {run} is that of {found}")]
     OtherRun { run: RunId, found: RunId },
     #[error(
-        "of dump {run}, {missing} objects are not there, {first} among them: wait for replication, or write latest"
+        "of dump {run}, {missing} objects are not there, {first} among them: wait for replication, or take the newest that is whole: dump_id latest, --from without the run"
     )]
     NotAllThere { run: RunId, missing: usize, first: String },
     #[error("no complete dump is below {folder}{}", list(passed_over))]

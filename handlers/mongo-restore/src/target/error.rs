@@ -45,6 +45,11 @@ pub(crate) enum Trouble {
     /// Not the user it should be, or no longer.
     #[error("the server does not accept the secret's user")]
     Authentication,
+    /// A user without the role that it takes.
+    #[error(
+        "the secret's user may not do it (code 13, Unauthorized): give it readWrite on the databases that are written to"
+    )]
+    NotAllowed,
     /// No answer in time.
     #[error("there was no answer in time")]
     TimedOut,
@@ -78,7 +83,8 @@ impl Trouble {
         match error.kind.as_ref() {
             ErrorKind::Command(command) => match command.code {
                 43 | 237 => Self::CursorLost,
-                13 | 18 => Self::Authentication,
+                13 => Self::NotAllowed,
+                18 => Self::Authentication,
                 code => Self::refused(code, &command.code_name),
             },
             ErrorKind::Write(WriteFailure::WriteError(error)) => {
@@ -124,7 +130,7 @@ impl Trouble {
         match self {
             Self::Refused { code, .. } => PASSING.contains(code),
             Self::TimedOut | Self::Connection(_) | Self::NoPrimary | Self::CursorLost => true,
-            Self::Authentication | Self::TooLong | Self::Driver(_) => false,
+            Self::Authentication | Self::NotAllowed | Self::TooLong | Self::Driver(_) => false,
         }
     }
 

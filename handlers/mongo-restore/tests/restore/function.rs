@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
+use lambda_emulator::{Ended, LambdaEmulator};
 use mongo_emulator::{Fault, FaultKind, Gate};
 use mongodb::bson::{DateTime, doc};
 use serde_json::{Value, json};
 
 use crate::dump::{Dump, Made, bytes};
-use crate::process::end;
-use crate::runtime_api::{FUNCTION, Lambda, Reported};
+use crate::process::{Running, command, end, start};
 use crate::world::World;
+
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:restore:live";
 
 /// Less than the margin: every step is followed by a handover.
 const SHORT: Duration = Duration::from_secs(50);
 const LONG: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn dump() -> Dump {
     let options = doc! {"timeseries": {"timeField": "t"}};
@@ -25,12 +28,28 @@ fn dump() -> Dump {
     ])
 }
 
+/// The binary as Lambda starts it, with an argument that only a command line would read.
+fn started(lambda: &LambdaEmulator, world: &World) -> Running {
+    let mut command = command(&[
+        ("AWS_ENDPOINT_URL", &world.front.url()),
+        ("AWS_ENDPOINT_URL_LAMBDA", &lambda.endpoint_url()),
+        ("LECTERN_LOG", "trace"),
+    ]);
+    command.envs(lambda.environment()).arg("--ignored");
+    start(command)
+}
+
+/// Waits until so many invocations have ended.
+async fn ended(lambda: &LambdaEmulator, number: usize) -> Vec<Ended> {
+    tokio::time::timeout(PATIENCE, lambda.ended(number)).await.unwrap()
+}
+
 /// Waits for the last of a chain of handovers.
-async fn chain(lambda: &Lambda) -> (usize, Reported) {
+async fn chain(lambda: &LambdaEmulator) -> (usize, Ended) {
     for number in 1.. {
-        let reported = lambda.reported(number).await;
+        let reported = ended(lambda, number).await;
         let last = reported.last().unwrap();
-        if !matches!(last, Reported::Answer(answer) if answer["outcome"] == "handed_over") {
+        if !matches!(last, Ended::Answer(answer) if answer["outcome"] == "handed_over") {
             return (number, last.clone());
         }
     }
@@ -41,11 +60,11 @@ async fn chain(lambda: &Lambda) -> (usize, Reported) {
 async fn an_event_is_restored_and_answered() {
     let world = World::start().await;
     world.store(&dump()).await;
-    let lambda = Lambda::start(LONG).await;
-    let _function = lambda.function(&world);
-    lambda.send(&world.event("restore"));
-    let reported = lambda.reported(1).await;
-    let Reported::Answer(answer) = &reported[0] else {
+    let lambda = LambdaEmulator::start(FUNCTION, LONG).await.unwrap();
+    let _function = started(&lambda, &world);
+    lambda.send(world.event("restore").to_string());
+    let reported = ended(&lambda, 1).await;
+    let Ended::Answer(answer) = &reported[0] else {
         panic!("{reported:?}")
     };
     assert_eq!(
@@ -54,16 +73,16 @@ async fn an_event_is_restored_and_answered() {
     );
     world.assert_restored(&dump());
     // The same process does the next one.
-    lambda.send(&world.event("restore"));
-    let reported = lambda.reported(2).await;
+    lambda.send(world.event("restore").to_string());
+    let reported = ended(&lambda, 2).await;
     assert!(
-        matches!(&reported[1], Reported::Error(name, _) if name == "TargetNotEmpty"),
+        matches!(&reported[1], Ended::Error(name, _) if name == "TargetNotEmpty"),
         "{reported:?}"
     );
-    lambda.send(&json!({"version": 9}));
-    let reported = lambda.reported(3).await;
+    lambda.send(r#"{"version": 9}"#);
+    let reported = ended(&lambda, 3).await;
     assert!(
-        matches!(&reported[2], Reported::Error(name, _) if name == "EventRefused"),
+        matches!(&reported[2], Ended::Error(name, _) if name == "EventRefused"),
         "{reported:?}"
     );
     assert!(lambda.invoked().is_empty());
@@ -74,11 +93,11 @@ async fn a_restore_hands_over_before_each_deadline_and_ends_with_the_same_docume
     let world = World::start().await;
     let dump = dump();
     world.store(&dump).await;
-    let lambda = Lambda::start(SHORT).await;
-    let _function = lambda.function(&world);
-    lambda.send(&world.event("restore"));
+    let lambda = LambdaEmulator::start(FUNCTION, SHORT).await.unwrap();
+    let _function = started(&lambda, &world);
+    lambda.send(world.event("restore").to_string());
     let (hops, last) = chain(&lambda).await;
-    let Reported::Answer(answer) = last else {
+    let Ended::Answer(answer) = last else {
         panic!("{last:?}")
     };
     assert_eq!(
@@ -106,17 +125,17 @@ async fn an_event_that_comes_twice_is_done_once() {
     let world = World::start().await;
     let dump = dump();
     world.store(&dump).await;
-    let lambda = Lambda::start(SHORT).await;
-    let _function = lambda.function(&world);
-    lambda.send(&world.event("restore"));
+    let lambda = LambdaEmulator::start(FUNCTION, SHORT).await.unwrap();
+    let _function = started(&lambda, &world);
+    lambda.send(world.event("restore").to_string());
     let (hops, _) = chain(&lambda).await;
     let writes = world.writes().len();
     // Lambda's queue delivers at least once.
     let first = lambda.invoked()[0].1.clone();
-    lambda.send(&first);
-    let reported = lambda.reported(hops + 1).await;
+    lambda.send(first.to_string());
+    let reported = ended(&lambda, hops + 1).await;
     assert!(
-        matches!(reported.last().unwrap(), Reported::Answer(answer) if answer["outcome"] == "superseded"),
+        matches!(reported.last().unwrap(), Ended::Answer(answer) if answer["outcome"] == "superseded"),
         "{reported:?}"
     );
     assert_eq!(world.writes().len(), writes, "nothing was written");
@@ -128,19 +147,19 @@ async fn a_handover_that_fails_is_named_and_the_same_event_goes_on() {
     let world = World::start().await;
     let dump = dump();
     world.store(&dump).await;
-    let lambda = Lambda::start(SHORT).await;
+    let lambda = LambdaEmulator::start(FUNCTION, SHORT).await.unwrap();
     lambda.refuse_invoke(&[500, 429, 400]);
-    let _function = lambda.function(&world);
-    lambda.send(&world.event("restore"));
-    let reported = lambda.reported(1).await;
+    let _function = started(&lambda, &world);
+    lambda.send(world.event("restore").to_string());
+    let reported = ended(&lambda, 1).await;
     assert!(
-        matches!(&reported[0], Reported::Error(name, _) if name == "HandoverFailed"),
+        matches!(&reported[0], Ended::Error(name, _) if name == "HandoverFailed"),
         "{reported:?}"
     );
-    lambda.send(&world.event("restore"));
+    lambda.send(world.event("restore").to_string());
     for number in 2.. {
-        let reported = lambda.reported(number).await;
-        let Reported::Answer(answer) = reported.last().unwrap() else {
+        let reported = ended(&lambda, number).await;
+        let Ended::Answer(answer) = reported.last().unwrap() else {
             panic!("{reported:?}")
         };
         if answer["outcome"] == "restored" {
@@ -160,12 +179,12 @@ async fn a_step_longer_than_an_invocation_is_named_before_lambda_ends_it() {
         kind: FaultKind::Hang,
         ..Fault::default()
     });
-    let lambda = Lambda::start(Duration::from_secs(4)).await;
-    let _function = lambda.function(&world);
-    lambda.send(&world.event("restore"));
-    let reported = lambda.reported(1).await;
+    let lambda = LambdaEmulator::start(FUNCTION, Duration::from_secs(4)).await.unwrap();
+    let _function = started(&lambda, &world);
+    lambda.send(world.event("restore").to_string());
+    let reported = ended(&lambda, 1).await;
     assert!(
-        matches!(&reported[0], Reported::Error(name, _) if name == "DeadlineTooShort"),
+        matches!(&reported[0], Ended::Error(name, _) if name == "DeadlineTooShort"),
         "{reported:?}"
     );
 }
@@ -181,17 +200,17 @@ async fn a_function_that_is_killed_is_gone_on_with_by_lambda_s_retry() {
         skip: 1,
         ..Gate::default()
     });
-    let lambda = Lambda::start(LONG).await;
-    let function = lambda.function(&world);
-    lambda.send(&world.event("restore"));
+    let lambda = LambdaEmulator::start(FUNCTION, LONG).await.unwrap();
+    let function = started(&lambda, &world);
+    lambda.send(world.event("restore").to_string());
     gate.reached().await;
     function.kill();
     gate.open();
-    let _function = lambda.function(&world);
-    lambda.send(&world.event("restore"));
-    let reported = lambda.reported(1).await;
+    let _function = started(&lambda, &world);
+    lambda.send(world.event("restore").to_string());
+    let reported = ended(&lambda, 1).await;
     assert!(
-        matches!(&reported[0], Reported::Answer(answer) if answer["outcome"] == "restored"),
+        matches!(&reported[0], Ended::Answer(answer) if answer["outcome"] == "restored"),
         "{reported:?}"
     );
     world.assert_restored(&dump);
@@ -210,7 +229,7 @@ async fn a_drill_reports_what_it_measured_once_even_when_it_was_handed_over() {
     let world = World::start().await;
     world.store(&dump()).await;
     for (left, fails) in [(LONG, false), (SHORT, false), (LONG, true)] {
-        let lambda = Lambda::start(left).await;
+        let lambda = LambdaEmulator::start(FUNCTION, left).await.unwrap();
         if fails {
             world.mongo.fault(Fault {
                 command: "insert".to_owned(),
@@ -222,10 +241,10 @@ async fn a_drill_reports_what_it_measured_once_even_when_it_was_handed_over() {
                 ..Fault::default()
             });
         }
-        let function = lambda.function(&world);
-        lambda.send(&world.event("drill"));
+        let function = started(&lambda, &world);
+        lambda.send(world.event("drill").to_string());
         let (_, last) = chain(&lambda).await;
-        assert_eq!(matches!(last, Reported::Error(..)), fails, "{last:?}");
+        assert_eq!(matches!(last, Ended::Error(..)), fails, "{last:?}");
         assert!(world.mongo.counts().is_empty(), "{:?}", world.mongo.counts());
         function.terminate();
         let ended = end(function).await;

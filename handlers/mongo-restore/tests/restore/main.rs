@@ -14,7 +14,6 @@ mod names;
 mod pages;
 mod process;
 mod round_trip;
-mod runtime_api;
 mod secrets;
 mod verify;
 mod world;

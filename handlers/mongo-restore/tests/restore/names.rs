@@ -34,6 +34,35 @@ async fn only_what_matches_is_restored() {
 
     event["namespaces"] = json!({"include": ["other.*"]});
     assert_eq!(world.refused(&event).await.0, "NothingSelected");
+    event["namespaces"] = json!({"include": ["shop.*"], "exclude": ["*"]});
+    assert_eq!(world.refused(&event).await.0, "NothingSelected");
+}
+
+/// A slip of the pen must not leave out what was meant, nor write it over the original.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pattern_or_a_new_name_of_nothing_is_refused_before_anything_is_touched() {
+    let world = World::start().await;
+    world.store(&dump()).await;
+    world.handle(&world.event("restore")).await.unwrap();
+    let before = world.mongo.counts();
+    let mut event = world.event("restore");
+    event["conflict"] = json!("drop");
+    event["namespaces"] = json!({"include": ["shop.orders", "shop.ordres"]});
+    let (name, message) = world.refused(&event).await;
+    assert_eq!(name, "NothingSelected");
+    assert!(
+        message.contains("shop.ordres") && message.contains("blog.posts"),
+        "{message}"
+    );
+    event["namespaces"] = json!({"include": ["shop.orders"]});
+    for from in ["shpo.orders", "shop.sessions", "shpo"] {
+        let to = if from.contains('.') { "shop.copy" } else { "copy" };
+        event["rename"] = json!([{"from": from, "to": to}]);
+        let (name, message) = world.refused(&event).await;
+        assert_eq!(name, "RenameRefused");
+        assert!(message.contains(from), "{message}");
+    }
+    assert_eq!(world.mongo.counts(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,7 +110,7 @@ async fn names_that_cannot_be_meant_are_refused_before_anything_is_written() {
         (
             json!([{"from": "shop", "to": "lectern_restore"}]),
             "RenameRefused",
-            "server's own",
+            "keeps its own notes",
         ),
         (json!([{"from": "shop", "to": "a.b"}]), "EventRefused", "must both"),
         (

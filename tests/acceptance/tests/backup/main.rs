@@ -35,7 +35,7 @@ async fn the_first_dump_begins_with_the_apply_and_terraform_sees_it(world: &Worl
         (&manifest["outcome"], &manifest["totals"]["documents"]),
         (&json!("complete"), &json!(world::DOCUMENTS))
     );
-    world.refresh();
+    world.workdir.refresh().unwrap();
     let uri = world.output("latest");
     assert!(uri.as_str().unwrap().ends_with(&latest), "{uri} {latest}");
     // Nothing is left to do: module, bundle and schedule are read back as they were written.

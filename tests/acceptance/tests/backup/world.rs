@@ -1,7 +1,6 @@
 //! The example mongo-backup, applied to a local cloud that enforces IAM.
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use acceptance::terraform::{Engine, Workdir};
@@ -14,22 +13,12 @@ use local_cloud::{LocalCloud, Options, workspace};
 use mongodb::Client;
 use mongodb::bson::doc;
 use mongodb::bson::raw::RawDocumentBuf;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// In the cluster, over both collections.
 pub(crate) const DOCUMENTS: u32 = 43;
 pub(crate) const BUCKET: &str = "edu-dumps";
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// What the AWS provider has to be told for a local cloud.
-const LOCAL: &str = r#"
-provider "aws" {
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-  s3_use_path_style           = true
-}
-"#;
 
 pub(crate) struct World {
     // Dropped in this order: who uses the cloud, the cloud.
@@ -42,17 +31,6 @@ pub(crate) struct World {
 
 pub(crate) fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(sdk).force_path_style(true).build())
-}
-
-fn copy(from: &Path, to: &Path, edit: impl Fn(String) -> String) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "tf") {
-            let text = edit(fs::read_to_string(&path).unwrap());
-            fs::write(to.join(path.file_name().unwrap()), text).unwrap();
-        }
-    }
 }
 
 /// The local cloud has no TLS, and its IAM denies everything where the bucket's policy asks for it: nothing could be tried.
@@ -93,16 +71,7 @@ impl World {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let workdir = Workdir::new(Engine::Terraform, &environment).unwrap();
-        let root = workspace::root();
-        copy(&root.join("examples/mongo-backup"), workdir.path(), |text| {
-            text.replace("../../terraform/modules/backup", "./backup")
-        });
-        copy(
-            &root.join("terraform/modules/backup"),
-            &workdir.path().join("backup"),
-            without_tls,
-        );
-        workdir.write("local_override.tf", LOCAL).unwrap();
+        workdir.copy_example("mongo-backup", without_tls).unwrap();
         for name in ["mongo-dump", "mongo-restore"] {
             let binary = workspace::binary(name).unwrap();
             let zip = package::zip(&binary, BOOTSTRAP, Effort::Least).unwrap();
@@ -125,23 +94,11 @@ impl World {
 
     /// Gives a variable a value.
     pub(crate) fn set(&self, variable: &str, value: Value) {
-        let file = self.workdir.path().join("terraform.tfvars.json");
-        let variables = fs::read(&file).unwrap_or_else(|_| b"{}".to_vec());
-        let mut variables: Map<String, Value> = serde_json::from_slice(&variables).unwrap();
-        variables.insert(variable.to_owned(), value);
-        fs::write(file, serde_json::to_vec(&variables).unwrap()).unwrap();
-    }
-
-    /// Takes what is there into the state.
-    pub(crate) fn refresh(&self) {
-        let arguments = ["apply", "-refresh-only", "-auto-approve", "-no-color", "-input=false"];
-        self.workdir.run(&arguments).unwrap().ok().unwrap();
+        self.workdir.set(variable, value).unwrap();
     }
 
     pub(crate) fn output(&self, name: &str) -> Value {
-        let outputs = self.workdir.run(&["output", "-json"]).unwrap().ok().unwrap();
-        let mut outputs: Value = serde_json::from_str(&outputs).unwrap();
-        outputs[name]["value"].take()
+        self.workdir.output(name).unwrap()
     }
 
     async fn object(&self, key: &str) -> Option<Value> {

@@ -1,0 +1,150 @@
+# The three functions, each with what it may do and nothing else. S3 they reach only by a role of their own (B6).
+
+locals {
+  # API Gateway waits for 29 s.
+  timeout_seconds = 29
+
+  environment = merge(var.environment, {
+    LECTERN_MONGO_SECRET_ARN = var.mongo_secret_arn
+    LECTERN_MONGO_DATABASE   = var.mongo_database
+    LECTERN_CORS_ORIGINS     = join(",", var.cors_origins)
+    LECTERN_ADMIN_GROUP      = module.auth.admin_group
+  })
+
+  files = "${module.storage.bucket_arn}/files/*"
+}
+
+data "aws_iam_policy_document" "mongo_secret" {
+  statement {
+    sid       = "MongoSecret"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [var.mongo_secret_arn]
+  }
+}
+
+module "upload" {
+  source = "../../terraform/modules/function"
+
+  name             = "${var.name}-upload-api"
+  description      = "Files of administrators"
+  zip              = "${var.packages}/upload-api.zip"
+  timeout_seconds  = local.timeout_seconds
+  vpc              = module.network.vpc
+  policy_documents = [data.aws_iam_policy_document.mongo_secret.json]
+  assumed_role     = { policy_documents = [data.aws_iam_policy_document.upload_files.json] }
+
+  environment = merge(local.environment, {
+    LECTERN_FILES_BUCKET      = module.storage.bucket
+    LECTERN_FILES_KMS_KEY_ARN = module.storage.kms_key_arn
+  })
+}
+
+data "aws_iam_policy_document" "upload_files" {
+  statement {
+    sid = "Files"
+    actions = [
+      "s3:AbortMultipartUpload",
+      "s3:DeleteObject",
+      "s3:DeleteObjectVersionTagging",
+      # What a HEAD takes; the function gets no object.
+      "s3:GetObject",
+      "s3:ListMultipartUploadParts",
+      "s3:PutObject",
+      "s3:PutObjectTagging",
+    ]
+    resources = [local.files]
+  }
+
+  # Without it S3 answers 403 where an object is missing, and "nothing was uploaded" would look like a fault.
+  statement {
+    sid       = "Missing"
+    actions   = ["s3:ListBucket"]
+    resources = [module.storage.bucket_arn]
+  }
+
+  statement {
+    sid       = "Key"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [module.storage.kms_key_arn]
+  }
+}
+
+module "download" {
+  source = "../../terraform/modules/function"
+
+  name             = "${var.name}-download-api"
+  description      = "Links to files for who may see them"
+  zip              = "${var.packages}/download-api.zip"
+  timeout_seconds  = local.timeout_seconds
+  vpc              = module.network.vpc
+  policy_documents = [data.aws_iam_policy_document.mongo_secret.json]
+  assumed_role     = { policy_documents = [data.aws_iam_policy_document.download_files.json] }
+
+  environment = merge(local.environment, {
+    LECTERN_FILES_BUCKET = module.storage.bucket
+  })
+}
+
+data "aws_iam_policy_document" "download_files" {
+  statement {
+    sid       = "Files"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = [local.files]
+  }
+
+  statement {
+    sid       = "Key"
+    actions   = ["kms:Decrypt"]
+    resources = [module.storage.kms_key_arn]
+  }
+}
+
+# Of profiles alone, so that who may read files cannot read people.
+resource "aws_kms_key" "profile" {
+  description         = "Personal data of ${var.name}"
+  enable_key_rotation = true
+}
+
+resource "aws_kms_alias" "profile" {
+  name          = "alias/${var.name}-profile"
+  target_key_id = aws_kms_key.profile.key_id
+}
+
+module "profile" {
+  source = "../../terraform/modules/function"
+
+  name            = "${var.name}-profile-api"
+  description     = "Everybody's own profile"
+  zip             = "${var.packages}/profile-api.zip"
+  timeout_seconds = local.timeout_seconds
+  vpc             = module.network.vpc
+  policy_documents = [
+    data.aws_iam_policy_document.mongo_secret.json,
+    data.aws_iam_policy_document.profile_key.json,
+  ]
+
+  environment = merge(local.environment, {
+    LECTERN_PROFILE_KMS_KEY_ARN = aws_kms_key.profile.arn
+  })
+}
+
+data "aws_iam_policy_document" "profile_key" {
+  statement {
+    sid       = "ProfileKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.profile.arn]
+
+    # A data key is bound to one user: without these names it cannot be unwrapped at all.
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:purpose"
+      values   = ["lectern-profile"]
+    }
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "kms:EncryptionContextKeys"
+      values   = ["purpose", "user"]
+    }
+  }
+}

@@ -1,0 +1,11 @@
+//! What the APIs promise, in one OpenAPI 3.0.3 file, and what API Gateway is told of it.
+//!
+//! - [`Contract`]: `openapi.json`, read: [`Route`]s, their parameters and bodies, and every schema in JSON Schema draft 4
+//! - [`gateway`]: the same for Terraform's module `api`, in the part of draft 4 that API Gateway enforces
+
+mod contract;
+pub mod gateway;
+mod schema;
+
+pub use contract::{Access, Body, Contract, Handler, Parameter, Place, Route};
+pub use schema::SchemaError;

@@ -1,0 +1,146 @@
+//! Who calls, by the claims that API Gateway verified.
+
+use std::fmt;
+
+use aws_lambda_events::apigw::ApiGatewayProxyRequest;
+use serde_json::Value;
+
+/// A signed-in user. [`fmt::Debug`] does not show who.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Caller {
+    subject: String,
+    groups: Vec<String>,
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Caller(***)")
+    }
+}
+
+impl Caller {
+    /// A user by `sub` and groups: for tests.
+    #[must_use]
+    pub fn new(subject: &str, groups: &[&str]) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        }
+    }
+
+    /// The claims of a REST API's Cognito authorizer, which are strings. Without them nobody is signed in: an event that did
+    /// not come through API Gateway has none.
+    pub(crate) fn of(event: &ApiGatewayProxyRequest) -> Option<Self> {
+        let claims = event.request_context.authorizer.fields.get("claims")?;
+        let subject = claims.get("sub")?.as_str()?;
+        // Cognito's is a UUID; whatever else it is, it is used as a key and in an encryption context.
+        let sound = (1..=128).contains(&subject.len()) && subject.bytes().all(|byte| byte.is_ascii_graphic());
+        sound.then(|| Self {
+            subject: subject.to_owned(),
+            groups: claims.get("cognito:groups").map(groups).unwrap_or_default(),
+        })
+    }
+
+    /// The user's id in the pool: Cognito's `sub`, which never changes and is given to nobody else.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Whether the user is in a group of exactly this name.
+    #[must_use]
+    pub fn is_in(&self, group: &str) -> bool {
+        self.groups.iter().any(|name| name == group)
+    }
+}
+
+/// API Gateway joins the groups with commas. A name with anything but `[A-Za-z0-9_-]` may be two that were made to look like one
+/// or one that looks like two, so a claim that holds one says nothing at all.
+fn groups(claim: &Value) -> Vec<String> {
+    let Some(claim) = claim.as_str() else {
+        return Vec::new();
+    };
+    let names: Vec<_> = claim.split(',').collect();
+    let sound = |name: &&str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    if !names.iter().all(sound) {
+        return Vec::new();
+    }
+    names.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn caller(authorizer: Value) -> Option<Caller> {
+        let event = json!({ "httpMethod": "GET", "requestContext": { "authorizer": authorizer, "httpMethod": "GET" } });
+        Caller::of(&serde_json::from_value(event).unwrap())
+    }
+
+    fn is_admin(groups: Value) -> bool {
+        let caller = caller(json!({ "claims": { "sub": "u", "cognito:groups": groups } })).unwrap();
+        caller.is_in("admin")
+    }
+
+    #[test]
+    fn a_whole_element_of_the_joined_groups_counts() {
+        for groups in ["admin", "student,admin", "admin,student"] {
+            assert!(is_admin(json!(groups)), "{groups}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_only_looks_like_the_group_counts() {
+        for groups in [
+            json!(""),
+            json!("administrator"),
+            json!("Admin"),
+            json!("xadmin"),
+            json!(" admin"),
+            json!("x, admin"),
+            json!("admin,"),
+            json!("[admin]"),
+            json!("x\u{0},admin"),
+            json!("x,admin,a b"),
+            json!(["admin"]),
+            json!({ "admin": true }),
+            json!(null),
+        ] {
+            assert!(!is_admin(groups.clone()), "{groups}");
+        }
+    }
+
+    #[test]
+    fn without_claims_nobody_is_signed_in() {
+        for authorizer in [
+            json!(null),
+            json!({}),
+            json!({ "claims": null }),
+            json!({ "claims": {} }),
+            json!({ "claims": { "sub": "" } }),
+            json!({ "claims": { "sub": 1 } }),
+            json!({ "claims": { "sub": "a b" } }),
+            json!({ "claims": { "sub": "a".repeat(129) } }),
+            json!({ "principalId": "u" }),
+            json!({ "lambda": { "claims": { "sub": "u" } } }),
+        ] {
+            assert_eq!(caller(authorizer.clone()), None, "{authorizer}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_claim_grants_at_most_its_whole_elements(claim in "[a-z,\\[\\] \"]{0,24}") {
+            prop_assert!(!is_admin(json!(claim)) || claim.split(',').any(|element| element == "admin"));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What every API handler needs around its own code.
+//!
+//! - [`Api`]: takes an event of API Gateway, checks it against the contract and the caller's groups, and makes of a handler's
+//!   [`Answer`] or [`Problem`] what API Gateway sends; one metric and one line of log for each request
+//! - [`Request`]: what a handler gets: route, [`Caller`], parameters and body, all of them valid by the contract
+//! - [`json`]: bodies without a key twice and without depth
+//! - [`Database`]: MongoDB as a function of the API needs it; [`aws_config`]: the same of AWS
+
+mod answer;
+mod api;
+mod aws;
+mod caller;
+mod cors;
+mod database;
+pub mod json;
+mod problem;
+mod request;
+mod schema;
+
+pub use answer::Answer;
+pub use api::{Api, Reply};
+pub use aws::aws_config;
+pub use caller::Caller;
+pub use cors::Origin;
+pub use database::{Database, StoreError};
+pub use problem::{FieldError, Kind, Problem};
+pub use request::{MAX_BODY_BYTES, Request};
+pub use schema::violations;

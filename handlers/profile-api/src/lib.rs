@@ -1,0 +1,24 @@
+//! The function that keeps users' profiles: each user's own and nobody else's, and what is personal in it encrypted before it goes
+//! to MongoDB.
+//!
+//! - [`ProfileApi`]: what is built once, from [`Settings`]; [`handle`]: serves one event
+//! - `fetch`, `change`, `erase`, `export`: one operation each; `precondition`: If-Match; `rules`: what a schema cannot say
+//! - `profile`: a profile as its user sees it; `record`: as MongoDB keeps it; `store`: reading and writing that
+//! - `sealed`: encryption of one field; `keyring`: users' data keys, from KMS and in memory for a while
+
+mod change;
+mod erase;
+mod export;
+mod fetch;
+mod keyring;
+mod precondition;
+mod profile;
+mod record;
+mod rules;
+mod sealed;
+mod settings;
+mod state;
+mod store;
+
+pub use settings::Settings;
+pub use state::{Clock, ProfileApi, handle};

@@ -1,0 +1,115 @@
+//! If-Match, RFC 9110, 13.1.1.
+//!
+//! An entity tag is compared strongly, so a weak one never matches, and of a list one is enough. `*` matches any version there is,
+//! which is a change without a look at what it changes: the contract does not take it.
+
+use api_kit::{Kind, Problem};
+
+use crate::record::ProfileRecord;
+
+/// The entity tag of a user's profile. Of one that does not exist it is `"0"`, which no revision is.
+pub(crate) fn entity_tag(record: Option<&ProfileRecord>) -> String {
+    format!("\"{}\"", record.map_or("0", |record| record.revision.as_str()))
+}
+
+/// Whether a change that was made from one of these versions may be made to `current`.
+pub(crate) fn require(if_match: Option<&str>, current: &str) -> Result<(), Problem> {
+    let given = if_match.ok_or_else(|| {
+        Problem::new(Kind::PreconditionRequired).detail("Send If-Match with the ETag of the profile that you changed.")
+    })?;
+    let tags = strong_tags(given).ok_or_else(|| {
+        Problem::new(Kind::InvalidParameter)
+            .error("If-Match", "this is no entity tag as ETag has it, in quotation marks")
+    })?;
+    if tags.contains(&current) {
+        return Ok(());
+    }
+    Err(stale())
+}
+
+/// Somebody was faster.
+pub(crate) fn stale() -> Problem {
+    Problem::new(Kind::PreconditionFailed).detail("Read the profile again, make the change to that, and send its ETag.")
+}
+
+/// The strong ones, with their quotation marks, of a list with commas between, whose elements may be empty; none where it is no
+/// such list.
+fn strong_tags(list: &str) -> Option<Vec<&str>> {
+    let mut tags = Vec::new();
+    let mut rest = list.trim_matches(OWS);
+    while !rest.is_empty() {
+        if !rest.starts_with(',') {
+            let (weak, tag) = match rest.strip_prefix("W/") {
+                Some(tag) => (true, tag),
+                None => (false, rest),
+            };
+            let end = tag.strip_prefix('"')?.find('"')? + 2;
+            let (tag, after) = tag.split_at_checked(end)?;
+            if !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return None;
+            }
+            if !weak {
+                tags.push(tag);
+            }
+            rest = after.trim_start_matches(OWS);
+        }
+        if rest.is_empty() {
+            break;
+        }
+        rest = rest.strip_prefix(',')?.trim_start_matches(OWS);
+    }
+    (!list.trim_matches(OWS_AND_COMMA).is_empty()).then_some(tags)
+}
+
+const OWS: [char; 2] = [' ', '\t'];
+const OWS_AND_COMMA: [char; 3] = [' ', '\t', ','];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_current_tag_counts_strongly_and_anywhere_in_a_list() {
+        for (header, kind) in [
+            (Some("\"a1\""), None),
+            (Some(" \"a1\"\t"), None),
+            (Some("\"b\", \"a1\""), None),
+            (Some("\"a1\",\"b\""), None),
+            (Some(",, \"b\" ,,\"a1\","), None),
+            (Some("W/\"a1\", \"a1\""), None),
+            (None, Some(Kind::PreconditionRequired)),
+            (Some("\"a\""), Some(Kind::PreconditionFailed)),
+            (Some("\"A1\""), Some(Kind::PreconditionFailed)),
+            (Some("\"\""), Some(Kind::PreconditionFailed)),
+            (Some("W/\"a1\""), Some(Kind::PreconditionFailed)),
+            (Some("\"b\", W/\"a1\""), Some(Kind::PreconditionFailed)),
+            // A comma in a tag divides nothing.
+            (Some("\"b,\",\"c,a1\""), Some(Kind::PreconditionFailed)),
+            (Some("*"), Some(Kind::InvalidParameter)),
+            (Some("a1"), Some(Kind::InvalidParameter)),
+            (Some("'a1'"), Some(Kind::InvalidParameter)),
+            (Some("\"a1"), Some(Kind::InvalidParameter)),
+            (Some("a1\""), Some(Kind::InvalidParameter)),
+            (Some("w/\"a1\""), Some(Kind::InvalidParameter)),
+            (Some("W/ \"a1\""), Some(Kind::InvalidParameter)),
+            (Some("\"a1\" \"b\""), Some(Kind::InvalidParameter)),
+            (Some("\"a 1\""), Some(Kind::InvalidParameter)),
+            (Some("\"a1\", *"), Some(Kind::InvalidParameter)),
+            (Some(""), Some(Kind::InvalidParameter)),
+            (Some(" , ,"), Some(Kind::InvalidParameter)),
+        ] {
+            let refused = require(header, "\"a1\"").err().map(|problem| problem.kind);
+            assert_eq!(refused, kind, "{header:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_matches_nothing_that_it_does_not_hold(header in "[\"W/, a1*\u{e9}]{0,24}") {
+            prop_assert!(require(Some(&header), "\"a1\"").is_err() || header.contains("\"a1\""));
+        }
+    }
+}

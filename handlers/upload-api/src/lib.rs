@@ -1,0 +1,28 @@
+//! The function by which administrators put files on the platform: it takes the announcement of a file, gives what uploads it to S3
+//! and nothing else, and shows the file to others once what arrived is what was announced. Bytes never go through it.
+//!
+//! - [`UploadApi`]: what is built once, from [`Settings`]; [`handle`]: serves one event
+//! - `announce`: `POST /files`; `announcement`: what is accepted; `ticket`: what the client gets; `form`: a presigned POST
+//! - `complete`: `POST /files/{id}/complete`; `verify`: what differs; `parts`: files in parts
+//! - `remove`: `DELETE /files/{id}`, and what was never completed
+//! - `records`: MongoDB; `storage`: the role's session; `bucket`: S3
+
+mod announce;
+mod announcement;
+mod bucket;
+mod complete;
+mod form;
+mod parts;
+mod records;
+mod remove;
+mod settings;
+mod state;
+mod storage;
+mod ticket;
+mod time;
+mod verify;
+
+pub use announcement::Sizes;
+pub use settings::Settings;
+pub use state::{UploadApi, handle};
+pub use time::Clock;

@@ -1,0 +1,121 @@
+//! What the function keeps from one event to the next.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use api_contract::Handler;
+use api_kit::{Api, Database, Kind, Problem, Reply};
+use aws_config::SdkConfig;
+use lambda_kit::emf::Metrics;
+use lambda_kit::{Environment, Failure, Invocation};
+
+use crate::announce::announce;
+use crate::announcement::Sizes;
+use crate::complete::complete;
+use crate::records::Records;
+use crate::remove::{clean, remove};
+use crate::settings::Settings;
+use crate::storage::Storage;
+use crate::time::Clock;
+
+/// Built at the first event and used for all of them. It connects to nothing until something is needed.
+pub struct UploadApi {
+    pub(crate) api: Api,
+    pub(crate) records: Records,
+    pub(crate) storage: Storage,
+    pub(crate) settings: Settings,
+    pub(crate) sizes: Sizes,
+    pub(crate) clock: Clock,
+    pub(crate) cleaned: Cleaned,
+}
+
+impl fmt::Debug for UploadApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadApi")
+            .field("api", &self.api)
+            .field("records", &self.records)
+            .field("storage", &self.storage)
+            .field("settings", &self.settings)
+            .field("sizes", &self.sizes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl UploadApi {
+    /// With what the environment says.
+    ///
+    /// # Errors
+    /// `Misconfigured`, with everything that is wrong.
+    pub fn new(aws: SdkConfig, mut environment: Environment<'_>) -> Result<Self, Failure> {
+        let api = Api::of(Handler::UploadApi, &mut environment);
+        let database = Database::of("upload-api", aws.clone(), &mut environment);
+        let settings = Settings::of(&mut environment);
+        environment.finish().map_err(|error| Failure {
+            name: "Misconfigured",
+            message: error.to_string(),
+        })?;
+        Ok(Self {
+            api,
+            records: Records::new(database),
+            storage: Storage::new(aws, &settings),
+            settings,
+            sizes: Sizes::CONTRACT,
+            clock: Arc::new(SystemTime::now),
+            cleaned: Cleaned::default(),
+        })
+    }
+
+    /// With another clock: for tests.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// With smaller parts than S3 takes: for tests.
+    #[must_use]
+    pub fn with_sizes(mut self, sizes: Sizes) -> Self {
+        self.sizes = sizes;
+        self
+    }
+
+    /// With another place for metrics: for tests.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: impl Fn(&Metrics) + Send + Sync + 'static) -> Self {
+        self.api = self.api.with_metrics(metrics);
+        self
+    }
+}
+
+/// When this process last looked for what others left.
+#[derive(Debug, Default)]
+pub(crate) struct Cleaned(Mutex<Option<SystemTime>>);
+
+impl Cleaned {
+    /// Whether it was so long ago, or never; if so it is now.
+    pub(crate) fn is_due(&self, now: SystemTime, pause: Duration) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|last| now >= last + pause);
+        if due {
+            *last = Some(now);
+        }
+        due
+    }
+}
+
+/// Serves one event of API Gateway.
+///
+/// # Errors
+/// [`Failure`] where the event is none of API Gateway's; whatever else goes wrong is an answer.
+pub async fn handle(invocation: Invocation, state: &UploadApi) -> Result<Reply, Failure> {
+    let serve = |request: api_kit::Request| async move {
+        match request.route.operation.as_str() {
+            "createFile" => tokio::join!(announce(&request, state), clean(state)).0,
+            "completeFile" => complete(&request, state).await,
+            "deleteFile" => remove(&request, state).await,
+            other => Err(Problem::new(Kind::Internal).cause(format!("nothing here serves {other}"))),
+        }
+    };
+    state.api.answer(invocation, serve).await
+}

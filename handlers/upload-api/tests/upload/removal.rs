@@ -1,0 +1,135 @@
+//! Files and uploads that go.
+
+use aws_front::{Effect, Rule};
+use upload_api::UploadApi;
+
+use crate::client::Form;
+use crate::world::{NOBODYS, World, announcement, bytes, complete_event, create_event, delete_event, send};
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// An available file's id.
+async fn available(world: &World, content: &[u8]) -> String {
+    let function = world.function();
+    let created = send(&function, &create_event(&announcement(content))).await;
+    assert_eq!(Form::of(&created.body).send(content).await.status, 204);
+    assert_eq!(send(&function, &complete_event(&created.id())).await.status, 200);
+    created.id()
+}
+
+#[tokio::test]
+async fn a_file_that_is_deleted_is_gone_for_everybody_and_can_be_had_back_by_its_version() {
+    let world = World::start().await;
+    let id = available(&world, b"hello").await;
+    let version = world.record(&id).await.unwrap().version_id.unwrap();
+    let function = world.function();
+    let sent = send(&function, &delete_event(&id)).await;
+    assert_eq!((sent.status, sent.body), (204, serde_json::Value::Null));
+    assert_eq!((world.record(&id).await, world.content(&id).await), (None, None));
+    let call = world.s3.get_object().bucket(&world.bucket).key(file_catalog::key(&id));
+    assert!(call.version_id(version).send().await.is_ok());
+    for event in [delete_event(&id), complete_event(&id), delete_event(NOBODYS)] {
+        send(&function, &event).await.is_problem(404, "not-found", "gone");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_is_given_up_with_what_arrived() {
+    let world = World::start().await;
+    let function = world.function();
+    for content in [bytes(10), bytes(1200)] {
+        let created = send(&function, &create_event(&announcement(&content))).await;
+        if content.len() < 1000 {
+            assert_eq!(Form::of(&created.body).send(&content).await.status, 204);
+        }
+        assert_eq!(send(&function, &delete_event(&created.id())).await.status, 204);
+        assert_eq!((world.record(&created.id()).await, world.uploads().await), (None, 0));
+        assert_eq!(world.content(&created.id()).await, None);
+    }
+}
+
+#[tokio::test]
+async fn while_s3_fails_a_file_is_hidden_and_the_same_request_again_finishes() {
+    let world = World::start().await;
+    for operation in ["AbortMultipartUpload", "DeleteObject"] {
+        for effect in [Effect::slow_down(), Effect::Reset, Effect::LoseAnswer] {
+            let function = world.function();
+            let created = send(&function, &create_event(&announcement(&bytes(1200)))).await;
+            let id = created.id();
+            world.front.script(Rule::on(operation).always().effect(effect.clone()));
+            let case = format!("{operation} {effect:?}");
+            send(&function, &delete_event(&id))
+                .await
+                .is_problem(503, "unavailable", &case);
+            assert_eq!(world.status(&id).await.as_deref(), Some("deleting"), "{case}");
+            send(&function, &complete_event(&id))
+                .await
+                .is_problem(404, "not-found", &case);
+            world.front.clear();
+            assert_eq!(send(&function, &delete_event(&id)).await.status, 204, "{case}");
+            assert_eq!((world.record(&id).await, world.uploads().await), (None, 0), "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_completed_or_finished_is_removed_a_day_after_it_ended() {
+    let world = World::start().await;
+    let function = world.function();
+    let content = bytes(10);
+    // One that arrived and lost its tag, one in parts, one whose removal stopped, one that is available, and one of today.
+    let arrived = send(&function, &create_event(&announcement(&content))).await;
+    assert_eq!(Form::of(&arrived.body).send(&content).await.status, 204);
+    let call = world.s3.delete_object_tagging().bucket(&world.bucket);
+    call.key(file_catalog::key(&arrived.id())).send().await.unwrap();
+    let in_parts = send(&function, &create_event(&announcement(&bytes(1200)))).await;
+    let kept = available(&world, &content).await;
+    let stopped = available(&world, &content).await;
+    let fault = Rule::on("DeleteObject").always().effect(Effect::slow_down());
+    world.front.script(fault);
+    send(&function, &delete_event(&stopped))
+        .await
+        .is_problem(503, "unavailable", "stopped");
+    world.front.clear();
+    let of_today = send(&function, &create_event(&announcement(&content))).await;
+    for id in [&arrived.id(), &in_parts.id(), &stopped] {
+        world.expired_since(id, DAY - 60).await;
+    }
+    let announce = async |function: &UploadApi| {
+        let sent = send(function, &create_event(&announcement(&content))).await;
+        assert_eq!(sent.status, 201, "{}", sent.body);
+        world.records().await
+    };
+    let function = world.function();
+    assert_eq!(announce(&function).await, 6, "not yet a day");
+    for id in [&arrived.id(), &in_parts.id(), &stopped] {
+        world.expired_since(id, DAY + 1).await;
+    }
+    world.at(14 * 60);
+    assert_eq!(announce(&function).await, 7, "it looked twice within minutes");
+    world.at(16 * 60);
+    assert_eq!(announce(&function).await, 5);
+    assert_eq!(world.status(&kept).await.as_deref(), Some("available"));
+    assert_eq!(world.status(&of_today.id()).await.as_deref(), Some("pending"));
+    assert_eq!(
+        (world.content(&arrived.id()).await, world.content(&stopped).await),
+        (None, None)
+    );
+    assert_eq!(world.uploads().await, 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_delays_no_announcement() {
+    let world = World::start().await;
+    let old = send(&world.function(), &create_event(&announcement(b"hello"))).await;
+    world.expired_since(&old.id(), 2 * DAY).await;
+    let fault = Rule::on("DeleteObject")
+        .always()
+        .effect(Effect::refusal(403, "AccessDenied", "no"));
+    world.front.script(fault);
+    let created = send(&world.function(), &create_event(&announcement(b"hello"))).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    assert_eq!(world.status(&old.id()).await.as_deref(), Some("deleting"));
+    world.front.clear();
+    assert_eq!(send(&world.function(), &delete_event(&old.id())).await.status, 204);
+}

@@ -1,0 +1,98 @@
+# What is deployed, and how it is served.
+
+resource "aws_api_gateway_rest_api_policy" "this" {
+  for_each = var.resource_policy == null ? {} : { main = var.resource_policy }
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  # Written out, as API Gateway gives it back.
+  policy = replace(each.value, "execute-api:/", "${aws_api_gateway_rest_api.this.execution_arn}/")
+}
+
+# A deployment is a copy: what is changed above is served only after the next one, so everything that shapes the API is in its hash.
+# What it was made of, and not what AWS answers, which may differ in form from one read to the next.
+resource "aws_api_gateway_deployment" "this" {
+  depends_on = [
+    aws_api_gateway_gateway_response.this,
+    aws_api_gateway_integration.this,
+    aws_api_gateway_rest_api_policy.this,
+  ]
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+
+  triggers = {
+    shape = sha256(jsonencode({
+      methods     = local.methods
+      models      = local.models
+      handlers    = { for name, handler in var.handlers : name => handler.invoke_arn }
+      user_pool   = var.user_pool_arn
+      problems    = [local.problems, local.cors_headers]
+      policy      = var.resource_policy
+      compression = var.minimum_compression_bytes
+      endpoint    = var.disable_execute_api_endpoint
+      # Of what was replaced behind our back the contents are the same.
+      ids = [
+        local.resource_ids, aws_api_gateway_authorizer.users.id, aws_api_gateway_request_validator.all.id,
+        { for key, method in aws_api_gateway_method.this : key => method.id },
+      ]
+    }))
+  }
+
+  lifecycle {
+    # The stage serves the old one until it has the new.
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "this" {
+  # With logs, a stage is refused while the account has no role to write them.
+  depends_on = [aws_api_gateway_account.this, aws_cloudwatch_log_group.execution]
+
+  rest_api_id          = aws_api_gateway_rest_api.this.id
+  stage_name           = var.stage
+  deployment_id        = aws_api_gateway_deployment.this.id
+  xray_tracing_enabled = var.tracing
+
+  # Who did what when, without a person in it: no address, no user, no user agent, and of the path its pattern, since paths have ids
+  # in them. The handlers' logs have the same request id.
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format = jsonencode({
+      requestId          = "$context.requestId"
+      requestTime        = "$context.requestTime"
+      httpMethod         = "$context.httpMethod"
+      resourcePath       = "$context.resourcePath"
+      status             = "$context.status"
+      responseType       = "$context.error.responseType"
+      responseLength     = "$context.responseLength"
+      responseLatency    = "$context.responseLatency"
+      integrationStatus  = "$context.integration.status"
+      integrationLatency = "$context.integration.latency"
+      authorizerError    = "$context.authorizer.error"
+      wafResponseCode    = "$context.wafResponseCode"
+      xrayTraceId        = "$context.xrayTraceId"
+    })
+  }
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "*/*"
+
+  settings {
+    throttling_rate_limit  = var.throttling.rate_per_second
+    throttling_burst_limit = var.throttling.burst
+    metrics_enabled        = var.metrics_enabled
+    logging_level          = var.execution_logs
+    # On, it writes whole requests and answers to the log, tokens and profiles with them.
+    data_trace_enabled = false
+  }
+}
+
+# The regional ACL that lets through what came from the CDN. Association and rules are two: the ACL's default has to be to block.
+resource "aws_wafv2_web_acl_association" "this" {
+  for_each = var.origin_verify == null ? {} : { main = var.origin_verify.web_acl_arn }
+
+  resource_arn = aws_api_gateway_stage.this.arn
+  web_acl_arn  = each.value
+}

@@ -1,0 +1,432 @@
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { region = "eu-west-1" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_api_gateway_rest_api" {
+    defaults = {
+      id               = "a1b2c3"
+      root_resource_id = "root"
+      execution_arn    = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3"
+    }
+  }
+
+  mock_resource "aws_api_gateway_stage" {
+    defaults = {
+      arn        = "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3/stages/v1"
+      invoke_url = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com/v1"
+    }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:api" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/edu-api-gateway-logs" }
+  }
+}
+
+variables {
+  name          = "edu"
+  user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEf"
+
+  handlers = {
+    upload-api   = { function_name = "edu-upload-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:live/invocations" }
+    download-api = { function_name = "edu-download-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-download-api:live/invocations" }
+    profile-api  = { function_name = "edu-profile-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-profile-api:live/invocations" }
+  }
+}
+
+run "the_contract_beside_the_module" {
+  command = apply
+
+  assert {
+    condition     = keys(output.routes) == keys(jsondecode(file("contract.json")).routes)
+    error_message = "Every route of the contract is served (A1, A2, A3)."
+  }
+
+  assert {
+    condition = alltrue([
+      for key, method in aws_api_gateway_method.this :
+      method.authorization == "COGNITO_USER_POOLS" && method.authorizer_id == aws_api_gateway_authorizer.users.id && method.request_validator_id == aws_api_gateway_request_validator.all.id
+    ])
+    error_message = "Every method takes a token and checks what it is sent (D9)."
+  }
+
+  assert {
+    condition     = aws_api_gateway_method.this["POST /files"].request_models == tomap({ "application/json" = "FileUpload" }) && aws_api_gateway_method.this["PATCH /profile"].request_models == tomap({ "application/merge-patch+json" = "ProfilePatch" })
+    error_message = "A body is checked by the model of its content type (D9)."
+  }
+
+  assert {
+    condition     = { for name, model in aws_api_gateway_model.this : name => model.content_type } == { FileUpload = "application/json", ProfilePatch = "application/merge-patch+json" }
+    error_message = "The models are the contract's (D9)."
+  }
+
+  assert {
+    condition     = aws_api_gateway_method.this["DELETE /files/{id}"].request_parameters == tomap({ "method.request.path.id" = true }) && !aws_api_gateway_method.this["POST /files"].request_parameters["method.request.header.Idempotency-Key"]
+    error_message = "Parameters are required where the contract says so (D9)."
+  }
+
+  assert {
+    condition     = alltrue([for key, integration in aws_api_gateway_integration.this : integration.type == "AWS_PROXY" && endswith(integration.uri, "function:edu-${output.routes[key]}:live/invocations")])
+    error_message = "Every method leads to its handler's alias (D5)."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.this["POST /files/{id}/complete"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/POST/files/*/complete" && aws_lambda_permission.this["POST /files/{id}/complete"].statement_id == "api-post-files-id-complete"
+    error_message = "A method may invoke its handler, and nothing else of the API may (D6)."
+  }
+
+  assert {
+    condition     = alltrue([for key, permission in aws_lambda_permission.this : permission.qualifier == "live" && permission.function_name == "edu-${output.routes[key]}"])
+    error_message = "The permission is the alias' (D5)."
+  }
+
+  assert {
+    condition     = aws_api_gateway_resource.third["files/{id}/complete"].parent_id == aws_api_gateway_resource.second["files/{id}"].id && aws_api_gateway_resource.second["files/{id}"].path_part == "{id}" && aws_api_gateway_resource.first["files"].parent_id == "root"
+    error_message = "Resources hang together as paths do."
+  }
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.endpoint_configuration[0].types == tolist(["REGIONAL"])
+    error_message = "The API is regional (A4)."
+  }
+
+  assert {
+    condition     = output.publicly_reachable && length(aws_wafv2_web_acl_association.this) + length(aws_api_gateway_rest_api_policy.this) + length(aws_api_gateway_account.this) == 0
+    error_message = "It says that anybody reaches it, and nothing is made that was not asked for (D9)."
+  }
+
+  assert {
+    condition     = output.alarm_target == { api_name = "edu", stage = "v1" } && output.host == "a1b2c3.execute-api.eu-west-1.amazonaws.com"
+    error_message = "A bundle's alarms and a CDN find it (C5)."
+  }
+}
+
+run "logs_without_a_person_in_them" {
+  command = apply
+
+  assert {
+    condition     = alltrue([for settings in aws_api_gateway_method_settings.all.settings : !settings.data_trace_enabled && settings.logging_level == "ERROR" && !settings.metrics_enabled && settings.throttling_rate_limit == 100 && settings.throttling_burst_limit == 200])
+    error_message = "Requests are not written out (D4), and throttled."
+  }
+
+  assert {
+    condition     = length([for value in values(jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format)) : value if length(regexall("identity|claims|principal|domain|\\$context\\.path|requestOverride", value)) > 0]) == 0
+    error_message = "The access log has nobody's address, name or path (D4)."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.execution.name == "API-Gateway-Execution-Logs_a1b2c3/v1" && aws_cloudwatch_log_group.execution.retention_in_days == 90 && aws_cloudwatch_log_group.access.retention_in_days == 90
+    error_message = "The logs have an end."
+  }
+}
+
+run "its_own_answers_are_problems" {
+  command = apply
+
+  assert {
+    condition     = alltrue([for response in values(aws_api_gateway_gateway_response.this) : response.response_parameters["gatewayresponse.header.Content-Type"] == "'application/problem+json'" && jsondecode(response.response_templates["application/json"]).request_id == "$context.requestId"])
+    error_message = "Every answer is a problem with the request's id."
+  }
+
+  assert {
+    condition     = alltrue([for type, response in aws_api_gateway_gateway_response.this : startswith(type, "DEFAULT_") ? !can(jsondecode(response.response_templates["application/json"]).status) : jsondecode(response.response_templates["application/json"]).status == tonumber(response.status_code)])
+    error_message = "A problem says its own status."
+  }
+
+  assert {
+    condition = length(setsubtract([
+      "BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "UNAUTHORIZED", "ACCESS_DENIED", "THROTTLED", "REQUEST_TOO_LARGE", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "DEFAULT_4XX", "DEFAULT_5XX",
+    ], keys(aws_api_gateway_gateway_response.this))) == 0
+    error_message = "Nothing is left with API Gateway's own form."
+  }
+
+  assert {
+    condition     = alltrue([for response in values(aws_api_gateway_gateway_response.this) : !strcontains(response.response_templates["application/json"], "$context.error")])
+    error_message = "Nothing that was sent comes back (D4)."
+  }
+
+  assert {
+    condition     = alltrue([for response in values(aws_api_gateway_gateway_response.this) : !contains(keys(response.response_parameters), "gatewayresponse.header.Access-Control-Allow-Origin")])
+    error_message = "No page of another origin may call unless said."
+  }
+}
+
+run "pages_of_one_origin" {
+  command = apply
+
+  variables {
+    cors_origins = ["https://learn.example.com"]
+  }
+
+  assert {
+    condition     = toset([for key in keys(output.routes) : key if startswith(key, "OPTIONS")]) == toset(["OPTIONS /files", "OPTIONS /files/{id}", "OPTIONS /files/{id}/complete", "OPTIONS /profile", "OPTIONS /profile/export"])
+    error_message = "Every path answers preflights."
+  }
+
+  assert {
+    condition     = alltrue([for key, method in aws_api_gateway_method.this : (method.authorization == "NONE") == startswith(key, "OPTIONS")])
+    error_message = "Preflights, and they alone, need no token (D9)."
+  }
+
+  assert {
+    condition     = output.routes["OPTIONS /files"] == "download-api" && aws_lambda_permission.this["OPTIONS /files"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/OPTIONS/files"
+    error_message = "One of a path's handlers answers."
+  }
+
+  assert {
+    condition     = alltrue([for response in values(aws_api_gateway_gateway_response.this) : response.response_parameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://learn.example.com'"])
+    error_message = "The page can read API Gateway's own answers."
+  }
+}
+
+run "pages_of_several_origins" {
+  command = plan
+
+  variables {
+    cors_origins = ["https://learn.example.com", "http://localhost:5173"]
+  }
+
+  assert {
+    condition     = alltrue([for response in values(aws_api_gateway_gateway_response.this) : response.response_parameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"])
+    error_message = "The pages can read API Gateway's own answers."
+  }
+}
+
+run "a_contract_of_ones_own_with_a_handler_that_is_not_there" {
+  command = plan
+
+  variables {
+    handlers = { notes = { function_name = "notes", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/notes" } }
+    contract = jsonencode({
+      routes = {
+        "GET /a/b/c/{d}" = { operation = "getD", handler = "notes", headers = { "If-Match" = true }, query = { limit = false } }
+        "POST /notes"    = { operation = "createNote", handler = "notes", body = { "application/json" = "Note" } }
+        "POST /others"   = { operation = "createOther", handler = "others", body = { "application/json" = "Other" } }
+      }
+      models = {
+        Note  = { content_type = "application/json", schema = { type = "object" } }
+        Other = { content_type = "application/json", schema = { type = "array", items = { type = "string" } } }
+      }
+    })
+  }
+
+  assert {
+    condition     = keys(output.routes) == ["GET /a/b/c/{d}", "POST /notes"] && keys(aws_api_gateway_model.this) == ["Note"]
+    error_message = "Routes of handlers that are not there are left out, and their models."
+  }
+
+  assert {
+    condition     = aws_api_gateway_method.this["GET /a/b/c/{d}"].request_parameters == tomap({ "method.request.header.If-Match" = true, "method.request.path.d" = true, "method.request.querystring.limit" = false })
+    error_message = "Parameters are the contract's (D9)."
+  }
+
+  assert {
+    condition     = keys(aws_api_gateway_resource.fourth) == ["a/b/c/{d}"] && keys(aws_api_gateway_resource.first) == ["a", "notes"]
+    error_message = "A path has up to four parts."
+  }
+}
+
+run "only_through_the_cdn" {
+  command = apply
+
+  variables {
+    origin_verify                = { web_acl_arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/edu-api/0123abcd" }
+    disable_execute_api_endpoint = true
+    resource_policy              = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "execute-api:/v1/*" }] })
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl_association.this["main"].resource_arn == aws_api_gateway_stage.this.arn && !output.publicly_reachable && aws_api_gateway_rest_api.this.disable_execute_api_endpoint
+    error_message = "The web ACL is before the stage (D9)."
+  }
+
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api_policy.this["main"].policy).Statement[0].Resource == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/*"
+    error_message = "The policy names the API as API Gateway gives it back."
+  }
+}
+
+run "the_role_for_logs_of_all_apis" {
+  command = apply
+
+  variables {
+    manage_account_logging_role = true
+  }
+
+  assert {
+    condition     = aws_api_gateway_account.this["main"].cloudwatch_role_arn == aws_iam_role.account["main"].arn && endswith(aws_iam_role_policy_attachment.account["main"].policy_arn, "/AmazonAPIGatewayPushToCloudWatchLogs")
+    error_message = "API Gateway can write logs."
+  }
+}
+
+run "a_handler_that_no_route_has_is_refused" {
+  command = plan
+
+  variables {
+    handlers = { grades = { function_name = "grades", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/grades" } }
+  }
+
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
+run "a_name_that_metrics_do_not_take_is_refused" {
+  command = plan
+
+  variables {
+    name = "Éducation"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_stage_with_a_slash_is_refused" {
+  command = plan
+
+  variables {
+    stage = "v1/beta"
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "a_path_of_five_parts_is_refused" {
+  command = plan
+
+  variables {
+    contract = jsonencode({ routes = { "GET /a/b/c/d/e" = { operation = "getE", handler = "upload-api" } }, models = {} })
+  }
+
+  expect_failures = [var.contract]
+}
+
+run "a_model_that_is_not_there_is_refused" {
+  command = plan
+
+  variables {
+    contract = jsonencode({ routes = { "POST /a" = { operation = "createA", handler = "upload-api", body = { "application/json" = "A" } } }, models = {} })
+  }
+
+  expect_failures = [var.contract]
+}
+
+run "a_route_without_a_handler_is_refused" {
+  command = plan
+
+  variables {
+    contract = jsonencode({ routes = { "GET /a" = { operation = "getA", handler = "" } }, models = {} })
+  }
+
+  expect_failures = [var.contract]
+}
+
+run "an_api_without_handlers_is_refused" {
+  command = plan
+
+  variables {
+    handlers = {}
+  }
+
+  expect_failures = [var.handlers]
+}
+
+run "the_id_of_a_pool_is_refused" {
+  command = plan
+
+  variables {
+    user_pool_arn = "eu-west-1_AbCdEf"
+  }
+
+  expect_failures = [var.user_pool_arn]
+}
+
+run "any_origin_is_refused" {
+  command = plan
+
+  variables {
+    cors_origins = ["*"]
+  }
+
+  expect_failures = [var.cors_origins]
+}
+
+run "no_requests_at_all_are_refused" {
+  command = plan
+
+  variables {
+    throttling = { rate_per_second = 0 }
+  }
+
+  expect_failures = [var.throttling]
+}
+
+run "more_bytes_than_an_answer_has_are_refused" {
+  command = plan
+
+  variables {
+    minimum_compression_bytes = 10485761
+  }
+
+  expect_failures = [var.minimum_compression_bytes]
+}
+
+run "a_log_with_parameters_in_it_is_refused" {
+  command = plan
+
+  variables {
+    execution_logs = "INFO"
+  }
+
+  expect_failures = [var.execution_logs]
+}
+
+run "a_retention_that_cloudwatch_does_not_know_is_refused" {
+  command = plan
+
+  variables {
+    access_log_retention_days = 10
+  }
+
+  expect_failures = [var.access_log_retention_days]
+}
+
+run "an_alias_in_the_place_of_the_key_is_refused" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/logs"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "a_policy_that_is_not_json_is_refused" {
+  command = plan
+
+  variables {
+    resource_policy = "Deny all"
+  }
+
+  expect_failures = [var.resource_policy]
+}
+
+run "a_web_acl_of_cloudfronts_scope_is_refused" {
+  command = plan
+
+  variables {
+    origin_verify = { web_acl_arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edu-site/0123abcd" }
+  }
+
+  expect_failures = [var.origin_verify]
+}

@@ -1,0 +1,101 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.region
+  # Known before the function is, so that its own role can name it.
+  function_arn = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}"
+  assumed      = var.assumed_role == null ? {} : { main = var.assumed_role }
+  environment  = merge(var.environment, { for key, role in local.assumed : role.environment_variable => aws_iam_role.assumed[key].arn })
+}
+
+# Before the function: Lambda would make a group of its own at the first invocation, with no retention and no key, and a straggling
+# invocation would make it again after a destroy. The function's role cannot make groups, so that it stays this one.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+resource "aws_lambda_function" "this" {
+  # The policies come before the function and go after it: Lambda makes and removes its network interfaces as the function's role,
+  # and a role that is stripped first leaves interfaces behind that hold the subnets and the group.
+  depends_on = [aws_iam_role_policy.own, aws_iam_role_policy.given, aws_iam_role_policy.assumed]
+
+  function_name    = var.name
+  description      = var.description
+  role             = aws_iam_role.function.arn
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  filename         = var.zip
+  source_code_hash = filebase64sha256(var.zip)
+  memory_size      = var.memory_mb
+  timeout          = var.timeout_seconds
+  kms_key_arn      = var.kms_key_arn
+  # A version for every change, which the alias names: what callers reach is never code that is half replaced, and the version
+  # before it is still there to go back to.
+  publish = true
+  # Not set unless asked for: it is taken out of the account's total, of which 100 have to stay free, and a new account may have ten.
+  reserved_concurrent_executions = var.reserved_concurrency
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  dynamic "environment" {
+    for_each = length(local.environment) == 0 ? [] : [local.environment]
+
+    content {
+      variables = environment.value
+    }
+  }
+
+  # The same subnets and groups for all functions: Lambda shares its network interfaces between those that have both in common.
+  dynamic "vpc_config" {
+    for_each = var.vpc[*]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+}
+
+# The alias that callers and permissions name. Two resources for one alias, since what a lifecycle ignores cannot depend on a variable.
+
+# Every apply points it at the version that it published.
+resource "aws_lambda_alias" "followed" {
+  for_each = var.rollout == "terraform" ? toset([var.alias]) : toset([])
+
+  name             = each.key
+  description      = "What callers reach; every apply moves it"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+}
+
+# CodeDeploy points it at the next version, a part of the traffic first: an apply in between must not take that back.
+resource "aws_lambda_alias" "shifted" {
+  for_each = var.rollout == "codedeploy" ? toset([var.alias]) : toset([])
+
+  name             = each.key
+  description      = "What callers reach; CodeDeploy moves it"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config]
+  }
+}
+
+locals {
+  alias = one(concat(values(aws_lambda_alias.followed), values(aws_lambda_alias.shifted)))
+}

@@ -1,0 +1,160 @@
+# What the function may do: write its log, what a place in a VPC and traces take, and what it was given.
+
+locals {
+  # What Lambda calls, as the function's role, for a function in a VPC.
+  network_interface_calls = {
+    # AWS takes no other resource for these.
+    everywhere = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
+    # Nor a single interface for these, whose ids are not known before; but those of this account and region.
+    here = ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"]
+  }
+}
+
+data "aws_iam_policy_document" "assumed_by_lambda" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "function" {
+  name               = var.name
+  description        = "Function ${var.name} runs as it"
+  assume_role_policy = data.aws_iam_policy_document.assumed_by_lambda.json
+}
+
+data "aws_iam_policy_document" "own" {
+  statement {
+    sid       = "Log"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.vpc[*]
+
+    content {
+      sid       = "NetworkInterfaces"
+      actions   = local.network_interface_calls.everywhere
+      resources = ["*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.vpc[*]
+
+    content {
+      sid       = "NetworkInterfacesHere"
+      actions   = local.network_interface_calls.here
+      resources = ["arn:${local.partition}:ec2:${local.region}:${local.account}:*/*"]
+    }
+  }
+
+  # The calls above are for Lambda. The condition's key is in a request only when the function's code makes it, with the
+  # credentials that it finds in its environment: nobody who gets into the code can use them.
+  dynamic "statement" {
+    for_each = var.vpc[*]
+
+    content {
+      sid       = "NotByTheCode"
+      effect    = "Deny"
+      actions   = concat(local.network_interface_calls.everywhere, local.network_interface_calls.here, ["ec2:DetachNetworkInterface"])
+      resources = ["*"]
+
+      condition {
+        test     = "ArnEquals"
+        variable = "lambda:SourceFunctionArn"
+        values   = [local.function_arn, "${local.function_arn}:*"]
+      }
+    }
+  }
+
+  # X-Ray knows no resources for these.
+  dynamic "statement" {
+    for_each = var.tracing ? ["traced"] : []
+
+    content {
+      sid       = "Trace"
+      actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+      resources = ["*"]
+    }
+  }
+
+  # Lambda reads the environment as the function's role.
+  dynamic "statement" {
+    for_each = var.kms_key_arn[*]
+
+    content {
+      sid       = "ReadEnvironment"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.assumed
+
+    content {
+      sid       = "BecomeAssumedRole"
+      actions   = ["sts:AssumeRole"]
+      resources = [aws_iam_role.assumed[statement.key].arn]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "own" {
+  name   = "own"
+  role   = aws_iam_role.function.id
+  policy = data.aws_iam_policy_document.own.json
+}
+
+data "aws_iam_policy_document" "given" {
+  source_policy_documents = var.policy_documents
+}
+
+resource "aws_iam_role_policy" "given" {
+  for_each = length(var.policy_documents) == 0 ? toset([]) : toset(["given"])
+
+  name   = each.key
+  role   = aws_iam_role.function.id
+  policy = data.aws_iam_policy_document.given.json
+}
+
+# A second role, which only this function may become: what is in a session's credentials, and in links that are signed with them, is
+# that role's, and never what else the function may do (B6).
+data "aws_iam_policy_document" "assumed_by_function" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.function.arn]
+    }
+  }
+}
+
+resource "aws_iam_role" "assumed" {
+  for_each = local.assumed
+
+  name               = "${var.name}-${each.value.suffix}"
+  description        = "Function ${var.name} becomes it"
+  assume_role_policy = data.aws_iam_policy_document.assumed_by_function.json
+}
+
+data "aws_iam_policy_document" "assumed" {
+  for_each = local.assumed
+
+  source_policy_documents = each.value.policy_documents
+}
+
+resource "aws_iam_role_policy" "assumed" {
+  for_each = local.assumed
+
+  name   = "given"
+  role   = aws_iam_role.assumed[each.key].id
+  policy = data.aws_iam_policy_document.assumed[each.key].json
+}

@@ -1,0 +1,393 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { region = "eu-west-1" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/edu-upload-api" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/edu-upload-api" }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = { version = "7" }
+  }
+
+  mock_resource "aws_lambda_alias" {
+    defaults = {
+      arn        = "arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:live"
+      invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:live/invocations"
+    }
+  }
+}
+
+variables {
+  name        = "edu-upload-api"
+  description = "Takes files from administrators"
+  # any file will do without a cloud
+  zip = "README.md"
+}
+
+run "a_version_for_every_change_and_an_alias_that_follows" {
+  command = apply
+
+  assert {
+    condition     = aws_lambda_function.this.publish && aws_lambda_alias.followed["live"].function_version == "7" && length(aws_lambda_alias.shifted) == 0
+    error_message = "Every apply publishes a version and moves the alias to it (D5)."
+  }
+
+  assert {
+    condition     = output.alias_arn == "arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:live" && endswith(output.invoke_arn, ":live/invocations") && output.handler == { function_name = "edu-upload-api", alias_name = "live", invoke_arn = output.invoke_arn }
+    error_message = "Callers are given the alias (D5)."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.runtime == "provided.al2023" && aws_lambda_function.this.handler == "bootstrap" && aws_lambda_function.this.architectures == tolist(["x86_64"])
+    error_message = "The function is a binary of its own (A4)."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 28
+    error_message = "The function ends before API Gateway stops to wait."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == null || aws_lambda_function.this.reserved_concurrent_executions == -1
+    error_message = "Nothing is taken out of the account's total unless asked for."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/edu-upload-api" && aws_cloudwatch_log_group.this.retention_in_days == 90 && aws_lambda_function.this.logging_config[0].log_group == aws_cloudwatch_log_group.this.name
+    error_message = "The log has an end."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.this.vpc_config) + length(aws_lambda_function.this.environment) + length(aws_iam_role.assumed) + length(aws_iam_role_policy.given) == 0
+    error_message = "Nothing is made that was not asked for."
+  }
+
+  assert {
+    condition     = jsonencode(output.alarm_target) == jsonencode({ function_name = "edu-upload-api", alias = "live", timeout_seconds = 28, reserved_concurrency = null })
+    error_message = "A bundle's alarms find the function (C2)."
+  }
+}
+
+run "codedeploy_moves_the_alias" {
+  command = apply
+
+  variables {
+    rollout = "codedeploy"
+  }
+
+  assert {
+    condition     = length(aws_lambda_alias.followed) == 0 && output.alias_name == "live" && output.alias_arn == aws_lambda_alias.shifted["live"].arn
+    error_message = "The alias that CodeDeploy moves has the same name (D5)."
+  }
+}
+
+run "what_the_role_may_do_alone" {
+  command = apply
+
+  variables {
+    tracing = false
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.own.statement : statement.sid] == ["Log"]
+    error_message = "A function that was given nothing writes its log (D6)."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.own.statement[0].resources == toset(["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/edu-upload-api:*"]) && data.aws_iam_policy_document.own.statement[0].actions == toset(["logs:CreateLogStream", "logs:PutLogEvents"])
+    error_message = "It writes no other function's log and makes no group (D6)."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.tracing_config[0].mode == "PassThrough"
+    error_message = "It sends no traces."
+  }
+}
+
+run "a_place_in_a_vpc_that_its_code_cannot_use" {
+  command = apply
+
+  variables {
+    vpc = { subnet_ids = ["subnet-a", "subnet-b"], security_group_ids = ["sg-lambda"] }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.vpc_config[0].subnet_ids == toset(["subnet-a", "subnet-b"]) && aws_lambda_function.this.vpc_config[0].security_group_ids == toset(["sg-lambda"])
+    error_message = "The function is in the private subnets (B4)."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.own.statement : statement.sid] == ["Log", "NetworkInterfaces", "NetworkInterfacesHere", "NotByTheCode", "Trace"]
+    error_message = "The role has what a place in a VPC and traces take (B4)."
+  }
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.own.statement : alltrue([for action in statement.actions : !strcontains(action, "*")])])
+    error_message = "No action is a pattern (D6)."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.own.statement : statement.sid if contains(statement.resources, "*") && statement.effect != "Deny"] == ["NetworkInterfaces", "Trace"]
+    error_message = "Only calls that AWS takes no other resource for are allowed on everything (D6)."
+  }
+
+  assert {
+    condition = {
+      for condition in data.aws_iam_policy_document.own.statement[3].condition : "${condition.test} ${condition.variable}" => condition.values
+      } == {
+      "ArnEquals lambda:SourceFunctionArn" = tolist(["arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api", "arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:*"])
+    }
+    error_message = "The function's own code cannot make these calls (D6)."
+  }
+
+  assert {
+    condition     = length(setsubtract(flatten([for statement in data.aws_iam_policy_document.own.statement : statement.actions if startswith(statement.sid, "NetworkInterfaces")]), data.aws_iam_policy_document.own.statement[3].actions)) == 0
+    error_message = "Every call for the network interfaces is denied to the code (D6)."
+  }
+}
+
+run "s3_by_a_role_that_only_it_can_become" {
+  command = apply
+
+  variables {
+    environment      = { LECTERN_FILES_BUCKET = "edu-files" }
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf" }] })]
+    assumed_role     = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::edu-files/files/*" } })] }
+  }
+
+  assert {
+    condition     = aws_iam_role.assumed["main"].name == "edu-upload-api-files" && aws_lambda_function.this.environment[0].variables == tomap({ LECTERN_FILES_BUCKET = "edu-files", LECTERN_FILES_ROLE_ARN = aws_iam_role.assumed["main"].arn })
+    error_message = "The function is told which role to become (B6)."
+  }
+
+  assert {
+    condition     = [for principal in data.aws_iam_policy_document.assumed_by_function.statement[0].principals : principal.identifiers] == [toset([aws_iam_role.function.arn])]
+    error_message = "Nobody else can become it (B6)."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.own.statement : statement.resources if statement.sid == "BecomeAssumedRole"] == [toset([aws_iam_role.assumed["main"].arn])]
+    error_message = "The function can become it, and no other (B6)."
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.given) == 1 && output.assumed_role_arn == aws_iam_role.assumed["main"].arn
+    error_message = "What the function may do else is in a policy beside (D6)."
+  }
+}
+
+run "a_customer_key_for_log_and_environment" {
+  command = apply
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.kms_key_arn == var.kms_key_arn && aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn
+    error_message = "The key is used for both (D3)."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.own.statement : statement.resources if statement.sid == "ReadEnvironment"] == [toset([var.kms_key_arn])]
+    error_message = "The function can read its environment (D3)."
+  }
+}
+
+run "a_name_that_leaves_no_room_for_a_role_is_refused" {
+  command = plan
+
+  variables {
+    name = "Upload API"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_function_that_nobody_described_is_refused" {
+  command = plan
+
+  variables {
+    description = ""
+  }
+
+  expect_failures = [var.description]
+}
+
+run "a_zip_that_is_not_there_is_refused" {
+  command = plan
+
+  variables {
+    zip = "nowhere.zip"
+  }
+
+  expect_failures = [var.zip]
+}
+
+run "another_architecture_is_refused" {
+  command = plan
+
+  variables {
+    architecture = "riscv64"
+  }
+
+  expect_failures = [var.architecture]
+}
+
+run "too_little_memory_is_refused" {
+  command = plan
+
+  variables {
+    memory_mb = 64
+  }
+
+  expect_failures = [var.memory_mb]
+}
+
+run "more_time_than_lambda_has_is_refused" {
+  command = plan
+
+  variables {
+    timeout_seconds = 901
+  }
+
+  expect_failures = [var.timeout_seconds]
+}
+
+run "a_name_no_environment_takes_is_refused" {
+  command = plan
+
+  variables {
+    environment = { "LECTERN-LOG" = "debug" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "one_subnet_is_refused" {
+  command = plan
+
+  variables {
+    vpc = { subnet_ids = ["subnet-a"], security_group_ids = ["sg-lambda"] }
+  }
+
+  expect_failures = [var.vpc]
+}
+
+run "an_action_that_is_a_pattern_is_refused" {
+  command = plan
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = ["kms:Decrypt", "s3:*"], Resource = "*" }] })]
+  }
+
+  expect_failures = [var.policy_documents]
+}
+
+run "all_actions_but_some_are_refused" {
+  command = plan
+
+  variables {
+    policy_documents = [jsonencode({ Statement = { Effect = "Allow", NotAction = "iam:PassRole", Resource = "*" } })]
+  }
+
+  expect_failures = [var.policy_documents]
+}
+
+run "a_policy_that_is_not_json_is_refused" {
+  command = plan
+
+  variables {
+    policy_documents = ["AmazonS3FullAccess"]
+  }
+
+  expect_failures = [var.policy_documents]
+}
+
+run "an_assumed_role_that_may_do_everything_is_refused" {
+  command = plan
+
+  variables {
+    assumed_role = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } })] }
+  }
+
+  expect_failures = [var.assumed_role]
+}
+
+run "an_assumed_role_that_may_do_nothing_is_refused" {
+  command = plan
+
+  variables {
+    assumed_role = { policy_documents = [] }
+  }
+
+  expect_failures = [var.assumed_role]
+}
+
+run "less_than_no_concurrency_is_refused" {
+  command = plan
+
+  variables {
+    reserved_concurrency = -1
+  }
+
+  expect_failures = [var.reserved_concurrency]
+}
+
+run "a_version_in_the_place_of_an_alias_is_refused" {
+  command = plan
+
+  variables {
+    alias = "$LATEST"
+  }
+
+  expect_failures = [var.alias]
+}
+
+run "a_rollout_that_nobody_does_is_refused" {
+  command = plan
+
+  variables {
+    rollout = "manual"
+  }
+
+  expect_failures = [var.rollout]
+}
+
+run "a_retention_that_cloudwatch_does_not_know_is_refused" {
+  command = plan
+
+  variables {
+    log_retention_days = 10
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "an_alias_in_the_place_of_the_key_is_refused" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/logs"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}

@@ -1,0 +1,189 @@
+variable "name" {
+  description = "Name of the function, its role and its log group."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,55}$", var.name))
+    error_message = "name begins with a letter and has at most 56 of a-z, 0-9 and -, so that the name of the role it may assume stays within IAM's 64 characters."
+  }
+}
+
+variable "description" {
+  description = "What the function does, in a sentence."
+  type        = string
+
+  validation {
+    condition     = length(var.description) >= 1 && length(var.description) <= 256
+    error_message = "description has 1 to 256 characters, Lambda's most."
+  }
+}
+
+variable "zip" {
+  description = "Path of the function's package: a zip with bootstrap in it, for provided.al2023."
+  type        = string
+
+  validation {
+    condition     = fileexists(var.zip)
+    error_message = "zip is the path of a file that is there; `cargo dist` makes the packages in target/dist."
+  }
+}
+
+variable "architecture" {
+  description = "What the package was built for."
+  type        = string
+  default     = "x86_64"
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture is x86_64 or arm64."
+  }
+}
+
+variable "memory_mb" {
+  description = "Memory of the function. CPU comes with it, one whole CPU at 1769."
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "memory_mb is a whole number from 128 to Lambda's 10240."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "After so many seconds Lambda ends an invocation. Behind API Gateway, which answers by itself after 29 seconds, at most 28: a function that goes on writes for a caller who was told that it failed."
+  type        = number
+  default     = 28
+
+  validation {
+    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds is a whole number from 1 to Lambda's 900."
+  }
+}
+
+variable "environment" {
+  description = "Environment of the function. No secrets: their ARNs, which the function reads them by."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
+    error_message = "The names in environment begin with a letter and have letters, digits and _, at least two characters."
+  }
+}
+
+variable "vpc" {
+  description = "Subnets and security groups of the function, as the module network gives them in its output vpc; null for none. Functions share Lambda's network interfaces when they have both in common."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) >= 2 && length(var.vpc.security_group_ids) >= 1
+    error_message = "vpc.subnet_ids has subnets in two zones or more, so that the loss of one stops nobody, and vpc.security_group_ids at least one group."
+  }
+}
+
+variable "policy_documents" {
+  description = "What this function may do beyond writing its log, each a policy in JSON; the ids of statements are unique over all of them."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition = alltrue(flatten([
+      for document in var.policy_documents : [
+        for statement in flatten([try(jsondecode(document).Statement, [{ Effect = "Allow", Action = "*" }])]) :
+        try(statement.Effect, "") == "Deny" ? true : alltrue([for action in try(flatten([statement.Action]), ["*"]) : !strcontains(action, "*")])
+      ]
+    ]))
+    error_message = "policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject: no * in an action, and no NotAction."
+  }
+}
+
+variable "assumed_role" {
+  description = "A role to make that only this function may become, such as the one it reaches S3 by: what that role may do, each a policy in JSON, the environment variable that tells the function its ARN, and the end of its name. null: none."
+  type = object({
+    policy_documents     = list(string)
+    environment_variable = optional(string, "LECTERN_FILES_ROLE_ARN")
+    suffix               = optional(string, "files")
+  })
+  default = null
+
+  validation {
+    condition = alltrue(flatten([
+      for document in try(var.assumed_role.policy_documents, []) : [
+        for statement in flatten([try(jsondecode(document).Statement, [{ Effect = "Allow", Action = "*" }])]) :
+        try(statement.Effect, "") == "Deny" ? true : alltrue([for action in try(flatten([statement.Action]), ["*"]) : !strcontains(action, "*")])
+      ]
+    ]))
+    error_message = "assumed_role.policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject: no * in an action, and no NotAction."
+  }
+
+  validation {
+    condition     = var.assumed_role == null ? true : length(var.assumed_role.policy_documents) >= 1 && can(regex("^[A-Z][A-Z0-9_]+$", var.assumed_role.environment_variable)) && can(regex("^[a-z0-9]{1,7}$", var.assumed_role.suffix))
+    error_message = "assumed_role has at least one of policy_documents, an environment_variable of capitals, digits and _, and a suffix of 1 to 7 of a-z and 0-9."
+  }
+}
+
+variable "reserved_concurrency" {
+  description = "At most so many invocations at once, which nobody else can have; 0 stops the function. null: what the account has left, of which AWS keeps 100 unreserved."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 0 && floor(var.reserved_concurrency) == var.reserved_concurrency
+    error_message = "reserved_concurrency is a whole number from 0, or null."
+  }
+}
+
+variable "alias" {
+  description = "Name of the alias that callers name."
+  type        = string
+  default     = "live"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.alias))
+    error_message = "alias begins with a letter and has at most 32 of a-z, 0-9 and -."
+  }
+}
+
+variable "rollout" {
+  description = "Who moves the alias to a new version: \"terraform\", every apply, or \"codedeploy\", which does it by parts and takes it back on an alarm. To change it later, see the README."
+  type        = string
+  default     = "terraform"
+
+  validation {
+    condition     = contains(["terraform", "codedeploy"], var.rollout)
+    error_message = "rollout is \"terraform\" or \"codedeploy\"."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days to keep the function's log."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Customer key of the function's log and environment; its policy has to let CloudWatch Logs use it. null: AWS' own keys."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+  }
+}
+
+variable "tracing" {
+  description = "Send traces to X-Ray."
+  type        = bool
+  default     = true
+}
