@@ -63,8 +63,8 @@ pub(crate) enum RestoreError {
     #[error("the target failed")]
     Target(#[from] TargetError),
     #[error(
-        "the target has {count} of the namespaces already: {listed}. Write conflict drop to replace them, merge to add to \
-         them, or rename; after a restore that was cut off at its very end, mode verify says whether they are whole"
+        "the target has {count} of the namespaces already: {listed}. Use conflict drop (--conflict drop) to replace them, \
+         merge to add to them, or rename (--rename); after a restore that was cut off at its very end, mode verify says whether they are whole"
     )]
     NotEmpty { count: usize, listed: String },
     #[error(
