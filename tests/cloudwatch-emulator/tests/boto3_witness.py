@@ -195,7 +195,7 @@ def refusals(cloudwatch):
     refused("child", "ValidationError", "[gone]", cloudwatch.put_composite_alarm, AlarmName="r", AlarmRule="ALARM(gone)")
     refused("token", "InvalidNextToken", "", cloudwatch.describe_alarms, NextToken="?")
     refused("state", "ResourceNotFound", "gone", cloudwatch.set_alarm_state, AlarmName="gone", StateValue="OK", StateReason="x")
-    refused("not emulated", "InvalidAction", "PutDashboard", cloudwatch.put_dashboard, DashboardName="d", DashboardBody="{}")
+    refused("not emulated", "InvalidAction", "ListDashboards", cloudwatch.list_dashboards)
 
 
 def pages(cloudwatch):
