@@ -86,7 +86,7 @@ impl Api {
         let origin = request::header(&event, "origin");
         let resource = event.resource.as_deref().unwrap_or_default();
         if event.http_method == Method::OPTIONS {
-            let methods = request::methods(self.handler, resource);
+            let methods = request::methods(resource);
             return Ok(reply(cors::preflight(&methods, &self.origins, origin), &request_id));
         }
         let request = Request::of(

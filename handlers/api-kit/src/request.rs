@@ -96,10 +96,14 @@ impl Request {
     }
 }
 
-/// Methods of a resource that a handler serves, with commas between.
-pub(crate) fn methods(handler: Handler, resource: &str) -> String {
-    let routes = Contract::embedded().routes().iter();
-    let methods = routes.filter(|route| route.handler == handler && route.path == resource);
+/// Methods of a resource, whoever serves them: a browser's preflight asks one function about all.
+pub(crate) fn methods(resource: &str) -> String {
+    listed(|route| route.path == resource)
+}
+
+/// With commas between.
+fn listed(which: impl Fn(&Route) -> bool) -> String {
+    let methods = Contract::embedded().routes().iter().filter(|route| which(route));
     methods
         .map(|route| route.method.as_str())
         .collect::<Vec<_>>()
@@ -109,7 +113,7 @@ pub(crate) fn methods(handler: Handler, resource: &str) -> String {
 fn route(handler: Handler, method: &str, resource: &str) -> Result<&'static Route, Problem> {
     let route = Contract::embedded().route(method, resource);
     route.filter(|route| route.handler == handler).ok_or_else(|| {
-        let methods = methods(handler, resource);
+        let methods = listed(|route| route.handler == handler && route.path == resource);
         if methods.is_empty() {
             Problem::new(Kind::NotFound)
         } else {
