@@ -126,6 +126,8 @@ resource "lectern_alarm_bundle" "platform" {
 
 # From the same catalogue as the alarms, with their thresholds drawn in (C9).
 resource "aws_cloudwatch_dashboard" "platform" {
-  dashboard_name = var.name
+  for_each = var.dashboard ? toset([var.name]) : toset([])
+
+  dashboard_name = each.key
   dashboard_body = lectern_alarm_bundle.platform.dashboard_body
 }

@@ -20,6 +20,11 @@ output "coverage" {
 }
 
 output "dashboard_name" {
-  description = "The dashboard."
-  value       = aws_cloudwatch_dashboard.platform.dashboard_name
+  description = "The dashboard; null without one."
+  value       = one(keys(aws_cloudwatch_dashboard.platform))
+}
+
+output "dashboard_body" {
+  description = "What the dashboard shows, in JSON, for one that is made elsewhere."
+  value       = lectern_alarm_bundle.platform.dashboard_body
 }

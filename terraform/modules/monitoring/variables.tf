@@ -149,3 +149,9 @@ variable "runbook_url" {
     error_message = "runbook_url is an address with https, as https://runbooks.example.com/{key}."
   }
 }
+
+variable "dashboard" {
+  description = "Make a dashboard of the bundle's metrics and thresholds."
+  type        = bool
+  default     = true
+}

@@ -99,8 +99,21 @@ run "one_bundle_and_its_dashboard" {
   }
 
   assert {
-    condition     = aws_cloudwatch_dashboard.platform.dashboard_name == "edu" && aws_cloudwatch_dashboard.platform.dashboard_body == lectern_alarm_bundle.platform.dashboard_body
+    condition     = output.dashboard_name == "edu" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
     error_message = "The dashboard is the catalogue's (C9)."
+  }
+}
+
+run "no_dashboard" {
+  command = plan
+
+  variables {
+    dashboard = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.platform) == 0 && output.dashboard_name == null
+    error_message = "Nothing is made that was not asked for."
   }
 }
 

@@ -1,0 +1,48 @@
+output "url" {
+  description = "Address of the API."
+  value       = module.api.url
+}
+
+output "publicly_reachable" {
+  description = "Whether the API can be reached past a CDN."
+  value       = module.api.publicly_reachable
+}
+
+output "rest_api_id" {
+  description = "The API."
+  value       = module.api.rest_api_id
+}
+
+output "stage" {
+  description = "Stage of the API."
+  value       = module.api.stage_name
+}
+
+output "user_pool_id" {
+  description = "The users."
+  value       = module.auth.user_pool_id
+}
+
+output "client_id" {
+  description = "The client that apps sign in with."
+  value       = module.auth.client_id
+}
+
+output "bucket" {
+  description = "Bucket of the files."
+  value       = module.storage.bucket
+}
+
+output "functions" {
+  description = "Name of each handler's function."
+  value = {
+    upload-api   = module.upload.function_name
+    download-api = module.download.function_name
+    profile-api  = module.profile.function_name
+  }
+}
+
+output "alarms" {
+  description = "Names of the alarms."
+  value       = [for alarm in values(module.monitoring.alarms) : alarm.name]
+}

@@ -1,0 +1,148 @@
+variable "name" {
+  description = "First part of all names."
+  type        = string
+  default     = "edu"
+}
+
+variable "bucket" {
+  description = "Name of the bucket to make for files; names of buckets are unique in the world."
+  type        = string
+}
+
+variable "mongo_secret_arn" {
+  description = "Secret with the address of the cluster and a user that may find, insert, update and remove in files, memberships and profiles."
+  type        = string
+}
+
+variable "mongo_secret_kms_key_arn" {
+  description = "Customer key that the secret is encrypted with; null for the account's aws/secretsmanager key."
+  type        = string
+  default     = null
+}
+
+variable "mongo_database" {
+  description = "Database of the platform in that cluster."
+  type        = string
+  default     = "lectern"
+}
+
+variable "mongodb_security_group_id" {
+  description = "Security group of an existing cluster, or of its endpoints, in a VPC that is peered with the one made here; functions are let through. null: the cluster is reached by atlas or private_link."
+  type        = string
+  default     = null
+}
+
+variable "atlas" {
+  description = "MongoDB Atlas project to make, or adopt, the private link of, as the module network takes it."
+  type = object({
+    project_id    = string
+    cluster_names = optional(set(string), [])
+  })
+  default = null
+}
+
+variable "private_link" {
+  description = "Endpoint service of a private link that was made elsewhere, as the module network takes it."
+  type = object({
+    service_name = string
+  })
+  default = null
+}
+
+variable "flow_logs" {
+  description = "Flow logs of the VPC, as the module network takes them; null: none."
+  type = object({
+    retention_days = optional(number, 90)
+  })
+  default = {}
+}
+
+variable "packages" {
+  description = "Folder with upload-api.zip, download-api.zip and profile-api.zip, as cargo dist makes them."
+  type        = string
+  default     = "../../target/dist"
+}
+
+variable "cors_origins" {
+  description = "Origins of the pages that may call the API and S3, as https://learn.example.com."
+  type        = set(string)
+  default     = []
+}
+
+variable "upload_content_types" {
+  description = "Types of files that administrators may upload. Empty: documents, images, audio and video."
+  type        = list(string)
+  default     = []
+}
+
+variable "upload_max_bytes" {
+  description = "The largest file; null: 5,000,000,000, the largest that S3 verifies as it is sent."
+  type        = number
+  default     = null
+}
+
+variable "link_seconds" {
+  description = "How long a link to a file works; null: 900 for an upload, 300 for a download."
+  type        = number
+  default     = null
+}
+
+variable "expected_peak_rpm" {
+  description = "Requests a minute that are expected at most; a fifth above, an alarm."
+  type        = number
+  default     = 1000
+}
+
+variable "warning_emails" {
+  description = "Who gets warnings by mail."
+  type        = set(string)
+  default     = []
+}
+
+variable "critical_emails" {
+  description = "Who gets critical alarms by mail."
+  type        = set(string)
+  default     = []
+}
+
+variable "dashboard" {
+  description = "Make a dashboard of what the alarms watch."
+  type        = bool
+  default     = true
+}
+
+variable "mfa" {
+  description = "Second factor of users: ON or OPTIONAL."
+  type        = string
+  default     = "ON"
+}
+
+variable "auth_flows" {
+  description = "Ways to sign in without the hosted pages, as the module auth takes them."
+  type        = set(string)
+  default     = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+}
+
+variable "manage_account_logging_role" {
+  description = "Make the role by which API Gateway writes logs in this account and region, of which there is one."
+  type        = bool
+  default     = true
+}
+
+variable "environment" {
+  description = "More environment of the functions; a local cloud's endpoints, for example."
+  type        = map(string)
+  default     = {}
+}
+
+variable "force_destroy" {
+  description = "Let destroy remove the bucket with the files in it, and the users."
+  type        = bool
+  default     = false
+}
+
+variable "local_cloud" {
+  description = "Whether this is for a local cloud, which takes any account, has no metadata service and one host name for all buckets."
+  type        = bool
+  default     = false
+}
