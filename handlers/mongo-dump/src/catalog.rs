@@ -55,16 +55,16 @@ fn namespace(database: &str, collection: &str) -> Result<Namespace, MongoError> 
 pub(crate) async fn list(source: &Source, settings: &DumpSettings) -> Result<Listing, DumpError> {
     let mut listing = Listing::default();
     let databases = source.databases().await?;
-    for database in databases.iter().cloned() {
+    for database in &databases {
         if SYSTEM_DATABASES.contains(&database.as_str()) {
-            listing.skip(namespace(&database, ALL)?, SkipReason::System, None);
+            listing.skip(namespace(database, ALL)?, SkipReason::System, None);
             continue;
         }
-        match of_database(source, &database).await {
-            Ok(listed) => sort_out(&database, listed, settings, &mut listing)?,
+        match of_database(source, database).await {
+            Ok(listed) => sort_out(database, listed, settings, &mut listing)?,
             Err(error) if error.is_not_allowed() => {
-                if may_select(settings, &database) {
-                    listing.skip(namespace(&database, ALL)?, SkipReason::NotAllowed, error.code());
+                if may_select(settings, database) {
+                    listing.skip(namespace(database, ALL)?, SkipReason::NotAllowed, error.code());
                 }
             }
             Err(error) => return Err(error.into()),

@@ -108,7 +108,11 @@ impl Work<'_> {
                 limits: &self.settings.limits,
             };
             let item = &self.items[at];
-            let differs = if self.marker.items[at].had_documents {
+            let differs = if item.kind == Kind::View {
+                // Made in its own step; only a command that is given anew looks for it again.
+                let there = self.deployment.collections(item.to.database()).await?;
+                (!there.contains_key(item.to.collection())).then(Differs::default)
+            } else if self.marker.items[at].had_documents {
                 comparison.contains(item).await?
             } else {
                 comparison.equal(item).await?

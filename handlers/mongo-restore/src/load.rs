@@ -70,7 +70,16 @@ impl Work<'_> {
             };
             match outcome {
                 Ok(()) => break,
-                Err(LoadError::Other(error)) => return Err(error.into()),
+                Err(LoadError::Other(error)) => {
+                    if matches!(
+                        error,
+                        RestoreError::Part(PartError::Damaged { .. } | PartError::Size { .. })
+                    ) {
+                        self.marker.items[at].was_damaged = true;
+                        self.marker.save(self.deployment).await?;
+                    }
+                    return Err(error.into());
+                }
                 Err(LoadError::Doubtful(error)) if attempt >= COLLECTION_ATTEMPTS => return Err(error.into()),
                 Err(LoadError::Doubtful(error)) => {
                     tracing::warn!(namespace = %self.items[at].to, %error, "beginning anew");
@@ -102,7 +111,8 @@ impl Work<'_> {
         let is_ours = !self.marker.items[at].had_documents;
         let mut how = How {
             is_known,
-            on_different: if self.event.conflict == Conflict::Merge {
+            on_different: if self.event.conflict == Conflict::Merge || is_ours && self.marker.items[at].was_damaged {
+                // Nothing was there before, so whatever differs came from a damaged reading.
                 OnDifferent::Replace
             } else {
                 OnDifferent::Keep
@@ -134,7 +144,6 @@ impl Work<'_> {
             attempt += 1;
             how.is_known = true;
             if is_ours {
-                // Whatever differs came from the damaged reading.
                 how.on_different = OnDifferent::Replace;
             }
         }

@@ -1,6 +1,8 @@
 //! How far a restore has come, in one document in the target itself: whoever repeats the command after a kill, and the next
 //! invocation of a function, go on from there. It is gone when the restore has ended.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use dump_format::key::RunId;
 use dump_format::names::Namespace;
 use dump_format::{ContentHash, Sha256Hex};
@@ -42,6 +44,9 @@ pub(crate) struct ItemProgress {
     pub(crate) is_open: bool,
     /// It had documents before: they stay.
     pub(crate) had_documents: bool,
+    /// A part was read damaged to the end, so that documents of it may be there as nobody dumped them.
+    #[serde(default)]
+    pub(crate) was_damaged: bool,
     /// Indexes that could not be built: name and the server's code.
     pub(crate) failed: Vec<(String, i32)>,
     /// What was found where it is not what was dumped.
@@ -67,6 +72,12 @@ pub(crate) struct Marker {
     pub(crate) hop: u32,
     /// Milliseconds since 1970.
     pub(crate) started_ms: u64,
+    /// When it was written, in milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) noted_ms: u64,
+    /// The target's names of what is restored.
+    #[serde(default)]
+    pub(crate) namespaces: Vec<String>,
     /// In the order of the plan, which is the same for the same command and dump.
     pub(crate) items: Vec<ItemProgress>,
     pub(crate) inserted: u64,
@@ -77,6 +88,12 @@ pub(crate) struct Marker {
 }
 
 const VERSION: u32 = 1;
+const STALE_MS: u64 = 24 * 3_600_000;
+
+fn milliseconds() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
+}
 
 /// Tells commands apart: the same one again has the same.
 fn id(event: &Event) -> String {
@@ -108,6 +125,8 @@ impl Marker {
             run,
             hop: 0,
             started_ms,
+            noted_ms: 0,
+            namespaces: Vec::new(),
             items: Vec::new(),
             inserted: 0,
             present: 0,
@@ -120,6 +139,39 @@ impl Marker {
     pub(crate) async fn find(deployment: &Deployment, event: &Event) -> Result<Option<Self>, RestoreError> {
         let document = deployment.own_document(&namespace()?, &id(event)).await?;
         Ok(document.and_then(|document| read(&document)))
+    }
+
+    /// Removes what other commands noted of the same namespaces: what they had begun is no longer what is there, and to go on
+    /// with it would write an older dump into it.
+    pub(crate) async fn supersede_others(&self, deployment: &Deployment) -> Result<(), RestoreError> {
+        let namespace = namespace()?;
+        let all = deployment.own_documents(&namespace).await?;
+        for other in all.iter().filter_map(|document| read(document)) {
+            let overlaps = || other.namespaces.iter().any(|name| self.namespaces.contains(name));
+            if other.id != self.id && other.mode == Mode::Restore && overlaps() {
+                tracing::info!(run = %other.run, "forgetting another command's restore of the same namespaces");
+                deployment.delete_own(&namespace, &other.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it is so old that the target may have become something else since. Our choice: who repeats a command that was cut
+    /// off does so within a day.
+    pub(crate) fn is_stale(&self) -> bool {
+        milliseconds().saturating_sub(self.noted_ms) > STALE_MS
+    }
+
+    /// Takes back what was found where a command is given anew: somebody may have changed the target since.
+    pub(crate) fn doubt_comparisons(&mut self) {
+        for progress in self
+            .items
+            .iter_mut()
+            .filter(|progress| progress.stage >= Stage::Compared)
+        {
+            progress.stage = Stage::Indexed;
+            progress.differs = None;
+        }
     }
 
     /// Those that drills of the same cluster's dumps left.
@@ -140,8 +192,12 @@ impl Marker {
 
     /// Writes it, acknowledged by a majority: so all that was written before is too.
     pub(crate) async fn save(&self, deployment: &Deployment) -> Result<(), RestoreError> {
+        let note = Self {
+            noted_ms: milliseconds(),
+            ..self.clone()
+        };
         // Nothing in it can fail to be JSON.
-        let state = serde_json::to_string(self).unwrap_or_default();
+        let state = serde_json::to_string(&note).unwrap_or_default();
         let about = format!(
             "{} of dump {}: mongo-restore's own note, gone when it has ended",
             self.mode, self.run

@@ -82,6 +82,18 @@ pub(crate) async fn run(event: &Event, settings: &Settings, place: &Place) -> Re
     let mut marker = None;
     if writes {
         marker = Marker::find(&deployment, event).await?;
+        if event.mode == Mode::Restore
+            && event.resume.is_none()
+            && event.dump_id == DumpId::Latest
+            && let Some(stale) = marker.take_if(|found| found.is_stale())
+        {
+            tracing::warn!(run = %stale.run, "forgetting a restore that was begun and not gone on with for a day");
+            stale.remove(&deployment).await?;
+        }
+        if let (Some(found), None) = (&mut marker, event.resume) {
+            found.doubt_comparisons();
+            tracing::info!(run = %found.run, begun_ms = found.started_ms, "going on with the restore that was begun");
+        }
         if event.mode == Mode::Drill && event.resume.is_none() {
             drill::clear_left_overs(&deployment, event).await?;
             marker = None;
@@ -316,8 +328,10 @@ impl Scene<'_> {
                 ..ItemProgress::default()
             })
             .collect();
+        marker.namespaces = items.iter().map(|item| item.to.to_string()).collect();
         marker.databases = databases;
         marker.save(self.deployment).await?;
+        marker.supersede_others(self.deployment).await?;
         Ok(marker)
     }
 

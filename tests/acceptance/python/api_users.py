@@ -49,7 +49,8 @@ class Platform:
         """Status, headers and JSON of an answer."""
         connection = http.client.HTTPConnection(self.address, timeout=60)
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        headers["Host"] = f"{self.configuration['api']}.execute-api.{self.configuration['region']}.amazonaws.com"
+        # The local cloud's name of an API; on AWS it is <api>.execute-api.<region>.amazonaws.com.
+        headers["Host"] = f"{self.configuration['api']}.execute-api.localhost"
         if token is not None:
             headers["Authorization"] = token
         if body is not None:

@@ -88,6 +88,7 @@ impl Emulator {
             quotas: options.enforce_quotas.then(Quotas::default),
             publisher: Publisher::new(options.sns_endpoint.as_deref(), runtime.handle().clone())?,
             alarms: Default::default(),
+            dashboards: Default::default(),
             metrics: Default::default(),
             suppressions: Default::default(),
             count_running_period: options.count_running_period,

@@ -50,7 +50,12 @@ impl ApiError {
         Self::new("InvalidNextToken", 400, "The next token specified is invalid.")
     }
 
-    /// The code of SetAlarmState.
+    /// The code of PutDashboard.
+    pub(crate) fn invalid_dashboard(message: impl Into<String>) -> Self {
+        Self::new("InvalidParameterInput", 400, message)
+    }
+
+    /// The code of SetAlarmState and the dashboards.
     pub(crate) fn resource_not_found(message: impl Into<String>) -> Self {
         Self::new("ResourceNotFound", 404, message)
     }

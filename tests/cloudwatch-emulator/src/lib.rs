@@ -61,6 +61,7 @@ pub(crate) struct Shared {
     pub(crate) quotas: Option<quotas::Quotas>,
     pub(crate) publisher: actions::Publisher,
     pub(crate) alarms: Mutex<alarm_store::AlarmStore>,
+    pub(crate) dashboards: Mutex<operations::dashboards::Dashboards>,
     pub(crate) metrics: Mutex<metric_store::MetricStore>,
     pub(crate) suppressions: Mutex<evaluation::Suppressions>,
     pub(crate) count_running_period: bool,

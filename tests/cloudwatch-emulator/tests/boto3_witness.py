@@ -225,6 +225,20 @@ def tags(cloudwatch):
     cloudwatch.delete_alarms(AlarmNames=["tagged"])
 
 
+def dashboards(cloudwatch):
+    body = json.dumps({"widgets": [{"type": "text", "properties": {"markdown": "<é>"}}]})
+    cloudwatch.put_dashboard(DashboardName="board", DashboardBody="{}")
+    cloudwatch.put_dashboard(DashboardName="board", DashboardBody=body)
+    seen = cloudwatch.get_dashboard(DashboardName="board")
+    arn = f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/board"
+    check("dashboard", (seen["DashboardName"], seen["DashboardBody"], seen["DashboardArn"]), ("board", body, arn))
+    refused("body", "InvalidParameterInput", "JSON", cloudwatch.put_dashboard, DashboardName="board", DashboardBody="[")
+    refused("none", "ResourceNotFound", "nowhere", cloudwatch.delete_dashboards, DashboardNames=["board", "nowhere"])
+    check("kept", cloudwatch.get_dashboard(DashboardName="board")["DashboardBody"], body)
+    cloudwatch.delete_dashboards(DashboardNames=["board"])
+    refused("gone", "ResourceNotFound", "board", cloudwatch.get_dashboard, DashboardName="board")
+
+
 def worlds(endpoint, session):
     for account, region in (("210987654321", REGION), (ACCOUNT, "us-east-1")):
         check(f"{account} {region}", client(endpoint, session, account=account, region=region).describe_alarms()["MetricAlarms"], [])
@@ -267,7 +281,7 @@ def main():
         session = session_of(protocol)
         cloudwatch = client(endpoint, session)
         check("protocol", cloudwatch.meta.service_model.resolved_protocol, protocol)
-        for part in (round_trips, deletions, refusals, pages, tags):
+        for part in (round_trips, deletions, refusals, pages, tags, dashboards):
             part(cloudwatch)
         worlds(endpoint, session)
         faults(endpoint, session, cloudwatch)

@@ -238,6 +238,16 @@ def take_forms_as_aws_does():
         return answer
 
 
+def join_claims_as_aws_does():
+    """A REST API's Cognito authorizer joins a list with commas: `admin,teacher`. ministack writes it as an HTTP API's does, `[admin teacher]`."""
+    from ministack.services import apigateway_v1
+
+    @replaced(apigateway_v1, "_stringify_claims")
+    def stringify_claims(original, claims):
+        joined = {name: ",".join(map(str, value)) for name, value in (claims or {}).items() if isinstance(value, list)}
+        return original({**(claims or {}), **joined})
+
+
 def serve_ministack(listener, reports):
     import asyncio
 
@@ -248,6 +258,7 @@ def serve_ministack(listener, reports):
     report_from_ministack(reports)
     schedule_as_aws_does()
     take_forms_as_aws_does()
+    join_claims_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75

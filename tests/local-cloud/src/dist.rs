@@ -24,7 +24,13 @@ pub const GLIBC: (u32, u32) = (2, 34);
 pub const PROVIDER: &str = "terraform-provider-lectern";
 
 /// Every handler: its crate, its program and its package have one name.
-pub const HANDLERS: [&str; 5] = ["mongo-dump", "mongo-restore", "upload-api", "download-api", "profile-api"];
+pub const HANDLERS: [&str; 5] = [
+    "mongo-dump",
+    "mongo-restore",
+    "upload-api",
+    "download-api",
+    "profile-api",
+];
 
 /// Builds the package into `dist` in Cargo's target folder, anew, and says on stdout what it holds.
 ///

@@ -195,3 +195,18 @@ async fn a_file_without_a_verified_version_is_not_served() {
     let sent = send(&world.function(), &get_event(ID)).await;
     sent.is_problem(500, "internal", "no version");
 }
+
+#[tokio::test]
+async fn no_credentials_show_in_debug_output() {
+    let world = World::start().await;
+    world.member_of(&["algebra"]).await;
+    world.upload("notes.pdf", "hello").await;
+    let function = world.function();
+    let sent = send(&function, &get_event(ID)).await;
+    let token = parameter(sent.text("url"), "X-Amz-Security-Token")
+        .replace("%2F", "/")
+        .replace("%2B", "+")
+        .replace("%3D", "=");
+    let shown = format!("{function:?}");
+    assert!(shown.contains("Session") && !shown.contains(&token), "{shown}");
+}

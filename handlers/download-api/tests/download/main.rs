@@ -9,6 +9,7 @@ mod fuzz;
 mod hostile;
 mod links;
 mod listing;
+mod process;
 mod python;
 mod server;
 mod world;

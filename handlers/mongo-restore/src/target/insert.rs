@@ -109,7 +109,8 @@ impl Deployment {
             done.inserted += (left.len() - outcome.doubled.len() - outcome.kept_out) as u64;
             done.different += outcome.kept_out as u64;
             let mut doubled = outcome.doubled;
-            if !is_known && !doubled.is_empty() {
+            // Also of what was looked for before: another writer of the same dump may have come in between.
+            if !doubled.is_empty() {
                 let present = self.present(namespace, batch, &doubled).await?;
                 done.present += present.len() as u64;
                 doubled.retain(|at| !present.contains(at));

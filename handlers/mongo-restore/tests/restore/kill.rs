@@ -150,3 +150,60 @@ async fn another_command_does_not_take_over_what_a_killed_one_left() {
     assert_eq!(other.code, Some(1));
     assert!(other.stderr.contains("TargetNotEmpty"), "{other:?}");
 }
+
+/// What the note says of a namespace is not believed a second time: somebody may have dropped it since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collection_that_went_between_two_commands_is_never_passed_over() {
+    let mut steps = 0;
+    for skip in 0.. {
+        let world = World::start().await;
+        let dump = dump();
+        world.store(&dump).await;
+        if !killed_at(&world, gate("update", skip, false), &[]).await {
+            break;
+        }
+        steps += 1;
+        let client = mongodb::Client::with_uri_str(world.mongo.uri()).await.unwrap();
+        let orders = client.database("shop").collection::<mongodb::bson::Document>("orders");
+        orders.drop().await.unwrap();
+        let again = world.run("restore", &[]).await;
+        if again.code == Some(0) {
+            world.assert_restored(&dump);
+        } else {
+            assert!(again.stderr.contains("ContentDiffers"), "{skip}: {again:?}");
+        }
+    }
+    assert!(steps > 5, "{steps}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_took_the_place_of_a_killed_one_leaves_nothing_to_go_on_with() {
+    let world = World::start().await;
+    world.store(&dump()).await;
+    assert!(killed_at(&world, gate("insert", 2, false), &[]).await);
+    let drop = world.run("restore", &["--conflict", "drop"]).await;
+    assert_eq!(drop.code, Some(0), "{drop:?}");
+    let first = world.run("restore", &[]).await;
+    assert!(first.stderr.contains("TargetNotEmpty"), "{first:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_was_left_for_days_is_not_gone_on_with() {
+    let world = World::start().await;
+    world.store(&dump()).await;
+    assert!(killed_at(&world, gate("insert", 2, false), &[]).await);
+    let client = mongodb::Client::with_uri_str(world.mongo.uri()).await.unwrap();
+    let notes = client
+        .database("lectern_restore")
+        .collection::<mongodb::bson::Document>("runs");
+    let mut note = notes.find_one(doc! {}).await.unwrap().unwrap();
+    let state: serde_json::Value = serde_json::from_str(note.get_str("state").unwrap()).unwrap();
+    let mut old = state.clone();
+    old["noted_ms"] = (state["noted_ms"].as_u64().unwrap() - 25 * 3_600_000).into();
+    let id = note.get("_id").unwrap().clone();
+    note.insert("state", old.to_string());
+    notes.delete_one(doc! { "_id": id }).await.unwrap();
+    notes.insert_one(note).await.unwrap();
+    let again = world.run("restore", &[]).await;
+    assert!(again.stderr.contains("TargetNotEmpty"), "{again:?}");
+}

@@ -2,6 +2,7 @@
 
 mod actions_enabled;
 mod caller_identity;
+pub(crate) mod dashboards;
 mod delete_alarms;
 mod describe_alarms;
 mod metric_data;
@@ -47,6 +48,9 @@ pub(crate) fn run(shared: &Shared, scope: &Scope, operation: &str, input: &Input
         "GetMetricStatistics" => {
             return metric_data::get_metric_statistics(lock(&shared.metrics).history(scope), input);
         }
+        "PutDashboard" => return dashboards::put(&mut lock(&shared.dashboards), scope, input),
+        "GetDashboard" => return dashboards::get(&lock(&shared.dashboards), scope, input),
+        "DeleteDashboards" => return dashboards::delete(&mut lock(&shared.dashboards), scope, input),
         "ListMetrics" => return metric_data::list_metrics(lock(&shared.metrics).history(scope), input),
         _ => {}
     }
