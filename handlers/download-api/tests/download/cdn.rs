@@ -31,6 +31,14 @@ impl Signed {
         let (resource, rest) = url.split_once("&Expires=").unwrap();
         let (expires, rest) = rest.split_once("&Signature=").unwrap();
         let (signature, key_pair_id) = rest.split_once("&Key-Pair-Id=").unwrap();
+        // 256 bytes, in characters that need no escape in a URL.
+        assert!(signature.len() == 344 && signature.ends_with("__"), "{signature}");
+        assert!(
+            signature
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte)),
+            "{signature}"
+        );
         Self {
             resource: resource.to_owned(),
             expires: expires.parse().unwrap(),

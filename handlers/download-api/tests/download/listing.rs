@@ -153,7 +153,8 @@ async fn walked(world: &World, function: &DownloadApi, walk: &Walk) -> [Vec<Stri
                 let page = send(function, &list_event(&query)).await;
                 shown.extend(ids(&page.body));
                 cursor = page.body["next_cursor"].as_str().map(str::to_owned);
-                if cursor.is_none() {
+                // More than there are: pages that repeat themselves need not end.
+                if cursor.is_none() || shown.len() > known.len() {
                     break;
                 }
             }
