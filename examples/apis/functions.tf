@@ -1,15 +1,26 @@
 # The three functions, each with what it may do and nothing else. S3 they reach only by a role of their own (B6).
 
-locals {
-  # API Gateway waits for 29 s.
-  timeout_seconds = 29
+data "aws_region" "current" {}
 
-  environment = merge(var.environment, {
-    LECTERN_MONGO_SECRET_ARN = var.mongo_secret_arn
-    LECTERN_MONGO_DATABASE   = var.mongo_database
-    LECTERN_CORS_ORIGINS     = join(",", var.cors_origins)
-    LECTERN_ADMIN_GROUP      = module.auth.admin_group
-  })
+locals {
+  environment = merge(
+    var.environment,
+    {
+      LECTERN_MONGO_SECRET_ARN = var.mongo_secret_arn
+      LECTERN_MONGO_DATABASE   = var.mongo_database
+      LECTERN_ADMIN_GROUP      = module.auth.admin_group
+    },
+    length(var.cors_origins) == 0 ? {} : { LECTERN_CORS_ORIGINS = join(",", var.cors_origins) },
+  )
+
+  # Unset, the handler's own defaults are in force.
+  upload_environment = {
+    for name, value in {
+      LECTERN_UPLOAD_CONTENT_TYPES = length(var.upload_content_types) == 0 ? null : join(",", var.upload_content_types)
+      LECTERN_UPLOAD_MAX_BYTES     = var.upload_max_bytes
+      LECTERN_LINK_SECONDS         = var.link_seconds
+    } : name => tostring(value) if value != null
+  }
 
   files = "${module.storage.bucket_arn}/files/*"
 }
@@ -20,6 +31,22 @@ data "aws_iam_policy_document" "mongo_secret" {
     actions   = ["secretsmanager:GetSecretValue"]
     resources = [var.mongo_secret_arn]
   }
+
+  dynamic "statement" {
+    for_each = var.mongo_secret_kms_key_arn[*]
+
+    content {
+      sid       = "MongoSecretKey"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["secretsmanager.${data.aws_region.current.region}.amazonaws.com"]
+      }
+    }
+  }
 }
 
 module "upload" {
@@ -28,12 +55,12 @@ module "upload" {
   name             = "${var.name}-upload-api"
   description      = "Files of administrators"
   zip              = "${var.packages}/upload-api.zip"
-  timeout_seconds  = local.timeout_seconds
+  kms_key_arn      = aws_kms_key.logs.arn
   vpc              = module.network.vpc
   policy_documents = [data.aws_iam_policy_document.mongo_secret.json]
   assumed_role     = { policy_documents = [data.aws_iam_policy_document.upload_files.json] }
 
-  environment = merge(local.environment, {
+  environment = merge(local.environment, local.upload_environment, {
     LECTERN_FILES_BUCKET      = module.storage.bucket
     LECTERN_FILES_KMS_KEY_ARN = module.storage.kms_key_arn
   })
@@ -66,6 +93,13 @@ data "aws_iam_policy_document" "upload_files" {
     sid       = "Key"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [module.storage.kms_key_arn]
+
+    # By way of S3 only: nothing else is encrypted for this role.
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${data.aws_region.current.region}.amazonaws.com"]
+    }
   }
 }
 
@@ -75,14 +109,16 @@ module "download" {
   name             = "${var.name}-download-api"
   description      = "Links to files for who may see them"
   zip              = "${var.packages}/download-api.zip"
-  timeout_seconds  = local.timeout_seconds
+  kms_key_arn      = aws_kms_key.logs.arn
   vpc              = module.network.vpc
   policy_documents = [data.aws_iam_policy_document.mongo_secret.json]
   assumed_role     = { policy_documents = [data.aws_iam_policy_document.download_files.json] }
 
-  environment = merge(local.environment, {
-    LECTERN_FILES_BUCKET = module.storage.bucket
-  })
+  environment = merge(
+    local.environment,
+    { LECTERN_FILES_BUCKET = module.storage.bucket },
+    var.link_seconds == null ? {} : { LECTERN_LINK_SECONDS = tostring(var.link_seconds) },
+  )
 }
 
 data "aws_iam_policy_document" "download_files" {
@@ -96,28 +132,24 @@ data "aws_iam_policy_document" "download_files" {
     sid       = "Key"
     actions   = ["kms:Decrypt"]
     resources = [module.storage.kms_key_arn]
+
+    # By way of S3 only: nothing else is encrypted for this role.
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${data.aws_region.current.region}.amazonaws.com"]
+    }
   }
-}
-
-# Of profiles alone, so that who may read files cannot read people.
-resource "aws_kms_key" "profile" {
-  description         = "Personal data of ${var.name}"
-  enable_key_rotation = true
-}
-
-resource "aws_kms_alias" "profile" {
-  name          = "alias/${var.name}-profile"
-  target_key_id = aws_kms_key.profile.key_id
 }
 
 module "profile" {
   source = "../../terraform/modules/function"
 
-  name            = "${var.name}-profile-api"
-  description     = "Everybody's own profile"
-  zip             = "${var.packages}/profile-api.zip"
-  timeout_seconds = local.timeout_seconds
-  vpc             = module.network.vpc
+  name        = "${var.name}-profile-api"
+  description = "Everybody's own profile"
+  zip         = "${var.packages}/profile-api.zip"
+  kms_key_arn = aws_kms_key.logs.arn
+  vpc         = module.network.vpc
   policy_documents = [
     data.aws_iam_policy_document.mongo_secret.json,
     data.aws_iam_policy_document.profile_key.json,

@@ -1,6 +1,8 @@
-# For the local cloud: no second factor and a plain sign-in, so that a script can be a user. bucket, mongo_secret_arn, packages and
-# environment (the functions' way to the local cloud) are given beside this file.
+# For a local cloud: no second factor and a plain sign-in, so that a script can be a user. bucket, mongo_secret_arn and environment
+# (the functions' way to it) are given beside this file.
 name          = "edu"
+local_cloud   = true
 mfa           = "OPTIONAL"
 auth_flows    = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]
+cors_origins  = ["http://localhost:5173"]
 force_destroy = true

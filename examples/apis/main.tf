@@ -7,15 +7,15 @@ module "network" {
   name         = var.name
   atlas        = var.atlas
   private_link = var.private_link
-  flow_logs    = var.flow_logs
+  flow_logs    = var.flow_logs == null ? null : merge(var.flow_logs, { kms_key_arn = aws_kms_key.logs.arn })
 }
 
-# A cluster that is in this VPC already, or in one that is peered with it.
+# A cluster in a VPC that is peered with this one. Its name has to resolve to private addresses here.
 resource "aws_vpc_security_group_egress_rule" "lambda_to_cluster" {
   for_each = toset(var.mongodb_security_group_id[*])
 
   security_group_id            = module.network.lambda_security_group_id
-  description                  = "The cluster that was there before"
+  description                  = "The cluster that is there already"
   referenced_security_group_id = each.value
   ip_protocol                  = "tcp"
   from_port                    = 1024
@@ -56,6 +56,7 @@ module "api" {
   name                        = var.name
   user_pool_arn               = module.auth.user_pool_arn
   cors_origins                = var.cors_origins
+  kms_key_arn                 = aws_kms_key.logs.arn
   manage_account_logging_role = var.manage_account_logging_role
 
   handlers = {
@@ -71,13 +72,15 @@ module "monitoring" {
   name            = var.name
   warning_emails  = var.warning_emails
   critical_emails = var.critical_emails
+  dashboard       = var.dashboard
 
   lambda = {
     upload   = module.upload.alarm_target
     download = module.download.alarm_target
     profile  = module.profile.alarm_target
   }
-  api_gateway = { main = module.api.alarm_target }
+  api_gateway = { main = merge(module.api.alarm_target, { expected_peak_rpm = var.expected_peak_rpm }) }
   s3          = { files = module.storage.alarm_target }
   cognito     = { web = module.auth.alarm_target }
+  nlb         = module.network.nlb
 }

@@ -14,6 +14,12 @@ variable "mongo_secret_arn" {
   type        = string
 }
 
+variable "mongo_secret_kms_key_arn" {
+  description = "Customer key that the secret is encrypted with; null for the account's aws/secretsmanager key."
+  type        = string
+  default     = null
+}
+
 variable "mongo_database" {
   description = "Database of the platform in that cluster."
   type        = string
@@ -21,7 +27,7 @@ variable "mongo_database" {
 }
 
 variable "mongodb_security_group_id" {
-  description = "Security group of an existing cluster, or of its endpoints, in this VPC or a peered one; functions are let through. null: the cluster is reached by atlas or private_link."
+  description = "Security group of an existing cluster, or of its endpoints, in a VPC that is peered with the one made here; functions are let through. null: the cluster is reached by atlas or private_link."
   type        = string
   default     = null
 }
@@ -63,6 +69,30 @@ variable "cors_origins" {
   default     = []
 }
 
+variable "upload_content_types" {
+  description = "Types of files that administrators may upload. Empty: documents, images, audio and video."
+  type        = list(string)
+  default     = []
+}
+
+variable "upload_max_bytes" {
+  description = "The largest file; null: 5,000,000,000, the largest that S3 verifies as it is sent."
+  type        = number
+  default     = null
+}
+
+variable "link_seconds" {
+  description = "How long a link to a file works; null: 900 for an upload, 300 for a download."
+  type        = number
+  default     = null
+}
+
+variable "expected_peak_rpm" {
+  description = "Requests a minute that are expected at most; a fifth above, an alarm."
+  type        = number
+  default     = 1000
+}
+
 variable "warning_emails" {
   description = "Who gets warnings by mail."
   type        = set(string)
@@ -73,6 +103,12 @@ variable "critical_emails" {
   description = "Who gets critical alarms by mail."
   type        = set(string)
   default     = []
+}
+
+variable "dashboard" {
+  description = "Make a dashboard of what the alarms watch."
+  type        = bool
+  default     = true
 }
 
 variable "mfa" {
@@ -101,6 +137,12 @@ variable "environment" {
 
 variable "force_destroy" {
   description = "Let destroy remove the bucket with the files in it, and the users."
+  type        = bool
+  default     = false
+}
+
+variable "local_cloud" {
+  description = "Whether this is for a local cloud, which takes any account, has no metadata service and one host name for all buckets."
   type        = bool
   default     = false
 }

@@ -12,10 +12,11 @@ locals {
   ]...)
 }
 
-# CloudWatch cannot use the key that AWS keeps for SNS: an alarm to a topic with that one changes its state and tells nobody.
+# CloudWatch cannot use the key that AWS keeps for SNS: an alarm that tells a topic with that one changes its state and tells nobody.
+# Nor can the account speak for CloudWatch in this one: its own policies are about its own principals.
 data "aws_iam_policy_document" "key" {
   statement {
-    sid       = "Account"
+    sid       = "AccountDecides"
     actions   = ["kms:*"]
     resources = ["*"]
 
@@ -35,6 +36,7 @@ data "aws_iam_policy_document" "key" {
       identifiers = ["cloudwatch.amazonaws.com"]
     }
 
+    # Any account's alarms come from the same service.
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
@@ -74,7 +76,6 @@ data "aws_iam_policy_document" "topic" {
       identifiers = ["cloudwatch.amazonaws.com"]
     }
 
-    # Any account's alarms come from the same service.
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
@@ -99,12 +100,18 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 resource "lectern_alarm_bundle" "platform" {
+  # An alarm that fires before it may tell the topic tells nobody.
+  depends_on = [aws_sns_topic_policy.alarms]
+
   name = var.name
 
   severities = {
-    warning  = { alarm_actions = [aws_sns_topic.alarms["warning"].arn] }
+    warning = { alarm_actions = [aws_sns_topic.alarms["warning"].arn] }
+    # Who was woken hears when it is over.
     critical = { alarm_actions = [aws_sns_topic.alarms["critical"].arn], ok_actions = [aws_sns_topic.alarms["critical"].arn] }
   }
+
+  defaults = { min_requests = var.min_requests, runbook_url = var.runbook_url }
 
   lambda      = var.lambda
   api_gateway = var.api_gateway
@@ -114,9 +121,13 @@ resource "lectern_alarm_bundle" "platform" {
   flow_logs   = var.flow_logs
   mongo_dump  = var.mongo_dump
   overrides   = var.overrides
+  composite   = var.composite
 }
 
+# From the same catalogue as the alarms, with their thresholds drawn in (C9).
 resource "aws_cloudwatch_dashboard" "platform" {
-  dashboard_name = var.name
+  for_each = var.dashboard ? toset([var.name]) : toset([])
+
+  dashboard_name = each.key
   dashboard_body = lectern_alarm_bundle.platform.dashboard_body
 }

@@ -5,12 +5,12 @@ output "topic_arns" {
 }
 
 output "kms_key_arn" {
-  description = "Key of the topics: who subscribes a queue to them needs kms:Decrypt on it."
+  description = "Key of the topics: who subscribes a queue to them has to be let use it."
   value       = aws_kms_key.topics.arn
 }
 
 output "alarms" {
-  description = "Every alarm by its key: name and arn."
+  description = "Every alarm by its key: name, arn."
   value       = { for key, alarm in lectern_alarm_bundle.platform.alarms : key => { name = alarm.name, arn = alarm.arn } }
 }
 
@@ -20,6 +20,11 @@ output "coverage" {
 }
 
 output "dashboard_name" {
-  description = "The dashboard."
-  value       = aws_cloudwatch_dashboard.platform.dashboard_name
+  description = "The dashboard; null without one."
+  value       = one(keys(aws_cloudwatch_dashboard.platform))
+}
+
+output "dashboard_body" {
+  description = "What the dashboard shows, in JSON, for one that is made elsewhere."
+  value       = lectern_alarm_bundle.platform.dashboard_body
 }

@@ -85,7 +85,7 @@ variable "nlb" {
 }
 
 variable "flow_logs" {
-  description = "Flow logs to watch for public addresses, by name: the output flow_logs of the module network. The function that measures them comes with a later module; without it the alarm has no data."
+  description = "Flow logs to watch for public addresses, by name: the output flow_logs of the module network. What the alarm reads is measured by the function flow-log-guard; without it there is nothing to read."
   type = map(object({
     flow_log_group = string
   }))
@@ -104,7 +104,54 @@ variable "mongo_dump" {
 }
 
 variable "overrides" {
-  description = "Other thresholds and severities, as overrides of lectern_alarm_bundle takes them; docs/alarms.md has the keys. null: none."
+  description = "Other thresholds and settings, as overrides of lectern_alarm_bundle takes them; docs/alarms.md has the keys. null: none."
   type        = any
   default     = null
+
+  validation {
+    condition     = var.overrides == null ? true : can(keys(var.overrides)) && alltrue([for key in try(keys(var.overrides), []) : length(split("/", key)) == 3])
+    error_message = "overrides is by <service>/<target>/<alarm>, as \"lambda/upload/duration\", each part a name or *."
+  }
+}
+
+variable "composite" {
+  description = "One alarm over all those of a severity, and whether it alone tells anybody. null: none."
+  type = object({
+    severity      = optional(string, "critical")
+    mute_children = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.composite == null ? true : contains(["warning", "critical"], var.composite.severity)
+    error_message = "composite.severity is \"warning\" or \"critical\"."
+  }
+}
+
+variable "min_requests" {
+  description = "Requests in a period below which a rate says nothing: of three requests one that fails is no 33 %."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.min_requests >= 1 && floor(var.min_requests) == var.min_requests
+    error_message = "min_requests is a whole number from 1."
+  }
+}
+
+variable "runbook_url" {
+  description = "Link that every alarm's description has; {key} becomes the alarm's key. null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbook_url == null ? true : can(regex("^https://[^ ]+$", var.runbook_url))
+    error_message = "runbook_url is an address with https, as https://runbooks.example.com/{key}."
+  }
+}
+
+variable "dashboard" {
+  description = "Make a dashboard of the bundle's metrics and thresholds."
+  type        = bool
+  default     = true
 }

@@ -10,36 +10,128 @@ mock_provider "aws" {
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
+
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-west-1:123456789012:edu" }
+  }
 }
 
-mock_provider "lectern" {}
+mock_provider "lectern" {
+  mock_resource "lectern_alarm_bundle" {
+    defaults = { dashboard_body = "{\"widgets\":[]}" }
+  }
+}
 
 variables {
-  name            = "edu"
-  critical_emails = ["oncall@example.com"]
-  lambda          = { upload = { function_name = "edu-upload-api", alias = "live", timeout_seconds = 29 } }
+  name   = "edu"
+  lambda = { upload = { function_name = "edu-upload-api", alias = "live", timeout_seconds = 28 } }
 }
 
-run "alarms_tell_encrypted_topics" {
+run "two_encrypted_topics" {
+  command = apply
+
+  assert {
+    condition     = { for severity, topic in aws_sns_topic.alarms : severity => topic.name } == { critical = "edu-critical", warning = "edu-warning" } && alltrue([for topic in values(aws_sns_topic.alarms) : topic.kms_master_key_id == aws_kms_key.topics.arn])
+    error_message = "Each severity has a topic, encrypted with the customer key (D3)."
+  }
+
+  assert {
+    condition     = aws_kms_key.topics.enable_key_rotation
+    error_message = "The key is rotated (D3)."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in [data.aws_iam_policy_document.key.statement[1], data.aws_iam_policy_document.topic["critical"].statement[0], data.aws_iam_policy_document.topic["warning"].statement[0]] :
+      statement.principals == toset([{ type = "Service", identifiers = toset(["cloudwatch.amazonaws.com"]) }]) && { for condition in statement.condition : condition.variable => condition.values } == { "aws:SourceAccount" = tolist(["123456789012"]) }
+    ])
+    error_message = "CloudWatch, for this account's alarms alone, may use the key and tell the topics (D3)."
+  }
+
+  assert {
+    condition     = contains(data.aws_iam_policy_document.key.statement[1].actions, "kms:Decrypt") && contains(data.aws_iam_policy_document.key.statement[1].actions, "kms:GenerateDataKey*")
+    error_message = "An alarm that may not use the key tells nobody."
+  }
+
+  assert {
+    condition     = length(aws_sns_topic_subscription.email) == 0 && lectern_alarm_bundle.platform.composite == null && lectern_alarm_bundle.platform.overrides == null
+    error_message = "Nothing is made that was not asked for."
+  }
+}
+
+run "one_bundle_and_its_dashboard" {
+  command = apply
+
+  variables {
+    api_gateway = { main = { api_name = "edu", stage = "v1", expected_peak_rpm = 1000 } }
+    s3          = { files = { bucket = "edu-files", filter_id = "EntireBucket" } }
+    cognito     = { web = { user_pool_id = "eu-west-1_AbCdEf", client_id = "abc" } }
+    nlb         = { mongo_1024 = { load_balancer = "net/edu-mongodb/0123456789abcdef", target_group = "targetgroup/edu-1024/0123456789abcdef" } }
+    flow_logs   = { vpc = { flow_log_group = "/aws/vpc/edu/flow-logs" } }
+    mongo_dump  = { main = { schedule_name = "MongoDBDumpEvery6Hours", max_age_hours = 7 } }
+    overrides   = { "lambda/upload/duration" = { warning = { enabled = false } }, "s3/files/*" = { evaluation_periods = 3 } }
+    composite   = { mute_children = true }
+    runbook_url = "https://runbooks.example.com/{key}"
+  }
+
+  assert {
+    condition     = lectern_alarm_bundle.platform.name == "edu" && lectern_alarm_bundle.platform.lambda.upload.alias == "live" && lectern_alarm_bundle.platform.api_gateway.main.expected_peak_rpm == 1000 && lectern_alarm_bundle.platform.mongo_dump.main.max_age_hours == 7
+    error_message = "The bundle watches what it was given (C2-C8)."
+  }
+
+  assert {
+    condition     = !lectern_alarm_bundle.platform.overrides["lambda/upload/duration"].warning.enabled && lectern_alarm_bundle.platform.overrides["s3/files/*"].evaluation_periods == 3
+    error_message = "What is wanted otherwise is otherwise."
+  }
+
+  assert {
+    condition     = lectern_alarm_bundle.platform.composite.severity == "critical" && lectern_alarm_bundle.platform.composite.mute_children && lectern_alarm_bundle.platform.defaults.runbook_url == "https://runbooks.example.com/{key}"
+    error_message = "One alarm over all that are critical."
+  }
+
+  assert {
+    condition     = lectern_alarm_bundle.platform.severities.critical.alarm_actions == toset([output.topic_arns.critical]) && lectern_alarm_bundle.platform.severities.critical.ok_actions == toset([output.topic_arns.critical]) && lectern_alarm_bundle.platform.severities.warning.ok_actions == null
+    error_message = "Each severity tells its topic."
+  }
+
+  assert {
+    condition     = output.dashboard_name == "edu" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
+    error_message = "The dashboard is the catalogue's (C9)."
+  }
+}
+
+run "no_dashboard" {
   command = plan
 
-  assert {
-    condition     = aws_kms_key.topics.enable_key_rotation && toset(keys(aws_sns_topic.alarms)) == toset(["critical", "warning"])
-    error_message = "Two topics, and a key that is rotated (D3)."
+  variables {
+    dashboard = false
   }
 
   assert {
-    condition     = toset(keys(aws_sns_topic_subscription.email)) == toset(["critical/oncall@example.com"])
-    error_message = "Who is on call gets what is critical, and no warnings."
-  }
-
-  assert {
-    condition     = lectern_alarm_bundle.platform.lambda.upload.function_name == "edu-upload-api"
-    error_message = "The bundle watches what it was given."
+    condition     = length(aws_cloudwatch_dashboard.platform) == 0 && output.dashboard_name == null
+    error_message = "Nothing is made that was not asked for."
   }
 }
 
-run "a_name_that_topics_cannot_have" {
+run "mail_to_who_is_on_call" {
+  command = plan
+
+  variables {
+    critical_emails = ["oncall@example.com"]
+    warning_emails  = ["team@example.com", "oncall@example.com"]
+  }
+
+  assert {
+    condition     = keys(aws_sns_topic_subscription.email) == ["critical/oncall@example.com", "warning/oncall@example.com", "warning/team@example.com"]
+    error_message = "Who is on call gets what is critical; the team gets warnings alone."
+  }
+}
+
+run "a_name_that_topics_cannot_have_is_refused" {
   command = plan
 
   variables {
@@ -49,7 +141,7 @@ run "a_name_that_topics_cannot_have" {
   expect_failures = [var.name]
 }
 
-run "a_warning_to_nobody" {
+run "a_warning_to_no_address_is_refused" {
   command = plan
 
   variables {
@@ -59,7 +151,7 @@ run "a_warning_to_nobody" {
   expect_failures = [var.warning_emails]
 }
 
-run "an_alarm_to_nobody" {
+run "an_alarm_to_no_address_is_refused" {
   command = plan
 
   variables {
@@ -67,4 +159,44 @@ run "an_alarm_to_nobody" {
   }
 
   expect_failures = [var.critical_emails]
+}
+
+run "an_override_of_a_whole_service_is_refused" {
+  command = plan
+
+  variables {
+    overrides = { lambda = { evaluation_periods = 3 } }
+  }
+
+  expect_failures = [var.overrides]
+}
+
+run "a_composite_of_no_severity_is_refused" {
+  command = plan
+
+  variables {
+    composite = { severity = "info" }
+  }
+
+  expect_failures = [var.composite]
+}
+
+run "rates_of_no_requests_are_refused" {
+  command = plan
+
+  variables {
+    min_requests = 0
+  }
+
+  expect_failures = [var.min_requests]
+}
+
+run "a_runbook_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    runbook_url = "http://runbooks.example.com"
+  }
+
+  expect_failures = [var.runbook_url]
 }
