@@ -4,7 +4,8 @@
 //!   [`Answer`] or [`Problem`] what API Gateway sends; one metric and one line of log for each request
 //! - [`Request`]: what a handler gets: route, [`Caller`], parameters and body, all of them valid by the contract
 //! - [`json`]: bodies without a key twice and without depth
-//! - [`Database`]: MongoDB as a function of the API needs it; [`aws_config`]: the same of AWS
+//! - [`Database`]: MongoDB as a function of the API needs it; [`aws_config`]: the same of AWS;
+//!   [`AssumedRole`]: a role's session with its end; [`Kept`]: what is got again when it is old, and used longer where it cannot be
 
 mod answer;
 mod api;
@@ -13,8 +14,10 @@ mod caller;
 mod cors;
 mod database;
 pub mod json;
+mod kept;
 mod problem;
 mod request;
+mod role;
 mod schema;
 
 pub use answer::Answer;
@@ -23,6 +26,8 @@ pub use aws::aws_config;
 pub use caller::Caller;
 pub use cors::Origin;
 pub use database::{Database, StoreError};
+pub use kept::{Fresh, Kept};
 pub use problem::{FieldError, Kind, Problem};
 pub use request::{MAX_BODY_BYTES, Request};
+pub use role::{AssumedRole, RoleError, Session};
 pub use schema::violations;

@@ -10,7 +10,6 @@ mod cdn;
 mod cursor;
 mod disposition;
 mod fetch;
-mod kept;
 mod list;
 mod query;
 mod settings;

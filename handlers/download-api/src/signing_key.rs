@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use api_kit::{Kind, Problem};
+use api_kit::{Fresh, Kept, Kind, Problem};
 use aws_config::{Region, SdkConfig};
 use lambda_kit::aws::{self, AwsError};
 use rsa::PrivateKey;
@@ -13,8 +13,6 @@ use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::traits::PublicKeyParts as _;
 use serde::Deserialize;
 use sha1::Sha1;
-
-use crate::kept::{Fresh, Kept};
 
 /// How long a key is used before the secret is read again. Our choice: who rotates keeps both public keys in the key group for
 /// longer than that and a link's lifetime.

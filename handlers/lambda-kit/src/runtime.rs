@@ -1,5 +1,8 @@
 //! The loop of the Lambda Runtime API.
 
+use std::io::Write as _;
+use std::process::ExitCode;
+
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -47,6 +50,40 @@ where
         result
     }))
     .await
+}
+
+/// The whole process of a function that has no command line: `serve` under Lambda, with logs as JSON and one thread for the network,
+/// since Lambda hands over one event at a time; for whoever starts it by hand, `help`, and exit code 2 unless it was asked for.
+pub fn process(help: &str, serve: impl Future<Output = Result<(), lambda_runtime::Error>>) -> ExitCode {
+    if !is_lambda() {
+        return explain(help);
+    }
+    log_as_json();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let served = match runtime {
+        Ok(runtime) => runtime.block_on(serve),
+        Err(error) => Err(error.into()),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the Lambda Runtime API cannot be used");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn explain(help: &str) -> ExitCode {
+    let asked = std::env::args()
+        .skip(1)
+        .any(|argument| argument == "--help" || argument == "-h");
+    // There is nobody to tell if the output is closed.
+    if asked {
+        std::io::stdout().write_all(help.as_bytes()).ok();
+        return ExitCode::SUCCESS;
+    }
+    std::io::stderr().write_all(help.as_bytes()).ok();
+    ExitCode::from(2)
 }
 
 /// Whether Lambda started this process.

@@ -1,6 +1,5 @@
-//! The function's process: logs, and the loop of the Lambda Runtime API.
+//! The function's process.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use lambda_kit::Environment;
@@ -17,23 +16,7 @@ events beside it.
 ";
 
 fn main() -> ExitCode {
-    if !runtime::is_lambda() {
-        return explain();
-    }
-    runtime::log_as_json();
-    // Lambda hands over one request at a time.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = match runtime {
-        Ok(runtime) => runtime.block_on(serve()),
-        Err(error) => Err(error.into()),
-    };
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the Lambda Runtime API cannot be used");
-            ExitCode::FAILURE
-        }
-    }
+    runtime::process(HELP, serve())
 }
 
 async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -47,18 +30,4 @@ async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         Box::pin(upload_api::handle(invocation, state)).await
     })
     .await
-}
-
-/// What this program is, for whoever starts it by hand.
-fn explain() -> ExitCode {
-    let asked = std::env::args()
-        .skip(1)
-        .any(|argument| argument == "--help" || argument == "-h");
-    // There is nobody to tell if the output is closed.
-    if asked {
-        std::io::stdout().write_all(HELP.as_bytes()).ok();
-        return ExitCode::SUCCESS;
-    }
-    std::io::stderr().write_all(HELP.as_bytes()).ok();
-    ExitCode::from(2)
 }

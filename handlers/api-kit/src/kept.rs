@@ -13,19 +13,20 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// A value that is got when it is first needed, and again when it is old. Where that fails, the old one is used as long as it is
 /// good for anything.
 #[derive(Debug)]
-pub(crate) struct Kept<T> {
+pub struct Kept<T> {
     slot: Mutex<Option<Slot<T>>>,
     patience: Duration,
 }
 
 /// A value that was just got.
 #[derive(Debug)]
-pub(crate) struct Fresh<T> {
-    pub(crate) value: T,
+pub struct Fresh<T> {
+    /// What is kept.
+    pub value: T,
     /// When to get another.
-    pub(crate) renew_at: SystemTime,
+    pub renew_at: SystemTime,
     /// When it is good for nothing any more; never, if none.
-    pub(crate) good_until: Option<SystemTime>,
+    pub good_until: Option<SystemTime>,
 }
 
 #[derive(Debug)]
@@ -47,7 +48,9 @@ impl<T> Slot<T> {
 }
 
 impl<T: Clone> Kept<T> {
-    pub(crate) fn nothing() -> Self {
+    /// Without a value.
+    #[must_use]
+    pub fn nothing() -> Self {
         Self {
             slot: Mutex::new(None),
             patience: PATIENCE,
@@ -58,7 +61,7 @@ impl<T: Clone> Kept<T> {
     ///
     /// # Errors
     /// `renew`'s, where there is no value yet or the old one is good for nothing.
-    pub(crate) async fn get<E: Display>(
+    pub async fn get<E: Display>(
         &self,
         what: &'static str,
         now: SystemTime,
