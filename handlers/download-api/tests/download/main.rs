@@ -11,5 +11,4 @@ mod links;
 mod listing;
 mod process;
 mod python;
-mod server;
 mod world;

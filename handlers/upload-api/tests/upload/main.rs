@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod client;
-mod cloud;
 mod contract;
 mod faults;
 mod forms;
@@ -15,6 +14,5 @@ mod parts;
 mod permissions;
 mod races;
 mod removal;
-mod server;
 mod session;
 mod world;

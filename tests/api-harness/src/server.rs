@@ -1,5 +1,6 @@
 //! MongoDB's address as the function knows it: what is behind can go away and come back.
 
+use std::io;
 use std::sync::Arc;
 
 use tokio::io::copy_bidirectional;
@@ -8,16 +9,21 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A port that leads to another one, while it is up.
-pub(crate) struct Server {
+pub struct Server {
     address: String,
     up: Arc<watch::Sender<bool>>,
     task: JoinHandle<()>,
 }
 
 impl Server {
-    pub(crate) async fn start(upstream: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
+    /// To a server by host and port.
+    ///
+    /// # Errors
+    /// There is no port.
+    pub async fn start(upstream: &str) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
+        let upstream = upstream.to_owned();
         let up = Arc::new(watch::Sender::new(true));
         let state = Arc::clone(&up);
         let task = tokio::spawn(async move {
@@ -29,25 +35,27 @@ impl Server {
                 }
             }
         });
-        Self { address, up, task }
+        Ok(Self { address, up, task })
     }
 
-    pub(crate) fn address(&self) -> &str {
+    /// Host and port that lead there.
+    #[must_use]
+    pub fn address(&self) -> &str {
         &self.address
     }
 
     /// Ends every connection, and new ones as they come.
-    pub(crate) fn down(&self) {
+    pub fn down(&self) {
         self.up.send_replace(false);
     }
 
     /// Leads on again.
-    pub(crate) fn up(&self) {
+    pub fn up(&self) {
         self.up.send_replace(true);
     }
 
     /// Ends the open connections only: what a process finds whose sandbox was frozen for long.
-    pub(crate) fn cut(&self) {
+    pub fn cut(&self) {
         self.down();
         self.up();
     }
