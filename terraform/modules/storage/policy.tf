@@ -44,7 +44,8 @@ data "aws_iam_policy_document" "bucket" {
     }
   }
 
-  # IfExists: a write that says nothing is encrypted by the bucket's default, and the parts of an upload never say anything.
+  # Only where it is said: a write that says nothing is encrypted by the bucket's default, and the parts of an upload never say
+  # anything. A denial with IfExists would deny them, since of a key that is not there every condition with Not holds.
   statement {
     sid       = "OnlyKms"
     effect    = "Deny"
@@ -57,9 +58,15 @@ data "aws_iam_policy_document" "bucket" {
     }
 
     condition {
-      test     = "StringNotEqualsIfExists"
+      test     = "StringNotEquals"
       variable = "s3:x-amz-server-side-encryption"
       values   = ["aws:kms"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption"
+      values   = ["false"]
     }
   }
 
@@ -75,9 +82,15 @@ data "aws_iam_policy_document" "bucket" {
     }
 
     condition {
-      test     = "StringNotEqualsIfExists"
+      test     = "StringNotEquals"
       variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
       values   = [local.kms_key_arn]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+      values   = ["false"]
     }
   }
 

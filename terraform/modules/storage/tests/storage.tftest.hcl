@@ -79,8 +79,8 @@ run "what_the_bucket_refuses" {
       } == {
       OnlyTls          = tolist(["Bool aws:SecureTransport false"])
       OnlyTls12        = tolist(["NumericLessThan s3:TlsVersion 1.2"])
-      OnlyKms          = tolist(["StringNotEqualsIfExists s3:x-amz-server-side-encryption aws:kms"])
-      OnlyThisKey      = tolist(["StringNotEqualsIfExists s3:x-amz-server-side-encryption-aws-kms-key-id ${output.kms_key_arn}"])
+      OnlyKms          = tolist(["Null s3:x-amz-server-side-encryption false", "StringNotEquals s3:x-amz-server-side-encryption aws:kms"])
+      OnlyThisKey      = tolist(["Null s3:x-amz-server-side-encryption-aws-kms-key-id false", "StringNotEquals s3:x-amz-server-side-encryption-aws-kms-key-id ${output.kms_key_arn}"])
       NoKeyOfTheClient = tolist(["Null s3:x-amz-server-side-encryption-customer-algorithm false"])
       NoUnnamedKey     = tolist(["Null s3:x-amz-server-side-encryption-aws-kms-key-id true", "StringEquals s3:x-amz-server-side-encryption aws:kms"])
     }
