@@ -222,7 +222,9 @@ impl Work<'_> {
             .reserve(settings.limits.handover)
             .max(2 * self.run.slowest.get());
         match settings.deadline.remaining() {
-            Some(left) => tokio::time::sleep(left.saturating_sub(margin)).await,
+            // A sleep of nothing still waits for the timer's next tick, in which a batch could come.
+            Some(left) if left <= margin => {}
+            Some(left) => tokio::time::sleep(left - margin).await,
             None => std::future::pending().await,
         }
     }
