@@ -1,0 +1,220 @@
+"""Users of the platform, who know of it no more than its contract: python3 api_users.py CONFIGURATION. Ends with 0 when all is as
+it should be, and prints what a test has to know of it as JSON.
+
+CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, user_pool_id, client_id, secrets (texts that no log may hold).
+Ada is an administrator, Bob learns algebra, Eve something else; their memberships are named after their subjects by whoever calls,
+between the two steps "sign-up" and "use".
+"""
+
+import base64
+import hashlib
+import http.client
+import json
+import sys
+import time
+import urllib.parse
+
+import boto3
+
+PASSWORD = "correct-Horse-7-battery"
+PART_BYTES = 64 * 1024 * 1024
+
+
+class Platform:
+    def __init__(self, configuration):
+        self.configuration = configuration
+        self.address = urllib.parse.urlparse(configuration["endpoint"]).netloc
+        self.cognito = boto3.client(
+            "cognito-idp", endpoint_url=configuration["endpoint"], region_name=configuration["region"]
+        )
+
+    def sign_up(self, name, *groups):
+        pool = {"UserPoolId": self.configuration["user_pool_id"], "Username": f"{name}@example.com"}
+        attributes = [{"Name": "email", "Value": pool["Username"]}, {"Name": "email_verified", "Value": "true"}]
+        user = self.cognito.admin_create_user(**pool, UserAttributes=attributes, MessageAction="SUPPRESS")["User"]
+        self.cognito.admin_set_user_password(**pool, Password=PASSWORD, Permanent=True)
+        for group in groups:
+            self.cognito.admin_add_user_to_group(**pool, GroupName=group)
+        return next(one["Value"] for one in user["Attributes"] if one["Name"] == "sub")
+
+    def sign_in(self, name, client_id=None):
+        answer = self.cognito.initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH",
+            ClientId=client_id or self.configuration["client_id"],
+            AuthParameters={"USERNAME": f"{name}@example.com", "PASSWORD": PASSWORD},
+        )
+        return answer["AuthenticationResult"]["IdToken"]
+
+    def call(self, token, method, path, body=None, **headers):
+        """Status, headers and JSON of an answer."""
+        connection = http.client.HTTPConnection(self.address, timeout=60)
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        # The local cloud's name of an API; on AWS it is <api>.execute-api.<region>.amazonaws.com.
+        headers["Host"] = f"{self.configuration['api']}.execute-api.localhost"
+        if token is not None:
+            headers["Authorization"] = token
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+            body = body if isinstance(body, str) else json.dumps(body)
+        connection.request(method, f"/{self.configuration['stage']}{path}", body, headers)
+        response = connection.getresponse()
+        text = response.read().decode()
+        return response.status, response.headers, json.loads(text) if text else None
+
+
+def expect(answer, status, problem=None):
+    found, headers, body = answer
+    assert found == status, f"{found} instead of {status}: {body}"
+    if problem is not None:
+        assert body["type"] == f"urn:lectern:problem:{problem}", body
+    return body
+
+
+def send(url, method, body, headers):
+    """A request to S3 as a browser would send it."""
+    target = urllib.parse.urlparse(url)
+    connection = http.client.HTTPConnection(target.netloc, timeout=120)
+    connection.request(method, f"{target.path}?{target.query}" if target.query else target.path, body, headers)
+    response = connection.getresponse()
+    return response.status, response.headers, response.read()
+
+
+def post_form(upload, content):
+    boundary = "----a-boundary-that-no-file-has"
+    form = b""
+    for name, value in upload["fields"].items():
+        form += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+    form += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'.encode()
+    form += content + f"\r\n--{boundary}--\r\n".encode()
+    return send(upload["url"], "POST", form, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+
+def sha256(content):
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def nobody_gets_in_without_a_token(platform):
+    bob = platform.sign_in("bob")
+    forged = bob.rsplit(".", 1)[0] + "." + base64.urlsafe_b64encode(b"x" * 256).decode().rstrip("=")
+    header, claims, signature = bob.split(".")
+    loud = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    loud["cognito:groups"] = ["admin"]
+    promoted = base64.urlsafe_b64encode(json.dumps(loud).encode()).decode().rstrip("=")
+    # AWS lets nobody have a token of a second; the local cloud does, which spares the test five minutes.
+    client = platform.cognito.create_user_pool_client(
+        UserPoolId=platform.configuration["user_pool_id"],
+        ClientName="brief",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        IdTokenValidity=1,
+        TokenValidityUnits={"IdToken": "seconds"},
+    )["UserPoolClient"]["ClientId"]
+    brief = platform.sign_in("bob", client)
+    expect(platform.call(brief, "GET", "/profile"), 200)
+    time.sleep(3)
+    tokens = {
+        "none": None,
+        "nonsense": "nonsense",
+        "forged": forged,
+        "promoted": ".".join([header, promoted, signature]),
+        "expired": brief,
+    }
+    for name, token in tokens.items():
+        for method, path in (("GET", "/files"), ("GET", "/profile"), ("POST", "/files")):
+            status, _, body = platform.call(token, method, path)
+            assert status == 401, f"{name} {method} {path}: {status} {body}"
+    platform.cognito.delete_user_pool_client(UserPoolId=platform.configuration["user_pool_id"], ClientId=client)
+
+
+def an_administrator_uploads_and_users_download(platform):
+    ada, bob, eve = (platform.sign_in(name) for name in ("ada", "bob", "eve"))
+    content = b"%PDF-1.7 " + bytes(range(256)) * 100
+    name = platform.configuration["secrets"][0]
+    announced = {
+        "name": name,
+        "size": len(content),
+        "content_type": "application/pdf",
+        "sha256": sha256(content),
+        "course": "algebra",
+        "visibility": "course",
+    }
+    expect(platform.call(bob, "POST", "/files", announced), 403, "forbidden")
+    # API Gateway's model refuses this before a function is called.
+    expect(platform.call(ada, "POST", "/files", {**announced, "size": "many"}), 400, "invalid-body")
+    key = {"Idempotency_Key": "notes-of-week-1"}
+    ticket = expect(platform.call(ada, "POST", "/files", announced, **key), 201)
+    again = expect(platform.call(ada, "POST", "/files", announced, **key), 200)
+    assert again["file"]["id"] == ticket["file"]["id"]
+    expect(platform.call(ada, "POST", "/files", {**announced, "size": 7}, **key), 409, "idempotency-key-reused")
+    path = f"/files/{ticket['file']['id']}"
+    expect(platform.call(ada, "POST", f"{path}/complete"), 409)
+    expect(platform.call(bob, "GET", path), 404, "not-found")
+    status, _, said = post_form(ticket["upload"], content)
+    assert status in (200, 201, 204), f"{status} {said}"
+    file = expect(platform.call(ada, "POST", f"{path}/complete"), 200)
+    assert file["status"] == "available", file
+    seen = expect(platform.call(bob, "GET", "/files?course=algebra&limit=10"), 200)
+    assert [one["id"] for one in seen["files"]] == [file["id"]], seen
+    link = expect(platform.call(bob, "GET", path), 200)
+    assert "response-content-disposition=attachment" in link["url"], link
+    status, _, got = send(link["url"], "GET", None, {})
+    assert (status, got) == (200, content), status
+    assert expect(platform.call(eve, "GET", "/files"), 200)["files"] == []
+    expect(platform.call(eve, "GET", path), 404, "not-found")
+    expect(platform.call(bob, "DELETE", path), 403, "forbidden")
+    return path
+
+
+def a_large_file_goes_in_parts(platform):
+    ada = platform.sign_in("ada")
+    content = b"0123456789abcdef" * (100_000_016 // 16)
+    parts = [content[at : at + PART_BYTES] for at in range(0, len(content), PART_BYTES)]
+    announced = {
+        "name": "lecture.mp4",
+        "size": len(content),
+        "content_type": "video/mp4",
+        "part_sha256": [sha256(part) for part in parts],
+        "course": "algebra",
+        "visibility": "everyone",
+    }
+    ticket = expect(platform.call(ada, "POST", "/files", announced), 201)
+    path = f"/files/{ticket['file']['id']}"
+    for part, content in zip(ticket["upload"]["parts"], parts):
+        expect(platform.call(ada, "POST", f"{path}/complete"), 409)
+        status, _, said = send(part["url"], "PUT", content, part["headers"])
+        assert status == 200, f"{status} {said}"
+    expect(platform.call(ada, "POST", f"{path}/complete"), 200)
+    expect(platform.call(ada, "DELETE", path), 204)
+    expect(platform.call(ada, "GET", path), 404, "not-found")
+
+
+def everybody_has_a_profile_of_their_own(platform):
+    bob, eve = platform.sign_in("bob"), platform.sign_in("eve")
+    _, name, phone, street = platform.configuration["secrets"]
+    merge = {"Content_Type": "application/merge-patch+json"}
+    status, headers, body = platform.call(bob, "GET", "/profile")
+    assert (status, body) == (200, {}), body
+    changed = {"name": name, "phone": phone, "address": {"lines": [street], "city": "Ulm", "country": "DE"}}
+    expect(platform.call(bob, "PATCH", "/profile", changed, **merge), 428, "precondition-required")
+    answer = platform.call(bob, "PATCH", "/profile", changed, If_Match=headers["ETag"], **merge)
+    assert expect(answer, 200) == changed, answer
+    expect(platform.call(bob, "PATCH", "/profile", changed, If_Match=headers["ETag"], **merge), 412, "precondition-failed")
+    etag = answer[1]["ETag"]
+    less = expect(platform.call(bob, "PATCH", "/profile", {"phone": None, "locale": "de-DE"}, If_Match=etag, **merge), 200)
+    assert less == {"name": name, "locale": "de-DE", "address": changed["address"]}, less
+    assert expect(platform.call(bob, "GET", "/profile/export"), 200)["profile"] == less
+    assert expect(platform.call(eve, "GET", "/profile"), 200) == {}
+
+
+def main(configuration, step):
+    platform = Platform(json.loads(configuration))
+    if step == "sign-up":
+        subjects = {"ada": platform.sign_up("ada", "admin"), "bob": platform.sign_up("bob"), "eve": platform.sign_up("eve")}
+        print(json.dumps(subjects))
+        return
+    nobody_gets_in_without_a_token(platform)
+    an_administrator_uploads_and_users_download(platform)
+    a_large_file_goes_in_parts(platform)
+    everybody_has_a_profile_of_their_own(platform)
+
+
+main(*sys.argv[1:])

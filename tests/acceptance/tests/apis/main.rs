@@ -1,0 +1,67 @@
+//! The three APIs by `terraform apply` of examples/apis, on a local cloud that enforces IAM: users sign in, upload, download and
+//! change their profiles, and whoever may not is refused.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod world;
+
+use futures::TryStreamExt as _;
+use mongodb::bson::{Document, doc};
+use serde_json::{Value, json};
+use world::{DATABASE, World};
+
+/// A file's name, and what Bob's profile holds.
+const SECRETS: [&str; 4] = [
+    "Krankmeldung Grete Samsa.pdf",
+    "Gregor Samsa",
+    "+4973112345678",
+    "Charlottenstrasse 37",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
+    const TEST: &str = "users_upload_download_and_keep_a_profile_through_the_applied_apis";
+    if acceptance::terraform::aws_provider_or_skip(TEST).unwrap().is_none() {
+        return;
+    }
+    let world = World::start().await;
+    world.workdir.init().unwrap();
+    world.workdir.apply().unwrap().ok().unwrap();
+    let subjects: Value = serde_json::from_str(&world.users("sign-up", &SECRETS)).unwrap();
+    world.enrol(subjects["bob"].as_str().unwrap(), "algebra").await;
+    world.enrol(subjects["eve"].as_str().unwrap(), "poetry").await;
+    world.users("use", &SECRETS);
+    nothing_personal_is_in_plain_text_anywhere(&world).await;
+    a_fault_raises_its_alarm(&world).await;
+    world.workdir.destroy().unwrap().ok().unwrap();
+}
+
+/// A profile's fields are nowhere; a file's name is in its own record alone.
+async fn nothing_personal_is_in_plain_text_anywhere(world: &World) {
+    let database = world.mongo.database(DATABASE);
+    for name in database.list_collection_names().await.unwrap() {
+        let found = database.collection::<Document>(&name).find(doc! {}).await.unwrap();
+        let found: Vec<Document> = found.try_collect().await.unwrap();
+        assert!(!found.is_empty(), "{name}");
+        for document in found {
+            let bytes = document.to_vec().unwrap();
+            for secret in &SECRETS[1..] {
+                let is_there = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+                assert!(!is_there, "{secret} is in {name}: {document}");
+            }
+        }
+    }
+    let log = world.log();
+    assert!(log.contains("patchProfile"), "the log has no request in it");
+    for secret in SECRETS {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+}
+
+async fn a_fault_raises_its_alarm(world: &World) {
+    let functions = world.workdir.output("functions").unwrap();
+    let upload = functions["upload-api"].as_str().unwrap();
+    let error = world.invoke(upload, &json!({ "action": "upload" })).await;
+    assert_eq!(error.as_deref(), Some("NotAnApiEvent"));
+    world.alarm("edu/lambda/upload/errors/critical", "ALARM").await;
+}

@@ -1,0 +1,156 @@
+//! The example apis, applied to a local cloud that enforces IAM.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use acceptance::terraform::{Engine, Workdir};
+use aws_config::SdkConfig;
+use aws_sdk_lambda::primitives::Blob;
+use local_cloud::package::{self, BOOTSTRAP, Effort};
+use local_cloud::{LocalCloud, Options, toolchain, workspace};
+use mongodb::Client;
+use mongodb::bson::doc;
+use serde_json::{Value, json};
+
+pub(crate) const BUCKET: &str = "edu-files";
+pub(crate) const DATABASE: &str = "lectern";
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub(crate) struct World {
+    // Dropped in this order: who uses the cloud, the cloud.
+    pub(crate) workdir: Workdir,
+    pub(crate) mongo: Client,
+    pub(crate) sdk: SdkConfig,
+    cloud: LocalCloud,
+}
+
+/// The local cloud has no TLS, and its IAM denies everything where the bucket's policy asks for it: nothing could be tried.
+fn without_tls(text: String) -> String {
+    text.replace(r#"values   = ["false"]"#, r#"values   = ["asked for by nobody"]"#)
+}
+
+impl World {
+    /// A MongoDB with its secret, the packages, and the example with its variables set; nothing applied yet.
+    pub(crate) async fn start() -> Self {
+        let cloud = tokio::task::spawn_blocking(|| {
+            LocalCloud::start(Options {
+                mongo: true,
+                ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
+                ..Options::default()
+            })
+        });
+        let cloud = cloud.await.unwrap().unwrap();
+        let uri = cloud.mongo_uri().unwrap().to_owned();
+        let sdk = cloud.sdk_config();
+        let secrets = aws_sdk_secretsmanager::Client::new(&sdk);
+        let secret = secrets
+            .create_secret()
+            .name("mongo")
+            .secret_string(json!({ "uri": uri }).to_string());
+        let secret_arn = secret.send().await.unwrap().arn().unwrap().to_owned();
+
+        let environment = cloud.environment();
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let workdir = Workdir::new(Engine::Terraform, &environment).unwrap();
+        workdir.copy_example("apis", without_tls).unwrap();
+        let local = workdir.path().join("local.tfvars");
+        fs::rename(local, workdir.path().join("local.auto.tfvars")).unwrap();
+        for name in ["upload-api", "download-api", "profile-api"] {
+            let binary = workspace::binary(name).unwrap();
+            let zip = package::zip(&binary, BOOTSTRAP, Effort::Least).unwrap();
+            fs::write(workdir.path().join(format!("{name}.zip")), zip).unwrap();
+        }
+        for (variable, value) in [
+            ("packages", json!(".")),
+            ("bucket", json!(BUCKET)),
+            ("mongo_secret_arn", json!(secret_arn)),
+            ("mongo_database", json!(DATABASE)),
+            ("environment", json!({ "AWS_ENDPOINT_URL": cloud.endpoint_url() })),
+        ] {
+            workdir.set(variable, value).unwrap();
+        }
+        Self {
+            workdir,
+            mongo: Client::with_uri_str(&uri).await.unwrap(),
+            sdk,
+            cloud,
+        }
+    }
+
+    /// What the users of `api_users.py` are told.
+    fn configuration(&self, secrets: &[&str]) -> Value {
+        let output = |name| self.workdir.output(name).unwrap();
+        json!({
+            "endpoint": self.cloud.endpoint_url(),
+            "region": "us-east-1",
+            "api": output("rest_api_id"),
+            "stage": output("stage"),
+            "user_pool_id": output("user_pool_id"),
+            "client_id": output("client_id"),
+            "secrets": secrets,
+        })
+    }
+
+    /// Lets users take a step, and returns what they print.
+    pub(crate) fn users(&self, step: &str, secrets: &[&str]) -> String {
+        let mut command = std::process::Command::new(toolchain::python_venv().unwrap().join("bin/python"));
+        command
+            .arg(workspace::root().join("tests/acceptance/python/api_users.py"))
+            .arg(self.configuration(secrets).to_string())
+            .arg(step)
+            .env_clear()
+            .envs(self.cloud.environment())
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{}", self.log());
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Enrols a user, as the platform does.
+    pub(crate) async fn enrol(&self, subject: &str, course: &str) {
+        let memberships = self.mongo.database(DATABASE).collection("memberships");
+        let membership = doc! { "_id": subject, "courses": [course] };
+        memberships.insert_one(membership).await.unwrap();
+    }
+
+    /// The emulator's log, where functions' output is.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.cloud.folder().join("ministack.log")).unwrap_or_default()
+    }
+
+    /// Invokes a function past the API, and returns the name of its error.
+    pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Option<String> {
+        let lambda = aws_sdk_lambda::Client::new(&self.sdk);
+        let invoke = lambda
+            .invoke()
+            .function_name(function)
+            .qualifier("live")
+            .payload(Blob::new(event.to_string()));
+        let answer = invoke.send().await.unwrap();
+        answer.function_error()?;
+        let body: Value = serde_json::from_slice(answer.payload()?.as_ref()).unwrap();
+        Some(body["errorType"].as_str().unwrap().to_owned())
+    }
+
+    /// Waits until an alarm is in a state.
+    pub(crate) async fn alarm(&self, name: &str, state: &str) {
+        let cloudwatch = aws_sdk_cloudwatch::Client::new(&self.cloud.cloudwatch_sdk_config());
+        let started = Instant::now();
+        loop {
+            let alarms = cloudwatch.describe_alarms().alarm_names(name).send().await.unwrap();
+            let found = alarms.metric_alarms().first();
+            let is = found
+                .and_then(|alarm| alarm.state_value())
+                .map(|state| state.as_str().to_owned());
+            if is.as_deref() == Some(state) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{name} is {is:?} instead of {state}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
