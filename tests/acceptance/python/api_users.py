@@ -3,7 +3,7 @@ it should be, and prints what a test has to know of it as JSON.
 
 CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, user_pool_id, client_id, secrets (texts that no log may hold).
 Ada is an administrator, Bob learns algebra, Eve something else; their memberships are named after their subjects by whoever calls,
-between the two steps "sign-up" and "use".
+between the two steps "sign-up" and "use". The step "traces" prints all that logs and metrics hold.
 """
 
 import base64
@@ -205,11 +205,29 @@ def everybody_has_a_profile_of_their_own(platform):
     assert expect(platform.call(eve, "GET", "/profile"), 200) == {}
 
 
+def print_traces(platform):
+    """Every log event, and every metric with its dimensions."""
+    client = {"region_name": platform.configuration["region"]}
+    logs = boto3.client("logs", endpoint_url=platform.configuration["endpoint"], **client)
+    for page in logs.get_paginator("describe_log_groups").paginate():
+        for group in page["logGroups"]:
+            for events in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+                for event in events["events"]:
+                    print(group["logGroupName"], event["message"])
+    # Its own endpoint, from the environment.
+    for page in boto3.client("cloudwatch", **client).get_paginator("list_metrics").paginate():
+        for metric in page["Metrics"]:
+            print(json.dumps(metric))
+
+
 def main(configuration, step):
     platform = Platform(json.loads(configuration))
     if step == "sign-up":
         subjects = {"ada": platform.sign_up("ada", "admin"), "bob": platform.sign_up("bob"), "eve": platform.sign_up("eve")}
         print(json.dumps(subjects))
+        return
+    if step == "traces":
+        print_traces(platform)
         return
     nobody_gets_in_without_a_token(platform)
     an_administrator_uploads_and_users_download(platform)

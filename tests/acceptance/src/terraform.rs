@@ -195,17 +195,14 @@ impl Workdir {
         self.run(&["destroy", "-no-color", "-input=false", "-auto-approve"])
     }
 
-    /// Copies an example with the modules that it names, and tells its AWS provider of the local cloud. `edit` may change each
-    /// file of HCL.
+    /// Copies an example with the modules that it names, and tells its AWS provider of the local cloud.
     ///
     /// # Errors
     /// A file cannot be read or written.
-    pub fn copy_example(&self, name: &str, edit: impl Fn(String) -> String) -> Result<()> {
+    pub fn copy_example(&self, name: &str) -> Result<()> {
         let root = workspace::root();
-        copy(&root.join("examples").join(name), self.path(), &|text| {
-            edit(text.replace("../../terraform/modules/", "./modules/"))
-        })?;
-        copy(&root.join("terraform/modules"), &self.path().join("modules"), &edit)?;
+        copy(&root.join("examples").join(name), self.path())?;
+        copy(&root.join("terraform/modules"), &self.path().join("modules"))?;
         self.write("local_override.tf", LOCAL_AWS)
     }
 
@@ -256,17 +253,19 @@ impl Workdir {
 }
 
 /// Copies the files of a folder and those below that Terraform reads, but for what it left there.
-fn copy(from: &Path, to: &Path, edit: &impl Fn(String) -> String) -> Result<()> {
+/// Copies a folder. In it, modules are beside the example.
+fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let path = entry?.path();
         let to = to.join(path.file_name().context("a file without a name")?);
         if path.is_dir() {
             if !path.ends_with(".terraform") {
-                copy(&path, &to, edit)?;
+                copy(&path, &to)?;
             }
         } else if path.extension().is_some_and(|extension| extension == "tf") {
-            std::fs::write(to, edit(std::fs::read_to_string(&path)?))?;
+            let text = std::fs::read_to_string(&path)?;
+            std::fs::write(to, text.replace("../../terraform/modules/", "./modules/"))?;
         } else {
             std::fs::copy(&path, to)?;
         }

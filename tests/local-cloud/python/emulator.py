@@ -248,6 +248,85 @@ def join_claims_as_aws_does():
         return original({**(claims or {}), **joined})
 
 
+def keep_networks_as_aws_does():
+    """What EC2 keeps of a network and ministack forgets, so that a second plan would change it: prefix lists of a security group's
+    rules, an endpoint's policy, private names and security groups, a flow log's role, format, interval and tags."""
+    from ministack.services import ec2
+
+    def numbered(params, name):
+        values = []
+        while value := ec2._p(params, name.format(len(values) + 1)):
+            values.append(value)
+        return values
+
+    @replaced(ec2, "_parse_ip_permissions")
+    def parse_ip_permissions(original, params, prefix):
+        rules = original(params, prefix)
+        for number, rule in enumerate(rules, 1):
+            ids = numbered(params, f"{prefix}.{number}.PrefixListIds.{{}}.PrefixListId")
+            rule["PrefixListIds"] = [{"PrefixListId": one} for one in ids]
+        return rules
+
+    @replaced(ec2, "_sg_rule_xml")
+    def sg_rule_xml(original, sg_id, rule, is_egress=False):
+        xml = original(sg_id, rule, is_egress=is_egress)
+        for prefix_list in rule.get("PrefixListIds", []):
+            xml = xml.replace("</item>", f"<prefixListId>{prefix_list['PrefixListId']}</prefixListId></item>")
+        return xml
+
+    # Tags are read right after what they belong to was made, from the same parameters ...
+    @replaced(ec2, "_parse_tag_specs")
+    def parse_tag_specs(original, params, resource_type, resource_id):
+        original(params, resource_type, resource_id)
+        if resource_type == "vpc-endpoint":
+            ec2._vpc_endpoints[resource_id].update(
+                PolicyDocument=ec2._p(params, "PolicyDocument"),
+                PrivateDnsEnabled=ec2._p(params, "PrivateDnsEnabled") or "false",
+                SecurityGroupIds=numbered(params, "SecurityGroupId.{}"),
+            )
+        elif resource_type == "flow-log":
+            original(params, "vpc-flow-log", resource_id)  # AWS's name of the type
+            for name, default in (("DeliverLogsPermissionArn", ""), ("LogFormat", ""), ("MaxAggregationInterval", "600")):
+                ec2._flow_logs[resource_id][name] = ec2._p(params, name) or default
+
+    # ... and written at the end of its description.
+    @replaced(ec2, "_tag_set_xml")
+    def tag_set_xml(original, resource_id):
+        xml = original(resource_id)
+        endpoint = ec2._vpc_endpoints.get(resource_id)
+        if endpoint is not None:
+            groups = "".join(f"<item><groupId>{group}</groupId></item>" for group in endpoint["SecurityGroupIds"])
+            xml += f"<groupSet>{groups}</groupSet><privateDnsEnabled>{endpoint['PrivateDnsEnabled']}</privateDnsEnabled>"
+            xml += f"<policyDocument>{ec2._esc(endpoint['PolicyDocument'])}</policyDocument>"
+        flow_log = ec2._flow_logs.get(resource_id)
+        if flow_log is not None:
+            xml += f"<deliverLogsPermissionArn>{flow_log['DeliverLogsPermissionArn']}</deliverLogsPermissionArn>"
+            xml += f"<logFormat>{ec2._esc(flow_log['LogFormat'])}</logFormat>"
+            xml += f"<maxAggregationInterval>{flow_log['MaxAggregationInterval']}</maxAggregationInterval>"
+        return xml
+
+
+def decide_as_aws_does():
+    """What IAM decides by and ministack does not know. Policies see the encryption context of a call to KMS. All calls count as sent
+    over TLS: none are in a local cloud, and where a policy asks for TLS everything would be denied and nothing could be tried."""
+    import ministack.app
+    from ministack.core import iam_actions
+
+    @replaced(iam_actions, "request_tag_context")
+    def request_tag_context(original, service, iam_action, body, params):
+        keys = original(service, iam_action, body, params)
+        if service == "kms":
+            context = json.loads(body or b"{}").get("EncryptionContext") or {}
+            keys = {**keys, **{f"kms:EncryptionContext:{name}": value for name, value in context.items()}}
+            if context:
+                keys["kms:EncryptionContextKeys"] = list(context)
+        return keys
+
+    @replaced(ministack.app, "pin_request_origin")
+    def pin_request_origin(original, source_ip, _secure_transport):
+        original(source_ip, True)
+
+
 def serve_ministack(listener, reports):
     import asyncio
 
@@ -259,6 +338,8 @@ def serve_ministack(listener, reports):
     schedule_as_aws_does()
     take_forms_as_aws_does()
     join_claims_as_aws_does()
+    keep_networks_as_aws_does()
+    decide_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
