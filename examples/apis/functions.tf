@@ -6,10 +6,11 @@ locals {
   environment = merge(
     var.environment,
     {
-      LECTERN_MONGO_SECRET_ARN = var.mongo_secret_arn
-      LECTERN_MONGO_DATABASE   = var.mongo_database
-      LECTERN_ADMIN_GROUP      = module.auth.admin_group
+      LECTERN_MONGO_DATABASE = var.mongo_database
+      LECTERN_ADMIN_GROUP    = module.auth.admin_group
     },
+    var.mongo_secret_arn == null ? {} : { LECTERN_MONGO_SECRET_ARN = var.mongo_secret_arn },
+    var.mongo_host == null ? {} : { LECTERN_MONGO_HOST = var.mongo_host },
     length(var.cors_origins) == 0 ? {} : { LECTERN_CORS_ORIGINS = join(",", var.cors_origins) },
   )
 
@@ -26,10 +27,12 @@ locals {
 }
 
 data "aws_iam_policy_document" "mongo_secret" {
+  for_each = toset(var.mongo_secret_arn[*])
+
   statement {
     sid       = "MongoSecret"
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = [var.mongo_secret_arn]
+    resources = [each.value]
   }
 
   dynamic "statement" {
@@ -49,6 +52,11 @@ data "aws_iam_policy_document" "mongo_secret" {
   }
 }
 
+locals {
+  # With mongo_host the role itself is the user: MongoDB asks STS who signed, and the function calls nothing.
+  mongo_policy_documents = values(data.aws_iam_policy_document.mongo_secret)[*].json
+}
+
 module "upload" {
   source = "../../terraform/modules/function"
 
@@ -57,7 +65,7 @@ module "upload" {
   zip              = "${var.packages}/upload-api.zip"
   kms_key_arn      = aws_kms_key.logs.arn
   vpc              = module.network.vpc
-  policy_documents = [data.aws_iam_policy_document.mongo_secret.json]
+  policy_documents = local.mongo_policy_documents
   assumed_role     = { policy_documents = [data.aws_iam_policy_document.upload_files.json] }
 
   environment = merge(local.environment, local.upload_environment, {
@@ -111,7 +119,7 @@ module "download" {
   zip              = "${var.packages}/download-api.zip"
   kms_key_arn      = aws_kms_key.logs.arn
   vpc              = module.network.vpc
-  policy_documents = [data.aws_iam_policy_document.mongo_secret.json]
+  policy_documents = local.mongo_policy_documents
   assumed_role     = { policy_documents = [data.aws_iam_policy_document.download_files.json] }
 
   environment = merge(
@@ -145,15 +153,12 @@ data "aws_iam_policy_document" "download_files" {
 module "profile" {
   source = "../../terraform/modules/function"
 
-  name        = "${var.name}-profile-api"
-  description = "Everybody's own profile"
-  zip         = "${var.packages}/profile-api.zip"
-  kms_key_arn = aws_kms_key.logs.arn
-  vpc         = module.network.vpc
-  policy_documents = [
-    data.aws_iam_policy_document.mongo_secret.json,
-    data.aws_iam_policy_document.profile_key.json,
-  ]
+  name             = "${var.name}-profile-api"
+  description      = "Everybody's own profile"
+  zip              = "${var.packages}/profile-api.zip"
+  kms_key_arn      = aws_kms_key.logs.arn
+  vpc              = module.network.vpc
+  policy_documents = concat(local.mongo_policy_documents, [data.aws_iam_policy_document.profile_key.json])
 
   environment = merge(local.environment, {
     LECTERN_PROFILE_KMS_KEY_ARN = aws_kms_key.profile.arn

@@ -42,6 +42,15 @@ output "functions" {
   }
 }
 
+output "role_arns" {
+  description = "Role of each handler's function: with mongo_host, the AWS IAM database users that the cluster needs."
+  value = {
+    upload-api   = module.upload.role_arn
+    download-api = module.download.role_arn
+    profile-api  = module.profile.role_arn
+  }
+}
+
 output "alarms" {
   description = "Names of the alarms."
   value       = [for alarm in values(module.monitoring.alarms) : alarm.name]

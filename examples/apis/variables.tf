@@ -10,8 +10,20 @@ variable "bucket" {
 }
 
 variable "mongo_secret_arn" {
-  description = "Secret with the address of the cluster and a user that may find, insert, update and remove in files, memberships and profiles."
+  description = "Secret with the address of the cluster and a user that may find, insert, update and remove in files, memberships and profiles. null: mongo_host."
   type        = string
+  default     = null
+
+  validation {
+    condition     = (var.mongo_secret_arn == null) != (var.mongo_host == null)
+    error_message = "The functions sign in to MongoDB in one way: give mongo_secret_arn, a secret with {\"uri\": \"mongodb+srv://...\"}, or mongo_host, an Atlas host name whose database users are the roles of output role_arns."
+  }
+}
+
+variable "mongo_host" {
+  description = "Host name of an Atlas cluster, such as main-pl-0.ab1cd.mongodb.net, to which each function signs in as its own role (MONGODB-AWS): no password is kept anywhere. null: mongo_secret_arn."
+  type        = string
+  default     = null
 }
 
 variable "mongo_secret_kms_key_arn" {

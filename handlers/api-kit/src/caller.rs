@@ -29,9 +29,13 @@ impl Caller {
     }
 
     /// The claims of a REST API's Cognito authorizer, which are strings. Without them nobody is signed in: an event that did
-    /// not come through API Gateway has none.
+    /// not come through API Gateway has none. They are an identity token's: an access token is for other things, and with scopes on
+    /// its methods API Gateway would let one in.
     pub(crate) fn of(event: &ApiGatewayProxyRequest) -> Option<Self> {
         let claims = event.request_context.authorizer.fields.get("claims")?;
+        if claims.get("token_use")?.as_str()? != "id" {
+            return None;
+        }
         let subject = claims.get("sub")?.as_str()?;
         // Cognito's is a UUID; whatever else it is, it is used as a key and in an encryption context.
         let sound = (1..=128).contains(&subject.len()) && subject.bytes().all(|byte| byte.is_ascii_graphic());
@@ -87,7 +91,7 @@ mod tests {
     }
 
     fn is_admin(groups: Value) -> bool {
-        let caller = caller(json!({ "claims": { "sub": "u", "cognito:groups": groups } })).unwrap();
+        let caller = caller(json!({ "claims": { "sub": "u", "token_use": "id", "cognito:groups": groups } })).unwrap();
         caller.is_in("admin")
     }
 
@@ -126,12 +130,16 @@ mod tests {
             json!({}),
             json!({ "claims": null }),
             json!({ "claims": {} }),
-            json!({ "claims": { "sub": "" } }),
-            json!({ "claims": { "sub": 1 } }),
-            json!({ "claims": { "sub": "a b" } }),
-            json!({ "claims": { "sub": "a".repeat(129) } }),
+            json!({ "claims": { "token_use": "id" } }),
+            json!({ "claims": { "sub": "", "token_use": "id" } }),
+            json!({ "claims": { "sub": 1, "token_use": "id" } }),
+            json!({ "claims": { "sub": "a b", "token_use": "id" } }),
+            json!({ "claims": { "sub": "a".repeat(129), "token_use": "id" } }),
+            json!({ "claims": { "sub": "u" } }),
+            json!({ "claims": { "sub": "u", "token_use": "access" } }),
+            json!({ "claims": { "sub": "u", "token_use": true } }),
             json!({ "principalId": "u" }),
-            json!({ "lambda": { "claims": { "sub": "u" } } }),
+            json!({ "lambda": { "claims": { "sub": "u", "token_use": "id" } } }),
         ] {
             assert_eq!(caller(authorizer.clone()), None, "{authorizer}");
         }

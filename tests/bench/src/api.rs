@@ -222,7 +222,7 @@ fn event() -> String {
             "requestId": "request-1",
             "stage": "v1",
             "httpMethod": "GET",
-            "authorizer": { "claims": { "sub": "9f1c2d3e", "cognito:groups": "student" } }
+            "authorizer": { "claims": { "sub": "9f1c2d3e", "token_use": "id", "cognito:groups": "student" } }
         },
         "body": null,
         "isBase64Encoded": false

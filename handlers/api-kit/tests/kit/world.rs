@@ -154,7 +154,7 @@ pub(crate) fn event(method: &str, resource: &str, headers: &[(&str, &str)]) -> V
             "requestId": "request-1",
             "stage": "v1",
             "httpMethod": method,
-            "authorizer": { "claims": { "sub": "9f1c2d3e", "cognito:groups": "teacher,admin" } }
+            "authorizer": { "claims": { "sub": "9f1c2d3e", "token_use": "id", "cognito:groups": "teacher,admin" } }
         },
         "body": null,
         "isBase64Encoded": false

@@ -23,6 +23,13 @@ const CASES: [(&str, Route, Change, i64, &str); 43] = [
         "unauthenticated",
     ),
     (
+        "an access token",
+        Route::Get,
+        |e| claim(e, "token_use", json!("access")),
+        401,
+        "unauthenticated",
+    ),
+    (
         "a sub that is an operator",
         Route::List,
         |e| claim(e, "sub", json!({ "$ne": null })),

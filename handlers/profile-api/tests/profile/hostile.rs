@@ -33,6 +33,13 @@ const CASES: &[(&str, Route, Change, i64, &str)] = &[
         "unauthenticated",
     ),
     (
+        "an access token",
+        Get,
+        |e| e["requestContext"]["authorizer"]["claims"]["token_use"] = "access".into(),
+        401,
+        "unauthenticated",
+    ),
+    (
         "a sub that is an operator",
         Delete,
         |e| claim(e, json!({ "$ne": null })),

@@ -31,6 +31,13 @@ const WHO: [Case; 9] = [
         "unauthenticated",
     ),
     (
+        "an access token",
+        Create,
+        |e| claim(e, "token_use", json!("access")),
+        401,
+        "unauthenticated",
+    ),
+    (
         "a sub that is an operator",
         Create,
         |e| claim(e, "sub", json!({ "$ne": null })),

@@ -29,7 +29,7 @@ fuzz_target!(|input: (u8, bool, bool, &str, &str, &str, &str)| {
         "pathParameters": { "id": parameter },
         "requestContext": {
             "httpMethod": route.method,
-            "authorizer": { "claims": { "sub": "9f1c2d3e", "cognito:groups": groups } }
+            "authorizer": { "claims": { "sub": "9f1c2d3e", "token_use": "id", "cognito:groups": groups } }
         },
         "body": body,
         "isBase64Encoded": is_base64
