@@ -51,6 +51,20 @@ async fn boto3_finds_the_emulator_to_be_cloudwatch() {
     );
 }
 
+#[test]
+fn foreign_validators_find_the_contract_sound() {
+    let python = toolchain::python_venv().unwrap().join("bin/python");
+    let root = workspace::root();
+    let output = Command::new(python)
+        .arg(root.join("tests/acceptance/python/contract_witness.py"))
+        .arg(root.join("handlers/api-contract/openapi.json"))
+        .arg(root.join("terraform/modules/api/contract.json"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// What a bundle makes, read by the resource that people use today: its import of our alarms plans no change.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_aws_provider_reads_our_alarms_as_we_mean_them() {
