@@ -30,7 +30,8 @@ fn offered(name: &str) -> String {
 
 /// The header's value, in ASCII without control characters: as an attachment, with the name in UTF-8 (`filename*`, RFC 8187) and for
 /// old clients an approximation of it.
-pub(crate) fn attachment(name: &str) -> String {
+#[must_use]
+pub fn attachment(name: &str) -> String {
     let name = offered(name);
     // A quotation mark would end the string, and some clients decode %41 in it (RFC 6266, appendix D).
     let plain = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '%');
@@ -47,7 +48,8 @@ pub(crate) fn attachment(name: &str) -> String {
 }
 
 /// The content type for the answer of S3: a record's, or none in particular where it is not a media type.
-pub(crate) fn content_type(recorded: &str) -> &str {
+#[must_use]
+pub fn content_type(recorded: &str) -> &str {
     let token = |text: &str| {
         !text.is_empty()
             && text

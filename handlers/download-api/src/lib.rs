@@ -8,7 +8,7 @@
 
 mod cdn;
 mod cursor;
-mod disposition;
+pub mod disposition;
 mod fetch;
 mod list;
 mod query;

@@ -11,7 +11,7 @@ mod erase;
 mod export;
 mod fetch;
 mod keyring;
-mod precondition;
+pub mod precondition;
 mod profile;
 mod record;
 mod rules;

@@ -12,8 +12,11 @@ pub(crate) fn entity_tag(record: Option<&ProfileRecord>) -> String {
     format!("\"{}\"", record.map_or("0", |record| record.revision.as_str()))
 }
 
-/// Whether a change that was made from one of these versions may be made to `current`.
-pub(crate) fn require(if_match: Option<&str>, current: &str) -> Result<(), Problem> {
+/// Whether a change that was made from one of these versions may be made to `current`, an entity tag with its quotation marks.
+///
+/// # Errors
+/// It may not (412), none is given (428), or what is given is no list of entity tags (400).
+pub fn require(if_match: Option<&str>, current: &str) -> Result<(), Problem> {
     let given = if_match.ok_or_else(|| {
         Problem::new(Kind::PreconditionRequired).detail("Send If-Match with the ETag of the profile that you changed.")
     })?;
