@@ -3,7 +3,8 @@ it should be, and prints what a test has to know of it as JSON.
 
 CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, user_pool_id, client_id, secrets (texts that no log may hold).
 Ada is an administrator, Bob learns algebra, Eve something else; their memberships are named after their subjects by whoever calls,
-between the two steps "sign-up" and "use". The step "traces" prints all that logs and metrics hold.
+between the two steps "sign-up" and "use". The step "traces" prints all that logs and metrics hold,
+"left" what an apply makes and a destroy has to remove.
 """
 
 import base64
@@ -220,14 +221,41 @@ def print_traces(platform):
             print(json.dumps(metric))
 
 
+def print_left(platform):
+    """Names by their kind, as JSON; kinds without any are left out. Keys that wait for their deletion count as gone."""
+
+    def client(service):
+        return boto3.client(service, region_name=platform.configuration["region"])
+
+    keys = [client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in client("kms").list_keys()["Keys"]]
+    alarms = client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    left = {
+        "alarms": [one["AlarmName"] for one in alarms["MetricAlarms"] + alarms["CompositeAlarms"]],
+        "aliases": [one["AliasName"] for one in client("kms").list_aliases()["Aliases"]],
+        "buckets": [one["Name"] for one in client("s3").list_buckets()["Buckets"]],
+        "dashboards": [one["DashboardName"] for one in client("cloudwatch").list_dashboards()["DashboardEntries"]],
+        "endpoints": [one["VpcEndpointId"] for one in client("ec2").describe_vpc_endpoints()["VpcEndpoints"]],
+        "functions": [one["FunctionName"] for one in client("lambda").list_functions()["Functions"]],
+        "keys": [one["KeyId"] for one in keys if one["KeyState"] != "PendingDeletion" and one["KeyManager"] == "CUSTOMER"],
+        "log groups": [one["logGroupName"] for one in client("logs").describe_log_groups()["logGroups"]],
+        "policies": [one["PolicyName"] for one in client("iam").list_policies(Scope="Local")["Policies"]],
+        "rest APIs": [one["name"] for one in client("apigateway").get_rest_apis()["items"]],
+        "roles": [one["RoleName"] for one in client("iam").list_roles()["Roles"]],
+        "topics": [one["TopicArn"] for one in client("sns").list_topics()["Topics"]],
+        "user pools": [one["Name"] for one in client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]],
+        "VPCs": [one["VpcId"] for one in client("ec2").describe_vpcs()["Vpcs"] if not one["IsDefault"]],
+    }
+    print(json.dumps({kind: names for kind, names in left.items() if names}))
+
+
 def main(configuration, step):
     platform = Platform(json.loads(configuration))
     if step == "sign-up":
         subjects = {"ada": platform.sign_up("ada", "admin"), "bob": platform.sign_up("bob"), "eve": platform.sign_up("eve")}
         print(json.dumps(subjects))
         return
-    if step == "traces":
-        print_traces(platform)
+    if step in ("traces", "left"):
+        {"traces": print_traces, "left": print_left}[step](platform)
         return
     nobody_gets_in_without_a_token(platform)
     an_administrator_uploads_and_users_download(platform)

@@ -179,6 +179,34 @@ impl Workdir {
         self.run(&["plan", "-no-color", "-input=false", "-detailed-exitcode", "-out=tfplan"])
     }
 
+    /// What the last [`Self::plan`] would change in resources: `address attribute`, of a whole resource `address create` and so on.
+    ///
+    /// # Errors
+    /// There is no plan.
+    pub fn planned_changes(&self) -> Result<Vec<String>> {
+        let plan: Value = serde_json::from_str(&self.run(&["show", "-json", "tfplan"])?.ok()?)?;
+        let resources = plan["resource_changes"]
+            .as_array()
+            .context("a plan without resources")?;
+        let mut found = Vec::new();
+        for resource in resources {
+            let (address, change) = (resource["address"].as_str().unwrap_or_default(), &resource["change"]);
+            match change["actions"].as_array().map(Vec::as_slice) {
+                Some([action]) if action == "no-op" || action == "read" => {}
+                Some([action]) if action == "update" => {
+                    let after = change["after"].as_object().context("an update to nothing")?;
+                    let differ = |name: &&String| {
+                        change["before"][name.as_str()] != after[name.as_str()]
+                            || change["after_unknown"][name.as_str()] == true
+                    };
+                    found.extend(after.keys().filter(differ).map(|name| format!("{address} {name}")));
+                }
+                actions => found.push(format!("{address} {actions:?}")),
+            }
+        }
+        Ok(found)
+    }
+
     /// `apply` without asking.
     ///
     /// # Errors
@@ -252,8 +280,7 @@ impl Workdir {
     }
 }
 
-/// Copies the files of a folder and those below that Terraform reads, but for what it left there.
-/// Copies a folder. In it, modules are beside the example.
+/// Copies a folder but for what Terraform left there. In the copy, modules are beside the example.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {

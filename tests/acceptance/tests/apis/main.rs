@@ -26,7 +26,9 @@ async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
     }
     let world = World::start().await;
     world.workdir.init().unwrap();
+    let before = world.users("left", &SECRETS);
     world.workdir.apply().unwrap().ok().unwrap();
+    a_second_plan_changes_nothing_but_what_the_emulator_forgets(&world);
     let subjects: Value = serde_json::from_str(&world.users("sign-up", &SECRETS)).unwrap();
     world.enrol(subjects["bob"].as_str().unwrap(), "algebra").await;
     world.enrol(subjects["eve"].as_str().unwrap(), "poetry").await;
@@ -34,6 +36,16 @@ async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
     nothing_personal_is_in_plain_text_anywhere(&world).await;
     a_fault_raises_its_alarm(&world).await;
     world.workdir.destroy().unwrap().ok().unwrap();
+    assert_eq!(world.users("left", &SECRETS), before);
+}
+
+/// Attributes that the local cloud does not keep, each with what AWS keeps of it.
+const FORGOTTEN: [&str; 0] = [];
+
+fn a_second_plan_changes_nothing_but_what_the_emulator_forgets(world: &World) {
+    let plan = world.workdir.plan().unwrap();
+    assert!(matches!(plan.code, 0 | 2), "{}", plan.text);
+    assert_eq!(world.workdir.planned_changes().unwrap(), FORGOTTEN, "{}", plan.text);
 }
 
 /// A profile's fields are nowhere; a file's name is in its own record alone.
