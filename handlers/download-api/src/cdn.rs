@@ -51,7 +51,7 @@ impl Cdn {
         let signature = key.sign(policy.as_bytes()).ok_or_else(|| self.keys.unusable())?;
         Ok(Link {
             url: format!(
-                "{url}&Expires={expires_at}&Signature={}&Key-Pair-Id={}",
+                "{url}&Expires={expires_at}&Signature={}&Key-Pair-Id={}&Hash-Algorithm=SHA256",
                 safe(&signature),
                 key.key_pair_id()
             ),

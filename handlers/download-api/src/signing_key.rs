@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use api_kit::{Fresh, Kept, Kind, Problem};
 use aws_config::{Region, SdkConfig};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use lambda_kit::aws::{self, AwsError};
-use rsa::PrivateKey;
-use rsa::pkcs1::DecodeRsaPrivateKey as _;
-use rsa::pkcs8::DecodePrivateKey as _;
-use rsa::traits::PublicKeyParts as _;
+use rustls_pki_types::PrivateKeyDer;
+use rustls_pki_types::pem::PemObject as _;
 use serde::Deserialize;
-use sha1::Sha1;
 
 /// How long a key is used before the secret is read again. Our choice: who rotates keeps both public keys in the key group for
 /// longer than that and a link's lifetime.
@@ -21,13 +21,10 @@ const FRESH: Duration = Duration::from_secs(300);
 /// CloudFront takes RSA keys of 2,048 bits and no others. Source: CloudFront API reference, PublicKeyConfig.
 const KEY_BYTES: usize = 256;
 
-// Only the feature `getrandom` has this. Without it signing works as well and is not blinded.
-const _: fn() -> PrivateKey = <PrivateKey as rsa::Generate>::generate;
-
 /// A key and CloudFront's name of it. [`fmt::Debug`] shows the name alone.
 pub(crate) struct SigningKey {
     key_pair_id: String,
-    key: PrivateKey,
+    key: KeyPair,
 }
 
 impl fmt::Debug for SigningKey {
@@ -76,11 +73,12 @@ impl SigningKey {
         } = serde_json::from_str(text).ok()?;
         let named =
             (1..=64).contains(&key_pair_id.len()) && key_pair_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let pem = private_key.trim();
-        let key = PrivateKey::from_pkcs8_pem(pem)
-            .ok()
-            .or_else(|| PrivateKey::from_pkcs1_pem(pem).ok())?;
-        (named && key.size() == KEY_BYTES).then_some(Self { key_pair_id, key })
+        let key = match PrivateKeyDer::from_pem_slice(private_key.as_bytes()).ok()? {
+            PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()).ok()?,
+            PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok()?,
+            _ => return None,
+        };
+        (named && key.public_modulus_len() == KEY_BYTES).then_some(Self { key_pair_id, key })
     }
 
     /// CloudFront's name of the key.
@@ -88,10 +86,14 @@ impl SigningKey {
         &self.key_pair_id
     }
 
-    /// An RSASSA-PKCS1-v1_5 signature with SHA-1, which is what CloudFront takes for granted. None for a key whose numbers do not
-    /// belong together.
+    /// An RSASSA-PKCS1-v1_5 signature with SHA-256, which the URL has to name: CloudFront takes SHA-1 for granted. None where the key
+    /// cannot sign.
     pub(crate) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
-        self.key.pkcs1v15_sign::<Sha1>(message).ok()
+        let mut signature = vec![0; self.key.public_modulus_len()];
+        self.key
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+            .ok()?;
+        Some(signature)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::world::{ID, World, get_event, list_event, send};
 type Change = fn(&mut Value);
 
 /// Name, the route it is sent to, what is done to a good request, status and name of the problem.
-const CASES: [(&str, Route, Change, i64, &str); 43] = [
+const CASES: [(&str, Route, Change, i64, &str); 44] = [
     (
         "no claims",
         Route::List,

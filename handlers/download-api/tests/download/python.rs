@@ -37,7 +37,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 case = json.load(sys.stdin)
 key = serialization.load_pem_public_key(case['public'].encode())
 try:
-    key.verify(base64.b64decode(case['signature'], validate=True), case['message'].encode(), padding.PKCS1v15(), hashes.SHA1())
+    key.verify(base64.b64decode(case['signature'], validate=True), case['message'].encode(), padding.PKCS1v15(), hashes.SHA256())
     json.dump(True, sys.stdout)
 except InvalidSignature:
     json.dump(False, sys.stdout)
@@ -80,7 +80,7 @@ pub(crate) fn keys() -> [Key; 3] {
 }
 
 impl Key {
-    /// Whether this key signed the message, with SHA-1 and PKCS#1 v1.5. The signature is in CloudFront's base64.
+    /// Whether this key signed the message, with SHA-256 and PKCS#1 v1.5. The signature is in CloudFront's base64.
     pub(crate) fn signed(&self, message: &str, signature: &str) -> bool {
         let signature = signature.replace('-', "+").replace('_', "=").replace('~', "/");
         let verdict = run(

@@ -15,7 +15,7 @@ use Route::{Complete, Create, Delete};
 /// Name, the route it is sent to, what is done to a good request, status and name of the problem.
 type Case = (&'static str, Route, fn(&mut Value), i64, &'static str);
 
-const WHO: [Case; 9] = [
+const WHO: [Case; 10] = [
     (
         "no claims",
         Create,
