@@ -6,3 +6,6 @@ atlas            = { project_id = "0123456789abcdef01234567", cluster_names = ["
 cors_origins     = ["https://learn.example.com"]
 critical_emails  = ["oncall@example.com"]
 warning_emails   = ["team@example.com"]
+
+# Unless API Gateway has a role for logs in this account and region: aws apigateway get-account
+manage_account_logging_role = true

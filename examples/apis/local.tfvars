@@ -6,3 +6,5 @@ mfa           = "OPTIONAL"
 auth_flows    = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]
 cors_origins  = ["http://localhost:5173"]
 force_destroy = true
+
+manage_account_logging_role = true

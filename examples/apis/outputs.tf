@@ -51,6 +51,21 @@ output "role_arns" {
   }
 }
 
+output "connection_strings" {
+  description = "With atlas: the cluster's private addresses, of which the secret, or mongo_host, has to hold one."
+  value       = module.network.connection_strings
+}
+
+output "vpc_id" {
+  description = "The VPC that was made: with mongodb_security_group_id, one end of the peering."
+  value       = module.network.vpc_id
+}
+
+output "route_table_ids" {
+  description = "Its route tables, by zone, which then need a route to the cluster's VPC."
+  value       = module.network.route_table_ids
+}
+
 output "alarms" {
   description = "Names of the alarms."
   value       = [for alarm in values(module.monitoring.alarms) : alarm.name]

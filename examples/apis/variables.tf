@@ -1,5 +1,5 @@
 variable "name" {
-  description = "First part of all names."
+  description = "First part of all names. Names of roles are among them, which are unique in the account over all regions."
   type        = string
   default     = "edu"
 }
@@ -39,7 +39,7 @@ variable "mongo_database" {
 }
 
 variable "mongodb_security_group_id" {
-  description = "Security group of an existing cluster, or of its endpoints, in a VPC that is peered with the one made here; functions are let through. null: the cluster is reached by atlas or private_link."
+  description = "Security group of an existing cluster, or of its endpoints, in a VPC of this region that is peered with the one made here; functions are let through. AWS takes the rules only once the peering is active, so leave it null in the first apply. null: the cluster is reached by atlas or private_link."
   type        = string
   default     = null
 }
@@ -85,18 +85,34 @@ variable "upload_content_types" {
   description = "Types of files that administrators may upload. Empty: documents, images, audio and video."
   type        = list(string)
   default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for type in var.upload_content_types : can(regex("^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$", type)) && !contains(["application/javascript", "application/xhtml+xml", "application/xml", "image/svg+xml", "text/html", "text/javascript", "text/xml"], type)])
+    error_message = "upload_content_types are media types in small letters without parameters or patterns, as application/pdf, and none that a browser runs, as text/html or image/svg+xml."
+  }
 }
 
 variable "upload_max_bytes" {
   description = "The largest file; null: 5,000,000,000, the largest that S3 verifies as it is sent."
   type        = number
   default     = null
+
+  validation {
+    condition     = var.upload_max_bytes == null ? true : var.upload_max_bytes >= 1 && var.upload_max_bytes <= 5000000000 && floor(var.upload_max_bytes) == var.upload_max_bytes
+    error_message = "upload_max_bytes is a whole number of bytes from 1 to 5000000000."
+  }
 }
 
 variable "link_seconds" {
   description = "How long a link to a file works; null: 900 for an upload, 300 for a download."
   type        = number
   default     = null
+
+  validation {
+    condition     = var.link_seconds == null ? true : var.link_seconds >= 60 && var.link_seconds <= 3600 && floor(var.link_seconds) == var.link_seconds
+    error_message = "link_seconds is a whole number from 60 to 3600: an upload needs a minute, and the session that signs links lasts an hour."
+  }
 }
 
 variable "expected_peak_rpm" {
@@ -136,9 +152,9 @@ variable "auth_flows" {
 }
 
 variable "manage_account_logging_role" {
-  description = "Make the role by which API Gateway writes logs in this account and region, of which there is one."
+  description = "Make the role by which API Gateway writes logs in this account and region, of which there is one: it takes the place of one that was made elsewhere, and a destroy leaves none. false: it is there already."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "environment" {

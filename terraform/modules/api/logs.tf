@@ -46,6 +46,7 @@ resource "aws_iam_role_policy_attachment" "account" {
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 }
 
+# There is one of it: made, it takes the place of the role that was there, and destroyed it leaves none, for all APIs of the region.
 resource "aws_api_gateway_account" "this" {
   for_each   = aws_iam_role.account
   depends_on = [aws_iam_role_policy_attachment.account]

@@ -40,7 +40,7 @@ locals {
 
   # Only what a route that is there takes.
   models = {
-    for name, model in local.contract.models : name => model
+    for name, model in try(local.contract.models, {}) : name => model
     if contains(flatten([for method in values(local.methods) : values(method.models)]), name)
   }
 
@@ -128,10 +128,16 @@ resource "aws_api_gateway_request_validator" "all" {
 resource "aws_api_gateway_model" "this" {
   for_each = local.models
 
-  rest_api_id  = aws_api_gateway_rest_api.this.id
-  name         = each.key
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  # A model of another content type is another model, which has to be there before the methods let go of the one before.
+  name         = "${each.key}${substr(sha1(each.value.content_type), 0, 6)}"
   content_type = each.value.content_type
   schema       = jsonencode(each.value.schema)
+
+  # API Gateway deletes no model that a method names: methods change first, and then it goes.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_api_gateway_method" "this" {
@@ -168,7 +174,7 @@ resource "aws_api_gateway_integration" "this" {
 resource "aws_lambda_permission" "this" {
   for_each = local.methods
 
-  statement_id  = "api-${lower(each.value.method)}${replace(replace(each.value.path, "/[{}]/", ""), "/", "-")}"
+  statement_id  = "api-${lower(each.value.method)}${replace(replace(each.value.path, "/[{}]/", ""), "/[^A-Za-z0-9_-]/", "-")}"
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
   function_name = var.handlers[each.value.handler].function_name

@@ -8,6 +8,8 @@ locals {
     ACCESS_DENIED          = { status = 403, name = "forbidden", title = "You may not do this." }
     WAF_FILTERED           = { status = 403, name = "forbidden", title = "You may not do this." }
     # What it says to a path or method that is not there, with 403: none of the methods takes what is missing then, a signature.
+    # With a token in Authorization, it takes that for a signature and says so.
+    INVALID_SIGNATURE            = { status = 404, name = "not-found", title = "There is nothing here for you." }
     MISSING_AUTHENTICATION_TOKEN = { status = 404, name = "not-found", title = "There is nothing here for you." }
     RESOURCE_NOT_FOUND           = { status = 404, name = "not-found", title = "There is nothing here for you." }
     REQUEST_TOO_LARGE            = { status = 413, name = "body-too-large", title = "The body is too large." }

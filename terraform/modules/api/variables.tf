@@ -80,6 +80,7 @@ variable "cors_origins" {
   description = "Origins of the pages that may call, the same as the handlers' LECTERN_CORS_ORIGINS. Empty: no page of another origin may."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for origin in var.cors_origins : can(regex("^(https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)$", origin))])
@@ -159,7 +160,7 @@ variable "kms_key_arn" {
 }
 
 variable "manage_account_logging_role" {
-  description = "Make the role by which API Gateway writes logs, one for all APIs of the account in this region. false: it is there already; without one the stage is refused."
+  description = "Make the role by which API Gateway writes logs, one for all APIs of the account in this region. It takes the place of one that was made elsewhere, and a destroy leaves none. false: it is there already; without one the stage is refused."
   type        = bool
   default     = false
 }

@@ -92,7 +92,8 @@ variable "groups" {
     description = optional(string)
     precedence  = optional(number)
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for name in keys(var.groups) : can(regex("^[A-Za-z0-9_-]{1,128}$", name))])
@@ -114,6 +115,7 @@ variable "auth_flows" {
   description = "Ways in which an app may sign users in without the hosted pages. The default shows Cognito no password: SRP proves it."
   type        = set(string)
   default     = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(var.auth_flows, ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH"])) == 0
@@ -125,6 +127,7 @@ variable "callback_urls" {
   description = "Addresses to return to from the hosted pages with a code. Empty: the client has no OAuth flow."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = length(var.callback_urls) <= 100 && alltrue([for url in var.callback_urls : can(regex("^(https://[^#*]+|http://localhost(:[0-9]+)?(/[^#*]*)?|[a-z][a-z0-9+.-]*\\.[a-z0-9+.-]+:/[^#*]*)$", url))])
@@ -136,6 +139,7 @@ variable "logout_urls" {
   description = "Addresses to return to after signing out at the hosted pages."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = length(var.logout_urls) <= 100 && alltrue([for url in var.logout_urls : can(regex("^(https://[^#*]+|http://localhost(:[0-9]+)?(/[^#*]*)?|[a-z][a-z0-9+.-]*\\.[a-z0-9+.-]+:/[^#*]*)$", url))])

@@ -21,8 +21,9 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  # The policies come before the function and go after it: Lambda makes and removes its network interfaces as the function's role,
-  # and a role that is stripped first leaves interfaces behind that hold the subnets and the group.
+  # The policies come before the function and go after it: Lambda makes its network interfaces as the function's role, and gives them
+  # up as that role too. That it does some 20 minutes later, when the role is gone: then the provider removes those that are free,
+  # with the rights of whoever destroys (ec2:DeleteNetworkInterface).
   depends_on = [aws_iam_role_policy.own, aws_iam_role_policy.given, aws_iam_role_policy.assumed]
 
   function_name    = var.name

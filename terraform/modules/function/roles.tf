@@ -73,7 +73,8 @@ data "aws_iam_policy_document" "own" {
     }
   }
 
-  # X-Ray knows no resources for these.
+  # X-Ray knows no resources for these. They cannot be kept from the code: what Lambda sends as the function to X-Ray has the key of
+  # the condition above too, and no trace would arrive.
   dynamic "statement" {
     for_each = var.tracing ? ["traced"] : []
 
@@ -84,7 +85,7 @@ data "aws_iam_policy_document" "own" {
     }
   }
 
-  # Lambda reads the environment as the function's role.
+  # Lambda reads the environment as the function's role; the code, which gets it as it is, has nothing to read with that key.
   dynamic "statement" {
     for_each = var.kms_key_arn[*]
 
@@ -92,6 +93,23 @@ data "aws_iam_policy_document" "own" {
       sid       = "ReadEnvironment"
       actions   = ["kms:Decrypt"]
       resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn[*]
+
+    content {
+      sid       = "EnvironmentNotByTheCode"
+      effect    = "Deny"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "ArnEquals"
+        variable = "lambda:SourceFunctionArn"
+        values   = [local.function_arn, "${local.function_arn}:*"]
+      }
     }
   }
 

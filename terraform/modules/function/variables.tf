@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the function, its role and its log group."
+  description = "Name of the function, its role and its log group. A role's name is unique in the account over all regions."
   type        = string
 
   validation {
@@ -65,6 +65,7 @@ variable "environment" {
   description = "Environment of the function. No secrets: their ARNs, which the function reads them by."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
@@ -90,15 +91,19 @@ variable "policy_documents" {
   description = "What this function may do beyond writing its log, each a policy in JSON; the ids of statements are unique over all of them."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition = alltrue(flatten([
       for document in var.policy_documents : [
         for statement in flatten([try(jsondecode(document).Statement, [{ Effect = "Allow", Action = "*" }])]) :
-        try(statement.Effect, "") == "Deny" ? true : alltrue([for action in try(flatten([statement.Action]), ["*"]) : !strcontains(action, "*")])
+        try(statement.Effect, "") == "Deny" ? true : alltrue(concat(
+          [for action in try(flatten([statement.Action]), ["*"]) : !can(regex("[*?]", action))],
+          [for resource in try(flatten([statement.Resource]), ["*"]) : resource != "*"],
+        ))
       ]
     ]))
-    error_message = "policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject: no * in an action, and no NotAction."
+    error_message = "policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject, on resources by ARN: no * or ? in an action, no NotAction, no \"*\" for all resources, and no NotResource."
   }
 }
 
@@ -115,10 +120,13 @@ variable "assumed_role" {
     condition = alltrue(flatten([
       for document in try(var.assumed_role.policy_documents, []) : [
         for statement in flatten([try(jsondecode(document).Statement, [{ Effect = "Allow", Action = "*" }])]) :
-        try(statement.Effect, "") == "Deny" ? true : alltrue([for action in try(flatten([statement.Action]), ["*"]) : !strcontains(action, "*")])
+        try(statement.Effect, "") == "Deny" ? true : alltrue(concat(
+          [for action in try(flatten([statement.Action]), ["*"]) : !can(regex("[*?]", action))],
+          [for resource in try(flatten([statement.Resource]), ["*"]) : resource != "*"],
+        ))
       ]
     ]))
-    error_message = "assumed_role.policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject: no * in an action, and no NotAction."
+    error_message = "assumed_role.policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject, on resources by ARN: no * or ? in an action, no NotAction, no \"*\" for all resources, and no NotResource."
   }
 
   validation {
@@ -172,7 +180,7 @@ variable "log_retention_days" {
 }
 
 variable "kms_key_arn" {
-  description = "Customer key of the function's log and environment; its policy has to let CloudWatch Logs use it. null: AWS' own keys."
+  description = "Customer key of the function's log and environment, and of nothing that its code reads: that is denied. Its policy has to let CloudWatch Logs use it. null: AWS' own keys."
   type        = string
   default     = null
 

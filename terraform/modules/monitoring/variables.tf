@@ -12,6 +12,7 @@ variable "warning_emails" {
   description = "Addresses that warnings go to; each has to confirm the mail that AWS sends it."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for address in var.warning_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
@@ -23,6 +24,7 @@ variable "critical_emails" {
   description = "Addresses that critical alarms go to, and their end; each has to confirm the mail that AWS sends it."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for address in var.critical_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])

@@ -34,6 +34,7 @@ variable "interface_endpoints" {
   description = "Services of AWS to make interface endpoints for, by the last part of their service names. The default is what the handlers call: kms, lambda (a function that hands over to itself), secretsmanager and sts. What a function prints reaches CloudWatch Logs without one."
   type        = set(string)
   default     = ["kms", "lambda", "secretsmanager", "sts"]
+  nullable    = false
 
   validation {
     condition     = alltrue([for service in var.interface_endpoints : can(regex("^[a-z][a-z0-9.-]+$", service)) && !contains(["s3", "dynamodb"], service)])
@@ -45,12 +46,14 @@ variable "interface_endpoints_without_policy" {
   description = "Those of interface_endpoints whose service takes no endpoint policy: AWS refuses to make their endpoint with one."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "s3_account_ids" {
   description = "Other accounts whose buckets functions may reach through the S3 endpoint; this account's are always."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for account in var.s3_account_ids : can(regex("^[0-9]{12}$", account))])

@@ -40,6 +40,9 @@ resource "aws_kms_alias" "files" {
 }
 
 resource "aws_s3_bucket" "files" {
+  # A destroy that stops at a bucket with files in it stops before their key, without which they could not be read.
+  depends_on = [aws_kms_key.files]
+
   bucket        = var.bucket
   force_destroy = var.force_destroy
 }

@@ -25,18 +25,21 @@ variable "key_policy_documents" {
   description = "More statements for the policy of the key that is made, each a policy in JSON: such as for the CloudFront distribution that serves the files."
   type        = list(string)
   default     = []
+  nullable    = false
 }
 
 variable "bucket_policy_documents" {
   description = "More statements for the bucket's policy, each a policy in JSON: such as for the CloudFront distribution that serves the files."
   type        = list(string)
   default     = []
+  nullable    = false
 }
 
 variable "allowed_origins" {
   description = "Origins of the pages that may upload to and download from S3 by presigned requests. Empty: no page may."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for origin in var.allowed_origins : can(regex("^(https://[A-Za-z0-9.-]+(:[0-9]+)?|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)$", origin))])

@@ -1,4 +1,4 @@
-//! Every module under terraform/modules is valid, formatted and keeps its own tests, which need no cloud.
+//! Every module under terraform/modules, and every example with tests, is valid and keeps its own tests, which need no cloud.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,6 +14,14 @@ fn modules() -> Vec<PathBuf> {
     modules.sort();
     assert!(!modules.is_empty());
     modules
+}
+
+fn examples_with_tests() -> Vec<PathBuf> {
+    let folder = fs::read_dir(workspace::root().join("examples")).unwrap();
+    let examples = folder.map(|entry| entry.unwrap().path());
+    let examples: Vec<_> = examples.filter(|example| example.join("tests").exists()).collect();
+    assert!(!examples.is_empty());
+    examples
 }
 
 /// Copies a folder with what is in it, but for what Terraform left there.
@@ -57,7 +65,7 @@ fn every_module_has_its_files_and_describes_every_variable_and_output() {
 /// A validation without a case that it refuses may as well not be there.
 #[test]
 fn every_validation_has_a_test_that_it_refuses() {
-    for module in modules() {
+    for module in modules().into_iter().chain(examples_with_tests()) {
         let variables = fs::read_to_string(module.join("variables.tf")).unwrap();
         let tests: String = fs::read_dir(module.join("tests"))
             .unwrap()
@@ -85,9 +93,19 @@ fn every_modules_own_tests_pass() {
     for module in modules() {
         let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
         copy(&module, workdir.path());
-        workdir.init().unwrap();
-        workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
-        let said = workdir.run(&["test", "-no-color"]).unwrap().ok().unwrap();
-        assert!(said.contains(" 0 failed"), "{said}");
+        keeps_its_tests(&workdir);
     }
+    for example in examples_with_tests() {
+        let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
+        let name = example.file_name().unwrap().to_str().unwrap();
+        workdir.copy_example(name).unwrap();
+        keeps_its_tests(&workdir);
+    }
+}
+
+fn keeps_its_tests(workdir: &Workdir) {
+    workdir.init().unwrap();
+    workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+    let said = workdir.run(&["test", "-no-color"]).unwrap().ok().unwrap();
+    assert!(said.contains(" 0 failed"), "{said}");
 }

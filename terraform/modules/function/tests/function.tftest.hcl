@@ -207,6 +207,11 @@ run "a_customer_key_for_log_and_environment" {
   }
 
   assert {
+    condition     = [for statement in data.aws_iam_policy_document.own.statement : [statement.effect, one(statement.condition).variable, one(statement.condition).values] if statement.sid == "EnvironmentNotByTheCode"] == [["Deny", "lambda:SourceFunctionArn", ["arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api", "arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:*"]]]
+    error_message = "The function's code cannot use that key (D6)."
+  }
+
+  assert {
     condition     = [for statement in data.aws_iam_policy_document.own.statement : statement.resources if statement.sid == "ReadEnvironment"] == [toset([var.kms_key_arn])]
     error_message = "The function can read its environment (D3)."
   }
@@ -296,7 +301,7 @@ run "an_action_that_is_a_pattern_is_refused" {
   command = plan
 
   variables {
-    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = ["kms:Decrypt", "s3:*"], Resource = "*" }] })]
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = ["kms:Decrypt", "s3:*"], Resource = "arn:aws:s3:::edu-files/*" }] })]
   }
 
   expect_failures = [var.policy_documents]
@@ -306,10 +311,50 @@ run "all_actions_but_some_are_refused" {
   command = plan
 
   variables {
-    policy_documents = [jsonencode({ Statement = { Effect = "Allow", NotAction = "iam:PassRole", Resource = "*" } })]
+    policy_documents = [jsonencode({ Statement = { Effect = "Allow", NotAction = "iam:PassRole", Resource = "arn:aws:s3:::edu-files/*" } })]
   }
 
   expect_failures = [var.policy_documents]
+}
+
+run "an_action_with_any_character_is_refused" {
+  command = plan
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:?etObject", Resource = "arn:aws:s3:::edu-files/*" }] })]
+  }
+
+  expect_failures = [var.policy_documents]
+}
+
+run "every_resource_is_refused" {
+  command = plan
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", Resource = ["*"] }] })]
+  }
+
+  expect_failures = [var.policy_documents]
+}
+
+run "every_resource_but_some_is_refused" {
+  command = plan
+
+  variables {
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", NotResource = "arn:aws:s3:::edu-files/*" }] })]
+  }
+
+  expect_failures = [var.policy_documents]
+}
+
+run "an_assumed_role_for_every_resource_is_refused" {
+  command = plan
+
+  variables {
+    assumed_role = { policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }] })] }
+  }
+
+  expect_failures = [var.assumed_role]
 }
 
 run "a_policy_that_is_not_json_is_refused" {
@@ -326,7 +371,7 @@ run "an_assumed_role_that_may_do_everything_is_refused" {
   command = plan
 
   variables {
-    assumed_role = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } })] }
+    assumed_role = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "arn:aws:s3:::edu-files/*" } })] }
   }
 
   expect_failures = [var.assumed_role]
