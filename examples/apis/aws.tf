@@ -1,9 +1,7 @@
 # Credentials, region and endpoints come from the environment.
 provider "aws" {
   skip_credentials_validation = var.local_cloud
-  skip_metadata_api_check     = var.local_cloud
   skip_requesting_account_id  = var.local_cloud
-  s3_use_path_style           = var.local_cloud
 
   default_tags {
     tags = { application = var.name }

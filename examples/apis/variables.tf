@@ -170,7 +170,7 @@ variable "force_destroy" {
 }
 
 variable "local_cloud" {
-  description = "Whether this is for a local cloud, which takes any account, has no metadata service and one host name for all buckets."
+  description = "Whether this is for a local cloud: with an account, the AWS provider takes host names for it that are nowhere."
   type        = bool
   default     = false
 }

@@ -1,4 +1,7 @@
 provider "aws" {
+  skip_credentials_validation = var.local_cloud
+  skip_requesting_account_id  = var.local_cloud
+
   default_tags {
     tags = { application = var.name }
   }

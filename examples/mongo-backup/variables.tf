@@ -48,3 +48,9 @@ variable "force_destroy" {
   type        = bool
   default     = false
 }
+
+variable "local_cloud" {
+  description = "Whether this is for a local cloud: with an account, the AWS provider takes host names for it that are nowhere."
+  type        = bool
+  default     = false
+}

@@ -233,7 +233,6 @@ def print_left(platform):
         "alarms": [one["AlarmName"] for one in alarms["MetricAlarms"] + alarms["CompositeAlarms"]],
         "aliases": [one["AliasName"] for one in client("kms").list_aliases()["Aliases"]],
         "buckets": [one["Name"] for one in client("s3").list_buckets()["Buckets"]],
-        "dashboards": [one["DashboardName"] for one in client("cloudwatch").list_dashboards()["DashboardEntries"]],
         "endpoints": [one["VpcEndpointId"] for one in client("ec2").describe_vpc_endpoints()["VpcEndpoints"]],
         "functions": [one["FunctionName"] for one in client("lambda").list_functions()["Functions"]],
         "keys": [one["KeyId"] for one in keys if one["KeyState"] != "PendingDeletion" and one["KeyManager"] == "CUSTOMER"],

@@ -223,15 +223,14 @@ impl Workdir {
         self.run(&["destroy", "-no-color", "-input=false", "-auto-approve"])
     }
 
-    /// Copies an example with the modules that it names, and tells its AWS provider of the local cloud.
+    /// Copies an example with the modules that it names.
     ///
     /// # Errors
     /// A file cannot be read or written.
     pub fn copy_example(&self, name: &str) -> Result<()> {
         let root = workspace::root();
         copy(&root.join("examples").join(name), self.path())?;
-        copy(&root.join("terraform/modules"), &self.path().join("modules"))?;
-        self.write("local_override.tf", LOCAL_AWS)
+        copy(&root.join("terraform/modules"), &self.path().join("modules"))
     }
 
     /// Gives a variable a value, for all commands from now on.
@@ -299,16 +298,6 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
-
-/// What the AWS provider has to be told for a local cloud.
-const LOCAL_AWS: &str = r#"
-provider "aws" {
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-  s3_use_path_style           = true
-}
-"#;
 
 /// The provider block's neighbour in every configuration.
 pub const REQUIRED_PROVIDERS: &str = r#"

@@ -263,8 +263,10 @@ def keep_networks_as_aws_does():
     def parse_ip_permissions(original, params, prefix):
         rules = original(params, prefix)
         for number, rule in enumerate(rules, 1):
-            ids = numbered(params, f"{prefix}.{number}.PrefixListIds.{{}}.PrefixListId")
-            rule["PrefixListIds"] = [{"PrefixListId": one} for one in ids]
+            name = f"{prefix}.{number}.PrefixListIds."
+            ids = numbered(params, name + "{}.PrefixListId")
+            descriptions = (ec2._p(params, f"{name}{place}.Description") for place in range(1, len(ids) + 1))
+            rule["PrefixListIds"] = [{"PrefixListId": one, "Description": text} for one, text in zip(ids, descriptions)]
         return rules
 
     @replaced(ec2, "_sg_rule_xml")

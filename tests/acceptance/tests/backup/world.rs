@@ -84,6 +84,7 @@ impl World {
         world.set("secret_arn", json!(world.secret_arn));
         world.set("drill_secret_arn", json!(world.secret_arn));
         world.set("force_destroy", json!(true));
+        world.set("local_cloud", json!(true));
         world
     }
 
