@@ -1,6 +1,7 @@
 //! The example apis, applied to a local cloud that enforces IAM.
 
 use std::fs;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use acceptance::terraform::{Engine, Workdir};
@@ -89,20 +90,27 @@ impl World {
         })
     }
 
-    /// Lets users take a step, and returns what they print.
+    /// Lets users take a step, and returns what they print. Where it fails, what the functions logged is told with it.
     pub(crate) fn users(&self, step: &str, secrets: &[&str]) -> String {
-        let mut command = std::process::Command::new(toolchain::python_venv().unwrap().join("bin/python"));
-        command
+        let output = self.python(step, secrets);
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let traces = self.python("traces", secrets).stdout;
+            panic!("{said}\n{}", String::from_utf8_lossy(&traces));
+        }
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn python(&self, step: &str, secrets: &[&str]) -> Output {
+        Command::new(toolchain::python_venv().unwrap().join("bin/python"))
             .arg(workspace::root().join("tests/acceptance/python/api_users.py"))
             .arg(self.configuration(secrets).to_string())
             .arg(step)
             .env_clear()
             .envs(self.cloud.environment())
-            .env("PYTHONDONTWRITEBYTECODE", "1");
-        let output = command.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}");
-        String::from_utf8(output.stdout).unwrap()
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .output()
+            .unwrap()
     }
 
     /// Enrols a user, as the platform does.
