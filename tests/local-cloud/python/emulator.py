@@ -308,11 +308,40 @@ def keep_networks_as_aws_does():
         return xml
 
 
+def keep_request_metrics_as_aws_does():
+    """Which requests to a bucket are counted. ministack takes these calls for those on the bucket itself, so that to delete such a
+    configuration is to delete the bucket."""
+    from ministack.services import s3
+
+    configurations = {}
+
+    @replaced(s3, "_dispatch")
+    def dispatch(original, method, bucket, key, headers, body, query_params):
+        if key or "metrics" not in query_params:
+            return original(method, bucket, key, headers, body, query_params)
+        if bucket not in s3._buckets:
+            return s3._error("NoSuchBucket", "The specified bucket does not exist", 404, f"/{bucket}")
+        name = (bucket, s3._qp(query_params, "id"))
+        if method == "PUT":
+            configurations[name] = body
+            return 200, {}, b""
+        if name not in configurations:
+            return s3._error("NoSuchConfiguration", "The specified configuration does not exist.", 404, f"/{bucket}")
+        if method == "DELETE":
+            del configurations[name]
+            return 204, {}, b""
+        return 200, {"Content-Type": "application/xml"}, configurations[name]
+
+
 def decide_as_aws_does():
-    """What IAM decides by and ministack does not know. Policies see the encryption context of a call to KMS. All calls count as sent
+    """What IAM decides by and ministack does not know. Policies see the encryption context of a call to KMS, and the key that an
+    object is to be encrypted with; of a part that is its upload's, as ministack has it for the kind of encryption. All calls count as sent
     over TLS: none are in a local cloud, and where a policy asks for TLS everything would be denied and nothing could be tried."""
     import ministack.app
     from ministack.core import iam_actions
+    from ministack.services import s3
+
+    key_id = "x-amz-server-side-encryption-aws-kms-key-id"
 
     @replaced(iam_actions, "request_tag_context")
     def request_tag_context(original, service, iam_action, body, params):
@@ -322,6 +351,18 @@ def decide_as_aws_does():
             keys = {**keys, **{f"kms:EncryptionContext:{name}": value for name, value in context.items()}}
             if context:
                 keys["kms:EncryptionContextKeys"] = list(context)
+        return keys
+
+    @replaced(iam_actions, "s3_service_context")
+    def s3_service_context(original, iam_action, query_params, path="", headers=None):
+        keys = original(iam_action, query_params, path, headers)
+        if iam_action == "s3:PutObject":
+            upload = s3._multipart_uploads.get(iam_actions._query_param(query_params or {}, "uploadId"))
+            asked = headers or {}
+            if upload is not None:
+                asked = upload["preserved_headers"] if upload["requested_sse"] else {}
+            if asked.get(key_id):
+                keys = {**keys, f"s3:{key_id}": asked[key_id]}
         return keys
 
     @replaced(ministack.app, "pin_request_origin")
@@ -341,6 +382,7 @@ def serve_ministack(listener, reports):
     take_forms_as_aws_does()
     join_claims_as_aws_does()
     keep_networks_as_aws_does()
+    keep_request_metrics_as_aws_does()
     decide_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
