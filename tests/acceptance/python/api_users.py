@@ -3,7 +3,7 @@ it should be, and prints what a test has to know of it as JSON.
 
 CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, user_pool_id, client_id, secrets (texts that no log may hold).
 Ada is an administrator, Bob learns algebra, Eve something else; their memberships are named after their subjects by whoever calls,
-between the two steps "sign-up" and "use". The step "traces" prints all that logs and metrics hold,
+between the two steps "sign-up" and "use". The step "traces" prints all that logs, metrics and S3 hold,
 "left" what an apply makes and a destroy has to remove.
 """
 
@@ -38,13 +38,13 @@ class Platform:
             self.cognito.admin_add_user_to_group(**pool, GroupName=group)
         return next(one["Value"] for one in user["Attributes"] if one["Name"] == "sub")
 
-    def sign_in(self, name, client_id=None):
+    def sign_in(self, name, client_id=None, token="IdToken"):
         answer = self.cognito.initiate_auth(
             AuthFlow="USER_PASSWORD_AUTH",
             ClientId=client_id or self.configuration["client_id"],
             AuthParameters={"USERNAME": f"{name}@example.com", "PASSWORD": PASSWORD},
         )
-        return answer["AuthenticationResult"]["IdToken"]
+        return answer["AuthenticationResult"][token]
 
     def call(self, token, method, path, body=None, **headers):
         """Status, headers and JSON of an answer."""
@@ -118,6 +118,7 @@ def nobody_gets_in_without_a_token(platform):
         "forged": forged,
         "promoted": ".".join([header, promoted, signature]),
         "expired": brief,
+        "of access": platform.sign_in("bob", token="AccessToken"),
     }
     for name, token in tokens.items():
         for method, path in (("GET", "/files"), ("GET", "/profile"), ("POST", "/files")):
@@ -207,7 +208,7 @@ def everybody_has_a_profile_of_their_own(platform):
 
 
 def print_traces(platform):
-    """Every log event, and every metric with its dimensions."""
+    """Every log event, every metric with its dimensions, and every object with all that S3 says of it."""
     client = {"region_name": platform.configuration["region"]}
     logs = boto3.client("logs", endpoint_url=platform.configuration["endpoint"], **client)
     for page in logs.get_paginator("describe_log_groups").paginate():
@@ -219,6 +220,14 @@ def print_traces(platform):
     for page in boto3.client("cloudwatch", **client).get_paginator("list_metrics").paginate():
         for metric in page["Metrics"]:
             print(json.dumps(metric))
+    s3 = boto3.client("s3", endpoint_url=platform.configuration["endpoint"], **client)
+    for bucket in s3.list_buckets()["Buckets"]:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket["Name"]):
+            for one in page.get("Contents", []):
+                place = {"Bucket": bucket["Name"], "Key": one["Key"]}
+                found = s3.get_object(**place)
+                content = found.pop("Body").read().decode("utf-8", "replace")
+                print(place, found, s3.get_object_tagging(**place)["TagSet"], content)
 
 
 def print_left(platform):

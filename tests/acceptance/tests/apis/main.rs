@@ -76,6 +76,7 @@ async fn nothing_personal_is_in_plain_text_anywhere(world: &World) {
     }
     let traces = world.users("traces", &SECRETS);
     assert!(traces.contains("patchProfile"), "no log has a request in it: {traces}");
+    assert!(traces.contains("%PDF-1.7"), "no object is there: {traces}");
     for secret in SECRETS {
         assert!(!traces.contains(secret), "{secret} is in {traces}");
     }
