@@ -85,8 +85,8 @@ fn every_validation_has_a_test_that_it_refuses() {
 }
 
 #[test]
-fn every_modules_own_tests_pass() {
-    const TEST: &str = "every_modules_own_tests_pass";
+fn modules_and_examples_keep_their_own_tests() {
+    const TEST: &str = "modules_and_examples_keep_their_own_tests";
     if aws_provider_or_skip(TEST).unwrap().is_none() {
         return;
     }
