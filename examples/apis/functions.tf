@@ -86,6 +86,7 @@ data "aws_iam_policy_document" "upload_files" {
       "s3:ListMultipartUploadParts",
       "s3:PutObject",
       "s3:PutObjectTagging",
+      "s3:PutObjectVersionTagging",
     ]
     resources = [local.files]
   }
@@ -176,6 +177,13 @@ data "aws_iam_policy_document" "profile_key" {
       test     = "StringEquals"
       variable = "kms:EncryptionContext:purpose"
       values   = ["lectern-profile"]
+    }
+
+    # A key of nobody's is none: the condition below would pass a context without a user.
+    condition {
+      test     = "Null"
+      variable = "kms:EncryptionContext:user"
+      values   = ["false"]
     }
 
     condition {

@@ -88,7 +88,7 @@ variable "upload_content_types" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for type in var.upload_content_types : can(regex("^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$", type)) && !contains(["application/javascript", "application/xhtml+xml", "application/xml", "image/svg+xml", "text/html", "text/javascript", "text/xml"], type)])
+    condition     = alltrue([for type in var.upload_content_types : can(regex("^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$", type)) && !can(regex("^multipart/|[/+]xml$|/(html|javascript|ecmascript|x-javascript)$", type))])
     error_message = "upload_content_types are media types in small letters without parameters or patterns, as application/pdf, and none that a browser runs, as text/html or image/svg+xml."
   }
 }

@@ -39,6 +39,16 @@ run "a_type_that_a_browser_runs_is_refused" {
   expect_failures = [var.upload_content_types]
 }
 
+run "a_type_made_of_xml_is_refused" {
+  command = plan
+
+  variables {
+    upload_content_types = ["image/svg+xml"]
+  }
+
+  expect_failures = [var.upload_content_types]
+}
+
 run "a_pattern_of_types_is_refused" {
   command = plan
 

@@ -228,7 +228,17 @@ impl Problem {
 /// Whether an error of AWS's is likely to be over soon.
 pub(crate) fn passes(error: &AwsError) -> bool {
     match error {
-        AwsError::Refused { status, code, .. } => *status >= 500 || *status == 429 || code.contains("Throttl"),
+        AwsError::Refused { status, code, .. } => {
+            // S3 says some of these with a 200 or a 400.
+            const PASSING: [&str; 5] = [
+                "InternalError",
+                "RequestTimeout",
+                "RequestTimeoutException",
+                "ServiceUnavailable",
+                "SlowDown",
+            ];
+            *status >= 500 || *status == 429 || code.contains("Throttl") || PASSING.contains(&code.as_str())
+        }
         AwsError::NoCredentials { .. } | AwsError::Unreachable { .. } => true,
     }
 }

@@ -118,7 +118,8 @@ pub fn log_as_text() {
 }
 
 fn filter() -> EnvFilter {
-    const LIBRARIES: &str = "aws_config=warn,aws_smithy_runtime=warn,hyper_util=warn,mongodb=warn,rustls=warn";
+    // Each stands for all whose names begin so. lambda_runtime would write whole events, tokens and bodies with them.
+    const LIBRARIES: &str = "aws_=warn,h2=warn,hickory=warn,hyper=warn,lambda_runtime=warn,mongodb=warn,reqwest=warn,rustls=warn,tower=warn";
     let level = std::env::var("LECTERN_LOG").unwrap_or_else(|_| "info".into());
     EnvFilter::try_new(format!("{LIBRARIES},{level}")).unwrap_or_else(|_| EnvFilter::new(format!("{LIBRARIES},info")))
 }

@@ -26,6 +26,8 @@ pub(crate) async fn change(request: &Request, state: &ProfileApi) -> Result<Answ
     }
     if let Some(key) = next.new_key {
         state.keyring.keep(user, key, now).await;
+    } else if next.record.data_key.is_none() {
+        state.keyring.forget(user).await;
     }
     Ok(Answer::json(200, &changed)?.header("etag", entity_tag(Some(&next.record))))
 }

@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
+    ChecksumAlgorithm, ChecksumMode, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, Tag, Tagging,
 };
 use file_catalog::FileRecord;
 use lambda_kit::aws::AwsError;
@@ -17,6 +17,9 @@ use crate::time::whole_seconds;
 
 /// The tag of what was not verified yet, as a header has it; see [`crate::form`].
 const TAGGING: &str = "upload=pending";
+/// The tag of what was deleted. A version without either tag is one that is served, and no lifecycle rule removes it: whoever still
+/// has the form may put another version over it.
+const DELETED: (&str, &str) = ("upload", "deleted");
 
 /// To put parts together takes S3 longer than other calls: it answers when it is done.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(15);
@@ -241,7 +244,23 @@ impl Bucket {
         }
     }
 
-    /// Hides the object behind a delete marker: older versions last as long as the bucket's lifecycle rule says.
+    /// Tags a version as deleted, from when on the bucket's lifecycle rule counts its days. One that is not there is gone.
+    pub(crate) async fn retire(&self, key: &str, version_id: &str) -> Result<(), AwsError> {
+        let tag = Tag::builder().key(DELETED.0).value(DELETED.1).build();
+        let tagging = tag.and_then(|tag| Tagging::builder().tag_set(tag).build());
+        let tagging = tagging.map_err(|error| AwsError::Unreachable {
+            operation: "PutObjectTagging",
+            reason: error.to_string(),
+        })?;
+        let call = self.s3.put_object_tagging().bucket(&self.name).key(key);
+        let answer = call.version_id(version_id).tagging(tagging).send().await;
+        match answer.map_err(|error| AwsError::of("PutObjectTagging", error)) {
+            Err(error) if error.status() != Some(404) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Hides the object behind a delete marker: versions that are tagged last as long as the bucket's lifecycle rules say.
     pub(crate) async fn delete(&self, key: &str) -> Result<(), AwsError> {
         let answer = self.s3.delete_object().bucket(&self.name).key(key).send().await;
         answer.map(drop).map_err(|error| AwsError::of("DeleteObject", error))

@@ -23,7 +23,7 @@ pub(crate) async fn complete(request: &Request, state: &UploadApi) -> Result<Ans
     let version_id = verified(&record, &bucket).await?;
     // Before the file is available: an available file with the tag would be removed by the lifecycle rule.
     let is_there = bucket.untag(&key(id), &version_id).await?;
-    if is_there && state.records.make_available(id, &version_id, now).await? {
+    if is_there && state.records.make_available(&record, &version_id, now).await? {
         let record = FileRecord {
             status: Status::Available,
             ..record
@@ -31,10 +31,24 @@ pub(crate) async fn complete(request: &Request, state: &UploadApi) -> Result<Ans
         return Answer::json(200, &File::from(&record));
     }
     // It was pending and is no more, or its object is not: somebody else completed or deleted it.
-    match settled(state.records.find(id).await?, now)? {
+    let found = state.records.find(id).await?;
+    discard(found.as_ref(), &version_id, &bucket, &key(id)).await?;
+    match settled(found, now)? {
         Settled::Available(record) => Answer::json(200, &File::from(&record)),
         Settled::Pending(_) => Err(Problem::new(Kind::Unavailable).cause("a pending file could not be made available")),
     }
+}
+
+/// A version that lost its tag for a record that is another now, or none: no lifecycle rule would find it.
+async fn discard(record: Option<&FileRecord>, version_id: &str, bucket: &Bucket, key: &str) -> Result<(), Problem> {
+    if record.is_some_and(|record| record.version_id.as_deref() == Some(version_id)) {
+        return Ok(());
+    }
+    bucket.retire(key, version_id).await?;
+    if record.is_none_or(|record| record.status == Status::Deleting) {
+        bucket.delete(key).await?;
+    }
+    Ok(())
 }
 
 enum Settled {

@@ -41,10 +41,20 @@ impl Records {
         self.0.with("findOne files", act).await
     }
 
-    /// Makes a pending file available with this version of its object; whether it was pending, and not expired.
-    pub(crate) async fn make_available(&self, id: &str, version_id: &str, now: SystemTime) -> Result<bool, StoreError> {
-        let now = DateTime::from_system_time(now);
-        let filter = doc! { "_id": id, "status": "pending", "expires_at": { "$gt": now } };
+    /// Makes a pending file available with this version of its object; whether it is still the same announcement, and not expired.
+    pub(crate) async fn make_available(
+        &self,
+        record: &FileRecord,
+        version_id: &str,
+        now: SystemTime,
+    ) -> Result<bool, StoreError> {
+        let filter = doc! {
+            "_id": &record.id,
+            "status": "pending",
+            "request_sha256": &record.request_sha256,
+            "created_at": record.created_at,
+            "expires_at": { "$gt": DateTime::from_system_time(now) },
+        };
         let change = doc! {
             "$set": { "status": "available", "version_id": version_id },
             "$unset": { "expires_at": "" },

@@ -37,6 +37,14 @@ async fn finish(record: &FileRecord, state: &UploadApi, now: SystemTime) -> Resu
     if let Checksum::Parts { upload_id, .. } = &record.checksum {
         bucket.abort(&key, upload_id).await?;
     }
+    let version_id = match &record.version_id {
+        Some(version_id) => Some(version_id.clone()),
+        // One that was verified and then not made available has no tag any more.
+        None => bucket.head(&key).await?.and_then(|head| head.version_id),
+    };
+    if let Some(version_id) = version_id {
+        bucket.retire(&key, &version_id).await?;
+    }
     bucket.delete(&key).await?;
     Ok(state.records.forget(&record.id).await?)
 }

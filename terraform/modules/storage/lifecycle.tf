@@ -5,14 +5,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "files" {
   bucket = aws_s3_bucket.files.id
 
   rule {
-    id     = "versions"
+    id     = "leavings"
     status = "Enabled"
 
     filter {}
-
-    noncurrent_version_expiration {
-      noncurrent_days = var.noncurrent_days
-    }
 
     # A marker whose versions are all gone marks nothing.
     expiration {
@@ -22,6 +18,28 @@ resource "aws_s3_bucket_lifecycle_configuration" "files" {
     # Parts of an upload that nobody completed are paid for and cannot be seen. Their links are long expired after a day.
     abort_incomplete_multipart_upload {
       days_after_initiation = 1
+    }
+  }
+
+  # What upload-api tagged before it deleted it. Not every version that is not current: the one that is served is named by its version,
+  # and stops being current when somebody uploads by the same form again.
+  rule {
+    id     = "deleted-files"
+    status = "Enabled"
+
+    filter {
+      tag {
+        key   = local.deleted.key
+        value = local.deleted.value
+      }
+    }
+
+    expiration {
+      days = var.noncurrent_days
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = var.noncurrent_days
     }
   }
 

@@ -2,8 +2,10 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  account     = data.aws_caller_identity.current.account_id
-  partition   = data.aws_partition.current.partition
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  # The tag by which upload-api marks what it deleted.
+  deleted     = { key = "upload", value = "deleted" }
   kms_key_arn = var.kms_key == null ? one(values(aws_kms_key.files)[*].arn) : var.kms_key.arn
 }
 

@@ -48,7 +48,7 @@ variable "allowed_origins" {
 }
 
 variable "noncurrent_days" {
-  description = "Days that a file can be had back after it was overwritten or deleted."
+  description = "Days that the content of a deleted file can be had back: of a version with the tag upload=deleted."
   type        = number
   default     = 90
 

@@ -252,6 +252,10 @@ def print_left(platform):
         "policies": [one["PolicyName"] for one in client("iam").list_policies(Scope="Local")["Policies"]],
         "rest APIs": [one["name"] for one in client("apigateway").get_rest_apis()["items"]],
         "roles": [one["RoleName"] for one in client("iam").list_roles()["Roles"]],
+        "security groups": [
+            one["GroupId"] for one in client("ec2").describe_security_groups()["SecurityGroups"] if one["GroupName"] != "default"
+        ],
+        "secrets": [one["Name"] for one in client("secretsmanager").list_secrets()["SecretList"]],
         "topics": [one["TopicArn"] for one in client("sns").list_topics()["Topics"]],
         "user pools": [one["Name"] for one in client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]],
         "VPCs": [one["VpcId"] for one in client("ec2").describe_vpcs()["Vpcs"] if not one["IsDefault"]],

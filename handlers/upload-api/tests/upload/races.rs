@@ -6,7 +6,7 @@ use aws_front::{Effect, Gate, Rule};
 use futures::future::join_all;
 
 use crate::client::{Form, Part};
-use crate::world::{Sent, World, announcement, bytes, complete_event, create_event, delete_event, send};
+use crate::world::{Sent, World, announcement, bytes, complete_event, create_event, delete_event, keyed, send};
 
 /// A file whose content is in S3, and not completed.
 async fn arrived(world: &World, content: &[u8]) -> Sent {
@@ -125,4 +125,30 @@ async fn a_file_that_is_deleted_while_it_is_completed_stays_deleted() {
             world.front.clear();
         }
     }
+}
+
+/// The id follows from the idempotency key, so what comes after a removal can have it again.
+#[tokio::test]
+async fn a_file_that_is_announced_anew_while_it_is_completed_is_not_what_was_uploaded_before() {
+    let world = World::start().await;
+    let announce = |content: &[u8]| keyed(create_event(&announcement(content)), "key-00001");
+    let created = send(&world.function(), &announce(b"before")).await;
+    let id = created.id();
+    assert_eq!(Form::of(&created.body).send(b"before").await.status, 204);
+    let gate = Arc::new(Gate::default());
+    let effect = Effect::HoldRequest(Arc::clone(&gate));
+    world.front.script(Rule::on("DeleteObjectTagging").effect(effect));
+    let (one, other) = (world.function(), world.function());
+    let complete = complete_event(&id);
+    let anew = async {
+        gate.reached.notified().await;
+        assert_eq!(send(&other, &delete_event(&id)).await.status, 204);
+        let anew = send(&other, &announce(b"another content")).await;
+        assert_eq!((anew.status, anew.id()), (201, id.clone()), "{}", anew.body);
+        gate.open.notify_one();
+    };
+    let (completed, ()) = tokio::join!(send(&one, &complete), anew);
+    completed.is_problem(503, "unavailable", "announced anew");
+    assert_eq!(world.status(&id).await.as_deref(), Some("pending"));
+    assert_eq!(world.record(&id).await.unwrap().version_id, None);
 }

@@ -27,10 +27,30 @@ async fn a_file_that_is_deleted_is_gone_for_everybody_and_can_be_had_back_by_its
     assert_eq!((sent.status, sent.body), (204, serde_json::Value::Null));
     assert_eq!((world.record(&id).await, world.content(&id).await), (None, None));
     let call = world.s3.get_object().bucket(&world.bucket).key(file_catalog::key(&id));
-    assert!(call.version_id(version).send().await.is_ok());
+    assert!(call.version_id(&version).send().await.is_ok());
+    // From now on the lifecycle rule counts its days.
+    assert_eq!(
+        world.tags_of(&id, &version).await,
+        [("upload".to_owned(), "deleted".to_owned())]
+    );
     for event in [delete_event(&id), complete_event(&id), delete_event(NOBODYS)] {
         send(&function, &event).await.is_problem(404, "not-found", "gone");
     }
+}
+
+/// A lifecycle rule removes what has a tag and nothing else: not the version that is served.
+#[tokio::test]
+async fn a_form_that_is_sent_again_leaves_the_version_that_is_served_without_a_tag() {
+    let world = World::start().await;
+    let function = world.function();
+    let created = send(&function, &create_event(&announcement(b"hello"))).await;
+    let id = created.id();
+    assert_eq!(Form::of(&created.body).send(b"hello").await.status, 204);
+    assert_eq!(send(&function, &complete_event(&id)).await.status, 200);
+    assert_eq!(Form::of(&created.body).send(b"hello").await.status, 204);
+    let version = world.record(&id).await.unwrap().version_id.unwrap();
+    assert_eq!(world.tags_of(&id, &version).await, []);
+    assert_eq!(world.tags(&id).await, [("upload".to_owned(), "pending".to_owned())]);
 }
 
 #[tokio::test]
@@ -119,7 +139,7 @@ async fn what_nobody_completed_or_finished_is_removed_a_day_after_it_ended() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_removed_delays_no_announcement() {
+async fn what_cannot_be_removed_fails_no_announcement() {
     let world = World::start().await;
     let old = send(&world.function(), &create_event(&announcement(b"hello"))).await;
     world.expired_since(&old.id(), 2 * DAY).await;

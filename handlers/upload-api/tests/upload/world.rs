@@ -22,10 +22,11 @@ pub(crate) const SIZES: Sizes = Sizes {
     part_bytes: 400,
 };
 /// What the files role may do to objects.
-pub(crate) const ON_OBJECTS: [&str; 7] = [
+pub(crate) const ON_OBJECTS: [&str; 8] = [
     "s3:AbortMultipartUpload",
     "s3:DeleteObject",
     "s3:DeleteObjectVersionTagging",
+    "s3:PutObjectVersionTagging",
     "s3:GetObject",
     "s3:ListMultipartUploadParts",
     "s3:PutObject",
@@ -168,6 +169,18 @@ impl World {
     pub(crate) async fn tags(&self, id: &str) -> Vec<(String, String)> {
         let call = self.s3.get_object_tagging().bucket(&self.bucket).key(key(id));
         let answer = call.send().await.unwrap();
+        let tags = answer.tag_set().iter();
+        tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+    }
+
+    /// Tags of one version.
+    pub(crate) async fn tags_of(&self, id: &str, version_id: &str) -> Vec<(String, String)> {
+        let call = self
+            .s3
+            .get_object_tagging()
+            .bucket(&self.bucket)
+            .key(file_catalog::key(id));
+        let answer = call.version_id(version_id).send().await.unwrap();
         let tags = answer.tag_set().iter();
         tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
     }

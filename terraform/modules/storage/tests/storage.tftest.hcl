@@ -97,17 +97,27 @@ run "what_nobody_finished_goes" {
   command = plan
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90 && aws_s3_bucket_lifecycle_configuration.files.rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 1
-    error_message = "Old versions and unfinished uploads go (D7)."
+    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 1
+    error_message = "Unfinished uploads go (D7)."
   }
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[1].filter[0].tag[0].key == "upload" && aws_s3_bucket_lifecycle_configuration.files.rule[1].filter[0].tag[0].value == "pending"
+    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[1].filter[0].tag[0].key == "upload" && aws_s3_bucket_lifecycle_configuration.files.rule[1].filter[0].tag[0].value == "deleted" && aws_s3_bucket_lifecycle_configuration.files.rule[1].noncurrent_version_expiration[0].noncurrent_days == 90
+    error_message = "What was deleted goes (D7)."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_s3_bucket_lifecycle_configuration.files.rule : length(rule.noncurrent_version_expiration) == 0 || length(rule.filter[0].tag) == 1])
+    error_message = "No version without a tag goes: it may be the one that is served."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[2].filter[0].tag[0].key == "upload" && aws_s3_bucket_lifecycle_configuration.files.rule[2].filter[0].tag[0].value == "pending"
     error_message = "Uploads that were not confirmed are told by their tag (D7)."
   }
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[1].expiration[0].days == 1 && aws_s3_bucket_lifecycle_configuration.files.rule[1].noncurrent_version_expiration[0].noncurrent_days == 1
+    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[2].expiration[0].days == 1 && aws_s3_bucket_lifecycle_configuration.files.rule[2].noncurrent_version_expiration[0].noncurrent_days == 1
     error_message = "They go after a day, and their versions with them (D7)."
   }
 
@@ -125,7 +135,7 @@ run "pending_uploads_by_a_prefix" {
   }
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[1].filter[0].prefix == "pending/" && length(aws_s3_bucket_lifecycle_configuration.files.rule[1].filter[0].tag) == 0
+    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[2].filter[0].prefix == "pending/" && length(aws_s3_bucket_lifecycle_configuration.files.rule[2].filter[0].tag) == 0
     error_message = "A prefix takes the place of the tag."
   }
 
