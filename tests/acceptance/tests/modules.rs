@@ -1,4 +1,4 @@
-//! Every module under terraform/modules, and every example with tests, is valid and keeps its own tests, which need no cloud.
+//! Every module under terraform/modules is valid and keeps its own tests, which need no cloud; settings of examples are refused.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,14 +14,6 @@ fn modules() -> Vec<PathBuf> {
     modules.sort();
     assert!(!modules.is_empty());
     modules
-}
-
-fn examples_with_tests() -> Vec<PathBuf> {
-    let folder = fs::read_dir(workspace::root().join("examples")).unwrap();
-    let examples = folder.map(|entry| entry.unwrap().path());
-    let examples: Vec<_> = examples.filter(|example| example.join("tests").exists()).collect();
-    assert!(!examples.is_empty());
-    examples
 }
 
 /// Copies a folder with what is in it, but for what Terraform left there.
@@ -65,7 +57,7 @@ fn every_module_has_its_files_and_describes_every_variable_and_output() {
 /// A validation without a case that it refuses may as well not be there.
 #[test]
 fn every_validation_has_a_test_that_it_refuses() {
-    for module in modules().into_iter().chain(examples_with_tests()) {
+    for module in modules() {
         let variables = fs::read_to_string(module.join("variables.tf")).unwrap();
         let tests: String = fs::read_dir(module.join("tests"))
             .unwrap()
@@ -85,27 +77,65 @@ fn every_validation_has_a_test_that_it_refuses() {
 }
 
 #[test]
-fn modules_and_examples_keep_their_own_tests() {
-    const TEST: &str = "modules_and_examples_keep_their_own_tests";
+fn modules_keep_their_own_tests() {
+    const TEST: &str = "modules_keep_their_own_tests";
     if aws_provider_or_skip(TEST).unwrap().is_none() {
         return;
     }
     for module in modules() {
         let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
         copy(&module, workdir.path());
-        keeps_its_tests(&workdir);
-    }
-    for example in examples_with_tests() {
-        let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
-        let name = example.file_name().unwrap().to_str().unwrap();
-        workdir.copy_example(name).unwrap();
-        keeps_its_tests(&workdir);
+        workdir.init().unwrap();
+        workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+        let said = workdir.run(&["test", "-no-color"]).unwrap().ok().unwrap();
+        assert!(said.contains(" 0 failed"), "{said}");
     }
 }
 
-fn keeps_its_tests(workdir: &Workdir) {
+/// What the handlers would refuse only when they are called, with 500 for everybody.
+#[test]
+fn settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_apply() {
+    const TEST: &str = "settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_apply";
+    if aws_provider_or_skip(TEST).unwrap().is_none() {
+        return;
+    }
+    let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
+    workdir.copy_example("apis").unwrap();
     workdir.init().unwrap();
-    workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
-    let said = workdir.run(&["test", "-no-color"]).unwrap().ok().unwrap();
-    assert!(said.contains(" 0 failed"), "{said}");
+    let secret = "mongo_secret_arn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf";
+    let console = |settings: &[&str]| {
+        let mut arguments = vec!["console", "-var", "bucket=edu-files"];
+        arguments.extend(settings.iter().flat_map(|setting| ["-var", setting]));
+        workdir.run(&arguments).unwrap()
+    };
+    let sound = console(&[secret, "link_seconds=60"]);
+    assert_eq!(sound.code, 0, "{}", sound.text);
+    for (settings, message) in [
+        (&[][..], "The functions sign in to MongoDB"),
+        (
+            &[secret, "mongo_host=main-pl-0.ab1cd.mongodb.net"],
+            "The functions sign in to MongoDB",
+        ),
+        (&[secret, "link_seconds=30"], "link_seconds is a whole number"),
+        (&[secret, "link_seconds=7200"], "link_seconds is a whole number"),
+        (
+            &[secret, "upload_max_bytes=5000000001"],
+            "upload_max_bytes is a whole number",
+        ),
+        (
+            &[secret, r#"upload_content_types=["text/html"]"#],
+            "upload_content_types are media types",
+        ),
+        (
+            &[secret, r#"upload_content_types=["image/svg+xml"]"#],
+            "upload_content_types are media types",
+        ),
+        (
+            &[secret, r#"upload_content_types=["image/*"]"#],
+            "upload_content_types are media types",
+        ),
+    ] {
+        let said = console(settings);
+        assert!(said.flat().contains(message), "{settings:?}: {}", said.text);
+    }
 }

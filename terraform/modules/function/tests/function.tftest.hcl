@@ -207,7 +207,7 @@ run "a_customer_key_for_log_and_environment" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.own.statement : [statement.effect, one(statement.condition).variable, one(statement.condition).values] if statement.sid == "EnvironmentNotByTheCode"] == [["Deny", "lambda:SourceFunctionArn", ["arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api", "arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:*"]]]
+    condition     = [for statement in data.aws_iam_policy_document.own.statement : "${statement.effect} ${one(statement.condition).variable} ${join(" ", sort(one(statement.condition).values))}" if statement.sid == "EnvironmentNotByTheCode"] == ["Deny lambda:SourceFunctionArn arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:*"]
     error_message = "The function's code cannot use that key (D6)."
   }
 
