@@ -38,7 +38,7 @@ async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
 
 /// The example, applied, and what there was before.
 ///
-/// One apply in twenty meets a fault of the local cloud: the AWS provider sends a call, which is carried out, gets no answer, sends it
+/// One apply in ten to twenty meets a fault of the local cloud: the AWS provider sends a call, which is carried out, gets no answer, sends it
 /// again, and is told that the thing is there already. What happens between the two is not known; it was seen with calls of API Gateway,
 /// Lambda and CloudWatch Logs. Then, and for no other reason, it begins anew with another local cloud.
 async fn applied() -> (World, String) {
@@ -54,6 +54,10 @@ async fn applied() -> (World, String) {
             said.ok().unwrap();
             return (world, before);
         }
+        eprintln!(
+            "apply {attempts} met an answer that the local cloud lost; once more:\n{}",
+            said.text
+        );
     }
 }
 
