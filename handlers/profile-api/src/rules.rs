@@ -245,12 +245,22 @@ mod tests {
     }
 
     proptest! {
-        /// Nothing of what is refused is in the words about it.
+        /// Whatever is around it, what somebody wrote is not in the words about it.
         #[test]
-        fn no_message_quotes_what_it_is_about(text in "[a-z\u{202e}\n ]{12,20}") {
-            let problem = check(&json!({ "name": text }), now());
-            let words = format!("{:?}", problem.err());
-            prop_assert!(!words.contains(text.trim()), "{}", words);
+        fn no_message_quotes_what_it_is_about(before in "[a-z\u{202e}\n ]{0,10}", after in "[a-z\u{202e}\n ]{0,10}") {
+            let needle = "zq7xk";
+            let text = format!("{before}{needle}{after}");
+            let address = json!({ "lines": [&text], "city": &text, "postal_code": &text, "country": "GB" });
+            for profile in [
+                json!({ "name": &text }),
+                json!({ "phone": &text }),
+                json!({ "birth_date": &text }),
+                json!({ "time_zone": &text }),
+                json!({ "address": address }),
+            ] {
+                let words = format!("{:?}", check(&profile, now()).err());
+                prop_assert!(!words.contains(needle), "{}", words);
+            }
         }
     }
 }
