@@ -49,13 +49,24 @@ fn said(diagnostic: &Diagnostic) -> String {
     }
 }
 
+/// The path without what Terraform takes for another place: it looks for the last attribute's name among those of the root, so that
+/// `dump.role_arn` would point at the line of `role_arn`.
+fn pointed_at(mut path: AttributePath) -> AttributePath {
+    let is_attribute = |step: &AttributePathStep| matches!(step, AttributePathStep::Attribute(_));
+    let second = path.steps.iter().skip(1).position(is_attribute);
+    path.steps
+        .truncate(second.map_or(path.steps.len(), |position| position + 1));
+    path
+}
+
 pub(crate) fn to_wire(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
     let with = |severity: Severity| {
         move |diagnostic: Diagnostic| proto::Diagnostic {
             severity: severity.into(),
             detail: said(&diagnostic),
             summary: diagnostic.summary.into_owned(),
-            attribute: (!diagnostic.attribute.steps.is_empty()).then(|| path_to_wire(&diagnostic.attribute)),
+            attribute: (!diagnostic.attribute.steps.is_empty())
+                .then(|| path_to_wire(&pointed_at(diagnostic.attribute))),
         }
     };
     let errors = diagnostics.errors.into_iter().map(with(Severity::Error));
@@ -92,6 +103,23 @@ pub(crate) fn bug(diagnostics: &mut Diagnostics, what: &str, cause: &dyn std::er
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn terraform_is_pointed_at_the_root_attribute_that_holds_the_place() {
+        let dump = AttributePath::new("dump");
+        let lambda = AttributePath::new("lambda").key("upload");
+        for (path, pointed_at) in [
+            (AttributePath::new("threshold"), AttributePath::new("threshold")),
+            (dump.clone().attribute("role_arn"), dump.clone()),
+            (dump.clone().attribute("include").index(1), dump),
+            (lambda.clone(), lambda.clone()),
+            (lambda.clone().attribute("timeout_seconds"), lambda),
+        ] {
+            let mut diagnostics = Diagnostics::default();
+            error(&mut diagnostics, path, "Number is out of range.", "Got 12.5.");
+            assert_eq!(to_wire(diagnostics)[0].attribute, Some(path_to_wire(&pointed_at)));
+        }
+    }
 
     #[test]
     fn a_place_below_a_root_attribute_is_said_in_the_detail() {

@@ -227,11 +227,7 @@ async fn bad_entries_are_refused_at_plan_by_name() {
     for (entries, path, summary) in cases {
         let plan = provider.plan(LIST, None, list(entries.clone())).await.unwrap();
         let error = plan.diagnostics.only_error().unwrap();
-        assert_eq!(
-            (error.path.as_str(), error.summary.as_str()),
-            (path, summary),
-            "{entries}"
-        );
+        assert_eq!((error.place(), error.summary.as_str()), (path, summary), "{entries}");
     }
     for entries in [
         json!(UNKNOWN),

@@ -236,7 +236,7 @@ async fn bad_configurations_are_refused_at_plan_by_attribute() {
             .await
             .unwrap();
         let error = found.only_error().unwrap();
-        assert_eq!((error.path.as_str(), error.summary.as_str()), (path, summary), "{case}");
+        assert_eq!((error.place(), error.summary.as_str()), (path, summary), "{case}");
         assert!(error.detail.contains(told), "{case}: {}", error.detail);
     }
 }

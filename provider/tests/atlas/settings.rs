@@ -100,7 +100,7 @@ async fn a_base_url_that_cannot_be_one_is_refused_at_once_and_at_its_place() {
             .unwrap();
         let error = found.only_error().unwrap();
         assert_eq!(
-            (error.path.as_str(), error.summary.as_str()),
+            (error.place(), error.summary.as_str()),
             ("atlas.base_url", "Atlas URL cannot be used.")
         );
         assert!(error.detail.contains(told), "{url}: {}", error.detail);

@@ -278,7 +278,7 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             .only_error()
             .unwrap_or_else(|error| panic!("{path} {told}: {error}"));
         assert_eq!(
-            (error.path.as_str(), error.summary.as_str()),
+            (error.place(), error.summary.as_str()),
             (path, summary),
             "{told}: {}",
             error.detail
@@ -298,7 +298,7 @@ async fn a_connection_string_in_place_of_the_secret_is_refused_without_being_rep
     let config = with_dump(&world.config(), "secret_arn", json!("mongodb://admin:hunter2@db"));
     let plan = world.plan(None, &config).await;
     let error = plan.diagnostics.only_error().unwrap();
-    assert_eq!(error.path, "dump.secret_arn");
+    assert_eq!(error.place(), "dump.secret_arn");
     assert!(
         !format!("{}", plan.diagnostics).contains("hunter2"),
         "{}",
@@ -340,5 +340,5 @@ async fn what_is_unknown_is_no_error_and_hides_none() {
         json!("Dumps"),
     );
     let diagnostics = world.provider.validate_resource(TYPE, half).await.unwrap();
-    assert_eq!(diagnostics.only_error().unwrap().path, "dump.bucket");
+    assert_eq!(diagnostics.only_error().unwrap().place(), "dump.bucket");
 }

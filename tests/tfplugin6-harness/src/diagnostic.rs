@@ -22,8 +22,19 @@ pub struct Diagnostic {
     pub summary: String,
     /// What was seen and what to do.
     pub detail: String,
-    /// The attribute, as `lambda["upload"].timeout_seconds`; empty when it is about the whole object.
+    /// What Terraform is pointed at, as `lambda["upload"]`; empty when it is about the whole object.
     pub path: String,
+}
+
+impl Diagnostic {
+    /// Where it is, as `lambda["upload"].timeout_seconds`: what the detail begins with, below `path`, or else `path`.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        match self.detail.split_once(": ") {
+            Some((place, _)) if !self.path.is_empty() && place.starts_with(&self.path) => place,
+            _ => &self.path,
+        }
+    }
 }
 
 impl fmt::Display for Diagnostic {
