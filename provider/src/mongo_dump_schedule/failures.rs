@@ -36,7 +36,9 @@ pub(super) fn date_is_malformed(diagnostics: &mut Diagnostics, path: AttributePa
         diagnostics,
         path,
         "Date is malformed.",
-        format!("Got {date:?}. Type an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\"."),
+        format!(
+            "Got {date:?}, which is not one moment on Scheduler's clock. Type an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\"."
+        ),
     );
 }
 
@@ -59,7 +61,7 @@ pub(super) fn target_is_malformed(diagnostics: &mut Diagnostics, path: Attribute
         path,
         "Dump target is neither a function nor a state machine.",
         format!(
-            "Got {arn:?}. Type the ARN of the dump function, best of its alias (aws_lambda_alias.x.arn), or of a Step Functions \
+            "Got {arn:?}, which cannot run a dump. Type the ARN of the dump function, best of its alias (aws_lambda_alias.x.arn), or of a Step Functions \
              state machine (aws_sfn_state_machine.x.arn)."
         ),
     );
@@ -70,7 +72,7 @@ pub(super) fn arn_is_malformed(diagnostics: &mut Diagnostics, path: AttributePat
         diagnostics,
         path,
         "ARN is malformed.",
-        format!("Got {arn:?}. Type arn:<partition>:<service>:<region>:<account>:<resource>."),
+        format!("Got {arn:?}, which AWS refuses. Type arn:<partition>:<service>:<region>:<account>:<resource>."),
     );
 }
 
@@ -85,7 +87,7 @@ pub(super) fn number_is_out_of_range(
         path,
         "Number is out of range.",
         format!(
-            "Got {number}. Type a whole number from {} to {}.",
+            "Got {number}, which Scheduler refuses. Type a whole number from {} to {}.",
             range.start(),
             range.end()
         ),
@@ -238,6 +240,18 @@ pub(super) fn target_does_not_exist(diagnostics: &mut Diagnostics, arn: &str, qu
         "Dump target does not exist.",
         format!(
             "{seen}, so every run would fail. Make it first, refer to it by its resource so that Terraform does, {VERIFY_OFF}."
+        ),
+    );
+}
+
+pub(super) fn target_is_in_another_region(diagnostics: &mut Diagnostics, arn: &str, region: &str) {
+    warning(
+        diagnostics,
+        AttributePath::new("target_arn"),
+        "Dump target is in another region.",
+        format!(
+            "Got {arn}, and the schedule is in {region}: EventBridge Scheduler calls what is in its own region, so no dump would run. Set \
+             region to the target's, or name a target in {region}."
         ),
     );
 }

@@ -11,6 +11,7 @@ use tf_provider::{AttributePath, Diagnostics};
 use super::definition::{DEFAULT_GROUP, Definition, dump_problems, payload};
 use super::remote::{Remote, WriteError};
 use super::state::{RetryPolicy, State, Text, text};
+use super::target::Target;
 use super::timing::Timing;
 use super::{failures, schema, target};
 use crate::aws::{Aws, AwsError, PlannedRegion};
@@ -107,6 +108,11 @@ impl DumpSchedule {
         check(&request.effective, diagnostics);
         let mut planned = request.planned.clone();
         planned.region = self.region(&request.effective.region, diagnostics).await;
+        if let (Value::Value(region), Value::Value(arn)) = (&planned.region, &planned.target_arn)
+            && Target::parse(arn).is_some_and(|target| target.region() != region)
+        {
+            failures::target_is_in_another_region(diagnostics, arn, region);
+        }
         let is_open = planned.name.is_unknown() || planned.group_name.is_unknown() || planned.region.is_unknown();
         planned.id = match Place::of(&planned) {
             Some(place) if !is_open => Value::Value(place.id()),

@@ -31,7 +31,9 @@ pub(super) enum Target {
         /// Alias or version.
         qualifier: Option<String>,
     },
-    StateMachine,
+    StateMachine {
+        region: String,
+    },
 }
 
 impl Target {
@@ -46,10 +48,18 @@ impl Target {
                     qualifier: qualifier.first().map(|&qualifier| qualifier.to_owned()),
                 })
             }
-            ["arn", _, "states", _, _, "stateMachine", _, ref qualifier @ ..] if full && qualifier.len() <= 1 => {
-                Some(Self::StateMachine)
+            ["arn", _, "states", region, _, "stateMachine", _, ref qualifier @ ..] if full && qualifier.len() <= 1 => {
+                Some(Self::StateMachine {
+                    region: region.to_owned(),
+                })
             }
             _ => None,
+        }
+    }
+
+    pub(super) fn region(&self) -> &str {
+        match self {
+            Self::Function { region, .. } | Self::StateMachine { region } => region,
         }
     }
 }
@@ -149,6 +159,11 @@ mod tests {
                 qualifier: qualifier.map(str::to_owned),
             })
         };
+        let machine = || {
+            Some(Target::StateMachine {
+                region: "eu-west-1".to_owned(),
+            })
+        };
         for (arn, expected) in [
             ("arn:aws:lambda:eu-west-1:111122223333:function:dump", function(None)),
             (
@@ -159,13 +174,10 @@ mod tests {
                 "arn:aws:lambda:eu-west-1:111122223333:function:dump:7",
                 function(Some("7")),
             ),
-            (
-                "arn:aws:states:eu-west-1:111122223333:stateMachine:dump",
-                Some(Target::StateMachine),
-            ),
+            ("arn:aws:states:eu-west-1:111122223333:stateMachine:dump", machine()),
             (
                 "arn:aws:states:eu-west-1:111122223333:stateMachine:dump:live",
-                Some(Target::StateMachine),
+                machine(),
             ),
             ("arn:aws:states:eu-west-1:111122223333:execution:dump:1", None),
             ("arn:aws:lambda:eu-west-1:111122223333:function:dump:", None),

@@ -37,7 +37,7 @@ pub(super) fn limit_is_out_of_range(diagnostics: &mut Diagnostics, number: &Num)
         AttributePath::new("limit"),
         "Number is out of range.",
         format!(
-            "Got {number}. Type a whole number from {} to {}.",
+            "Got {number}, and the manifest of each dump that is listed is read from S3 at every plan. Type a whole number from {} to {}.",
             LIMITS.start(),
             LIMITS.end()
         ),

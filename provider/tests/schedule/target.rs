@@ -51,6 +51,30 @@ async fn a_function_its_version_and_its_alias_are_found_even_while_they_are_bein
 }
 
 #[tokio::test]
+async fn a_target_in_another_region_is_pointed_out_at_plan() {
+    let world = World::start().await;
+    for kind in [
+        "lambda:ap-south-1:111122223333:function",
+        "states:ap-south-1:111122223333:stateMachine",
+    ] {
+        let config = with(&world.config(), "target_arn", json!(format!("arn:aws:{kind}:dump")));
+        let plan = world.plan(None, &config).await.ok().unwrap();
+        let mut found = plan.diagnostics.warnings();
+        let warning = found.next().unwrap();
+        assert_eq!(
+            (warning.path.as_str(), warning.summary.as_str()),
+            ("target_arn", "Dump target is in another region.")
+        );
+        for part in ["ap-south-1", "schedule is in us-east-1"] {
+            assert!(warning.detail.contains(part), "{part} is not in: {}", warning.detail);
+        }
+        assert_eq!(found.next(), None);
+    }
+    let plan = world.plan(None, &world.config()).await.ok().unwrap();
+    assert_eq!(plan.diagnostics.warnings().next(), None);
+}
+
+#[tokio::test]
 async fn a_function_or_alias_that_does_not_exist_is_refused_by_name() {
     let world = World::start().await;
     let arn = world.function(512, 60).await;
