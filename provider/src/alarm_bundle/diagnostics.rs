@@ -466,6 +466,58 @@ pub(crate) fn severity_not_in_severities(
     );
 }
 
+/// What Terraform does with an attribute of a nested object that the schema does not have, and the provider cannot see.
+const DROPPED_IN_SILENCE: &str = "Terraform drops a misspelled attribute in here without a word";
+
+pub(crate) fn severity_tells_nobody(diagnostics: &mut Diagnostics, path: AttributePath, severity: &str) {
+    warning(
+        diagnostics,
+        path,
+        "Severity tells nobody.",
+        format!(
+            "The severity {severity:?} has no actions, so its alarms change colour and nobody hears of it. {DROPPED_IN_SILENCE}: check the \
+             spelling of alarm_actions, ok_actions and insufficient_data_actions. If nobody is to be told, type alarm_actions = []."
+        ),
+    );
+}
+
+pub(crate) fn severity_without_alarms(diagnostics: &mut Diagnostics, severity: &str, near: Option<&'static str>) {
+    let path = AttributePath::new("severities").key(severity.to_owned());
+    let summary = "Severity has no alarm.";
+    let seen = format!(
+        "Got {severity:?}, but the catalogue's severities are warning and critical, and no extra alarm has this one."
+    );
+    match near {
+        Some(near) => refuse(
+            diagnostics,
+            path,
+            summary,
+            format!(
+                "{seen} Without {near:?} the catalogue's {near} alarms would not be created. Did you mean {near:?}? If not, add the extra \
+                 alarm, or remove the severity."
+            ),
+        ),
+        None => warning(
+            diagnostics,
+            path,
+            summary,
+            format!("{seen} Its actions are of no use here: add the extra alarm, or remove the severity."),
+        ),
+    }
+}
+
+pub(crate) fn override_sets_nothing(diagnostics: &mut Diagnostics, path: AttributePath) {
+    warning(
+        diagnostics,
+        path,
+        "Override changes nothing.",
+        format!(
+            "Every attribute in it is null or left out, so the alarms stay as they are. {DROPPED_IN_SILENCE}: check the spelling against the \
+             documentation of overrides, or remove the override."
+        ),
+    );
+}
+
 pub(crate) fn too_many_actions(diagnostics: &mut Diagnostics, path: AttributePath, count: usize) {
     refuse(
         diagnostics,
@@ -516,9 +568,12 @@ pub(crate) fn override_unknown(
     path: AttributePath,
     key: &str,
     preset: Preset,
+    other: Option<Preset>,
     near: &[&str],
 ) {
-    let advice = if near.is_empty() {
+    let advice = if let Some(other) = other {
+        format!("Preset {:?} has it.", other.name())
+    } else if near.is_empty() {
         "The keys are listed in docs/alarms.md and in the bundle's alarms output.".to_owned()
     } else {
         format!(

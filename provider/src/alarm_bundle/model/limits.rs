@@ -93,7 +93,7 @@ pub(crate) fn window(
     }
 }
 
-/// No more datapoints to alarm than there are periods.
+/// No more datapoints to alarm than there are periods; fewer than one period is a mistake of its own.
 pub(crate) fn datapoints(
     diagnostics: &mut Diagnostics,
     path: &AttributePath,
@@ -103,6 +103,7 @@ pub(crate) fn datapoints(
 ) {
     if let (Value::Value(datapoints), Value::Value(periods)) = (datapoints, evaluation_periods)
         && datapoints > periods
+        && *periods >= Num::from(1)
     {
         diagnostics::too_many_datapoints(diagnostics, path.clone(), key, datapoints, periods);
     }

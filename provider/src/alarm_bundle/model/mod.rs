@@ -134,6 +134,7 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
     catalogue::check_order(&entries, &mut diagnostics);
     let extras = extra::read(&inputs, &context.region, &mut diagnostics);
     open.extend(extras.open.iter().cloned());
+    severities.check_used(&bundle.extra_alarms, &mut diagnostics);
     for entry in &entries {
         if let Outcome::Open(path) = &entry.outcome
             && !open.contains(path)

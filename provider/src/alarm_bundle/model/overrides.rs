@@ -149,10 +149,17 @@ impl Overrides {
         };
         for (key, fields) in map {
             let path = path.clone().key(key.clone());
-            let Some(pattern) = Pattern::parse(key).filter(|pattern| pattern.is_possible(preset, targets)) else {
+            let parsed = Pattern::parse(key);
+            let is_of = |preset| {
+                parsed
+                    .as_ref()
+                    .is_some_and(|pattern| pattern.is_possible(preset, targets))
+            };
+            let Some(pattern) = parsed.clone().filter(|_| is_of(preset)) else {
+                let other = Preset::ALL.into_iter().find(|other| is_of(*other));
                 let candidates = candidates(preset, targets);
                 let near = suggest::nearest(key, candidates.iter().map(String::as_str));
-                diagnostics::override_unknown(diagnostics, path, key, preset, &near);
+                diagnostics::override_unknown(diagnostics, path, key, preset, other, &near);
                 continue;
             };
             match fields {
@@ -214,6 +221,9 @@ fn candidates(preset: Preset, targets: &Targets) -> BTreeSet<String> {
 }
 
 fn check(pattern: &Pattern, fields: &Override, path: &AttributePath, preset: Preset, diagnostics: &mut Diagnostics) {
+    if *fields == Override::default() {
+        diagnostics::override_sets_nothing(diagnostics, path.clone());
+    }
     check_fields(&fields.common(), path, diagnostics);
     for (severity, own) in [
         (Severity::Warning, &fields.warning),
@@ -221,6 +231,9 @@ fn check(pattern: &Pattern, fields: &Override, path: &AttributePath, preset: Pre
     ] {
         let Value::Value(own) = own else { continue };
         let path = path.clone().attribute(severity.name());
+        if *own == OverrideFields::default() {
+            diagnostics::override_sets_nothing(diagnostics, path.clone());
+        }
         check_fields(own, &path, diagnostics);
         let alarm = &pattern.segments[2];
         if pattern.is_exact() && !specs(pattern, preset).any(|spec| spec.severity == severity) {

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use alarm_catalog::Severity;
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::key;
 use super::limits;
+use super::suggest;
 use super::values::or_default;
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Bundle, Composite, Flag, Set, SeverityActions};
+use crate::alarm_bundle::state::{Bundle, Composite, ExtraAlarm, Flag, Map, Set, SeverityActions};
 
 /// The severities of a bundle.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +69,9 @@ impl Severities {
                     for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(lists) {
                         limits::actions(diagnostics, &path.clone().attribute(attribute), list);
                     }
+                    if lists.iter().all(|list| list.is_null()) {
+                        diagnostics::severity_tells_nobody(diagnostics, path, name);
+                    }
                     severities.known.insert(name.clone(), actions.clone());
                 }
             }
@@ -80,6 +85,31 @@ impl Severities {
             Some(actions) => Presence::There(actions),
             None if self.all_open || self.open.iter().any(|open| open == name) => Presence::Open,
             None => Presence::Absent,
+        }
+    }
+
+    /// Points out every severity of which there can be no alarm: the catalogue has none, and no extra alarm names it. One that looks
+    /// like a slip of the pen is an error, since the alarms it was meant for would not be created.
+    pub(crate) fn check_used(&self, extra_alarms: &Map<ExtraAlarm>, diagnostics: &mut Diagnostics) {
+        let catalogue = Severity::ALL.map(Severity::name);
+        let may_be_of_an_extra_alarm = |name: &str| match extra_alarms {
+            Value::Null => false,
+            Value::Unknown => true,
+            Value::Value(extras) => extras.values().any(|extra| match extra {
+                Value::Null => false,
+                Value::Unknown => true,
+                Value::Value(extra) => match &extra.severity {
+                    Value::Null => false,
+                    Value::Unknown => true,
+                    Value::Value(severity) => severity == name,
+                },
+            }),
+        };
+        let names = self.known.keys().chain(&self.open).filter(|name| key::is_name(name));
+        for name in names.filter(|name| !catalogue.contains(&name.as_str()) && !may_be_of_an_extra_alarm(name)) {
+            let missing = catalogue.into_iter().filter(|word| self.get(word) == Presence::Absent);
+            let near = suggest::nearest(name, missing);
+            diagnostics::severity_without_alarms(diagnostics, name, near.first().copied());
         }
     }
 

@@ -159,6 +159,119 @@ fn a_warning_that_fires_after_its_critical_sibling_is_pointed_out() {
     );
 }
 
+fn tells(name: &str) -> SeverityActions {
+    SeverityActions {
+        alarm_actions: set(&[name]),
+        ..SeverityActions::default()
+    }
+}
+
+fn warnings(bundle: &Bundle) -> Vec<(String, String)> {
+    let (_, diagnostics) = plan(bundle, &in_region("eu-central-1"));
+    assert_eq!(diagnostics.errors, []);
+    let said = |warning: tf_provider::Diagnostic| (warning.attribute.to_string(), warning.summary.into_owned());
+    diagnostics.warnings.into_iter().map(said).collect()
+}
+
+/// What is left of an object whose only attribute was misspelled: Terraform drops it without a word.
+#[test]
+fn an_object_that_does_nothing_is_pointed_out() {
+    let nothing = ("overrides[\"lambda/upload/errors\"]", "Override changes nothing.");
+    let own = OverrideFields::default;
+    for (case, bundle, expected) in [
+        ("an override", errors_override(Override::default()), vec![nothing]),
+        (
+            "its warning and its critical",
+            with_override(
+                with_lambda(LambdaTarget {
+                    timeout_seconds: number("30"),
+                    ..lambda()
+                }),
+                "lambda/upload/duration",
+                Override {
+                    warning: Value::Value(own()),
+                    critical: Value::Value(own()),
+                    ..Override::default()
+                },
+            ),
+            vec![
+                ("overrides[\"lambda/upload/duration\"].warning", nothing.1),
+                ("overrides[\"lambda/upload/duration\"].critical", nothing.1),
+            ],
+        ),
+        (
+            "a severity",
+            Bundle {
+                severities: map([("warning", tells(WARN)), ("critical", SeverityActions::default())]),
+                ..with_lambda(lambda())
+            },
+            vec![("severities[\"critical\"]", "Severity tells nobody.")],
+        ),
+    ] {
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(at, said)| (at.to_owned(), said.to_owned()))
+            .collect();
+        assert_eq!(warnings(&bundle), expected, "{case}");
+    }
+}
+
+#[test]
+fn an_object_that_may_do_something_or_says_that_it_does_nothing_is_not_pointed_out() {
+    let silent = SeverityActions {
+        alarm_actions: set(&[]),
+        ..SeverityActions::default()
+    };
+    let unknown = SeverityActions {
+        ok_actions: Value::Unknown,
+        ..SeverityActions::default()
+    };
+    for (case, bundle) in [
+        (
+            "an unknown threshold",
+            errors_override(Override {
+                threshold: Value::Unknown,
+                ..Override::default()
+            }),
+        ),
+        (
+            "no actions on purpose, and unknown ones",
+            Bundle {
+                severities: map([("warning", silent), ("critical", unknown)]),
+                ..with_lambda(lambda())
+            },
+        ),
+    ] {
+        assert_eq!(warnings(&bundle), [], "{case}");
+    }
+}
+
+#[test]
+fn a_severity_without_alarms_is_pointed_out_unless_an_extra_alarm_may_have_it() {
+    let with = |severity: &'static str, extra_alarms: Map<ExtraAlarm>| Bundle {
+        severities: map([
+            ("critical", tells(PAGE)),
+            ("warning", tells(WARN)),
+            (severity, tells(PAGE)),
+        ]),
+        extra_alarms,
+        ..with_lambda(lambda())
+    };
+    let of = |severity: Text| map([("queue_age", ExtraAlarm { severity, ..ratio() })]);
+    let unused = vec![("severities[\"pager\"]".to_owned(), "Severity has no alarm.".to_owned())];
+    assert_eq!(warnings(&with("pager", Value::Null)), unused);
+    assert_eq!(warnings(&with("pager", of(text("warning")))), unused);
+    for extra_alarms in [of(text("pager")), of(Value::Unknown), Value::Unknown] {
+        assert_eq!(warnings(&with("pager", extra_alarms)), []);
+    }
+    // No slip of the pen, since the one it looks like is there.
+    let beside = vec![(
+        "severities[\"critical2\"]".to_owned(),
+        "Severity has no alarm.".to_owned(),
+    )];
+    assert_eq!(warnings(&with("critical2", Value::Null)), beside);
+}
+
 #[test]
 fn limits_themselves_are_taken() {
     let five = set(&["arn:1", "arn:2", "arn:3", "arn:4", "arn:5"]);
@@ -248,6 +361,16 @@ fn cases() -> Vec<Case> {
             path("lambda").key("up load"),
             "Name is invalid.",
             "Got \"up load\" as target name. It is a segment of alarm keys, so it takes 1-64 letters, digits, \"_\" and \"-\". Rename it, for example \"upload_api\".",
+        ),
+        (
+            "a slip in a severity",
+            Bundle {
+                severities: map([("critcal", tells(PAGE)), ("warning", tells(WARN))]),
+                ..with_lambda(lambda())
+            },
+            path("severities").key("critcal"),
+            "Severity has no alarm.",
+            "Got \"critcal\", but the catalogue's severities are warning and critical, and no extra alarm has this one. Without \"critical\" the catalogue's critical alarms would not be created. Did you mean \"critical\"? If not, add the extra alarm, or remove the severity.",
         ),
         (
             "severity name",
@@ -545,6 +668,31 @@ fn cases() -> Vec<Case> {
             path("overrides").key("lambda/upload/error"),
             "Override matches no alarm.",
             "Got \"lambda/upload/error\", but preset \"platform\" has no such alarm for these targets, so the override would do nothing. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for one whole segment; an extra alarm is changed in extra_alarms. Did you mean \"lambda/upload/errors\" or \"lambda/upload/*\" or \"lambda/upload/duration\"?",
+        ),
+        (
+            "override of another preset's alarm",
+            with_override(
+                Bundle {
+                    api_gateway: map([("main", api())]),
+                    ..bundle()
+                },
+                "api_gateway/main/low_request_count",
+                Override::default(),
+            ),
+            path("overrides").key("api_gateway/main/low_request_count"),
+            "Override matches no alarm.",
+            "Got \"api_gateway/main/low_request_count\", but preset \"platform\" has no such alarm for these targets, so the override would do nothing. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for one whole segment; an extra alarm is changed in extra_alarms. Preset \"aws_recommended\" has it.",
+        ),
+        (
+            "no periods, and datapoints of them",
+            errors_override(Override {
+                evaluation_periods: number("0"),
+                datapoints_to_alarm: number("9"),
+                ..Override::default()
+            }),
+            changed("evaluation_periods"),
+            "Number is out of range.",
+            "Got 0, and AWS takes whole numbers from 1 to 60480 here. Type one of those.",
         ),
         (
             "override with a severity",
