@@ -13,6 +13,7 @@ count the failure of an asynchronous one, and know no alias. `_execute_function_
 run of a function passes.
 """
 
+import collections
 import functools
 import json
 import os
@@ -23,6 +24,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 
 MINISTACK_VERSION = "1.5.33"
 
@@ -370,6 +372,54 @@ def decide_as_aws_does():
         original(source_ip, True)
 
 
+def answer_once(app):
+    """A call that the hashicorp/aws provider sends again is answered as it was the first time. One in some thousands of its calls is
+    carried out here and its answer does not reach the provider; why is not known. AWS would know the second by its client token,
+    and ministack makes a second network, endpoint or API. Calls of anything else are carried out as often as they come."""
+    import asyncio
+
+    answers = collections.OrderedDict()
+
+    async def carry_out(scope, receive, send):
+        messages = []
+
+        async def keep_and_send(message):
+            messages.append(message)
+            try:
+                await send(message)
+            except Exception:
+                traceback.print_exc()
+
+        try:
+            await app(scope, receive, keep_and_send)
+        except Exception:
+            traceback.print_exc()
+        # A refusal may be about the moment, so that the next attempt is a new one.
+        is_done = bool(messages) and messages[0].get("status", 500) < 300 and not messages[-1].get("more_body", False)
+        return messages if is_done else None
+
+    async def answer(scope, receive, send):
+        headers = dict(scope.get("headers", []))
+        call = headers.get(b"amz-sdk-invocation-id")
+        if call is None or scope["method"] in ("GET", "HEAD") or b"terraform-provider-aws" not in headers.get(b"user-agent", b""):
+            return await app(scope, receive, send)
+        # Shielded: a connection that breaks ends what waits for the answer, and not what is carried out.
+        messages = await asyncio.shield(answers[call]) if call in answers else None
+        if messages is None:
+            answers[call] = asyncio.create_task(carry_out(scope, receive, send))
+            if len(answers) > 1000:
+                answers.popitem(last=False)
+            return await asyncio.shield(answers[call])
+        attempt = headers.get(b"amz-sdk-request", b"").decode("latin-1")
+        print(f"{scope['method']} {scope['path']}, {attempt}: answered as before", file=sys.stderr)
+        while (await receive()).get("more_body"):
+            pass
+        for message in messages:
+            await send(message)
+
+    return answer
+
+
 def serve_ministack(listener, reports):
     import asyncio
 
@@ -388,7 +438,7 @@ def serve_ministack(listener, reports):
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    asyncio.run(serve(app, config))
+    asyncio.run(serve(answer_once(app), config))
 
 
 def serve_moto(listener):

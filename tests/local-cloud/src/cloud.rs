@@ -183,7 +183,7 @@ impl LocalCloud {
         self.mongo.as_ref().map(Mongo::uri)
     }
 
-    /// Where the emulators write their logs.
+    /// Where the emulators write their logs. It goes with the cloud, whatever is in it.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

@@ -63,7 +63,10 @@ pub async fn run(arguments: Arguments) -> Result<()> {
 
     story.step("Build the provider, the function that the alarms will watch, and the dump and restore of MongoDB")?;
     let binaries = blocking(|| {
-        let _progress = Progress::start("building with cargo".into(), Some(Duration::from_secs(180)));
+        let _progress = Progress::start(
+            "building the programs with cargo, most of which are compiled by now".into(),
+            Some(Duration::from_secs(30)),
+        );
         workspace::demo_binaries()
     })
     .await?;

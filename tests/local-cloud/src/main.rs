@@ -37,7 +37,8 @@ enum Command {
     Status(At),
     /// Stop the local cloud that `up` started.
     Down(At),
-    /// Show alarms and a private link being created, verified, changed, repaired and destroyed by Terraform, and an alarm fire.
+    /// Show the main job with real Terraform: alarms and a private link made, changed, repaired and destroyed, an alarm that fires, a
+    /// MongoDB dumped and restored.
     Demo(demo::Arguments),
     /// Build the release in target/dist: the provider's zip, checksums and unpacked mirror, and a zip of each function.
     Dist,
@@ -81,7 +82,8 @@ struct Tools {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    // Cargo's aliases have their "--" already, and `cargo demo -- --keep` is what fingers type.
+    let cli = Cli::parse_from(std::env::args_os().filter(|argument| argument != "--"));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -98,6 +100,7 @@ fn main() -> ExitCode {
             result = run(cli.command) => result,
             name = async {
                 let name = interrupted().await;
+                eprintln!("{name}: ending what was started");
                 // What it started goes first: it may still write where the drop below removes.
                 kill_all();
                 name

@@ -16,11 +16,11 @@ pub(super) enum Stage {
     Kept(Kept),
 }
 
-/// A cloud of this process. Dropped in this order.
+/// A cloud of this process; the demo's folder is inside its own, and goes with it however this process ends.
 pub(super) struct Own {
     cloud: Box<LocalCloud>,
     mirror: Mirror,
-    folder: tempfile::TempDir,
+    folder: PathBuf,
 }
 
 /// A background cloud that is taken down again unless the demo reaches its end.
@@ -44,13 +44,14 @@ impl Drop for Kept {
 impl Stage {
     pub(super) fn start(keep: bool, provider: &Path) -> Result<Self> {
         if !keep {
-            let folder = tempfile::Builder::new().prefix("lectern-demo-").tempdir()?;
-            let mirror = Mirror::create(&folder.path().join("mirror"), provider, &toolchain::aws_provider()?)?;
             let options = Options {
                 mongo: true,
                 ..Options::default()
             };
             let cloud = Box::new(LocalCloud::start(options)?);
+            let folder = cloud.folder().join("demo");
+            fs::create_dir(&folder)?;
+            let mirror = Mirror::create(&folder.join("mirror"), provider, &toolchain::aws_provider()?)?;
             return Ok(Self::Own(Own { cloud, mirror, folder }));
         }
         let place = Place::new(None)?;
@@ -73,7 +74,7 @@ impl Stage {
 
     pub(super) fn folder(&self) -> &Path {
         match self {
-            Self::Own(own) => own.folder.path(),
+            Self::Own(own) => &own.folder,
             Self::Kept(kept) => &kept.folder,
         }
     }

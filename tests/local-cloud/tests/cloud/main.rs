@@ -7,4 +7,5 @@ mod bridge;
 mod lifetime;
 mod mongo;
 mod schedule;
+mod second_attempts;
 mod support;
