@@ -7,5 +7,5 @@ cors_origins     = ["https://learn.example.com"]
 critical_emails  = ["oncall@example.com"]
 warning_emails   = ["team@example.com"]
 
-# Unless API Gateway has a role for logs in this account and region: aws apigateway get-account
-manage_account_logging_role = true
+# true where API Gateway has no role for logs in this account and region yet: aws apigateway get-account
+manage_account_logging_role = false

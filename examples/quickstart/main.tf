@@ -20,7 +20,7 @@ resource "lectern_alarm_bundle" "courses" {
   mongo_dump = {
     for cluster, schedule in lectern_mongo_dump_schedule.courses : cluster => {
       schedule_name = schedule.name
-      max_age_hours = 7
+      max_age_hours = ceil(schedule.max_interval_seconds / 3600) + 1 # the longest interval, and an hour for the dump
     }
   }
 

@@ -71,8 +71,8 @@ Examples:
     mongo-restore --from s3://dumps/mongo/main/2026/05/06/20260506T180000Z-1a2b3c --to-secret arn:aws:... --mode restore \\
       --include shop.orders --rename shop.orders=shop.orders_before
 
-  Is the target as it was dumped?
-    mongo-restore --from s3://dumps/mongo/main --to-secret arn:aws:... --mode verify
+  Is the target still as that dump has it?
+    mongo-restore --from s3://dumps/mongo/main/2026/05/06/20260506T180000Z-1a2b3c --to-secret arn:aws:... --mode verify
 
 Exit codes: 0 done, 1 failed (the reason is on standard error), 2 not a command.
 Logs: LECTERN_LOG=debug shows more.";
