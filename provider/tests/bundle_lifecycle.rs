@@ -638,15 +638,9 @@ async fn a_bundle_whose_severities_the_catalogue_does_not_use_is_warned_about() 
     let world = World::start().await;
     let config = with(&small_bundle(), "severities", json!({ "pager": {} }));
     let plan = world.plan(None, &config).await.ok().unwrap();
-    let warnings: Vec<_> = plan
-        .diagnostics
-        .warnings()
-        .map(|warning| (warning.path.as_str(), warning.summary.as_str()))
-        .collect();
-    let expected = [
-        ("severities[\"pager\"]", "Severity tells nobody."),
-        ("severities[\"pager\"]", "Severity has no alarm."),
-        ("severities", "The bundle has no alarm."),
-    ];
-    assert_eq!(warnings, [expected, expected].concat(), "at validation and at plan");
+    let warning = plan.diagnostics.warnings().next().unwrap();
+    assert_eq!(
+        (warning.path.as_str(), warning.summary.as_str()),
+        ("severities", "The bundle has no alarm.")
+    );
 }

@@ -40,8 +40,8 @@ pub fn warning(
     diagnostics.warnings.push(diagnostic(path, summary, detail));
 }
 
-/// The detail as a user reads it. Terraform points at the line of a root attribute and at nothing below it, so a path
-/// that goes deeper is said in words.
+/// The detail as a user reads it. Terraform points at the line of a root attribute or of an element of it, and at nothing below, so a
+/// path of several steps is said in words.
 fn said(diagnostic: &Diagnostic) -> String {
     match diagnostic.attribute.steps.len() {
         0 | 1 => diagnostic.detail.clone().into_owned(),

@@ -469,41 +469,28 @@ pub(crate) fn severity_not_in_severities(
 /// What Terraform does with an attribute of a nested object that the schema does not have, and the provider cannot see.
 const DROPPED_IN_SILENCE: &str = "Terraform drops a misspelled attribute in here without a word";
 
-pub(crate) fn severity_tells_nobody(diagnostics: &mut Diagnostics, path: AttributePath, severity: &str) {
+pub(crate) fn severity_tells_nobody(diagnostics: &mut Diagnostics, severity: &str) {
     warning(
         diagnostics,
-        path,
+        AttributePath::new("severities").key(severity.to_owned()),
         "Severity tells nobody.",
         format!(
-            "The severity {severity:?} has no actions, so its alarms change colour and nobody hears of it. {DROPPED_IN_SILENCE}: check the \
+            "The severity {severity:?} has no actions, nor has any of its alarms, so nobody hears of them. {DROPPED_IN_SILENCE}: check the \
              spelling of alarm_actions, ok_actions and insufficient_data_actions. If nobody is to be told, type alarm_actions = []."
         ),
     );
 }
 
-pub(crate) fn severity_without_alarms(diagnostics: &mut Diagnostics, severity: &str, near: Option<&'static str>) {
-    let path = AttributePath::new("severities").key(severity.to_owned());
-    let summary = "Severity has no alarm.";
-    let seen = format!(
-        "Got {severity:?}, but the catalogue's severities are warning and critical, and no extra alarm has this one."
+pub(crate) fn severity_misspelled(diagnostics: &mut Diagnostics, severity: &str, meant: &str) {
+    refuse(
+        diagnostics,
+        AttributePath::new("severities").key(severity.to_owned()),
+        "Severity is misspelled.",
+        format!(
+            "Got {severity:?}, a severity of no alarm, and without {meant:?} the catalogue's {meant} alarms would not be created. Type {meant:?}, or \
+             remove this one."
+        ),
     );
-    match near {
-        Some(near) => refuse(
-            diagnostics,
-            path,
-            summary,
-            format!(
-                "{seen} Without {near:?} the catalogue's {near} alarms would not be created. Did you mean {near:?}? If not, add the extra \
-                 alarm, or remove the severity."
-            ),
-        ),
-        None => warning(
-            diagnostics,
-            path,
-            summary,
-            format!("{seen} Its actions are of no use here: add the extra alarm, or remove the severity."),
-        ),
-    }
 }
 
 pub(crate) fn override_sets_nothing(diagnostics: &mut Diagnostics, path: AttributePath) {
@@ -572,7 +559,10 @@ pub(crate) fn override_unknown(
     near: &[&str],
 ) {
     let advice = if let Some(other) = other {
-        format!("Preset {:?} has it.", other.name())
+        format!(
+            "Type preset = {:?}, which has it, or remove the override.",
+            other.name()
+        )
     } else if near.is_empty() {
         "The keys are listed in docs/alarms.md and in the bundle's alarms output.".to_owned()
     } else {

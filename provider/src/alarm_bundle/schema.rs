@@ -46,7 +46,8 @@ fn attributes() -> Attributes {
             "severities",
             Attr::map(
                 "Who is told, by severity. The catalogue uses `warning` and `critical`; the alarms of a severity that is not \
-                 here are not created, and `coverage` says so. At most five actions a state.",
+                 here are not created, and `coverage` says so. At most five actions a state. Alarms that tell nobody are warned of, \
+                 unless an empty list says that it is on purpose.",
                 actions("nobody"),
             )
             .required(),

@@ -126,6 +126,13 @@ pub(crate) struct SeverityActions {
     pub(crate) insufficient_data_actions: Set,
 }
 
+impl SeverityActions {
+    /// The three lists, in the order of their attributes.
+    pub(crate) fn lists(&self) -> [&Set; 3] {
+        [&self.alarm_actions, &self.ok_actions, &self.insufficient_data_actions]
+    }
+}
+
 /// `defaults`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Defaults {

@@ -104,7 +104,7 @@ fn check_kind(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics)
             diagnostics,
             path.clone(),
             "Kind of cluster is unknown.",
-            format!("Got {kind:?}, of which Atlas has no private links. Type \"dedicated\", or leave `kind` out."),
+            format!("Got {kind:?}, which is no kind of cluster that has private links. Type \"dedicated\", or leave `kind` out."),
         ),
         _ => {}
     }

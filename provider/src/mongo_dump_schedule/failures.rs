@@ -37,7 +37,7 @@ pub(super) fn date_is_malformed(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Date is malformed.",
         format!(
-            "Got {date:?}, which is not one moment on Scheduler's clock. Type an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\"."
+            "Got {date:?}, which names no single moment. Type an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\"."
         ),
     );
 }

@@ -124,6 +124,8 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
         Some(preset) => {
             let overrides = Overrides::read(bundle, preset, &targets, &mut diagnostics);
             open.extend(overrides.open.iter().cloned());
+            let expected = targets.severities(preset);
+            severities.check_spelling(&expected, &bundle.extra_alarms, &mut diagnostics);
             catalogue::entries(&inputs, preset, &targets, &overrides, &mut diagnostics)
         }
         None => {
@@ -134,7 +136,6 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
     catalogue::check_order(&entries, &mut diagnostics);
     let extras = extra::read(&inputs, &context.region, &mut diagnostics);
     open.extend(extras.open.iter().cloned());
-    severities.check_used(&bundle.extra_alarms, &mut diagnostics);
     for entry in &entries {
         if let Outcome::Open(path) = &entry.outcome
             && !open.contains(path)
@@ -152,6 +153,9 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
     let is_known = open.is_empty();
     if is_known && alarms.is_empty() && !targets.known.is_empty() {
         diagnostics::bundle_without_alarms(&mut diagnostics, &severities.names());
+    }
+    if is_known {
+        severities.check_told(&alarms, &mut diagnostics);
     }
     check_lengths(&alarms, &mut diagnostics);
     let composite_alarm = composite::plan(bundle, &severities, is_known.then_some(&alarms), &mut diagnostics);

@@ -149,18 +149,20 @@ impl Overrides {
         };
         for (key, fields) in map {
             let path = path.clone().key(key.clone());
-            let parsed = Pattern::parse(key);
-            let is_of = |preset| {
-                parsed
-                    .as_ref()
-                    .is_some_and(|pattern| pattern.is_possible(preset, targets))
-            };
-            let Some(pattern) = parsed.clone().filter(|_| is_of(preset)) else {
-                let other = Preset::ALL.into_iter().find(|other| is_of(*other));
-                let candidates = candidates(preset, targets);
-                let near = suggest::nearest(key, candidates.iter().map(String::as_str));
-                diagnostics::override_unknown(diagnostics, path, key, preset, other, &near);
-                continue;
+            let pattern = match Pattern::parse(key) {
+                Some(pattern) if pattern.is_possible(preset, targets) => pattern,
+                parsed => {
+                    let is_of = |other: &Preset| {
+                        parsed
+                            .as_ref()
+                            .is_some_and(|pattern| pattern.is_possible(*other, targets))
+                    };
+                    let other = Preset::ALL.into_iter().find(is_of);
+                    let candidates = candidates(preset, targets);
+                    let near = suggest::nearest(key, candidates.iter().map(String::as_str));
+                    diagnostics::override_unknown(diagnostics, path, key, preset, other, &near);
+                    continue;
+                }
             };
             match fields {
                 Value::Null => {}

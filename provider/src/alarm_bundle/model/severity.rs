@@ -11,7 +11,7 @@ use super::limits;
 use super::suggest;
 use super::values::or_default;
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Bundle, Composite, ExtraAlarm, Flag, Map, Set, SeverityActions};
+use crate::alarm_bundle::state::{Alarm, Bundle, Composite, ExtraAlarm, Flag, Map, Set, SeverityActions};
 
 /// The severities of a bundle.
 #[derive(Debug, Clone, Default)]
@@ -61,16 +61,8 @@ impl Severities {
                 Value::Null => {}
                 Value::Unknown => severities.open.push(name.clone()),
                 Value::Value(actions) => {
-                    let lists = [
-                        &actions.alarm_actions,
-                        &actions.ok_actions,
-                        &actions.insufficient_data_actions,
-                    ];
-                    for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(lists) {
+                    for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(actions.lists()) {
                         limits::actions(diagnostics, &path.clone().attribute(attribute), list);
-                    }
-                    if lists.iter().all(|list| list.is_null()) {
-                        diagnostics::severity_tells_nobody(diagnostics, path, name);
                     }
                     severities.known.insert(name.clone(), actions.clone());
                 }
@@ -88,10 +80,14 @@ impl Severities {
         }
     }
 
-    /// Points out every severity of which there can be no alarm: the catalogue has none, and no extra alarm names it. One that looks
-    /// like a slip of the pen is an error, since the alarms it was meant for would not be created.
-    pub(crate) fn check_used(&self, extra_alarms: &Map<ExtraAlarm>, diagnostics: &mut Diagnostics) {
-        let catalogue = Severity::ALL.map(Severity::name);
+    /// Refuses a slip of the pen: a severity of no extra alarm that looks like one of `expected`, of which there would be alarms and which
+    /// is not here.
+    pub(crate) fn check_spelling(
+        &self,
+        expected: &[Severity],
+        extra_alarms: &Map<ExtraAlarm>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let may_be_of_an_extra_alarm = |name: &str| match extra_alarms {
             Value::Null => false,
             Value::Unknown => true,
@@ -105,11 +101,46 @@ impl Severities {
                 },
             }),
         };
-        let names = self.known.keys().chain(&self.open).filter(|name| key::is_name(name));
-        for name in names.filter(|name| !catalogue.contains(&name.as_str()) && !may_be_of_an_extra_alarm(name)) {
-            let missing = catalogue.into_iter().filter(|word| self.get(word) == Presence::Absent);
-            let near = suggest::nearest(name, missing);
-            diagnostics::severity_without_alarms(diagnostics, name, near.first().copied());
+        let missing: Vec<&str> = expected
+            .iter()
+            .map(|severity| severity.name())
+            .filter(|word| self.get(word) == Presence::Absent)
+            .collect();
+        for name in self
+            .known
+            .keys()
+            .chain(&self.open)
+            .filter(|name| !may_be_of_an_extra_alarm(name))
+        {
+            if let Some(meant) = missing.iter().find(|word| suggest::is_slip_of(name, word)) {
+                diagnostics::severity_misspelled(diagnostics, name, meant);
+            }
+        }
+    }
+
+    /// Points out every severity that has alarms of which none tells anybody, unless an empty list says so on purpose.
+    pub(crate) fn check_told(&self, alarms: &BTreeMap<String, Alarm>, diagnostics: &mut Diagnostics) {
+        let is_empty = |list: &Set| matches!(list, Value::Value(actions) if actions.iter().next().is_none());
+        for (name, actions) in &self.known {
+            let mut own = alarms
+                .values()
+                .filter(|alarm| matches!(&alarm.severity, Value::Value(severity) if severity == name))
+                .peekable();
+            let says_nothing = actions.lists().into_iter().all(Value::is_null);
+            if says_nothing
+                && own.peek().is_some()
+                && own.all(|alarm| {
+                    [
+                        &alarm.alarm_actions,
+                        &alarm.ok_actions,
+                        &alarm.insufficient_data_actions,
+                    ]
+                    .into_iter()
+                    .all(is_empty)
+                })
+            {
+                diagnostics::severity_tells_nobody(diagnostics, name);
+            }
         }
     }
 

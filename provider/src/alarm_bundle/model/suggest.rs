@@ -11,6 +11,13 @@ pub(crate) fn nearest<'a>(typed: &str, candidates: impl Iterator<Item = &'a str>
     ranked.into_iter().take(3).map(|(_, candidate)| candidate).collect()
 }
 
+/// Whether `typed` is `word` in other letters' case, cut short, or with at most two characters wrong after the first.
+pub(crate) fn is_slip_of(typed: &str, word: &str) -> bool {
+    let typed = typed.to_ascii_lowercase();
+    let is_cut_short = typed.len() >= 4 && word.starts_with(&typed);
+    is_cut_short || (typed.chars().next() == word.chars().next() && edit_distance(&typed, word) <= 2)
+}
+
 /// Levenshtein's distance: insertions, deletions and replacements of one character.
 fn edit_distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
@@ -46,6 +53,24 @@ mod tests {
             ("something/else/entirely/different", vec![]),
         ] {
             assert_eq!(nearest(typed, known.into_iter()), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_little_and_another_word_is_not() {
+        for typed in ["critcal", "CRITICAL", "Critical", "crit", "criticla", "critical2"] {
+            assert!(is_slip_of(typed, "critical"), "{typed}");
+        }
+        for (typed, word) in [
+            ("paging", "warning"),
+            ("training", "warning"),
+            ("morning", "warning"),
+            ("tactical", "critical"),
+            ("technical", "critical"),
+            ("critical_oncall", "critical"),
+            ("page", "critical"),
+        ] {
+            assert!(!is_slip_of(typed, word), "{typed} {word}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alarm_catalog::{Dimension, DimensionValue, MetricSpec, Param, ParamKind, Service};
+use alarm_catalog::{Dimension, DimensionValue, MetricSpec, Param, ParamKind, Preset, Service, Severity, alarms};
 use provider_kit::Num;
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
@@ -32,6 +32,18 @@ pub(crate) struct Targets {
     pub(crate) open: Vec<AttributePath>,
     /// Services whose whole map is unknown.
     pub(crate) open_services: Vec<Service>,
+}
+
+impl Targets {
+    /// The severities of which a preset has alarms for these targets.
+    pub(crate) fn severities(&self, preset: Preset) -> Vec<Severity> {
+        let has = |severity: &Severity| {
+            alarms(preset).any(|spec| {
+                spec.severity == *severity && self.known.iter().any(|target| target.service == spec.service)
+            })
+        };
+        Severity::ALL.into_iter().filter(has).collect()
+    }
 }
 
 impl Target {

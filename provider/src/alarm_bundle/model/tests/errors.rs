@@ -201,10 +201,10 @@ fn an_object_that_does_nothing_is_pointed_out() {
         ),
         (
             "a severity",
-            Bundle {
-                severities: map([("warning", tells(WARN)), ("critical", SeverityActions::default())]),
-                ..with_lambda(lambda())
-            },
+            with_severities(map([
+                ("warning", tells(WARN)),
+                ("critical", SeverityActions::default()),
+            ])),
             vec![("severities[\"critical\"]", "Severity tells nobody.")],
         ),
     ] {
@@ -234,11 +234,21 @@ fn an_object_that_may_do_something_or_says_that_it_does_nothing_is_not_pointed_o
                 ..Override::default()
             }),
         ),
+        ("no actions on purpose", with_severities(map([("critical", silent)]))),
+        ("unknown actions", with_severities(map([("critical", unknown)]))),
         (
-            "no actions on purpose, and unknown ones",
+            "a severity without alarms",
+            with_severities(map([("critical", tells(PAGE)), ("pager", SeverityActions::default())])),
+        ),
+        (
+            "alarms with actions of their own",
             Bundle {
-                severities: map([("warning", silent), ("critical", unknown)]),
-                ..with_lambda(lambda())
+                severities: map([("critical", tells(PAGE)), ("pager", SeverityActions::default())]),
+                ..with_extra(ExtraAlarm {
+                    severity: text("pager"),
+                    alarm_actions: set(&[PAGE]),
+                    ..ratio()
+                })
             },
         ),
     ] {
@@ -246,30 +256,65 @@ fn an_object_that_may_do_something_or_says_that_it_does_nothing_is_not_pointed_o
     }
 }
 
-#[test]
-fn a_severity_without_alarms_is_pointed_out_unless_an_extra_alarm_may_have_it() {
-    let with = |severity: &'static str, extra_alarms: Map<ExtraAlarm>| Bundle {
-        severities: map([
-            ("critical", tells(PAGE)),
-            ("warning", tells(WARN)),
-            (severity, tells(PAGE)),
-        ]),
-        extra_alarms,
+fn with_severities(severities: Map<SeverityActions>) -> Bundle {
+    Bundle {
+        severities,
         ..with_lambda(lambda())
-    };
-    let of = |severity: Text| map([("queue_age", ExtraAlarm { severity, ..ratio() })]);
-    let unused = vec![("severities[\"pager\"]".to_owned(), "Severity has no alarm.".to_owned())];
-    assert_eq!(warnings(&with("pager", Value::Null)), unused);
-    assert_eq!(warnings(&with("pager", of(text("warning")))), unused);
-    for extra_alarms in [of(text("pager")), of(Value::Unknown), Value::Unknown] {
-        assert_eq!(warnings(&with("pager", extra_alarms)), []);
     }
-    // No slip of the pen, since the one it looks like is there.
-    let beside = vec![(
-        "severities[\"critical2\"]".to_owned(),
-        "Severity has no alarm.".to_owned(),
-    )];
-    assert_eq!(warnings(&with("critical2", Value::Null)), beside);
+}
+
+#[test]
+fn a_severity_that_is_like_a_missing_one_is_left_alone_where_it_may_be_meant() {
+    let extra_of = |severity: Text| map([("queue_age", ExtraAlarm { severity, ..ratio() })]);
+    let slip = || with_severities(map([("warning", tells(WARN)), ("critcal", tells(PAGE))]));
+    for (case, bundle) in [
+        (
+            "an extra alarm's own",
+            Bundle {
+                extra_alarms: extra_of(text("critcal")),
+                ..slip()
+            },
+        ),
+        (
+            "perhaps an extra alarm's own",
+            Bundle {
+                extra_alarms: extra_of(Value::Unknown),
+                ..slip()
+            },
+        ),
+        (
+            "perhaps of an extra alarm",
+            Bundle {
+                extra_alarms: Value::Unknown,
+                ..slip()
+            },
+        ),
+        (
+            "a preset without alarms",
+            Bundle {
+                preset: text("none"),
+                ..slip()
+            },
+        ),
+        (
+            "no target of which there would be alarms",
+            Bundle {
+                lambda: Value::Null,
+                ..slip()
+            },
+        ),
+        (
+            "beside the one it is like",
+            with_severities(map([("critical", tells(PAGE)), ("critical2", tells(PAGE))])),
+        ),
+        (
+            "another word",
+            with_severities(map([("critical", tells(PAGE)), ("paging", tells(PAGE))])),
+        ),
+    ] {
+        let (_, diagnostics) = plan(&bundle, &in_region("eu-central-1"));
+        assert_eq!(diagnostics.errors, [], "{case}");
+    }
 }
 
 #[test]
@@ -369,8 +414,8 @@ fn cases() -> Vec<Case> {
                 ..with_lambda(lambda())
             },
             path("severities").key("critcal"),
-            "Severity has no alarm.",
-            "Got \"critcal\", but the catalogue's severities are warning and critical, and no extra alarm has this one. Without \"critical\" the catalogue's critical alarms would not be created. Did you mean \"critical\"? If not, add the extra alarm, or remove the severity.",
+            "Severity is misspelled.",
+            "Got \"critcal\", a severity of no alarm, and without \"critical\" the catalogue's critical alarms would not be created. Type \"critical\", or remove this one.",
         ),
         (
             "severity name",
@@ -681,7 +726,7 @@ fn cases() -> Vec<Case> {
             ),
             path("overrides").key("api_gateway/main/low_request_count"),
             "Override matches no alarm.",
-            "Got \"api_gateway/main/low_request_count\", but preset \"platform\" has no such alarm for these targets, so the override would do nothing. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for one whole segment; an extra alarm is changed in extra_alarms. Preset \"aws_recommended\" has it.",
+            "Got \"api_gateway/main/low_request_count\", but preset \"platform\" has no such alarm for these targets, so the override would do nothing. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for one whole segment; an extra alarm is changed in extra_alarms. Type preset = \"aws_recommended\", which has it, or remove the override.",
         ),
         (
             "no periods, and datapoints of them",
