@@ -373,9 +373,10 @@ def decide_as_aws_does():
 
 
 def answer_once(app):
-    """A call that the hashicorp/aws provider sends again is answered as it was the first time. One in some thousands of its calls is
-    carried out here and its answer does not reach the provider; why is not known. AWS would know the second by its client token,
-    and ministack makes a second network, endpoint or API. Calls of anything else are carried out as often as they come."""
+    """A call that the hashicorp/aws provider sends again, since no answer came, is answered as it was the first time. One in some
+    thousands of its calls is carried out here and its answer does not reach the provider; why is not known. AWS knows some of them by
+    their client tokens, ministack none, and a network that is made twice fails a test by being left. Calls of anything else,
+    Lectern's provider among them, are carried out as often as they come."""
     import asyncio
 
     answers = collections.OrderedDict()
@@ -403,19 +404,25 @@ def answer_once(app):
         call = headers.get(b"amz-sdk-invocation-id")
         if call is None or scope["method"] in ("GET", "HEAD") or b"terraform-provider-aws" not in headers.get(b"user-agent", b""):
             return await app(scope, receive, send)
-        # Shielded: a connection that breaks ends what waits for the answer, and not what is carried out.
-        messages = await asyncio.shield(answers[call]) if call in answers else None
-        if messages is None:
-            answers[call] = asyncio.create_task(carry_out(scope, receive, send))
-            if len(answers) > 1000:
-                answers.popitem(last=False)
-            return await asyncio.shield(answers[call])
-        attempt = headers.get(b"amz-sdk-request", b"").decode("latin-1")
-        print(f"{scope['method']} {scope['path']}, {attempt}: answered as before", file=sys.stderr)
-        while (await receive()).get("more_body"):
-            pass
-        for message in messages:
-            await send(message)
+        # Since the reason is not known: neither a failure to send nor the end of what waits here ends what is carried out.
+        while call in answers:
+            earlier = answers[call]
+            messages = await asyncio.shield(earlier)
+            if messages is None:
+                if answers.get(call) is earlier:
+                    del answers[call]
+                continue
+            attempt = headers.get(b"amz-sdk-request", b"").decode("latin-1")
+            print(f"{scope['method']} {scope['path']}, {attempt}: answered as before", file=sys.stderr)
+            while (await receive()).get("more_body"):
+                pass
+            for message in messages:
+                await send(message)
+            return None
+        answers[call] = asyncio.create_task(carry_out(scope, receive, send))
+        if len(answers) > 1000:
+            answers.popitem(last=False)
+        await asyncio.shield(answers[call])
 
     return answer
 

@@ -64,7 +64,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.step("Build the provider, the function that the alarms will watch, and the dump and restore of MongoDB")?;
     let binaries = blocking(|| {
         let _progress = Progress::start(
-            "building the programs with cargo, most of which are compiled by now".into(),
+            "building what is not compiled yet".into(),
             Some(Duration::from_secs(30)),
         );
         workspace::demo_binaries()
