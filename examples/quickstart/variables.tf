@@ -73,4 +73,9 @@ variable "dumps" {
     schedule_expression = optional(string, "rate(6 hours)")
   }))
   default = {}
+
+  validation {
+    condition     = alltrue([for dump in var.dumps : can(regex("^(rate|cron)[(]", dump.schedule_expression))])
+    error_message = "Write rate(...) or cron(...) as schedule_expression, for example rate(6 hours): the alarm waits for the next dump, and at(...) has none."
+  }
 }
