@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use atlas_client::AtlasConfig;
+use atlas_client::{AtlasConfig, AtlasRegion};
 use provider_kit::{Attr, Num, Schema};
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
@@ -349,12 +349,7 @@ impl Typed {
 
 /// Whether a text has the form of a region's name: `eu-central-1`, `us-gov-west-1`. Which regions there are changes.
 pub(crate) fn is_region(text: &str) -> bool {
-    let words: Vec<_> = text.split('-').collect();
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    let number = words
-        .last()
-        .is_some_and(|last| last.bytes().all(|c| c.is_ascii_digit()));
-    words.len() >= 3 && words.iter().all(is_word) && number
+    AtlasRegion::parse(text).is_ok_and(|region| region.aws_name() == text)
 }
 
 /// An empty string means the same as leaving the attribute out.
@@ -499,6 +494,7 @@ mod tests {
         for text in [
             "",
             "mars",
+            "eu-centrl-1",
             "eu-central",
             "eu-central-1a",
             "EU_CENTRAL_1",

@@ -3,7 +3,8 @@ use std::fmt;
 
 /// An AWS region. AWS writes `ap-southeast-1` and Atlas `AP_SOUTHEAST_1`; both are one region and compare equal.
 ///
-/// The form is checked, not a list of names: a region AWS opens tomorrow is accepted, and Atlas answers for the rest.
+/// The form is checked, not a list of names: a region AWS opens tomorrow is accepted, and Atlas answers for the rest. Every region's
+/// name has had a direction in it so far, so `eu-centrl-1` is known to be none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AtlasRegion(String);
 
@@ -11,8 +12,8 @@ impl AtlasRegion {
     /// Reads either spelling; a mixture of the two is refused.
     ///
     /// # Errors
-    /// [`Invalid`] unless the value is three or more words of letters or digits, two letters or more first and a number
-    /// last.
+    /// [`Invalid`] unless the value is three or more words of letters or digits, two letters or more first, a direction among them and
+    /// a number last.
     pub fn parse(value: &str) -> Result<Self, Invalid> {
         let hyphens = value
             .bytes()
@@ -40,7 +41,20 @@ impl AtlasRegion {
     }
 }
 
+const DIRECTIONS: [&str; 9] = [
+    "north",
+    "northeast",
+    "east",
+    "southeast",
+    "south",
+    "southwest",
+    "west",
+    "northwest",
+    "central",
+];
+
 fn is_region(words: &[&str]) -> bool {
+    let is_direction = |word: &str| DIRECTIONS.iter().any(|direction| word.eq_ignore_ascii_case(direction));
     let is_number = |word: &str| !word.is_empty() && word.len() <= 2 && word.bytes().all(|c| c.is_ascii_digit());
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphabetic());
     match words {
@@ -48,7 +62,7 @@ fn is_region(words: &[&str]) -> bool {
         [first, inner @ .., last] => {
             first.len() >= 2
                 && is_word(first)
-                && !inner.is_empty()
+                && inner.iter().any(|word| is_direction(word))
                 && inner.iter().all(|word| is_word(word) || is_number(word))
                 && is_number(last)
         }
@@ -111,6 +125,9 @@ mod tests {
             "us-east-100",
             "EUROPE_NORTH",
             "eu-wést-1",
+            "eu-centrl-1",
+            "EU_CENTRL_1",
+            "eu-one-1",
         ] {
             let text = AtlasRegion::parse(value).unwrap_err().to_string();
             assert!(
@@ -122,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_spelling_survives_the_way_there_and_back(aws in "[a-z]{2,4}(-[a-z]{1,10}){1,2}-[1-9]") {
+        fn a_spelling_survives_the_way_there_and_back(aws in "[a-z]{2,4}(-[a-z]{1,10})?-(north|south)?(east|west)-[1-9]") {
             let region = AtlasRegion::parse(&aws).unwrap();
             prop_assert_eq!(&region.aws_name(), &aws);
             prop_assert_eq!(&AtlasRegion::parse(region.atlas_name()).unwrap(), &region);

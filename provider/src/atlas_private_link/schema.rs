@@ -104,7 +104,9 @@ fn check_kind(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics)
             diagnostics,
             path.clone(),
             "Kind of cluster is unknown.",
-            format!("Got {kind:?}, which is no kind of cluster that has private links. Type \"dedicated\", or leave `kind` out."),
+            format!(
+                "Got {kind:?}, which is no kind of cluster that has private links. Type \"dedicated\", or leave `kind` out."
+            ),
         ),
         _ => {}
     }
