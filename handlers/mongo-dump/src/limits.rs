@@ -6,7 +6,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a part of a multipart upload. S3 takes 5 MiB to 5 GiB, and 10,000 parts an object (S3 User Guide, multipart
-    /// upload limits). Our choice: 8 MiB, since three of them are in memory at a time.
+    /// upload limits). Our choice: 5 MiB, since three of them are in memory at a time where S3 is slower than the cursor.
     pub part_bytes: usize,
     /// An object ends after the document with which its stored bytes reach this. Our choice: 256 MiB, so that a finished
     /// object is a checkpoint every few seconds and a restore can read many at once.
@@ -50,10 +50,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            part_bytes: 8 << 20,
+            part_bytes: 5 << 20,
             object_bytes: 256 << 20,
             parts_in_flight: 2,
-            batch_bytes: 2 << 20,
+            batch_bytes: 1 << 20,
             checkpoint_bytes: 8 << 20,
             checkpoint_every: Duration::from_secs(2),
             range_bytes: 1 << 30,

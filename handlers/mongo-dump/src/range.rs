@@ -144,7 +144,7 @@ impl Work<'_> {
             part_bytes: limits.part_bytes,
             object_bytes: limits.object_bytes,
         };
-        // One batch waits while one is worked on and one is on its way; one part is filled beside those in flight.
+        // One batch is on its way or waits while one is worked on; one part is filled beside those in flight.
         let (feed, fed) = channel(1);
         let (pieces, mut made) = channel(1);
         let (free, buffers) = std::sync::mpsc::channel();
@@ -190,17 +190,17 @@ impl Work<'_> {
 
     async fn read(&self, reader: &mut Reader<'_>, feed: Sender<Feed>) -> Attempt {
         let ended = loop {
+            // No batch is asked for before there is room for it: one that waited here would be a third in memory.
+            let Ok(room) = feed.reserve().await else {
+                return Attempt::Failed(DumpError::Bug("nobody takes documents"));
+            };
             let next = tokio::select! {
                 biased;
                 () = self.time_is_over() => break Attempt::OutOfTime,
                 next = reader.next() => next,
             };
             match next {
-                Ok(Some(batch)) => {
-                    if feed.send(Feed::Batch(batch)).await.is_err() {
-                        return Attempt::Failed(DumpError::Bug("nobody takes documents"));
-                    }
-                }
+                Ok(Some(batch)) => room.send(Feed::Batch(batch)),
                 Ok(None) => break Attempt::Done,
                 Err(Ended::Left(left)) => return Attempt::Left(left),
                 Err(Ended::Restart) => return Attempt::Restart,
