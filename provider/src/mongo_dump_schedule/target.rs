@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use super::failures;
 use crate::aws::{Aws, AwsError};
 
-/// Our choice because a dump's buffers need some 70 MB whatever the database, and Lambda's share of a processor, which
-/// compression needs, grows with memory: below this a dump of a few gigabytes runs into its time limit.
+/// Our choice because a dump needs some 40 MB whatever the database, 120 MB for the largest documents, and Lambda's share of a
+/// processor, which compression needs, grows with memory: below this a dump of a few gigabytes runs into its time limit.
 pub(super) const MEMORY_MB: i32 = 512;
 
 /// How long a function that is being made or changed is waited for. Our choice because both take seconds.
