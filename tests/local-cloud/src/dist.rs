@@ -23,6 +23,9 @@ pub const GLIBC: (u32, u32) = (2, 34);
 /// The provider's program.
 pub const PROVIDER: &str = "terraform-provider-lectern";
 
+/// How long cargo takes for a release on two cores.
+const RELEASE_BUILD: Duration = Duration::from_secs(20 * 60);
+
 /// Every handler, in order: its crate, its program and its package have one name.
 pub const HANDLERS: [&str; 5] = [
     "download-api",
@@ -43,7 +46,7 @@ pub fn run() -> Result<()> {
         ..Place::current()?
     };
     {
-        let _progress = Progress::start("building the release with cargo".into(), Some(Duration::from_secs(240)));
+        let _progress = Progress::start("building the release with cargo".into(), Some(RELEASE_BUILD));
         let all = [PROVIDER].into_iter().chain(HANDLERS);
         let arguments: Vec<_> = all.flat_map(|name| ["--package", name]).collect();
         workspace::build(&place, &arguments)?;
