@@ -1,4 +1,4 @@
-//! The real binary: killed at every step, and fed with the largest documents. How much memory it takes otherwise: tests/memory.
+//! The real binary: killed at every step, and watched while it eats.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -122,6 +122,26 @@ async fn killed_after_the_last_document_the_same_event_finishes() {
     killed_at("PutObject", "latest.json", 0).await;
     // The lease's end.
     killed_at("PutObject", "lease.json", 1).await;
+}
+
+#[tokio::test]
+async fn memory_does_not_grow_with_the_collection() {
+    let world = World::start().await;
+    world.mongo.generate(
+        "school",
+        "students",
+        Corpus {
+            documents: 60_000,
+            ..Corpus::default()
+        },
+    );
+    let function = Function::start(&world.front.url()).await;
+    let Ended::Answer(answer) = function.invoke(world.event(Action::Dump).render()).await else {
+        panic!("failed");
+    };
+    assert_eq!(answer["documents"], 60_000);
+    let peak = function.peak_memory();
+    assert!(peak < 70_000_000, "{} MiB", peak / MIB);
 }
 
 #[tokio::test]
