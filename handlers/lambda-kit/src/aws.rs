@@ -16,7 +16,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 const ATTEMPTS: u32 = 6;
 const BACKOFF_MAX: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Longer than 8 MiB take on a connection of 0.5 MB/s, far below what Lambda has.
+/// Longer than a dump's part of 5 MiB takes on a connection of 0.3 MB/s, far below what Lambda has.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 

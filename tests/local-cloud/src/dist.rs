@@ -23,9 +23,6 @@ pub const GLIBC: (u32, u32) = (2, 34);
 /// The provider's program.
 pub const PROVIDER: &str = "terraform-provider-lectern";
 
-/// How long cargo takes for a release on two cores.
-const RELEASE_BUILD: Duration = Duration::from_secs(20 * 60);
-
 /// Every handler, in order: its crate, its program and its package have one name.
 pub const HANDLERS: [&str; 5] = [
     "download-api",
@@ -34,6 +31,9 @@ pub const HANDLERS: [&str; 5] = [
     "profile-api",
     "upload-api",
 ];
+
+/// How long cargo takes for a release on two cores.
+const RELEASE_BUILD: Duration = Duration::from_secs(20 * 60);
 
 /// Builds the package into `dist` in Cargo's target folder, anew, and says on stdout what it holds.
 ///
