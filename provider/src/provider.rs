@@ -1,7 +1,5 @@
 //! The provider: its configuration, and the list of what it has.
 
-use std::sync::{Arc, PoisonError, RwLock};
-
 use async_trait::async_trait;
 use provider_kit::Server;
 use tf_provider::value::ValueEmpty;
@@ -10,59 +8,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::alarm_bundle::AlarmBundle;
 use crate::alarm_catalog::AlarmCatalog;
-use crate::atlas::Atlas;
 use crate::atlas_access_list::AccessList;
 use crate::atlas_private_link::{PrivateLink, PrivateLinkData};
 use crate::atlas_private_link_endpoint::PrivateLinkEndpoint;
-use crate::atlas_region::AtlasRegionName;
-use crate::aws::Aws;
-use crate::config::{self, AtlasSettings, Config, Typed};
-use crate::is_private_cidr::IsPrivateCidr;
+use crate::connection::Connection;
+use crate::connection::config::{self, Typed};
+use crate::functions::{AtlasRegionName, IsPrivateCidr, ScheduleRuns};
 use crate::mongo_dump_schedule::DumpSchedule;
 use crate::mongo_dumps::MongoDumps;
-use crate::schedule_runs::ScheduleRuns;
-
-/// The connections that the last configure made. A process in debug mode serves one command after another and is configured
-/// by each; until the first one they are those of an empty provider block.
-#[derive(Clone, Default)]
-pub(crate) struct Connection(Arc<RwLock<Remotes>>);
-
-#[derive(Clone)]
-struct Remotes {
-    aws: Arc<Aws>,
-    atlas: Arc<Atlas>,
-}
-
-impl Default for Remotes {
-    fn default() -> Self {
-        Self {
-            aws: Arc::default(),
-            atlas: Arc::new(Atlas::new(AtlasSettings::default())),
-        }
-    }
-}
-
-impl Connection {
-    pub(crate) fn aws(&self) -> Arc<Aws> {
-        self.remotes().aws
-    }
-
-    pub(crate) fn atlas(&self) -> Arc<Atlas> {
-        self.remotes().atlas
-    }
-
-    fn remotes(&self) -> Remotes {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn configure(&self, config: Config) {
-        let remotes = Remotes {
-            atlas: Arc::new(Atlas::new(config.atlas.clone())),
-            aws: Arc::new(Aws::new(config)),
-        };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = remotes;
-    }
-}
 
 /// Everything the provider serves.
 #[must_use]

@@ -1,6 +1,7 @@
 //! tf-provider's diagnostics on the wire.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use tf_provider::{AttributePath, AttributePathStep, Diagnostic, Diagnostics};
 use tfplugin6::proto;
@@ -38,6 +39,14 @@ pub fn warning(
     detail: impl Into<Cow<'static, str>>,
 ) {
     diagnostics.warnings.push(diagnostic(path, summary, detail));
+}
+
+/// Adds the warnings of `more` that are not there yet.
+pub(crate) fn add_new_warnings(diagnostics: &mut Diagnostics, more: Diagnostics) {
+    let key = |warning: &Diagnostic| format!("{}\n{}\n{}", warning.attribute, warning.summary, warning.detail);
+    let there: BTreeSet<_> = diagnostics.warnings.iter().map(key).collect();
+    let new = more.warnings.into_iter().filter(|warning| !there.contains(&key(warning)));
+    diagnostics.warnings.extend(new);
 }
 
 /// The detail as a user reads it. Terraform points at the line of a root attribute or of an element of it, and at nothing below, so a

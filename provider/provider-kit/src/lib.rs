@@ -10,7 +10,8 @@
 //! | `num` | [`Num`]: exact numbers |
 //! | `rules` | the plan rules: unknown marking, kept values, replacement |
 //! | `resource` | [`Resource`], and the erased form the server calls |
-//! | `operation` | [`Operation`]: deadline from `timeouts`, and Terraform's stop request |
+//! | `owner` | [`OwnerToken`] and [`Claims`]: whose a remote object is |
+//! | `operation` | [`Operation`]: every remote call against the deadline from `timeouts` and Terraform's stop request |
 //! | `server` | [`Server`]: the registry of a provider, RPC by RPC |
 //!
 //! Why the resource trait is not tf-provider's: docs/decisions/0002.
@@ -20,6 +21,7 @@ mod diagnostics;
 mod function;
 mod num;
 mod operation;
+mod owner;
 mod resource;
 mod rules;
 mod schema;
@@ -28,8 +30,9 @@ mod tree;
 
 pub use diagnostics::{error, warning};
 pub use num::Num;
-pub use operation::{Interrupt, Operation, parse_duration};
-pub use resource::{PlanRequest, Resource, UpgradeError};
+pub use operation::{Interrupt, Operation, Unwritten, parse_duration};
+pub use owner::{Claim, Claims, Held, OwnerToken};
+pub use resource::{ApplyRequest, Imported, PlanRequest, Resource, UpgradeError};
 pub use schema::{Attr, Schema};
 pub use server::Server;
 pub use tree::Tree;

@@ -8,24 +8,43 @@ use serde::de::DeserializeOwned;
 use tf_provider::{AttributePath, Diagnostics};
 use tokio_util::sync::CancellationToken;
 
-use crate::diagnostics::bug;
+use crate::diagnostics::{add_new_warnings, bug};
 use crate::operation::timeout_of;
 use crate::tree::TreeError;
-use crate::{Operation, Schema, Tree, error, rules};
+use crate::{Operation, OwnerToken, Schema, Tree, error, rules};
 
 /// What a call may take when `timeouts` has no entry for it.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
-/// The states of one plan or apply, typed.
+/// The states of one plan, typed.
 pub struct PlanRequest<S> {
     /// What exists, refreshed; `None` for a new object.
     pub prior: Option<S>,
-    /// At plan: Terraform's proposal with everything that may change marked unknown. At apply: the planned state.
+    /// Terraform's proposal with everything that may change marked unknown.
     pub planned: S,
     /// Exactly as typed; null where nothing was.
     pub config: S,
     /// The configuration with every default filled in.
     pub effective: S,
+}
+
+/// The states of one apply, typed. The configuration is not among them: with `ignore_changes` Terraform plans with the prior
+/// values and still sends the configuration as typed, so what is applied comes from the plan alone.
+pub struct ApplyRequest<S> {
+    /// What exists, refreshed; `None` for a new object.
+    pub prior: Option<S>,
+    /// What the plan showed; attributes that only the apply can know are unknown.
+    pub planned: S,
+    /// The planned state with every default filled in.
+    pub effective: S,
+}
+
+/// An existing object, found by its import id.
+pub struct Imported<S> {
+    /// What is known of it.
+    pub state: S,
+    /// The token that the object carries, so that the import goes on owning it.
+    pub owner: Option<OwnerToken>,
 }
 
 /// A state that a version of the provider wrote and this one cannot read.
@@ -43,6 +62,8 @@ pub trait Resource: Send + Sync + 'static {
     fn schema(&self) -> Schema;
 
     /// Checks a configuration without IO. Every leaf may be unknown, and unknown is never an error.
+    ///
+    /// Terraform validates again before every plan, so warnings are shown with the plan only: once.
     fn validate(&self, effective: &Self::State, diagnostics: &mut Diagnostics);
 
     /// Completes the planned state. Errors in `diagnostics` refuse the plan.
@@ -59,7 +80,7 @@ pub trait Resource: Send + Sync + 'static {
     /// Makes it. With errors in `diagnostics`, `Some` names every object that exists all the same.
     async fn create(
         &self,
-        request: PlanRequest<Self::State>,
+        request: ApplyRequest<Self::State>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self::State>;
@@ -67,7 +88,7 @@ pub trait Resource: Send + Sync + 'static {
     /// Changes it, and returns what is true afterwards, also with errors in `diagnostics`.
     async fn update(
         &self,
-        request: PlanRequest<Self::State>,
+        request: ApplyRequest<Self::State>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Self::State;
@@ -81,7 +102,7 @@ pub trait Resource: Send + Sync + 'static {
     ) -> Option<Self::State>;
 
     /// The state of an existing object, from its import id.
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Self::State>;
+    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<Self::State>>;
 
     /// Brings a state of an earlier schema version into today's shape.
     ///
@@ -100,9 +121,17 @@ pub(crate) trait ErasedResource: Send + Sync {
     fn schema(&self) -> &tf_provider::schema::Schema;
     fn validate(&self, config: Tree) -> Diagnostics;
     async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics);
-    async fn read(&self, state: Tree, stop: CancellationToken) -> (Tree, Diagnostics);
-    async fn apply(&self, prior: Tree, planned: Tree, config: Tree, stop: CancellationToken) -> (Tree, Diagnostics);
-    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
+    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Tree, Diagnostics);
+    /// The new state, and the private state that goes with it.
+    async fn apply(
+        &self,
+        prior: Tree,
+        planned: Tree,
+        private: &[u8],
+        stop: CancellationToken,
+    ) -> (Tree, Vec<u8>, Diagnostics);
+    /// The state of an object that exists, and its private state.
+    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<(Tree, Vec<u8>)>, Diagnostics);
     fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics);
 }
 
@@ -127,18 +156,68 @@ impl<R: Resource> Adapter<R> {
         rules::conform(&self.tf_schema.block.attributes, tree)
     }
 
-    fn request(&self, prior: &Tree, planned: &Tree, config: &Tree) -> Result<PlanRequest<R::State>, TreeError> {
+    fn plan_request(&self, prior: &Tree, planned: &Tree, config: &Tree) -> Result<PlanRequest<R::State>, TreeError> {
         Ok(PlanRequest {
-            prior: if prior.is_null() { None } else { Some(prior.decode()?) },
+            prior: optional(prior)?,
             planned: planned.decode()?,
             config: config.decode()?,
             effective: rules::effective(&self.schema.attributes, config).decode()?,
         })
     }
 
-    fn operation(&self, name: &str, values: &Tree, stop: CancellationToken) -> Operation {
+    fn apply_request(&self, prior: &Tree, planned: &Tree) -> Result<ApplyRequest<R::State>, TreeError> {
+        Ok(ApplyRequest {
+            prior: optional(prior)?,
+            planned: planned.decode()?,
+            effective: rules::effective(&self.schema.attributes, planned).decode()?,
+        })
+    }
+
+    fn operation(&self, name: &str, values: &Tree, private: &[u8], stop: CancellationToken) -> Operation {
         let default = self.schema.default_timeout(name).unwrap_or(DEFAULT_TIMEOUT);
-        Operation::new(stop, timeout_of(values, name, default))
+        let owner = OwnerToken::from_private(private).unwrap_or_else(OwnerToken::random);
+        Operation::new(stop, timeout_of(values, name, default)).of(owner)
+    }
+
+    /// The warnings of a configuration.
+    fn warnings(&self, effective: &R::State) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        self.resource.validate(effective, &mut diagnostics);
+        diagnostics.errors.clear();
+        diagnostics
+    }
+
+    /// What is left of an object that is destroyed.
+    async fn delete(
+        &self,
+        prior: Tree,
+        private: &[u8],
+        stop: CancellationToken,
+        diagnostics: &mut Diagnostics,
+    ) -> Tree {
+        let operation = self.operation("delete", &prior, private, stop);
+        let left = match prior.decode() {
+            Ok(state) => self.resource.delete(state, &operation, diagnostics).await,
+            Err(cause) => {
+                bug(diagnostics, "reading the state", &cause);
+                return prior;
+            }
+        };
+        match left {
+            None if diagnostics.errors.is_empty() => Tree::Null,
+            None => prior,
+            Some(left) => {
+                if diagnostics.errors.is_empty() {
+                    error(
+                        diagnostics,
+                        AttributePath::root(),
+                        "Destroy did not finish.",
+                        "Some of the objects still exist and stay in the state. Run the destroy again.",
+                    );
+                }
+                self.encode(&left, diagnostics, prior)
+            }
+        }
     }
 
     /// A state for Terraform; with errors, unknowns that nobody resolved become null so that the rest is kept.
@@ -151,6 +230,14 @@ impl<R: Resource> Adapter<R> {
                 fallback
             }
         }
+    }
+}
+
+fn optional<S: DeserializeOwned>(tree: &Tree) -> Result<Option<S>, TreeError> {
+    if tree.is_null() {
+        Ok(None)
+    } else {
+        Ok(Some(tree.decode()?))
     }
 }
 
@@ -173,6 +260,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
             Ok(effective) => self.resource.validate(&effective, &mut diagnostics),
             Err(cause) => bug(&mut diagnostics, "reading the configuration", &cause),
         }
+        diagnostics.warnings.clear();
         diagnostics
     }
 
@@ -184,14 +272,16 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         let (prior, proposed, config) = (self.conform(prior), self.conform(proposed), self.conform(config));
         let proposed = rules::keep_spelling(&self.schema.attributes, &prior, proposed);
         let marked = rules::mark_unknown(&self.schema.attributes, &prior, &proposed, &config);
-        let request = match self.request(&prior, &marked, &config) {
+        let request = match self.plan_request(&prior, &marked, &config) {
             Ok(request) => request,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the plan's values", &cause);
                 return (prior, Vec::new(), diagnostics);
             }
         };
+        let warned = self.warnings(&request.effective);
         let planned = self.resource.plan(request, &mut diagnostics).await;
+        add_new_warnings(&mut diagnostics, warned);
         let planned = match Tree::encode(&planned) {
             Ok(planned) => self.conform(planned),
             Err(cause) => {
@@ -207,10 +297,10 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         (planned, replace, diagnostics)
     }
 
-    async fn read(&self, state: Tree, stop: CancellationToken) -> (Tree, Diagnostics) {
+    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Tree, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
         let state = self.conform(state);
-        let operation = self.operation("read", &state, stop);
+        let operation = self.operation("read", &state, private, stop);
         let typed = match state.decode() {
             Ok(typed) => typed,
             Err(cause) => {
@@ -226,55 +316,35 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         (new_state, diagnostics)
     }
 
-    async fn apply(&self, prior: Tree, planned: Tree, config: Tree, stop: CancellationToken) -> (Tree, Diagnostics) {
+    async fn apply(
+        &self,
+        prior: Tree,
+        planned: Tree,
+        private: &[u8],
+        stop: CancellationToken,
+    ) -> (Tree, Vec<u8>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
-        let (prior, planned, config) = (self.conform(prior), self.conform(planned), self.conform(config));
+        let (prior, planned) = (self.conform(prior), self.conform(planned));
         if planned.is_null() {
-            let operation = self.operation("delete", &prior, stop);
-            let left = match prior.decode() {
-                Ok(state) => self.resource.delete(state, &operation, &mut diagnostics).await,
-                Err(cause) => {
-                    bug(&mut diagnostics, "reading the state", &cause);
-                    return (prior, diagnostics);
-                }
-            };
-            let new_state = match left {
-                None if diagnostics.errors.is_empty() => Tree::Null,
-                None => prior,
-                Some(left) => {
-                    if diagnostics.errors.is_empty() {
-                        error(
-                            &mut diagnostics,
-                            AttributePath::root(),
-                            "Destroy did not finish.",
-                            "Some of the objects still exist and stay in the state. Run the destroy again.",
-                        );
-                    }
-                    self.encode(&left, &mut diagnostics, prior)
-                }
-            };
-            return (new_state, diagnostics);
+            let new_state = self.delete(prior, private, stop, &mut diagnostics).await;
+            return (new_state, private.to_vec(), diagnostics);
         }
-
-        let request = match self.request(&prior, &planned, &config) {
+        let request = match self.apply_request(&prior, &planned) {
             Ok(request) => request,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the plan", &cause);
-                return (prior, diagnostics);
+                return (prior, private.to_vec(), diagnostics);
             }
         };
+        let name = if prior.is_null() { "create" } else { "update" };
+        let operation = self.operation(name, &planned, private, stop);
         let new_state = if prior.is_null() {
-            let operation = self.operation("create", &config, stop);
             self.resource.create(request, &operation, &mut diagnostics).await
         } else {
-            let operation = self.operation("update", &config, stop);
             Some(self.resource.update(request, &operation, &mut diagnostics).await)
         };
-        match new_state {
-            Some(new_state) => {
-                let tree = self.encode(&new_state, &mut diagnostics, prior);
-                (tree, diagnostics)
-            }
+        let new_state = match new_state {
+            Some(new_state) => self.encode(&new_state, &mut diagnostics, prior),
             None => {
                 if diagnostics.errors.is_empty() {
                     error(
@@ -284,17 +354,22 @@ impl<R: Resource> ErasedResource for Adapter<R> {
                         "Nothing was created and no reason was given. This is a bug in the provider. Please report it.",
                     );
                 }
-                (Tree::Null, diagnostics)
+                Tree::Null
             }
-        }
+        };
+        (new_state, operation.owner().to_private(), diagnostics)
     }
 
-    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
+    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<(Tree, Vec<u8>)>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
-        let operation = self.operation("read", &Tree::Null, stop);
+        let operation = self.operation("read", &Tree::Null, &[], stop);
         let imported = self.resource.import(id, &operation, &mut diagnostics).await;
-        let tree = imported.map(|state| self.encode(&state, &mut diagnostics, Tree::Null));
-        (tree, diagnostics)
+        let imported = imported.map(|imported| {
+            let private = imported.owner.as_ref().map(OwnerToken::to_private);
+            let state = self.encode(&imported.state, &mut diagnostics, Tree::Null);
+            (state, private.unwrap_or_default())
+        });
+        (imported, diagnostics)
     }
 
     fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics) {

@@ -350,7 +350,7 @@ where
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
             && let Some([state]) = read([request.current_state.as_ref()], &mut diagnostics)
         {
-            let (state, found) = resource.read(state, self.stop.clone()).await;
+            let (state, found) = resource.read(state, &request.private, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
             new_state = Some(state.to_wire());
         }
@@ -397,23 +397,21 @@ where
     ) -> proto::apply_resource_change::Response {
         let mut diagnostics = Diagnostics::default();
         let mut new_state = request.prior_state.clone();
+        let mut private = request.planned_private;
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
-            && let Some([prior, planned, config]) = read(
-                [
-                    request.prior_state.as_ref(),
-                    request.planned_state.as_ref(),
-                    request.config.as_ref(),
-                ],
+            && let Some([prior, planned]) = read(
+                [request.prior_state.as_ref(), request.planned_state.as_ref()],
                 &mut diagnostics,
             )
         {
-            let (state, found) = resource.apply(prior, planned, config, self.stop.clone()).await;
+            let (state, kept, found) = resource.apply(prior, planned, &private, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
             new_state = Some(state.to_wire());
+            private = kept;
         }
         proto::apply_resource_change::Response {
             new_state,
-            private: request.planned_private,
+            private,
             diagnostics: to_wire(diagnostics),
         }
     }
@@ -425,12 +423,14 @@ where
         let mut diagnostics = Diagnostics::default();
         let mut imported_resources = Vec::new();
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics) {
-            let (state, found) = resource.import(&request.id, self.stop.clone()).await;
+            let (imported, found) = resource.import(&request.id, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
-            imported_resources.extend(state.map(|state| proto::import_resource_state::ImportedResource {
-                type_name: request.type_name,
-                state: Some(state.to_wire()),
-                private: Vec::new(),
+            imported_resources.extend(imported.map(|(state, private)| {
+                proto::import_resource_state::ImportedResource {
+                    type_name: request.type_name,
+                    state: Some(state.to_wire()),
+                    private,
+                }
             }));
         }
         proto::import_resource_state::Response {

@@ -13,7 +13,7 @@ use tf_provider::value::Value;
 
 use super::model::EXPRESSION_ID;
 use super::state::{Alarm, AlarmMetric, CompositeAlarm, Elements, Map, Number, Set, Suppressor, Text};
-use crate::aws::{Aws, AwsError};
+use crate::connection::aws::{Aws, AwsError};
 
 /// Most names of one DescribeAlarms or DeleteAlarms call. Source: API_DescribeAlarms, API_DeleteAlarms.
 pub(crate) const NAMES_PER_CALL: usize = 100;

@@ -19,8 +19,8 @@ use super::cloudwatch::{CloudWatch, Described, Existing, NAMES_PER_CALL};
 use super::failures;
 use super::model::has_marker;
 use super::state::{Alarm, CompositeAlarm, Map};
-use crate::aws::AwsError;
-use crate::diagnostics::aws_call_failed;
+use crate::connection::aws::AwsError;
+use crate::connection::aws::aws_call_failed;
 
 /// Writes in flight at once when the provider's rate does not limit them.
 const WRITES_AT_ONCE: usize = 8;

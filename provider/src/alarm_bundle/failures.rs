@@ -4,7 +4,7 @@ use provider_kit::{Interrupt, error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::converge::Run;
-use crate::aws::AwsError;
+use crate::connection::aws::AwsError;
 
 /// Names shown in a message; the rest is counted.
 const NAMES_SHOWN: usize = 10;

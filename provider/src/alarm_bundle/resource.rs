@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use provider_kit::{Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
@@ -13,10 +13,12 @@ use super::converge::{Objects, Run, from_existing};
 use super::model::{self, Context};
 use super::state::{Alarm, Bundle, Text};
 use super::{failures, schema};
-use crate::aws::{Aws, PlannedRegion};
-use crate::config::Setting;
-use crate::diagnostics::{aws_call_failed, region_is_not_set};
-use crate::provider::Connection;
+use crate::connection::aws::Aws;
+use crate::connection::region::PlannedRegion;
+use crate::connection::config::Setting;
+use crate::connection::aws::aws_call_failed;
+use crate::connection::region::region_is_not_set;
+use crate::connection::Connection;
 
 /// `lectern_alarm_bundle`.
 pub(crate) struct AlarmBundle {
@@ -52,19 +54,6 @@ impl AlarmBundle {
         Context { region, default_tags }
     }
 
-    /// The planned bundle of a configuration in which everything is known, at apply. `None` with errors.
-    async fn known_plan(&self, request: &PlanRequest<Bundle>, diagnostics: &mut Diagnostics) -> Option<Bundle> {
-        let context = self.context(&request.effective, diagnostics).await;
-        let (plan, found) = model::plan(&request.effective, &context);
-        diagnostics.add_diagnostics(found);
-        if !diagnostics.errors.is_empty() {
-            return None;
-        }
-        let mut bundle = request.planned.clone();
-        plan.write_to(&mut bundle);
-        Some(bundle)
-    }
-
     /// A run in the bundle's region; `None` with an error.
     async fn run<'a>(
         aws: &'a Aws,
@@ -84,11 +73,11 @@ impl AlarmBundle {
 
     async fn converge(
         &self,
-        request: PlanRequest<Bundle>,
+        request: ApplyRequest<Bundle>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<Bundle> {
-        let mut bundle = self.known_plan(&request, diagnostics).await?;
+        let mut bundle = request.planned.clone();
         let (region, name) = (text(&bundle.region)?, text(&bundle.name)?);
         let aws = self.aws();
         let mut run = Self::run(&aws, &region, &name, operation, diagnostics).await?;
@@ -214,7 +203,7 @@ impl Resource for AlarmBundle {
 
     async fn create(
         &self,
-        request: PlanRequest<Bundle>,
+        request: ApplyRequest<Bundle>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<Bundle> {
@@ -223,7 +212,7 @@ impl Resource for AlarmBundle {
 
     async fn update(
         &self,
-        request: PlanRequest<Bundle>,
+        request: ApplyRequest<Bundle>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Bundle {
@@ -248,7 +237,7 @@ impl Resource for AlarmBundle {
         Some(state)
     }
 
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<Bundle>> {
         let Some((region, name)) = id
             .split_once('/')
             .filter(|(region, name)| !region.is_empty() && !name.is_empty() && !name.contains('/'))
@@ -283,6 +272,6 @@ impl Resource for AlarmBundle {
             ..Bundle::default()
         };
         show(found, &mut bundle);
-        Some(bundle)
+        Some(Imported { state: bundle, owner: None })
     }
 }

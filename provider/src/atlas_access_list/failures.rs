@@ -4,8 +4,8 @@ use atlas_client::{AccessListValue, Invalid};
 use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use crate::atlas::{Ended, sentence};
-use crate::diagnostics::atlas_call_failed;
+use crate::connection::atlas::{Ended, sentence};
+use crate::connection::atlas::atlas_call_failed;
 
 pub(super) fn entry_is_malformed(diagnostics: &mut Diagnostics, path: AttributePath, cause: &Invalid) {
     error(diagnostics, path, "Access list entry is malformed.", sentence(cause));

@@ -6,7 +6,7 @@ use atlas_client::{AccessListEntry, AccessListValue, AtlasApi, ProjectId};
 use provider_kit::Operation;
 
 use super::state::Comments;
-use crate::atlas::{Ended, Pace, Wait, call, write};
+use crate::connection::atlas::{Ended, Pace, Wait, call, write};
 
 /// What Atlas has, by what it admits.
 pub(super) type There = BTreeMap<AccessListValue, AccessListEntry>;

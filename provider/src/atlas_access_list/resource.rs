@@ -2,16 +2,16 @@
 
 use async_trait::async_trait;
 use atlas_client::ProjectId;
-use provider_kit::{Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema};
 use tf_provider::Diagnostics;
 use tf_provider::value::Value;
 
 use super::list::{AtAtlas, Changes, There, changes, lasting};
 use super::state::{Comments, List};
 use super::{failures, schema};
-use crate::atlas::{Atlas, Ended, Pace};
-use crate::diagnostics::atlas_is_not_usable;
-use crate::provider::Connection;
+use crate::connection::atlas::{Atlas, Ended, Pace};
+use crate::connection::atlas::atlas_is_not_usable;
+use crate::connection::Connection;
 
 /// `lectern_atlas_access_list`.
 pub(crate) struct AccessList {
@@ -125,7 +125,7 @@ impl Resource for AccessList {
 
     async fn create(
         &self,
-        request: PlanRequest<List>,
+        request: ApplyRequest<List>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<List> {
@@ -159,7 +159,7 @@ impl Resource for AccessList {
         Some(state)
     }
 
-    async fn update(&self, request: PlanRequest<List>, operation: &Operation, diagnostics: &mut Diagnostics) -> List {
+    async fn update(&self, request: ApplyRequest<List>, operation: &Operation, diagnostics: &mut Diagnostics) -> List {
         let prior = request.prior.clone().unwrap_or_default();
         let Some(project) = request.effective.project() else {
             return prior;
@@ -215,7 +215,7 @@ impl Resource for AccessList {
         }
     }
 
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<List> {
+    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<List>> {
         let Ok(project) = ProjectId::parse(id) else {
             failures::import_id_is_malformed(diagnostics, id);
             return None;
@@ -230,6 +230,6 @@ impl Resource for AccessList {
         let list = Self::at_atlas(&atlas, project, operation, diagnostics).await?;
         let there = read_or_fail(&list, "reading the access list", diagnostics).await?;
         state.show(&lasting(&there, true));
-        Some(state)
+        Some(Imported { state, owner: None })
     }
 }

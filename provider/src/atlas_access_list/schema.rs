@@ -9,8 +9,8 @@ use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
 use super::state::List;
-use crate::atlas::project_id;
-use crate::is_private_cidr;
+use crate::connection::atlas::project_id;
+use crate::functions::is_private_cidr;
 
 /// Public networks wider than this are refused also with `allow_public`. Our choice: no organisation has more, and two halves of the
 /// internet are the whole.

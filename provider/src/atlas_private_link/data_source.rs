@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::failures;
 use super::service::{Services, Trouble};
 use super::state::Text;
-use crate::atlas::{Doing, Ended, Pace, sentence};
-use crate::diagnostics::atlas_is_not_usable;
-use crate::provider::Connection;
+use crate::connection::atlas::{Doing, Ended, Pace, sentence};
+use crate::connection::atlas::atlas_is_not_usable;
+use crate::connection::Connection;
 
 /// The data source.
 pub(crate) struct PrivateLinkData {

@@ -5,8 +5,8 @@ use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::service::Trouble;
-use crate::atlas::{Doing, Ended, words};
-use crate::diagnostics::atlas_call_failed;
+use crate::connection::atlas::{Doing, Ended, words};
+use crate::connection::atlas::atlas_call_failed;
 
 pub(super) fn serverless_has_ended(diagnostics: &mut Diagnostics, path: AttributePath) {
     error(

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use atlas_client::{AtlasRegion, EndpointService, EndpointServiceId, ProjectId, ServiceStatus};
-use provider_kit::{Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema};
 use tf_provider::Diagnostics;
 use tf_provider::value::Value;
 
@@ -10,9 +10,9 @@ use super::failures::{self, AFTER_ADOPTION};
 use super::schema;
 use super::service::{Services, Trouble};
 use super::state::Link;
-use crate::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
-use crate::diagnostics::atlas_is_not_usable;
-use crate::provider::Connection;
+use crate::connection::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
+use crate::connection::atlas::atlas_is_not_usable;
+use crate::connection::Connection;
 
 /// `lectern_atlas_private_link`.
 pub(crate) struct PrivateLink {
@@ -115,7 +115,7 @@ impl Resource for PrivateLink {
 
     async fn create(
         &self,
-        request: PlanRequest<Link>,
+        request: ApplyRequest<Link>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<Link> {
@@ -160,7 +160,7 @@ impl Resource for PrivateLink {
         ))
     }
 
-    async fn update(&self, request: PlanRequest<Link>, operation: &Operation, diagnostics: &mut Diagnostics) -> Link {
+    async fn update(&self, request: ApplyRequest<Link>, operation: &Operation, diagnostics: &mut Diagnostics) -> Link {
         let prior = request.prior.clone().unwrap_or_default();
         let (Some(place), Some(id)) = (place(&request.effective), service_id(&prior)) else {
             return prior;
@@ -237,7 +237,7 @@ impl Resource for PrivateLink {
         Some(state)
     }
 
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Link> {
+    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<Link>> {
         let place = id
             .split_once('/')
             .and_then(|(project, region)| Some((ProjectId::parse(project).ok()?, AtlasRegion::parse(region).ok()?)));
@@ -263,7 +263,7 @@ impl Resource for PrivateLink {
                 if remote.is_empty() {
                     link.supported_remote_regions = Value::Null;
                 }
-                Some(link)
+                Some(Imported { state: link, owner: None })
             }
             Ok(None) => {
                 failures::nothing_there(diagnostics, id);

@@ -8,7 +8,7 @@ use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
 use super::state::Link;
-use crate::atlas::{project_id, sentence, timeouts};
+use crate::connection::atlas::{project_id, sentence, timeouts};
 
 pub(super) fn schema() -> Schema {
     Schema::new(

@@ -8,7 +8,7 @@ use atlas_client::{
 };
 use provider_kit::Operation;
 
-use crate::atlas::{Ended, Pace, Wait, call, write};
+use crate::connection::atlas::{Ended, Pace, Wait, call, write};
 
 /// Why there is no usable service, or why it is still there.
 #[derive(Debug)]

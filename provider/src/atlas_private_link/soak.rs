@@ -10,7 +10,7 @@ use provider_kit::Operation;
 use tokio_util::sync::CancellationToken;
 
 use super::service::{Services, is_ready};
-use crate::atlas::Pace;
+use crate::connection::atlas::Pace;
 
 const LIVES: usize = 200;
 /// Applies that a user would run until one succeeds.

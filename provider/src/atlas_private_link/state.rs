@@ -6,7 +6,7 @@ use atlas_client::{AtlasRegion, EndpointService, ProjectId};
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
-use crate::atlas::Timeouts;
+use crate::connection::atlas::Timeouts;
 
 pub(crate) type Text = Value<String>;
 

@@ -5,8 +5,8 @@ use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::registration::Trouble;
-use crate::atlas::{Doing, Ended, words};
-use crate::diagnostics::atlas_call_failed;
+use crate::connection::atlas::{Doing, Ended, words};
+use crate::connection::atlas::atlas_call_failed;
 
 const WHAT_TO_CHECK: &str = "Check that the VPC endpoint exists in AWS and is of the link's endpoint_service_name, that its region is the \
      link's or one of its supported_remote_regions, and that no policy denies the connection.";

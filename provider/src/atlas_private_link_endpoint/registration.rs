@@ -9,7 +9,7 @@ use atlas_client::{
 use provider_kit::Operation;
 
 use super::state::{ConnectionStrings, Place};
-use crate::atlas::{Ended, Pace, Wait, call, write};
+use crate::connection::atlas::{Ended, Pace, Wait, call, write};
 use crate::atlas_private_link::is_ready;
 
 /// Why there is no connection, or why it is still there.

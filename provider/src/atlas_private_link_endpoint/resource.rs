@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use atlas_client::{ClusterName, ConnectionStatus, EndpointServiceId, InterfaceEndpointId, ProjectId};
-use provider_kit::{Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema};
 use tf_provider::Diagnostics;
 use tf_provider::value::Value;
 
 use super::registration::{Registration, Trouble, has_failed, is_leaving};
 use super::state::{Endpoint, Place};
 use super::{failures, schema};
-use crate::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
-use crate::diagnostics::atlas_is_not_usable;
-use crate::provider::Connection;
+use crate::connection::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
+use crate::connection::atlas::atlas_is_not_usable;
+use crate::connection::Connection;
 
 /// `lectern_atlas_private_link_endpoint`.
 pub(crate) struct PrivateLinkEndpoint {
@@ -115,7 +115,7 @@ impl Resource for PrivateLinkEndpoint {
 
     async fn create(
         &self,
-        request: PlanRequest<Endpoint>,
+        request: ApplyRequest<Endpoint>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<Endpoint> {
@@ -160,7 +160,7 @@ impl Resource for PrivateLinkEndpoint {
 
     async fn update(
         &self,
-        request: PlanRequest<Endpoint>,
+        request: ApplyRequest<Endpoint>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Endpoint {
@@ -215,7 +215,7 @@ impl Resource for PrivateLinkEndpoint {
         Some(state)
     }
 
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Endpoint> {
+    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<Endpoint>> {
         let parts: Vec<_> = id.split('/').collect();
         let place = match parts[..] {
             [project, service, endpoint] => ProjectId::parse(project).ok().and_then(|project| {
@@ -245,7 +245,7 @@ impl Resource for PrivateLinkEndpoint {
             Ok(Some(endpoint)) => {
                 state.show(&endpoint);
                 state.show_strings(BTreeMap::<ClusterName, _>::new());
-                Some(state)
+                Some(Imported { state, owner: None })
             }
             Ok(None) => {
                 failures::nothing_there(diagnostics, id);

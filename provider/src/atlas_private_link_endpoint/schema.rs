@@ -4,7 +4,7 @@ use atlas_client::{ClusterName, EndpointServiceId, InterfaceEndpointId, Invalid}
 use provider_kit::{Attr, Schema, Tree, error};
 use tf_provider::{AttributePath, Diagnostics};
 
-use crate::atlas::{project_id, sentence, timeouts};
+use crate::connection::atlas::{project_id, sentence, timeouts};
 
 pub(super) fn schema() -> Schema {
     Schema::new(

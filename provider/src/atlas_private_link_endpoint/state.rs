@@ -6,7 +6,7 @@ use atlas_client::{ClusterName, EndpointServiceId, InterfaceEndpoint, InterfaceE
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
-use crate::atlas::Timeouts;
+use crate::connection::atlas::Timeouts;
 
 pub(super) type Text = Value<String>;
 

@@ -9,7 +9,7 @@ use schedule_expression::{NeverFires, ParseError, UnknownZone};
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::timing::expression_path;
-use crate::aws::AwsError;
+use crate::connection::aws::AwsError;
 
 pub(super) fn name_is_malformed(diagnostics: &mut Diagnostics, path: AttributePath, name: &str) {
     error(

@@ -13,7 +13,7 @@ use provider_kit::{Interrupt, Operation};
 use tokio::time::Instant;
 
 use super::definition::Definition;
-use crate::aws::AwsError;
+use crate::connection::aws::AwsError;
 
 /// How long a new role is waited for. Our choice because IAM says that changes take "some time", which is seconds as a rule.
 const ROLE_PATIENCE: Duration = Duration::from_secs(120);

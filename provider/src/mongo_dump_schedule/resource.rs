@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use provider_kit::{Num, Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Imported, Num, Operation, PlanRequest, Resource, Schema};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
@@ -14,9 +14,11 @@ use super::state::{RetryPolicy, State, Text, text};
 use super::target::Target;
 use super::timing::Timing;
 use super::{failures, schema, target};
-use crate::aws::{Aws, AwsError, PlannedRegion};
-use crate::diagnostics::{aws_call_failed, region_is_not_set};
-use crate::provider::Connection;
+use crate::connection::aws::{Aws, AwsError};
+use crate::connection::region::PlannedRegion;
+use crate::connection::aws::aws_call_failed;
+use crate::connection::region::region_is_not_set;
+use crate::connection::Connection;
 
 /// `lectern_mongo_dump_schedule`.
 pub(crate) struct DumpSchedule {
@@ -140,14 +142,11 @@ impl DumpSchedule {
     /// State, place and definition of an apply, where everything is known, and the target is looked at. `None` with errors.
     async fn wanted(
         &self,
-        request: &PlanRequest<State>,
+        request: &ApplyRequest<State>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<(State, Place, Definition)> {
-        let state = self.complete(request, diagnostics).await;
-        if !diagnostics.errors.is_empty() {
-            return None;
-        }
+        let state = request.planned.clone();
         let (place, definition) = (Place::of(&state)?, Definition::of(&state)?);
         // Nothing starts while it is paused, and a target that went bad is a reason to pause.
         if definition.enabled && request.effective.verify_target != Value::Value(false) {
@@ -228,7 +227,7 @@ impl Resource for DumpSchedule {
 
     async fn create(
         &self,
-        request: PlanRequest<State>,
+        request: ApplyRequest<State>,
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<State> {
@@ -259,7 +258,7 @@ impl Resource for DumpSchedule {
         Some(state)
     }
 
-    async fn update(&self, request: PlanRequest<State>, operation: &Operation, diagnostics: &mut Diagnostics) -> State {
+    async fn update(&self, request: ApplyRequest<State>, operation: &Operation, diagnostics: &mut Diagnostics) -> State {
         let mut prior = request.prior.clone().unwrap_or_default();
         let Some((mut state, place, definition)) = self.wanted(&request, operation, diagnostics).await else {
             return prior;
@@ -308,7 +307,7 @@ impl Resource for DumpSchedule {
         }
     }
 
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<State> {
+    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<State>> {
         let Some(place) = Place::parse(id) else {
             failures::import_id_is_malformed(diagnostics, id);
             return None;
@@ -344,6 +343,6 @@ impl Resource for DumpSchedule {
         };
         there.show(&mut state);
         state.max_interval_seconds = Timing::of(&state).max_interval_seconds(Timestamp::now());
-        Some(state)
+        Some(Imported { state, owner: None })
     }
 }

@@ -13,8 +13,8 @@ use super::definition::{
 use super::target::Target;
 use super::timing::{self, DEFAULT_ZONE};
 use super::{failures, target};
-use crate::config::is_region;
-use crate::diagnostics::region_is_malformed;
+use crate::connection::region::is_region;
+use crate::connection::region::region_is_malformed;
 
 /// Source: EventBridge Scheduler API reference, CreateSchedule, Name and GroupName.
 const NAME_CHARACTERS: usize = 64;

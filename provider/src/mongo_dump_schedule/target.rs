@@ -11,7 +11,7 @@ use tf_provider::Diagnostics;
 use tokio::time::Instant;
 
 use super::failures;
-use crate::aws::{Aws, AwsError};
+use crate::connection::aws::{Aws, AwsError};
 
 /// Our choice because a dump needs some 40 MB whatever the database, 120 MB for the largest documents, and Lambda's share of a
 /// processor, which compression needs, grows with memory: below this a dump of a few gigabytes runs into its time limit.

@@ -16,9 +16,10 @@ use super::place::Place;
 use super::remote::{Bucket, ReadError};
 use super::schema::{State, schema};
 use super::search::{Findings, Pointer, search};
-use crate::aws::{AwsError, PlannedRegion};
-use crate::diagnostics::region_is_not_set;
-use crate::provider::Connection;
+use crate::connection::aws::AwsError;
+use crate::connection::region::PlannedRegion;
+use crate::connection::region::region_is_not_set;
+use crate::connection::Connection;
 
 /// Longest time of a read. Our choice: a thousand dumps of a slow bucket, and a plan that hangs ends.
 const READ: Duration = Duration::from_secs(10 * 60);

@@ -10,7 +10,7 @@ use provider_kit::Num;
 use tf_provider::value::Value;
 
 use super::schema::Entry;
-use crate::aws::chain;
+use crate::connection::chain::chain;
 
 /// What a dump is worth at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

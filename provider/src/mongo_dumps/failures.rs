@@ -12,7 +12,7 @@ use super::place::Place;
 use super::remote::ReadError;
 use super::schema::LIMITS;
 use super::search::Pointer;
-use crate::aws::AwsError;
+use crate::connection::aws::AwsError;
 
 /// Objects that a warning names one by one.
 const NAMED: usize = 10;

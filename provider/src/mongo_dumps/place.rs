@@ -7,8 +7,8 @@ use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
 use super::schema::{DEFAULT_LIMIT, LIMITS, State, Text};
-use crate::config::is_region;
-use crate::diagnostics::region_is_malformed;
+use crate::connection::region::is_region;
+use crate::connection::region::region_is_malformed;
 
 /// A configuration whose values are all known and well-formed.
 pub(super) struct Place {

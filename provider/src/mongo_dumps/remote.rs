@@ -8,8 +8,9 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use crate::aws::{AwsError, chain, refused_role};
-use crate::config::is_region;
+use crate::connection::aws::{AwsError, refused_role};
+use crate::connection::chain::chain;
+use crate::connection::region::is_region;
 
 /// The largest manifest or pointer that is read. Our choice: 100,000 parts are about 60 MB, and a few are read at a time.
 const MAX_OBJECT_BYTES: usize = 64 << 20;

@@ -7,7 +7,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use super::dump::{self, Dump, Status, Unusable};
 use super::remote::{self, Bucket, ReadError};
 use super::walk::Walk;
-use crate::aws::chain;
+use crate::connection::chain::chain;
 
 /// Calls at the same time. Our choice: a hundred dumps take about a second, and the account's other users notice nothing.
 const PARALLEL: usize = 8;

@@ -39,8 +39,8 @@ pub(crate) use key::{has_marker, parse_name};
 
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, Bundle, CompositeAlarm, Map, Text};
-use crate::config::is_region;
-use crate::diagnostics::region_is_malformed;
+use crate::connection::region::is_region;
+use crate::connection::region::region_is_malformed;
 use catalogue::Outcome;
 use defaults::{Defaults, Inputs};
 use overrides::Overrides;

@@ -3,8 +3,8 @@
 use atlas_client::{AtlasConfig, AtlasError, ConfigError, Credentials, HttpAtlas, Secret};
 use tokio::sync::OnceCell;
 
-use crate::aws::chain;
-use crate::config::{AtlasSettings, Setting};
+use crate::connection::chain::chain;
+use crate::connection::config::{AtlasSettings, Setting};
 
 /// Atlas for everybody but governments. Source: Atlas Admin API, servers.
 const BASE_URL: &str = "https://cloud.mongodb.com";

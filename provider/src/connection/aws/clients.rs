@@ -1,7 +1,6 @@
-//! The connection to AWS: region and account rules, credentials, clients, and what their errors mean.
+//! The connection to AWS: region and account rules, credentials and clients.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::time::Duration;
 
 use aws_config::meta::region::ProvideRegion;
@@ -10,209 +9,22 @@ use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudwatch::config::retry::{RetryPartition, TokenBucket};
-use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::service_config::ServiceConfigKey;
 use tf_provider::Diagnostics;
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::call_rate::CallRate;
-use crate::config::{AssumeRole, Config, SESSION_NAME, Setting, Typed};
+use super::error::{ATTEMPTS, AwsError};
+use crate::connection::call_rate::CallRate;
+use crate::connection::config::{AssumeRole, Config, SESSION_NAME, Setting, Typed};
+use crate::connection::region::{PlannedRegion, region_of_environment};
 
-/// Attempts of one call, with exponential back-off and jitter in between. CloudWatch's quotas are a few calls per
-/// second for the whole account, so a busy account needs patience: ten attempts wait about a minute in all.
-const ATTEMPTS: u32 = 10;
 /// Source: "CloudWatch service quotas", ListTagsForResource: 10 per second.
 const TAG_READS_PER_SECOND: f64 = 10.0;
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const CALL_TIMEOUT: Duration = Duration::from_secs(300);
-
-/// Why an AWS call did not succeed.
-#[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum AwsError {
-    #[error("the provider attribute `{0}` is not known yet")]
-    SettingUnknown(&'static str),
-    #[error("no credentials: {0}")]
-    Credentials(String),
-    #[error("the credentials belong to account {seen}, and allowed_account_ids has only {}", allowed.join(", "))]
-    WrongAccount { seen: String, allowed: Vec<String> },
-    #[error("{operation} was throttled {ATTEMPTS} times in a row")]
-    Throttled { operation: &'static str },
-    #[error("{operation} was refused: {message}")]
-    AccessDenied { operation: &'static str, message: String },
-    #[error("{operation} answered {code}: {message}")]
-    Refused {
-        operation: &'static str,
-        code: String,
-        message: String,
-    },
-    #[error("{operation} got no answer: {reason}")]
-    Unreachable { operation: &'static str, reason: String },
-    #[error("{operation} answered {code} {ATTEMPTS} times in a row: {message}")]
-    Unavailable {
-        operation: &'static str,
-        code: String,
-        message: String,
-    },
-}
-
-impl AwsError {
-    pub(crate) fn from_sdk<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
-    where
-        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    {
-        let SdkError::ServiceError(service) = &error else {
-            let reason = chain(&error);
-            let credentials = causes(&error).any(|cause| cause.is::<CredentialsError>());
-            return if credentials {
-                Self::Credentials(reason)
-            } else {
-                Self::Unreachable { operation, reason }
-            };
-        };
-        let meta = service.err().meta();
-        let message = meta.message().unwrap_or("no message").to_owned();
-        match meta.code().unwrap_or("an unknown error") {
-            "Throttling"
-            | "ThrottlingException"
-            | "ThrottledException"
-            | "RequestThrottled"
-            | "RequestThrottledException"
-            | "RequestLimitExceeded"
-            | "SlowDown"
-            | "TooManyRequestsException" => Self::Throttled { operation },
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
-                Self::AccessDenied { operation, message }
-            }
-            code @ ("ExpiredToken"
-            | "ExpiredTokenException"
-            | "InvalidAccessKeyId"
-            | "InvalidClientTokenId"
-            | "InvalidSignatureException"
-            | "InvalidToken"
-            | "MissingAuthenticationToken"
-            | "MissingAuthenticationTokenException"
-            | "RequestExpired"
-            | "SignatureDoesNotMatch"
-            | "UnrecognizedClientException"
-            | "IncompleteSignature") => Self::Credentials(format!("{code}: {message}")),
-            code if service.raw().status().is_server_error() => Self::Unavailable {
-                operation,
-                code: code.to_owned(),
-                message,
-            },
-            code => Self::Refused {
-                operation,
-                code: code.to_owned(),
-                message,
-            },
-        }
-    }
-
-    /// Whether AWS answered that there is no such object.
-    pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if code == "ResourceNotFoundException")
-    }
-
-    /// Whether the failure is about the one object of the call, so that calls for others may succeed.
-    pub(crate) fn is_of_one_object(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if !code.starts_with("LimitExceeded"))
-    }
-
-    /// A fixed sentence for the diagnostic's summary.
-    pub(crate) fn summary(&self) -> &'static str {
-        match self {
-            Self::SettingUnknown(_) => "Provider configuration is not known yet.",
-            Self::Credentials(_) => "AWS credentials are missing or refused.",
-            Self::WrongAccount { .. } => "AWS credentials belong to an account that is not allowed.",
-            Self::Throttled { .. } => "AWS throttled the call.",
-            Self::AccessDenied { .. } => "AWS denied access.",
-            Self::Refused { .. } => "AWS refused the call.",
-            Self::Unreachable { .. } => "AWS could not be reached.",
-            Self::Unavailable { .. } => "AWS failed to answer the call.",
-        }
-    }
-
-    /// What to do next.
-    pub(crate) fn advice(&self) -> String {
-        match self {
-            Self::SettingUnknown(attribute) => format!(
-                "Give `{attribute}` a value that is known at plan, or apply first what it comes from with -target."
-            ),
-            Self::Credentials(_) => {
-                "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
-                                     `aws sts get-caller-identity` shows what the chain finds."
-                    .to_owned()
-            }
-            Self::WrongAccount { .. } => {
-                "Nothing was read or changed. Use credentials of an allowed account, or add this one.".to_owned()
-            }
-            Self::Throttled { operation } if action(operation).starts_with("cloudwatch:") => {
-                "Try again, and lower the provider's alarm_writes_per_second if the account's CloudWatch quota is shared with \
-                 others."
-                    .to_owned()
-            }
-            Self::Throttled { .. } => "Try again when the account makes fewer calls, or with a lower -parallelism.".to_owned(),
-            Self::AccessDenied { operation, .. } => {
-                format!(
-                    "Allow `{}` to the caller; docs/guides/plan-in-ci.md lists all the actions.",
-                    action(operation)
-                )
-            }
-            Self::Refused { .. } => "The message is AWS's own; nothing else was changed by this call.".to_owned(),
-            Self::Unavailable { .. } => {
-                "Try again later; https://health.aws.amazon.com says what AWS knows.".to_owned()
-            }
-            Self::Unreachable { .. } => "Check the network, the region and the provider's `endpoints`.".to_owned(),
-        }
-    }
-}
-
-/// The IAM action of an operation.
-fn action(operation: &str) -> String {
-    let service = match operation {
-        "ListObjectsV2" => return "s3:ListBucket".to_owned(),
-        "GetObject" => "s3",
-        "GetCallerIdentity" => "sts",
-        "GetFunctionConfiguration" => "lambda",
-        "CreateSchedule" | "GetSchedule" | "UpdateSchedule" | "DeleteSchedule" => "scheduler",
-        _ => "cloudwatch",
-    };
-    format!("{service}:{operation}")
-}
-
-/// An error and all its causes, outermost first.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
-}
-
-/// An error and all its causes in one line, each said once.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    causes(error)
-        .map(ToString::to_string)
-        .fold(String::new(), |mut text, next| {
-            if !text.ends_with(&next) {
-                text.push_str(if text.is_empty() { "" } else { ": " });
-                text.push_str(&next);
-            }
-            text
-        })
-}
-
-/// The region a plan can know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PlannedRegion {
-    Known(String),
-    /// The provider's region comes from something that does not exist yet.
-    Unknown,
-    NotSet,
-}
 
 /// Clients of one service by region.
 type Clients<C> = Mutex<BTreeMap<String, C>>;
@@ -455,21 +267,6 @@ impl Aws {
     }
 }
 
-/// Why STS refused the role that a client of [`Aws::s3`] should assume; `None` for every other failure, also for that of the
-/// credentials it should be assumed with.
-pub(crate) fn refused_role(error: &(dyn Error + 'static)) -> Option<(String, String)> {
-    let mut providers = 0;
-    for cause in causes(error) {
-        providers += usize::from(cause.is::<CredentialsError>());
-        if let Some(refused) = cause.downcast_ref::<AssumeRoleError>() {
-            let meta = refused.meta();
-            let text = |text: Option<&str>| text.unwrap_or("no message").to_owned();
-            return (providers == 1).then(|| (text(meta.code()), text(meta.message())));
-        }
-    }
-    None
-}
-
 /// Where the environment or the profile has S3, as the SDK itself looks for it; its client does not tell what it found.
 fn s3_endpoint_of_environment(sdk: &SdkConfig) -> Option<String> {
     let key = ServiceConfigKey::builder()
@@ -492,85 +289,9 @@ fn patience() -> RetryPartition {
         .build()
 }
 
-/// An empty variable is unset; the SDK's own chain would end at an empty AWS_REGION.
-fn region_of_environment() -> Option<String> {
-    let set = |name| std::env::var(name).ok().filter(|region| !region.is_empty());
-    ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(set)
-}
-
 fn known<'a, T>(attribute: &'static str, setting: &'a Setting<T>) -> Result<&'a T, AwsError> {
     match setting {
         Setting::Known(value) => Ok(value),
         Setting::Unknown => Err(AwsError::SettingUnknown(attribute)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-    use aws_sdk_cloudwatch::operation::put_metric_alarm::PutMetricAlarmError;
-    use aws_smithy_types::body::SdkBody;
-    use aws_smithy_types::error::ErrorMetadata;
-
-    use super::*;
-
-    fn answered(status: u16, code: &str) -> AwsError {
-        let meta = ErrorMetadata::builder().code(code).message("Said AWS.").build();
-        let response = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
-        AwsError::from_sdk(
-            "PutMetricAlarm",
-            SdkError::service_error(PutMetricAlarmError::generic(meta), response),
-        )
-    }
-
-    #[test]
-    fn answers_are_told_apart_by_status_and_code() {
-        for (status, code, summary, of_one_object) in [
-            (400, "Throttling", "AWS throttled the call.", false),
-            (400, "ThrottledException", "AWS throttled the call.", false),
-            (503, "SlowDown", "AWS throttled the call.", false),
-            (
-                403,
-                "InvalidAccessKeyId",
-                "AWS credentials are missing or refused.",
-                false,
-            ),
-            (403, "AccessDenied", "AWS denied access.", false),
-            (
-                403,
-                "InvalidSignatureException",
-                "AWS credentials are missing or refused.",
-                false,
-            ),
-            (
-                403,
-                "MissingAuthenticationToken",
-                "AWS credentials are missing or refused.",
-                false,
-            ),
-            (400, "ValidationError", "AWS refused the call.", true),
-            (400, "LimitExceeded", "AWS refused the call.", false),
-            (500, "InternalServiceError", "AWS failed to answer the call.", false),
-            (503, "ServiceUnavailable", "AWS failed to answer the call.", false),
-        ] {
-            let error = answered(status, code);
-            assert_eq!(error.summary(), summary, "{code}");
-            assert_eq!(error.is_of_one_object(), of_one_object, "{code}");
-            assert!(!error.advice().is_empty(), "{code}");
-        }
-    }
-
-    #[test]
-    fn an_answer_is_told_with_its_operation_its_code_and_what_aws_said() {
-        let text = answered(500, "InternalServiceError").to_string();
-        assert_eq!(
-            text,
-            "PutMetricAlarm answered InternalServiceError 10 times in a row: Said AWS."
-        );
-        assert_eq!(
-            answered(400, "ValidationError").to_string(),
-            "PutMetricAlarm answered ValidationError: Said AWS."
-        );
     }
 }

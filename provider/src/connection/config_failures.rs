@@ -1,14 +1,10 @@
-//! One function per user-facing failure of the provider itself: attribute path, summary, what was seen, what to type.
+//! One function per mistake in the provider's configuration.
 
 use std::ops::RangeInclusive;
 
-use atlas_client::{AtlasError, ConfigError};
+use atlas_client::ConfigError;
 use provider_kit::error;
 use tf_provider::{AttributePath, Diagnostics};
-
-use crate::atlas::{self, AtlasFailure};
-use crate::aws::chain;
-use crate::config::path;
 
 pub(crate) fn account_id_is_malformed(diagnostics: &mut Diagnostics, index: i64, id: &str) {
     error(
@@ -52,37 +48,6 @@ pub(crate) fn write_rate_is_out_of_range(diagnostics: &mut Diagnostics, rate: f6
     );
 }
 
-pub(crate) fn region_is_malformed(diagnostics: &mut Diagnostics, attribute: AttributePath, region: &str) {
-    error(
-        diagnostics,
-        attribute,
-        "Region is malformed.",
-        format!(
-            "Got {region:?}, where no AWS endpoint can be. Type it as AWS does, for example \"eu-central-1\", or leave it out."
-        ),
-    );
-}
-
-pub(crate) fn region_is_not_set(diagnostics: &mut Diagnostics, attribute: AttributePath) {
-    error(
-        diagnostics,
-        attribute,
-        "Region is not set.",
-        "Neither the resource, nor the provider's region, nor AWS_REGION, AWS_DEFAULT_REGION or the profile names a region, \
-         and the name and place of every object depends on it. Type region = \"eu-central-1\" (yours) in the provider block.",
-    );
-}
-
-/// A call failed before or at AWS; `doing` is a phrase such as "reading 12 alarms of the bundle".
-pub(crate) fn aws_call_failed(diagnostics: &mut Diagnostics, doing: &str, cause: &crate::aws::AwsError) {
-    error(
-        diagnostics,
-        AttributePath::root(),
-        cause.summary(),
-        format!("While {doing}: {cause}. {}", cause.advice()),
-    );
-}
-
 pub(crate) fn atlas_credentials_twice(diagnostics: &mut Diagnostics) {
     error(
         diagnostics,
@@ -103,22 +68,7 @@ pub(crate) fn atlas_base_url_is_not_usable(diagnostics: &mut Diagnostics, cause:
     );
 }
 
-/// A call of Atlas failed; `doing` is a phrase such as "reading the private link".
-pub(crate) fn atlas_call_failed(diagnostics: &mut Diagnostics, doing: &str, cause: &AtlasError) {
-    error(
-        diagnostics,
-        AttributePath::root(),
-        atlas::summary(cause),
-        format!("While {doing}: {}. {}", chain(cause), cause.advice()),
-    );
-}
-
-/// There is no client to make a call with.
-pub(crate) fn atlas_is_not_usable(diagnostics: &mut Diagnostics, cause: &AtlasFailure) {
-    error(
-        diagnostics,
-        AttributePath::root(),
-        cause.summary(),
-        format!("Atlas cannot be called: {cause}. {}", cause.advice()),
-    );
+/// The path of a nested provider attribute.
+fn path(outer: &'static str, inner: &'static str) -> AttributePath {
+    AttributePath::new(outer).attribute(inner)
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
-use crate::diagnostics;
+use super::config_failures as failures;
+use super::region::{is_region, region_is_malformed};
 
 /// CloudWatch's default quota for PutMetricAlarm, per account and region.
 /// Source: "CloudWatch service quotas", PutMetricAlarm: 3 per second.
@@ -230,7 +231,7 @@ impl Typed {
         if let Setting::Known(ids) = &allowed_account_ids {
             for (index, id) in (0_i64..).zip(ids) {
                 if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-                    diagnostics::account_id_is_malformed(diagnostics, index, id);
+                    failures::account_id_is_malformed(diagnostics, index, id);
                 }
             }
         }
@@ -238,7 +239,7 @@ impl Typed {
         if let Setting::Known(Some(region)) = &region
             && !is_region(region)
         {
-            diagnostics::region_is_malformed(diagnostics, AttributePath::new("region"), region);
+            region_is_malformed(diagnostics, AttributePath::new("region"), region);
         }
         let assume_role = match self.assume_role {
             Value::Unknown => Setting::Unknown,
@@ -248,7 +249,7 @@ impl Typed {
                     if !session_name.is_unknown() && !external_id.is_unknown() =>
                 {
                     if !role_arn.starts_with("arn:") || !role_arn.contains(":role/") {
-                        diagnostics::role_arn_is_malformed(diagnostics, &role_arn);
+                        failures::role_arn_is_malformed(diagnostics, &role_arn);
                     }
                     let session_name = session_name.as_option().unwrap_or_default();
                     Setting::Known(Some(AssumeRole {
@@ -276,7 +277,7 @@ impl Typed {
             if let Setting::Known(Some(url)) = &url
                 && !(url.starts_with("http://") || url.starts_with("https://"))
             {
-                diagnostics::endpoint_is_not_a_url(diagnostics, name, url);
+                failures::endpoint_is_not_a_url(diagnostics, name, url);
             }
             url
         };
@@ -292,7 +293,7 @@ impl Typed {
                 let rate = rate.to_f64();
                 let is_limit = WRITE_RATES.contains(&rate);
                 if !is_limit && rate != 0.0 {
-                    diagnostics::write_rate_is_out_of_range(diagnostics, rate, &WRITE_RATES);
+                    failures::write_rate_is_out_of_range(diagnostics, rate, &WRITE_RATES);
                 }
                 Setting::Known(is_limit.then_some(rate))
             }
@@ -317,7 +318,7 @@ impl Typed {
         if let Setting::Known(Some(url)) = &atlas.base_url
             && let Err(cause) = AtlasConfig::check_base_url(url)
         {
-            diagnostics::atlas_base_url_is_not_usable(diagnostics, &cause);
+            failures::atlas_base_url_is_not_usable(diagnostics, &cause);
         }
         let given = |settings: [&Setting<Option<String>>; 2]| {
             settings
@@ -325,7 +326,7 @@ impl Typed {
                 .any(|setting| matches!(setting, Setting::Known(Some(_))))
         };
         if given([&atlas.public_key, &atlas.private_key]) && given([&atlas.client_id, &atlas.client_secret]) {
-            diagnostics::atlas_credentials_twice(diagnostics);
+            failures::atlas_credentials_twice(diagnostics);
         }
         Config {
             region,
@@ -347,11 +348,6 @@ impl Typed {
     }
 }
 
-/// Whether a text has the form of a region's name: `eu-central-1`, `us-gov-west-1`. Which regions there are changes.
-pub(crate) fn is_region(text: &str) -> bool {
-    AtlasRegion::parse(text).is_ok_and(|region| region.aws_name() == text)
-}
-
 /// An empty string means the same as leaving the attribute out.
 fn setting(value: Value<String>) -> Setting<Option<String>> {
     match value {
@@ -360,10 +356,6 @@ fn setting(value: Value<String>) -> Setting<Option<String>> {
     }
 }
 
-/// The path of a nested provider attribute.
-pub(crate) fn path(outer: &'static str, inner: &'static str) -> AttributePath {
-    AttributePath::new(outer).attribute(inner)
-}
 
 #[cfg(test)]
 mod tests {
