@@ -10,6 +10,8 @@ use local_cloud::workspace;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
+use crate::aws_provider::RunningAwsProvider;
+
 /// Which program runs the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -83,11 +85,25 @@ impl Workdir {
     /// # Errors
     /// The provider cannot be built or the directory cannot be made.
     pub fn new(engine: Engine, environment: &[(&str, &str)]) -> Result<Self> {
+        Self::build(engine, environment, &toolchain::aws_provider()?)
+    }
+
+    /// The same with a `hashicorp/aws` that runs already, in place of one that every command starts several times. What that provider
+    /// reads in its environment is what it was started with.
+    ///
+    /// # Errors
+    /// The provider or the relay cannot be built or the directory cannot be made.
+    pub fn with_aws(engine: Engine, environment: &[(&str, &str)], aws: &RunningAwsProvider) -> Result<Self> {
+        let relay = AwsProvider::Present(workspace::binary("provider-relay")?);
+        Self::build(engine, &[environment, &[aws.relay()]].concat(), &relay)
+    }
+
+    fn build(engine: Engine, environment: &[(&str, &str)], aws: &AwsProvider) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("lectern-acceptance-").tempdir()?;
         let mirror_folder = folder.path().join(".mirror");
         std::fs::create_dir(&mirror_folder)?;
         let provider = workspace::binary("terraform-provider-lectern")?;
-        let mirror = Mirror::create(&mirror_folder, &provider, &toolchain::aws_provider()?)?;
+        let mirror = Mirror::create(&mirror_folder, &provider, aws)?;
         let mut all = mirror.environment();
         all.extend(
             environment

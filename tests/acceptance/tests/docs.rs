@@ -1,7 +1,5 @@
 //! The pages in docs/ are what the schema, the catalogue and the examples say today.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use acceptance::pages;
 use local_cloud::workspace;
 

@@ -1,7 +1,5 @@
 //! The bundle under real Terraform and OpenTofu: a user's whole day against the emulator (C, G1, G6).
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::{Duration, Instant};
 
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};

@@ -1,6 +1,7 @@
 //! Start and end of a local cloud.
 
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ const ATLAS_PACE: Pace = Pace::TimeFactor(1.0 / 60.0);
 const ATLAS_CLUSTER: &str = "main";
 
 /// What to start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Region of clients and functions.
     pub region: String,
@@ -151,6 +152,22 @@ impl LocalCloud {
             folder,
             region: options.region,
         })
+    }
+
+    /// The cloud of this process with these options: started by who asks first, and there until the process ends. Who shares it names
+    /// its buckets, functions and alarms so that nobody else means them.
+    ///
+    /// # Errors
+    /// As [`LocalCloud::start`].
+    pub fn shared(options: Options) -> Result<Arc<Self>> {
+        static RUNNING: Mutex<Vec<(Options, Arc<LocalCloud>)>> = Mutex::new(Vec::new());
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, cloud)) = running.iter().find(|(started, _)| *started == options) {
+            return Ok(Arc::clone(cloud));
+        }
+        let cloud = Arc::new(Self::start(options.clone())?);
+        running.push((options, Arc::clone(&cloud)));
+        Ok(cloud)
     }
 
     /// Address of ministack: every service but CloudWatch.
