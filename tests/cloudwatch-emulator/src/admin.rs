@@ -4,6 +4,7 @@
 //! - `POST|DELETE /_emulator/faults`, a [`Fault`] as
 //!   `{"operation": "PutMetricAlarm", "alarm_name": "text in the name", "skip": 0, "times": 1, "fault": "throttle"}`
 //! - `POST /_emulator/gates`, a [`Gate`]; answers `{"id": 1}`; `GET` and `DELETE /_emulator/gates/<id>`
+//! - `POST /_emulator/stale-reads`, a [`StaleReads`] as `{"operation": "DescribeAlarms", "skip": 1, "times": 2}`
 //! - `GET /_emulator/alarms?account=<account>&region=<region>`
 //! - `GET /_emulator/delivery-failures`
 
@@ -16,6 +17,7 @@ use crate::faults::Fault;
 use crate::gates::{Gate, GateHandle};
 use crate::model::Scope;
 use crate::server::{HttpResponse, plain, respond};
+use crate::stale_reads::StaleReads;
 use crate::{Shared, lock};
 
 pub(crate) fn route(shared: &Shared, method: &Method, path: &[&str], query: &str, body: &[u8]) -> HttpResponse {
@@ -39,6 +41,11 @@ pub(crate) fn route(shared: &Shared, method: &Method, path: &[&str], query: &str
         ("GET", ["gates", id]) => with_gate(shared, id, |gate| json_of(&json!({ "reached": gate.is_reached() }))),
         ("DELETE", ["gates", id]) => with_gate(shared, id, |gate| {
             gate.open();
+            done()
+        }),
+        ("POST", ["stale-reads"]) => with_body(body, |script: StaleReads| {
+            let alarms = lock(&shared.alarms).clone();
+            shared.stale_reads.add(script, alarms);
             done()
         }),
         ("GET", ["alarms"]) => alarms(shared, query),
