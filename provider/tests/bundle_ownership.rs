@@ -80,13 +80,7 @@ fn assert_refused(outcome: &Outcome, case: &str) {
         ("name", "Alarms of these names exist already."),
         "{case}"
     );
-    for expected in [
-        ERRORS,
-        "`moved` block",
-        "`import` block",
-        "`adopt_existing = true`",
-        "killed",
-    ] {
+    for expected in ["  - edu/", "`moved` block", "`import` block", "`adopt_existing = true`", "killed"] {
         assert!(error.detail.contains(expected), "{case}: {expected}: {}", error.detail);
     }
     assert!(outcome.state.is_none(), "{case}");
@@ -652,12 +646,13 @@ fn no_sequence_of_commands_removes_an_alarm_that_a_remaining_state_names() {
                     prop_assert!(lost.is_empty(), "after {step:?}: {lost:?}");
                 }
             }
-            // and everything that is owned can still be removed by its owner
-            while !terraform.states.is_empty() {
-                let left = terraform.states.len();
-                terraform.run(&Step::Destroy { state: 0 }).await;
-                prop_assert!(terraform.states.len() < left, "a destroy leaves something behind");
+            // and everything that is owned can still be removed by its owner, children after their composite
+            for _ in 0..20 {
+                if !terraform.states.is_empty() {
+                    terraform.run(&Step::Destroy { state: 0 }).await;
+                }
             }
+            prop_assert!(terraform.states.is_empty(), "a destroy leaves something behind");
             let prefix = format!("{}/", terraform.name);
             let left: Vec<_> = world
                 .names()

@@ -27,7 +27,8 @@ impl Remote<'_> {
     /// while; an alarm that it does not know is left out, as is one without tags.
     pub(crate) async fn indexed_tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, AwsError> {
         let client = &self.aws.tagging(self.region).await?;
-        stream::iter(arns.chunks(ARNS_PER_CALL).map(<[String]>::to_vec))
+        let batches: Vec<_> = arns.chunks(ARNS_PER_CALL).map(<[String]>::to_vec).collect();
+        stream::iter(batches)
             .map(|batch| async move {
                 let answer = client.get_resources().set_resource_arn_list(Some(batch)).send().await;
                 answer.map_err(|error| AwsError::from_sdk("GetResources", error))
