@@ -346,13 +346,15 @@ where
 
     async fn read_resource(&self, request: proto::read_resource::Request) -> proto::read_resource::Response {
         let mut diagnostics = Diagnostics::default();
-        let mut new_state = request.current_state.clone();
+        let mut new_state = request.current_state;
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
-            && let Some([state]) = read([request.current_state.as_ref()], &mut diagnostics)
+            && let Some([state]) = read([new_state.as_ref()], &mut diagnostics)
         {
             let (state, found) = resource.read(state, &request.private, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
-            new_state = Some(state.to_wire());
+            if let Some(state) = state {
+                new_state = Some(state.to_wire());
+            }
         }
         proto::read_resource::Response {
             new_state,
@@ -366,7 +368,7 @@ where
         request: proto::plan_resource_change::Request,
     ) -> proto::plan_resource_change::Response {
         let mut diagnostics = Diagnostics::default();
-        let mut planned_state = request.prior_state.clone();
+        let mut planned_state = None;
         let mut requires_replace = Vec::new();
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
             && let Some([prior, proposed, config]) = read(
@@ -378,6 +380,7 @@ where
                 &mut diagnostics,
             )
         {
+            drop((request.prior_state, request.proposed_new_state, request.config));
             let (planned, replace, found) = resource.plan(prior, proposed, config).await;
             diagnostics.add_diagnostics(found);
             planned_state = Some(planned.to_wire());
@@ -396,17 +399,17 @@ where
         request: proto::apply_resource_change::Request,
     ) -> proto::apply_resource_change::Response {
         let mut diagnostics = Diagnostics::default();
-        let mut new_state = request.prior_state.clone();
+        let mut new_state = request.prior_state;
         let mut private = request.planned_private;
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
-            && let Some([prior, planned]) = read(
-                [request.prior_state.as_ref(), request.planned_state.as_ref()],
-                &mut diagnostics,
-            )
+            && let Some([prior, planned]) = read([new_state.as_ref(), request.planned_state.as_ref()], &mut diagnostics)
         {
+            drop(request.planned_state);
             let (state, kept, found) = resource.apply(prior, planned, &private, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
-            new_state = Some(state.to_wire());
+            if let Some(state) = state {
+                new_state = Some(state.to_wire());
+            }
             private = kept;
         }
         proto::apply_resource_change::Response {

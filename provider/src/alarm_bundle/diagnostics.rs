@@ -5,7 +5,7 @@ use alarm_catalog::{CLOUDFRONT_REGION, MAX_METRICS_PER_ALARM, MetricSpec, Preset
 use provider_kit::{Num, error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::model::EXPRESSION_ID;
+use super::state::EXPRESSION_ID;
 
 fn refuse(diagnostics: &mut Diagnostics, path: AttributePath, summary: &'static str, detail: String) {
     if !diagnostics

@@ -3,18 +3,26 @@
 use alarm_catalog::{COMPARISON_OPERATORS, DEFAULT_MIN_REQUESTS, DEFAULT_TREAT_MISSING_DATA, TREAT_MISSING_DATA};
 use provider_kit::{Attr, Schema};
 
+use super::upgrade;
+
 type Attributes = Vec<(&'static str, Attr)>;
 
 /// CloudFront's own default. Source: CloudFront API, CustomOriginConfig, OriginReadTimeout.
 const ORIGIN_READ_TIMEOUT_SECONDS: i64 = 30;
 
 pub(crate) fn schema() -> Schema {
-    Schema::new(DESCRIPTION, attributes())
+    Schema::new(DESCRIPTION, attributes()).version(upgrade::VERSION)
 }
 
 const DESCRIPTION: &str = "All the CloudWatch alarms of a set of targets: thresholds, severities, actions and missing-data \
     treatment from one catalogue, planned alarm by alarm and read in one call per hundred alarms. The catalogue, with the \
-    source of every number and what to do when an alarm fires, is docs/alarms.md.";
+    source of every number and what to do when an alarm fires, is docs/alarms.md.\n\n\
+    An alarm belongs to one resource of one state. Its description in CloudWatch ends with a marker that names the owner. Alarms of \
+    the same names that belong to another resource are an error at apply, also if they are equal to what is planned; see \
+    `adopt_existing`. A destroy removes only what this resource still owns.\n\n\
+    `lifecycle.ignore_changes` keeps the values of the configuration as they were, also with `all`. It does not cover alarms that were \
+    changed or deleted by hand: they are planned for repair, because for Terraform that is a change of the computed `alarms` and \
+    not of the configuration. To leave an alarm to somebody else, set `enabled = false` for it in `overrides`.";
 
 fn attributes() -> Attributes {
     let mut attributes = vec![
@@ -40,7 +48,11 @@ fn attributes() -> Attributes {
         ),
         (
             "adopt_existing",
-            Attr::bool("Take over alarms of these names that exist and are not this bundle's.").default(false),
+            Attr::bool(
+                "Take over alarms of these names that exist and belong to another resource or to nobody. Without it they are an \
+                 error, also if they are equal to what is planned.",
+            )
+            .default(false),
         ),
         (
             "severities",
@@ -338,7 +350,7 @@ fn override_attributes(with_severities: bool) -> Attributes {
         ),
         (
             "description",
-            Attr::string("Replaces the catalogue's sentences; the runbook and marker lines still follow."),
+            Attr::string("Replaces the catalogue's sentences; the runbook line still follows."),
         ),
         ("runbook_url", Attr::string("Replaces `defaults.runbook_url`.")),
         (
@@ -411,7 +423,7 @@ fn extra_alarm() -> Attributes {
         ("unit", Attr::string("CloudWatch unit; only datapoints of that unit are looked at. Not with `metrics`.")),
         (
             "description",
-            Attr::string("First lines of the description; the runbook and marker lines follow."),
+            Attr::string("First lines of the description; the runbook line follows."),
         ),
         ("runbook_url", Attr::string("Link in the description; `defaults.runbook_url` when left out.")),
         ("actions_enabled", Attr::bool("Whether the actions are on; off under `composite.mute_children`.")),
@@ -451,7 +463,10 @@ fn alarm() -> Attributes {
         ("arn", Attr::string("ARN; known after apply.")),
         (
             "description",
-            Attr::string("Sentences, a runbook line if there is one, and the marker `lectern:<bundle name>`."),
+            Attr::string(
+                "Sentences, and a runbook line if there is one. CloudWatch shows one more line, the marker `lectern:<bundle \
+                 name>:<owner token>`, by which this resource recognises its alarms.",
+            ),
         ),
         ("severity", Attr::string("Last segment of the key.")),
         ("namespace", Attr::string("Namespace; null for an expression.")),
@@ -507,10 +522,7 @@ fn composite_alarm() -> Attributes {
     all_computed(vec![
         ("name", Attr::string("`<bundle name>/composite/<severity>`.")),
         ("arn", Attr::string("ARN; known after apply.")),
-        (
-            "description",
-            Attr::string("A sentence, and the marker `lectern:<bundle name>`."),
-        ),
+        ("description", Attr::string("A sentence; the marker as for `alarms`.")),
         ("rule", Attr::string("`ALARM(\"<name>\") OR ...`.")),
         ("actions_enabled", Attr::bool("Whether the actions are on.")),
         ("alarm_actions", Attr::string_set("ARNs told when the composite fires.")),

@@ -47,6 +47,7 @@ struct TypedAssumeRole {
 struct TypedEndpoints {
     cloudwatch: Value<String>,
     lambda: Value<String>,
+    resourcegroupstaggingapi: Value<String>,
     s3: Value<String>,
     scheduler: Value<String>,
     sts: Value<String>,
@@ -124,6 +125,7 @@ pub(crate) struct Config {
     pub(crate) s3_endpoint: Setting<Option<String>>,
     pub(crate) scheduler_endpoint: Setting<Option<String>>,
     pub(crate) sts_endpoint: Setting<Option<String>>,
+    pub(crate) tagging_endpoint: Setting<Option<String>>,
     pub(crate) default_tags: Setting<BTreeMap<String, Value<String>>>,
     /// PutMetricAlarm and PutCompositeAlarm calls per second; `None` = no limit.
     pub(crate) alarm_writes_per_second: Setting<Option<f64>>,
@@ -172,6 +174,13 @@ pub(crate) fn schema() -> Schema {
                     [
                         ("cloudwatch", Attr::string("CloudWatch. Also `AWS_ENDPOINT_URL_CLOUDWATCH`.")),
                         ("lambda", Attr::string("Lambda. Also `AWS_ENDPOINT_URL_LAMBDA`.")),
+                        (
+                            "resourcegroupstaggingapi",
+                            Attr::string(
+                                "Resource Groups Tagging API, which answers for the tags of many alarms at once. Also \
+                                 `AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API`.",
+                            ),
+                        ),
                         (
                             "s3",
                             Attr::string(
@@ -267,6 +276,7 @@ impl Typed {
             Value::Unknown => TypedEndpoints {
                 cloudwatch: Value::Unknown,
                 lambda: Value::Unknown,
+                resourcegroupstaggingapi: Value::Unknown,
                 s3: Value::Unknown,
                 scheduler: Value::Unknown,
                 sts: Value::Unknown,
@@ -286,6 +296,7 @@ impl Typed {
         let s3_endpoint = endpoint("s3", endpoints.s3);
         let scheduler_endpoint = endpoint("scheduler", endpoints.scheduler);
         let sts_endpoint = endpoint("sts", endpoints.sts);
+        let tagging_endpoint = endpoint("resourcegroupstaggingapi", endpoints.resourcegroupstaggingapi);
         let alarm_writes_per_second = match self.alarm_writes_per_second {
             Value::Unknown => Setting::Unknown,
             Value::Null => Setting::Known(None),
@@ -338,6 +349,7 @@ impl Typed {
             s3_endpoint,
             scheduler_endpoint,
             sts_endpoint,
+            tagging_endpoint,
             default_tags: match self.default_tags {
                 Value::Unknown => Setting::Unknown,
                 tags => Setting::Known(tags.as_option().unwrap_or_default()),
@@ -355,7 +367,6 @@ fn setting(value: Value<String>) -> Setting<Option<String>> {
         value => Setting::Known(value.as_option().filter(|text| !text.is_empty())),
     }
 }
-
 
 #[cfg(test)]
 mod tests {

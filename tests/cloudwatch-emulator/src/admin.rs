@@ -2,14 +2,16 @@
 //!
 //! - calls, faults and gates, as [`emulator_kit::admin`] has them; a [`crate::Fault`] is
 //!   `{"operation": "PutMetricAlarm", "alarm_name": "text in the name", "skip": 0, "times": 1, "fault": "throttle"}`
+//! - `POST /_emulator/stale-reads`, a [`StaleReads`] as `{"operation": "DescribeAlarms", "skip": 1, "times": 2}`
 //! - `GET /_emulator/alarms?account=<account>&region=<region>`
 //! - `GET /_emulator/delivery-failures`
 
 use emulator_kit::admin;
-use emulator_kit::response::{HttpResponse, json_of, plain};
+use emulator_kit::response::{HttpResponse, done, json_of, plain};
 use hyper::{Method, StatusCode};
 
 use crate::model::Scope;
+use crate::stale_reads::StaleReads;
 use crate::{Shared, lock};
 
 pub(crate) fn route(shared: &Shared, method: &Method, path: &[&str], query: &str, body: &[u8]) -> HttpResponse {
@@ -18,6 +20,11 @@ pub(crate) fn route(shared: &Shared, method: &Method, path: &[&str], query: &str
         return response;
     }
     match (method.as_str(), path) {
+        ("POST", ["stale-reads"]) => admin::with_body(body, |script: StaleReads| {
+            let alarms = lock(&shared.alarms).clone();
+            shared.stale_reads.add(script, alarms);
+            done()
+        }),
         ("GET", ["alarms"]) => alarms(shared, query),
         ("GET", ["delivery-failures"]) => json_of(&shared.publisher.failures()),
         _ => plain(StatusCode::NOT_FOUND, "no such control"),

@@ -14,6 +14,7 @@ use crate::faults::Fault;
 use crate::gates::Gate;
 use crate::model::{Scope, StoredAlarm};
 use crate::quotas::Quotas;
+use crate::stale_reads::StaleReads;
 use crate::{Shared, evaluation, lock, server};
 
 /// Account of callers whose access key is not an account.
@@ -88,6 +89,7 @@ impl Emulator {
             calls: Default::default(),
             faults: Default::default(),
             gates: Default::default(),
+            stale_reads: Default::default(),
             requests: Default::default(),
         });
         if let Some(interval) = options.evaluation_interval {
@@ -108,7 +110,8 @@ impl Emulator {
         })
     }
 
-    /// `http://127.0.0.1:<port>`: CloudWatch by rpcv2Cbor, awsJson and awsQuery, STS GetCallerIdentity, and `/_emulator`.
+    /// `http://127.0.0.1:<port>`: CloudWatch by rpcv2Cbor, awsJson and awsQuery, STS GetCallerIdentity, GetResources of the
+    /// Resource Groups Tagging API, and `/_emulator`.
     #[must_use]
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
@@ -139,6 +142,12 @@ impl Emulator {
     #[must_use]
     pub fn gate(&self, gate: Gate) -> GateHandle {
         self.shared.gates.add(gate)
+    }
+
+    /// Lets reads show the alarms as they are now, whatever is written meanwhile.
+    pub fn read_stale(&self, script: StaleReads) {
+        let alarms = lock(&self.shared.alarms).clone();
+        self.shared.stale_reads.add(script, alarms);
     }
 
     /// The alarms of an account and region, sorted by name.

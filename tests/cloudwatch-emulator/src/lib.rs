@@ -19,7 +19,7 @@
 //! - [`model`] and [`alarm_store`]: alarms, and all there are of them; `timestamp` and [`clock`]: their time;
 //! - [`metric_store`] and `evaluation`: samples, and what becomes of the alarms;
 //! - `actions`: SNS messages of a transition;
-//! - `faults`, `gates`, `quotas`, `call_log`: what a test scripts and looks at;
+//! - `faults`, `gates`, `stale_reads`, `quotas`, `call_log`: what a test scripts and looks at;
 //! - `emulator`: the library's front.
 
 mod actions;
@@ -39,6 +39,7 @@ mod operations;
 mod protocol;
 mod quotas;
 mod server;
+mod stale_reads;
 mod timestamp;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,6 +57,7 @@ pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};
 pub use gates::Gate;
 pub use model::StoredAlarm;
+pub use stale_reads::StaleReads;
 pub use timestamp::Timestamp;
 
 /// All that a call, the evaluation and the library's front share.
@@ -72,6 +74,7 @@ pub(crate) struct Shared {
     pub(crate) calls: CallLog<Call>,
     pub(crate) faults: Faults<Fault>,
     pub(crate) gates: Gates<Gate>,
+    pub(crate) stale_reads: stale_reads::Scripts,
     pub(crate) requests: AtomicU64,
 }
 

@@ -18,7 +18,7 @@ use crate::credential_scope::scope_of;
 use crate::error::ApiError;
 use crate::faults::Effect;
 use crate::model::Scope;
-use crate::protocol::{Input, Reply, SERVICE, cbor, form, json, xml};
+use crate::protocol::{Input, Reply, SERVICE, TAGGING_SERVICE, cbor, form, json, xml};
 use crate::{Shared, admin, operations};
 
 /// Largest request, before and after decompression. PutMetricData, the largest, takes 1 MB.
@@ -64,7 +64,7 @@ async fn route(shared: &Shared, request: Request<Incoming>) -> Result<HttpRespon
 /// The operation in awsJson's header.
 fn target_of(headers: &HeaderMap) -> Option<&str> {
     let (service, operation) = headers.get("x-amz-target")?.to_str().ok()?.split_once('.')?;
-    (service == SERVICE).then_some(operation)
+    [SERVICE, TAGGING_SERVICE].contains(&service).then_some(operation)
 }
 
 /// A protocol with one path or header per operation and an object for a body.

@@ -157,12 +157,20 @@ impl ProviderProcess {
     /// # Errors
     /// The call failed, or the state is not of the schema.
     pub async fn upgrade(&self, type_name: &str, version: i64, stored: &Value) -> anyhow::Result<Outcome> {
+        self.upgrade_text(type_name, version, &stored.to_string()).await
+    }
+
+    /// The same of JSON text, whose numbers may have any number of digits.
+    ///
+    /// # Errors
+    /// See [`Self::upgrade`].
+    pub async fn upgrade_text(&self, type_name: &str, version: i64, stored: &str) -> anyhow::Result<Outcome> {
         let schema = self.resource(type_name)?;
         let request = upgrade_resource_state::Request {
             type_name: type_name.to_owned(),
             version,
             raw_state: Some(RawState {
-                json: serde_json::to_vec(stored)?,
+                json: stored.as_bytes().to_vec(),
                 ..Default::default()
             }),
         };

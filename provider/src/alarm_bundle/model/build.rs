@@ -76,7 +76,7 @@ impl Builder<'_> {
         let mut alarm = Alarm {
             name: key::alarm_name(&inputs.bundle.name, key),
             arn: Value::Unknown,
-            description: describe::description(&first, &runbook, key, &inputs.bundle.name),
+            description: describe::description(&first, &runbook, key),
             severity: text(spec.severity.name()),
             evaluation_periods,
             datapoints_to_alarm: datapoints,
@@ -204,7 +204,13 @@ impl Builder<'_> {
             || AttributePath::new("defaults").attribute("runbook_url"),
             |it| it.path.clone(),
         );
-        limits::description(diagnostics, &path, self.key, &alarm.description);
+        describe::check_length(
+            diagnostics,
+            &path,
+            self.key,
+            &alarm.description,
+            &self.inputs.bundle.name,
+        );
     }
 }
 

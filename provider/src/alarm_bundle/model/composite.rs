@@ -58,7 +58,7 @@ pub(crate) fn plan(
     Value::Value(CompositeAlarm {
         name: key::alarm_name(&bundle.name, &key),
         arn: Value::Unknown,
-        description: describe::description(&first, &Value::Null, &key, &bundle.name),
+        description: describe::description(&first, &Value::Null, &key),
         rule: rule(severity, alarms, &path, diagnostics),
         actions_enabled: Value::Value(true),
         alarm_actions: actions.alarm,

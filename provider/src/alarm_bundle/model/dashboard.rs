@@ -10,9 +10,8 @@ use serde_json::{Value as Json, json};
 use tf_provider::value::Value;
 
 use super::catalogue::{Entry, Outcome, by_target};
-use super::expression::EXPRESSION_ID;
 use super::target::{Target, Targets};
-use crate::alarm_bundle::state::{Alarm, AlarmMetric, Map, Text};
+use crate::alarm_bundle::state::{Alarm, AlarmMetric, EXPRESSION_ID, Map, Text};
 
 /// Most widgets of a dashboard, most metrics of it. Source: CloudWatch User Guide, cloudwatch_limits.
 const MAX_WIDGETS: usize = 500;

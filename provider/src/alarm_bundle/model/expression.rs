@@ -2,9 +2,6 @@
 
 use std::collections::BTreeSet;
 
-/// Id of the expression itself among the metrics of an alarm.
-pub(crate) const EXPRESSION_ID: &str = "expr";
-
 /// Words of an expression, quoted text left out.
 fn words(expression: &str) -> Vec<&str> {
     let mut words = Vec::new();

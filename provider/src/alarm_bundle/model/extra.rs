@@ -15,7 +15,9 @@ use super::series::{Series, effective_dimensions};
 use super::severity::{self, ACTION_ATTRIBUTES, Actions, Presence};
 use super::values::{as_double, or_default, text, whole};
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Alarm, AlarmMetric, ExtraAlarm, Map, Number, Set, SeverityActions, Text};
+use crate::alarm_bundle::state::{
+    Alarm, AlarmMetric, EXPRESSION_ID, ExtraAlarm, Map, Number, Set, SeverityActions, Text,
+};
 
 const DEFAULT_PERIOD: u32 = 60;
 const DEFAULT_EVALUATION_PERIODS: u32 = 1;
@@ -133,7 +135,7 @@ impl Reader<'_> {
         let mut planned = Alarm {
             name: key::alarm_name(&inputs.bundle.name, key),
             arn: Value::Unknown,
-            description: describe::description(&first, &runbook, key, &inputs.bundle.name),
+            description: describe::description(&first, &runbook, key),
             severity: text(severity),
             evaluation_periods,
             datapoints_to_alarm: datapoints,
@@ -167,7 +169,8 @@ impl Reader<'_> {
             &planned.datapoints_to_alarm,
             &planned.evaluation_periods,
         );
-        limits::description(diagnostics, &self.at("description"), key, &planned.description);
+        let bundle = &inputs.bundle.name;
+        describe::check_length(diagnostics, &self.at("description"), key, &planned.description, bundle);
         self.check_window(key, &period, &planned, diagnostics);
         planned
     }
@@ -307,7 +310,7 @@ impl Reader<'_> {
         let mut planned = BTreeMap::new();
         for (id, metric) in metrics {
             let path = self.at("metrics").key(id.clone());
-            if !expression::is_id(id) || id == expression::EXPRESSION_ID {
+            if !expression::is_id(id) || id == EXPRESSION_ID {
                 diagnostics::metric_id_invalid(diagnostics, path.clone(), id);
             }
             let metric = match metric {

@@ -163,13 +163,3 @@ pub(crate) fn runbook_url(diagnostics: &mut Diagnostics, path: &AttributePath, v
         diagnostics::runbook_not_a_link(diagnostics, path.clone(), url);
     }
 }
-
-/// A description of at most 1,024 characters.
-pub(crate) fn description(diagnostics: &mut Diagnostics, path: &AttributePath, key: &str, value: &Text) {
-    if let Value::Value(text) = value {
-        let length = text.chars().count();
-        if length > MAX_DESCRIPTION {
-            diagnostics::description_too_long(diagnostics, path.clone(), key, length);
-        }
-    }
-}

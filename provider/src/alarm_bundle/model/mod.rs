@@ -34,8 +34,7 @@ use alarm_catalog::{CLOUDFRONT_REGION, Preset, Service};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
-pub(crate) use expression::EXPRESSION_ID;
-pub(crate) use key::{has_marker, parse_name};
+pub(crate) use key::parse_name;
 
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, Bundle, CompositeAlarm, Map, Text};

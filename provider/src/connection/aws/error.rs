@@ -164,6 +164,7 @@ fn action(operation: &str) -> String {
         "GetObject" => "s3",
         "GetCallerIdentity" => "sts",
         "GetFunctionConfiguration" => "lambda",
+        "GetResources" => "tag",
         "CreateSchedule" | "GetSchedule" | "UpdateSchedule" | "DeleteSchedule" => "scheduler",
         _ => "cloudwatch",
     };

@@ -66,13 +66,7 @@ fn the_rule_names_every_alarm_of_the_severity() {
     );
     assert_eq!(planned.suppressor, Value::Value(suppressor));
     assert_eq!(planned.actions_enabled, Value::Value(true));
-    let Value::Value(description) = planned.description else {
-        panic!("the description is known")
-    };
-    assert!(
-        crate::alarm_bundle::model::has_marker(&description, "edu-prod"),
-        "{description}"
-    );
+    assert!(planned.description.is_value(), "the description is known");
 }
 
 #[test]

@@ -926,7 +926,7 @@ fn cases() -> Vec<Case> {
             }),
             changed("description"),
             "Description is too long.",
-            "With its runbook and marker lines the description of lambda/upload/errors/critical has 1037 characters; CloudWatch takes 1024. Shorten it by 13.",
+            "With its runbook and marker lines the description of lambda/upload/errors/critical has 1048 characters; CloudWatch takes 1024. Shorten it by 24.",
         ),
         (
             "severity of an extra alarm",

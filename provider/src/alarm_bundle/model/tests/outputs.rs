@@ -1,7 +1,7 @@
 //! Coverage, dashboard, tags, ids, and the way back from names to keys.
 
 use super::*;
-use crate::alarm_bundle::model::key::{ParsedKey, has_marker, parse_name};
+use crate::alarm_bundle::model::key::{ParsedKey, parse_name};
 
 #[test]
 fn coverage_names_every_documented_metric_of_every_target() {
@@ -237,19 +237,6 @@ fn names_of_a_bundle_read_back_as_keys_and_others_do_not() {
     }
     for key in keys(&everything()) {
         assert!(parse_name("edu-prod", &format!("edu-prod/{key}")).is_some(), "{key}");
-    }
-}
-
-#[test]
-fn only_the_last_line_marks_an_alarm_as_the_bundles() {
-    for (description, expected) in [
-        ("Errors.\nlectern:edu-prod", true),
-        ("lectern:edu-prod", true),
-        ("lectern:edu-prod\nedited by hand", false),
-        ("Errors.\nlectern:edu-prod2", false),
-        ("", false),
-    ] {
-        assert_eq!(has_marker(description, "edu-prod"), expected, "{description:?}");
     }
 }
 
