@@ -136,8 +136,8 @@ impl Tree {
             V::Ext(..) => Self::Unknown,
             V::Boolean(value) => Self::Bool(value),
             V::Integer(value) => Self::Number(parse_number(&value.to_string())?),
-            V::F32(value) => Self::Number(parse_number(&value.to_string())?),
-            V::F64(value) => Self::Number(parse_number(&value.to_string())?),
+            V::F32(value) => Self::Number(exact_number(value.into())?),
+            V::F64(value) => Self::Number(exact_number(value)?),
             V::String(value) => match value.into_str() {
                 Some(text) => return Ok(Self::String(text)),
                 None => return Err(TreeError::Unexpected("a string that is not UTF-8".into())),
@@ -254,6 +254,10 @@ impl Tree {
     }
 }
 
+fn exact_number(value: f64) -> Result<Num, TreeError> {
+    Num::from_exact_f64(value).ok_or_else(|| TreeError::Unexpected(format!("the number {value}")))
+}
+
 fn parse_number(text: &str) -> Result<Num, TreeError> {
     text.parse()
         .map_err(|_| TreeError::Unexpected(format!("the number {text}")))
@@ -312,6 +316,16 @@ mod tests {
                 "{number}"
             );
         }
+    }
+
+    #[test]
+    fn a_number_that_a_double_holds_exactly_comes_back_with_every_digit() {
+        // as cty sends 2^64: a double, because it fits one exactly
+        let sent = [0xcb, 0x43, 0xf0, 0, 0, 0, 0, 0, 0];
+        let read = Tree::from_msgpack(&sent).unwrap();
+        assert_eq!(read, Tree::Number("18446744073709551616".parse().unwrap()));
+        assert_eq!(read.to_msgpack(), sent);
+        assert_eq!(read.decode::<Num>().unwrap().to_string(), "18446744073709551616");
     }
 
     #[test]

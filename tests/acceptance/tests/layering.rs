@@ -39,6 +39,7 @@ const ALLOWED: [(&str, &[&str]); 24] = [
         "terraform-provider-lectern",
         &[
             "alarm-catalog",
+            "alarm-evaluator",
             "atlas-client",
             "dump-format",
             "provider-kit",
