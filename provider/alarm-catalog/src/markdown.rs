@@ -254,7 +254,7 @@ fn signal(signal: &'static Signal) -> String {
     }
 }
 
-fn threshold(spec: &AlarmSpec) -> String {
+fn threshold(spec: &'static AlarmSpec) -> String {
     match spec.threshold {
         Threshold::Fixed(number) => format!("{number}{}", unit_suffix(spec.threshold_unit())),
         Threshold::Share {

@@ -9,6 +9,9 @@ use crate::alarm_bundle::state::{Alarm, Set, Text};
 /// The dimension that an alarm with an EC2 action must have. Source: CloudWatch User Guide, UsingAlarmActions.
 const INSTANCE_ID: &str = "InstanceId";
 
+/// Longest ARN of an action. Source: API_PutMetricAlarm, `AlarmActions`.
+const MAX_ARN: usize = 1024;
+
 /// Partitions by the prefixes of their regions; every other region is in `aws`. Source: AWS General Reference, ARNs; botocore's
 /// partitions.
 const PARTITIONS: [(&str, &str); 7] = [
@@ -37,7 +40,7 @@ impl<'a> Arn<'a> {
             return None;
         };
         let is_whole = ![partition, service, resource].into_iter().any(|part| part.is_empty());
-        (is_whole && !text.contains(char::is_whitespace)).then_some(Self {
+        (is_whole && text.len() <= MAX_ARN && !text.contains(char::is_whitespace)).then_some(Self {
             partition,
             service,
             region,
@@ -46,7 +49,7 @@ impl<'a> Arn<'a> {
     }
 
     /// `arn:aws:automate:<region>:ec2:<verb>`, and the older `arn:aws:swf:<region>:<account>:action/actions/AWS_EC2.InstanceId.<verb>/1.0`.
-    fn acts_on_an_instance(text: &str) -> bool {
+    fn acts_on_an_instance(text: &'a str) -> bool {
         Self::parse(text).is_some_and(|arn| match arn.service {
             "automate" => text.contains(":ec2:"),
             "swf" => arn.resource.starts_with("action/actions/AWS_EC2."),
