@@ -123,10 +123,10 @@ fn a_severity_whose_alarms_notify_nobody_is_pointed_out() {
     ] {
         assert_eq!(warnings(&bundle), said("severities[\"critical\"]", summary), "{case}");
     }
-    let said = detail(&with_severities(map([("critical", of_ok())])));
+    let told = detail(&with_severities(map([("critical", of_ok())])));
     assert!(
-        text.contains("ok_actions is set") && said.contains("`alarm_actions = []`"),
-        "{said}"
+        told.contains("ok_actions is set") && told.contains("`alarm_actions = []`"),
+        "{told}"
     );
 }
 
@@ -186,14 +186,14 @@ fn a_threshold_in_milliseconds_that_looks_like_a_percentage_is_pointed_out() {
         warnings(&bundle),
         said("overrides[\"lambda/upload/duration\"].warning.threshold", summary)
     );
-    let said = detail(&bundle);
+    let told = detail(&bundle);
     for fact in [
         "milliseconds",
         "0.2 %",
         "`timeout_seconds` (30 s)",
         "set `threshold = 18000`",
     ] {
-        assert!(said.contains(fact), "{fact}: {said}");
+        assert!(told.contains(fact), "{fact}: {told}");
     }
     let of_both = with_override(with_timeout("30"), DURATION, common("60"));
     assert_eq!(
@@ -284,10 +284,10 @@ fn an_override_of_alarms_that_lack_an_input_is_pointed_out() {
         ),
     ] {
         assert_eq!(warnings(&bundle), said(whole, summary), "{case}");
-        let said = detail(&bundle);
+        let told = detail(&bundle);
         assert!(
-            text.contains("Set `lambda[\"upload\"].timeout_seconds`"),
-            "{case}: {said}"
+            told.contains("Set `lambda[\"upload\"].timeout_seconds`"),
+            "{case}: {told}"
         );
     }
     let every = with_override(with_lambda(lambda()), "lambda/*/duration", common("2000"));
@@ -379,8 +379,8 @@ fn a_bundle_without_alarms_says_what_is_missing() {
     ] {
         let bundle = &bundle;
         assert_eq!(warnings(bundle), said("severities", summary), "{case}");
-        let said = detail(bundle);
-        assert!(said.contains(fact) && !said.contains(wrong), "{case}: {said}");
+        let told = detail(bundle);
+        assert!(told.contains(fact) && !told.contains(wrong), "{case}: {told}");
     }
 }
 
@@ -394,10 +394,10 @@ fn a_cluster_that_nothing_measures_is_pointed_out_until_its_alarm_is_switched_of
         warnings(&cluster),
         said("mongodb[\"main\"]", "Nothing publishes the metrics of this target yet.")
     );
-    let said = detail(&cluster);
+    let told = detail(&cluster);
     assert!(
-        text.contains("`enabled = false` in overrides[\"mongodb/main/probe_silent\"]"),
-        "{said}"
+        told.contains("`enabled = false` in overrides[\"mongodb/main/probe_silent\"]"),
+        "{told}"
     );
     let off = Override {
         enabled: Value::Value(false),
