@@ -18,7 +18,7 @@ mod platform;
 mod service;
 mod statistic;
 
-pub use alarm::{AlarmSpec, Periods, Query, Signal, Threshold, alarms};
+pub use alarm::{AlarmSpec, Periods, Query, Signal, Threshold, alarms, alarms_by_threshold_unit};
 pub use markdown::alarms_markdown;
 pub use metric::{Dimension, DimensionValue, MetricSpec, Unit, find_metric, find_metric_by_namespace, metrics};
 pub use service::{Param, ParamKind, Preset, Service, Severity, UnknownName};
@@ -39,7 +39,7 @@ pub const CLOUDFRONT_REGION: &str = "us-east-1";
 /// Values CloudWatch takes for missing data. Source: API_PutMetricAlarm, `TreatMissingData`.
 pub const TREAT_MISSING_DATA: [&str; 4] = ["breaching", "notBreaching", "ignore", "missing"];
 
-/// Comparisons of a metric with a fixed threshold. The anomaly-band ones need a band, which a bundle has not.
+/// Comparisons of a metric with a fixed threshold. The others compare with an anomaly detection band, which a bundle does not support.
 /// Source: API_PutMetricAlarm, `ComparisonOperator`.
 pub const COMPARISON_OPERATORS: [&str; 4] = [
     "GreaterThanOrEqualToThreshold",
@@ -48,5 +48,6 @@ pub const COMPARISON_OPERATORS: [&str; 4] = [
     "LessThanThreshold",
 ];
 
-/// Most metrics of one metric-math alarm. Source: CloudWatch alarm limits ("hard").
+/// Most metrics of one metric-math alarm, besides its expression. Source: API_MetricDataQuery (20 elements, 10 of them with `MetricStat`),
+/// CloudWatch User Guide, alarm-limits ("hard").
 pub const MAX_METRICS_PER_ALARM: usize = 10;

@@ -272,7 +272,7 @@ impl<'de> Deserialize<'de> for Tree {
                 parse_number(&value.to_string()).map(Tree::Number).map_err(E::custom)
             }
             fn visit_f64<E: Error>(self, value: f64) -> Result<Tree, E> {
-                parse_number(&value.to_string()).map(Tree::Number).map_err(E::custom)
+                exact_number(value).map(Tree::Number).map_err(E::custom)
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Tree, E> {
                 Ok(Tree::String(text.to_owned()))
@@ -345,6 +345,10 @@ impl<'de> Deserialize<'de> for IgnoredBytes {
     }
 }
 
+fn exact_number(value: f64) -> Result<Num, TreeError> {
+    Num::from_exact_f64(value).ok_or_else(|| TreeError::Unexpected(format!("the number {value}")))
+}
+
 fn parse_number(text: &str) -> Result<Num, TreeError> {
     text.parse()
         .map_err(|_| TreeError::Unexpected(format!("the number {text}")))
@@ -403,6 +407,16 @@ mod tests {
                 "{number}"
             );
         }
+    }
+
+    #[test]
+    fn a_number_that_a_double_holds_exactly_comes_back_with_every_digit() {
+        // as cty sends 2^64: a double, because it fits one exactly
+        let sent = [0xcb, 0x43, 0xf0, 0, 0, 0, 0, 0, 0];
+        let read = Tree::from_msgpack(&sent).unwrap();
+        assert_eq!(read, Tree::Number("18446744073709551616".parse().unwrap()));
+        assert_eq!(read.to_msgpack(), sent);
+        assert_eq!(read.decode::<Num>().unwrap().to_string(), "18446744073709551616");
     }
 
     #[test]

@@ -105,7 +105,9 @@ pub(crate) struct Bundle {
     pub(crate) tags: Map<String>,
     /// Computed: `tags` and the provider's `default_tags` together.
     pub(crate) tags_all: Map<String>,
-    /// Computed: body of a CloudWatch dashboard with every metric and threshold of the bundle, JSON.
+    /// Optional, default false: whether `dashboard_body` is filled.
+    pub(crate) dashboard: Flag,
+    /// Computed: body of a CloudWatch dashboard with every metric and threshold of the bundle, JSON; null unless `dashboard` is true.
     pub(crate) dashboard_body: Text,
     /// Computed: what watches each documented metric of each target, by `<service>/<target>/<metric>`: `alarm: ...`, `off: ...`,
     /// `needs ...` or `graph`.
@@ -243,7 +245,7 @@ macro_rules! override_fields {
         pub(crate) struct $name {
             /// Optional, default true: false means not created; coverage says `off`.
             pub(crate) enabled: Flag,
-            /// Optional: threshold in the unit of docs/alarms.md, rates in percent.
+            /// Optional: threshold in the alarm's unit: percent for rates, milliseconds for durations, otherwise a count.
             pub(crate) threshold: Number,
             /// Optional: seconds, a multiple of 60.
             pub(crate) period: Number,

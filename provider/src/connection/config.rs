@@ -12,6 +12,7 @@ use tf_provider::{AttributePath, Diagnostics};
 
 use super::config_failures as failures;
 use super::region::{is_region, region_is_malformed};
+use super::tags::check_tags;
 
 /// CloudWatch's default quota for PutMetricAlarm, per account and region.
 /// Source: "CloudWatch service quotas", PutMetricAlarm: 3 per second.
@@ -339,6 +340,9 @@ impl Typed {
         if given([&atlas.public_key, &atlas.private_key]) && given([&atlas.client_id, &atlas.client_secret]) {
             failures::atlas_credentials_twice(diagnostics);
         }
+        if let Value::Value(tags) = &self.default_tags {
+            check_tags(diagnostics, &AttributePath::new("default_tags"), tags);
+        }
         Config {
             region,
             profile: setting(self.profile),
@@ -448,6 +452,36 @@ mod tests {
                 },
                 "region",
                 "Region is malformed.",
+            ),
+            (
+                "a default tag of AWS",
+                Typed {
+                    default_tags: Value::Value(BTreeMap::from([
+                        ("aws:team".to_owned(), text("x")),
+                        ("team".to_owned(), Value::Null),
+                    ])),
+                    ..Typed::default()
+                },
+                "default_tags[\"aws:team\"]",
+                "Tag is invalid.",
+            ),
+            (
+                "a default tag without key",
+                Typed {
+                    default_tags: Value::Value(BTreeMap::from([(String::new(), Value::Unknown)])),
+                    ..Typed::default()
+                },
+                "default_tags[\"\"]",
+                "Tag is invalid.",
+            ),
+            (
+                "a default tag with a long value",
+                Typed {
+                    default_tags: Value::Value(BTreeMap::from([("team".to_owned(), text(&"v".repeat(257)))])),
+                    ..Typed::default()
+                },
+                "default_tags[\"team\"]",
+                "Tag is invalid.",
             ),
             (
                 "a null account id",

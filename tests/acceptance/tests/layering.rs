@@ -38,6 +38,7 @@ const ALLOWED: [(&str, &[&str]); 25] = [
         "terraform-provider-lectern",
         &[
             "alarm-catalog",
+            "alarm-evaluator",
             "atlas-client",
             "dump-format",
             "provider-kit",

@@ -1,5 +1,6 @@
 //! What every operation does, whatever protocol it came by.
 
+mod action;
 mod actions_enabled;
 mod caller_identity;
 pub(crate) mod dashboards;

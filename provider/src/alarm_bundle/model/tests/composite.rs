@@ -148,7 +148,7 @@ fn a_hundred_children_are_taken_and_one_more_is_not() {
     let errors_of = |functions: usize| {
         let (_, diagnostics) = plan(
             &with_composite(many(functions), composite("critical")),
-            &in_region("eu-central-1"),
+            &in_region("us-east-1"),
         );
         diagnostics
             .errors
