@@ -48,7 +48,7 @@ pub(super) fn of_others<'a>(
     lasting: &'a There,
     owner: &'a OwnerToken,
 ) -> impl Iterator<Item = &'a AccessListValue> + use<'a> {
-    let others = lasting.iter().filter(|(_, found)| found.is_another_s(owner));
+    let others = lasting.iter().filter(move |(_, found)| found.is_another_s(owner));
     others.map(|(value, _)| value)
 }
 

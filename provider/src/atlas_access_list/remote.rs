@@ -77,7 +77,7 @@ impl Remote<'_> {
             let put = changes.put.iter().filter(|(value, comment)| {
                 there.get(value).is_some_and(|found| {
                     let is_ours = found.comment == **comment && found.owner.as_ref() == Some(owner);
-                    is_ours && !found.is_temporary || is_taken(found) && !wait.may_be_stale()
+                    (is_ours && !found.is_temporary) || (is_taken(found) && !wait.may_be_stale())
                 })
             });
             let removed = changes
