@@ -6,6 +6,8 @@ mod access_list;
 mod endpoint;
 mod faults;
 mod kill;
+mod ownership;
+mod planned;
 mod private_link;
 mod secrets;
 mod settings;

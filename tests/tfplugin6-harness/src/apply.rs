@@ -33,6 +33,17 @@ impl ProviderProcess {
         self.apply_complete(plan, config).await
     }
 
+    /// Applies a plan, and sends `config` along with it. With `ignore_changes` Terraform plans with the prior values of the
+    /// ignored attributes and sends the configuration as typed, so the two differ, and the plan has to win.
+    ///
+    /// # Errors
+    /// See [`Self::apply_known`].
+    pub async fn apply_ignoring(&self, plan: &Plan, config: Value) -> anyhow::Result<Outcome> {
+        let config = complete_config(&self.resource(&plan.type_name)?.attributes, &config, "")?;
+        let typed = Plan { config, ..plan.clone() };
+        self.apply_change(&typed, plan.prior.as_ref()).await
+    }
+
     async fn apply_complete(&self, plan: &Plan, config: Value) -> anyhow::Result<Outcome> {
         plan.diagnostics
             .clone()
