@@ -67,7 +67,7 @@ fn unix_days(text: &str) -> Option<String> {
     let mut days = [false; 7];
     for item in text.split(',') {
         let (base, step) = match item.split_once('/') {
-            Some((base, step)) => (base, step.parse().ok().filter(|step| *step > 0)?),
+            Some((base, step)) => (base, step.parse::<usize>().ok().filter(|step| *step > 0)?),
             None => (item, 1),
         };
         let (first, last) = match base.split_once('-') {
