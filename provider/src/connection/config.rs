@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use atlas_client::{AtlasConfig, AtlasRegion};
+use atlas_client::AtlasConfig;
 use provider_kit::{Attr, Num, Schema};
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;

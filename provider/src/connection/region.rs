@@ -1,5 +1,6 @@
 //! The region of a resource: where it comes from, and its form.
 
+use atlas_client::AtlasRegion;
 use provider_kit::error;
 use tf_provider::{AttributePath, Diagnostics};
 
@@ -13,7 +14,7 @@ pub(crate) enum PlannedRegion {
 }
 
 /// An empty variable is unset; the SDK's own chain would end at an empty AWS_REGION.
-fn region_of_environment() -> Option<String> {
+pub(crate) fn region_of_environment() -> Option<String> {
     let set = |name| std::env::var(name).ok().filter(|region| !region.is_empty());
     ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(set)
 }
