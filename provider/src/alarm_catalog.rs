@@ -2,10 +2,10 @@
 
 use alarm_catalog::{AlarmSpec, Preset, Service, Threshold, alarms};
 use async_trait::async_trait;
-use provider_kit::{Attr, Num, Schema, error};
+use provider_kit::{Attr, DataSource, Num, Operation, ReadRequest, Schema, error};
 use serde::{Deserialize, Serialize};
-use tf_provider::value::{Value, ValueEmpty};
-use tf_provider::{AttributePath, DataSource, Diagnostics};
+use tf_provider::value::Value;
+use tf_provider::{AttributePath, Diagnostics};
 
 /// The data source. It reads nothing remote and needs no credentials.
 pub(crate) struct AlarmCatalog;
@@ -146,23 +146,23 @@ fn words(state: &State, diagnostics: &mut Diagnostics) -> (Option<Preset>, Optio
 
 #[async_trait]
 impl DataSource for AlarmCatalog {
-    type State<'a> = State;
-    type ProviderMetaState<'a> = ValueEmpty;
+    type State = State;
 
-    fn schema(&self, _: &mut Diagnostics) -> Option<tf_provider::schema::Schema> {
-        Some(schema().to_tf())
+    fn schema(&self) -> Schema {
+        schema()
     }
 
-    async fn validate<'a>(&self, diagnostics: &mut Diagnostics, config: State) -> Option<()> {
-        words(&config, diagnostics);
-        Some(())
+    fn validate(&self, effective: &State, diagnostics: &mut Diagnostics) {
+        words(effective, diagnostics);
     }
 
-    async fn read<'a>(&self, diagnostics: &mut Diagnostics, config: State, _: ValueEmpty) -> Option<State> {
-        let (preset, service) = words(&config, diagnostics);
-        if !diagnostics.errors.is_empty() {
-            return None;
-        }
+    async fn read(
+        &self,
+        ReadRequest { config, effective }: ReadRequest<State>,
+        _: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<State> {
+        let (preset, service) = words(&effective, diagnostics);
         let entries = alarms(preset.unwrap_or_default())
             .filter(|spec| service.is_none_or(|service| spec.service == service))
             .map(|spec| Value::Value(entry(spec)))

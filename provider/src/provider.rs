@@ -27,7 +27,7 @@ pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
             connection: connection.clone(),
         },
         config::schema(),
-        stop.clone(),
+        stop,
     )
     .on_close(move || {
         let atlas = at_end.atlas();
@@ -42,11 +42,8 @@ pub fn server(stop: CancellationToken) -> impl tfplugin6::Provider {
     )
     .resource("lectern_mongo_dump_schedule", DumpSchedule::new(connection.clone()))
     .data_source("lectern_alarm_catalog", AlarmCatalog)
-    .data_source(
-        "lectern_atlas_private_link",
-        PrivateLinkData::new(connection.clone(), stop.clone()),
-    )
-    .data_source("lectern_mongo_dumps", MongoDumps::new(connection, stop))
+    .data_source("lectern_atlas_private_link", PrivateLinkData::new(connection.clone()))
+    .data_source("lectern_mongo_dumps", MongoDumps::new(connection))
     .function("atlas_region", AtlasRegionName)
     .function("is_private_cidr", IsPrivateCidr)
     .function("schedule_runs", ScheduleRuns)

@@ -22,12 +22,7 @@ impl<F: Function> ErasedFunction for Adapter<F> {
     }
 
     async fn call(&self, arguments: Vec<Tree>) -> Result<Tree, proto::FunctionError> {
-        let failure = |text: String, function_argument| {
-            Err(proto::FunctionError {
-                text,
-                function_argument,
-            })
-        };
+        let failure = |text: String, argument| Err(failure(text, argument));
         let bytes = Tree::List(arguments).to_msgpack();
         let input = match rmp_serde::from_slice(&bytes) {
             Ok(input) => input,
@@ -66,6 +61,15 @@ impl<F: Function> ErasedFunction for Adapter<F> {
     }
 }
 
+/// A failure without the full stop at its end: Terraform adds one of its own.
+pub(crate) fn failure(mut text: String, function_argument: Option<i64>) -> proto::FunctionError {
+    text.truncate(text.trim_end_matches('.').len());
+    proto::FunctionError {
+        text,
+        function_argument,
+    }
+}
+
 fn to_wire(schema: &FunctionSchema) -> proto::Function {
     let parameter = |parameter: &Parameter| proto::function::Parameter {
         name: parameter.name.clone(),
@@ -92,5 +96,17 @@ pub(crate) fn kind(kind: &StringKind) -> i32 {
     match kind {
         StringKind::Plain => proto::StringKind::Plain.into(),
         StringKind::Markdown => proto::StringKind::Markdown.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failure;
+
+    #[test]
+    fn a_failure_leaves_its_full_stop_to_terraform() {
+        for (text, told) in [("Got 0. Use 1.", "Got 0. Use 1"), ("Got 0", "Got 0"), ("", "")] {
+            assert_eq!(failure(text.to_owned(), None).text, told);
+        }
     }
 }

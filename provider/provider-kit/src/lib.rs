@@ -1,6 +1,6 @@
 //! What a resource author needs besides schema, pure model and CRUD.
 //!
-//! An author implements [`Resource`] (or tf-provider's `DataSource` and `Function`) over typed state and hands it to
+//! An author implements [`Resource`] or [`DataSource`] over typed state (or tf-provider's `Function`) and hands it to
 //! [`Server`], which speaks protocol 6 for it:
 //!
 //! | module | holds |
@@ -10,6 +10,7 @@
 //! | `num` | [`Num`]: exact numbers |
 //! | `rules` | the plan rules: unknown marking, kept values, replacement |
 //! | `resource` | [`Resource`], and the erased form the server calls |
+//! | `data_source` | [`DataSource`], and the erased form the server calls |
 //! | `owner` | [`OwnerToken`] and [`Claims`]: whose a remote object is |
 //! | `operation` | [`Operation`]: every remote call against the deadline from `timeouts` and Terraform's stop request |
 //! | `server` | [`Server`]: the registry of a provider, RPC by RPC |
@@ -28,6 +29,7 @@ mod schema;
 mod server;
 mod tree;
 
+pub use data_source::{DataSource, ReadRequest};
 pub use diagnostics::{error, warning};
 pub use num::Num;
 pub use operation::{Interrupt, Operation, Unwritten, parse_duration};

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use async_trait::async_trait;
 use tf_provider::schema::{Attribute, AttributeConstraint, AttributeType, Schema as TfSchema};
 use tf_provider::value::ValueEmpty;
-use tf_provider::{AttributePath, DataSource, Diagnostics, Function, Provider};
+use tf_provider::{AttributePath, Diagnostics, Function, Provider};
 use tfplugin6::proto;
 use tfplugin6::proto::schema::object::NestingMode;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,7 @@ use crate::diagnostics::{bug, path_to_wire, to_wire};
 use crate::function::{self, ErasedFunction, kind};
 use crate::resource::{self, ErasedResource};
 use crate::tree::TreeError;
-use crate::{Resource, Schema, Tree, error, rules};
+use crate::{DataSource, Resource, Schema, Tree, error, rules};
 
 /// A provider's configuration, resources, data sources and functions, served over protocol 6.
 pub struct Server<P> {
@@ -71,7 +71,7 @@ impl<P: Provider> Server<P> {
 
     /// Adds a data source under its full type name.
     #[must_use]
-    pub fn data_source(mut self, type_name: &'static str, data_source: impl DataSource + 'static) -> Self {
+    pub fn data_source(mut self, type_name: &'static str, data_source: impl DataSource) -> Self {
         self.data_sources
             .insert(type_name, Box::new(data_source::Adapter::new(data_source)));
         self
@@ -297,7 +297,7 @@ where
         if let Some(data_source) = self.find_data_source(&request.type_name, &mut diagnostics)
             && let Some([config]) = read([request.config.as_ref()], &mut diagnostics)
         {
-            diagnostics.add_diagnostics(data_source.validate(config).await);
+            diagnostics.add_diagnostics(data_source.validate(config));
         }
         proto::validate_data_resource_config::Response {
             diagnostics: to_wire(diagnostics),
@@ -470,7 +470,7 @@ where
         if let Some(data_source) = self.find_data_source(&request.type_name, &mut diagnostics)
             && let Some([config]) = read([request.config.as_ref()], &mut diagnostics)
         {
-            let (tree, found) = data_source.read(config).await;
+            let (tree, found) = data_source.read(config, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
             state = Some(tree.to_wire());
         }
@@ -498,10 +498,7 @@ where
     }
 
     async fn call_function(&self, request: proto::call_function::Request) -> proto::call_function::Response {
-        let failure = |text: String| proto::FunctionError {
-            text,
-            function_argument: None,
-        };
+        let failure = |text: String| function::failure(text, None);
         let arguments: Result<Vec<Tree>, _> = request
             .arguments
             .iter()

@@ -7,7 +7,7 @@ use crate::Field;
 pub enum ParseError {
     /// Another word than the three.
     #[error(
-        "Got {seen:?}, which is none of rate(...), cron(...) and at(...). Type for example rate(6 hours), cron(0 3 * * ? *) \
+        "Got {seen:?}, which is none of rate(...), cron(...) and at(...). Use for example rate(6 hours), cron(0 3 * * ? *) \
          or at(2030-01-31T03:00:00)."
     )]
     UnknownKind {
@@ -15,20 +15,20 @@ pub enum ParseError {
         seen: String,
     },
     /// Not one pair of brackets around the whole.
-    #[error("Got {seen:?}, which is not a word and one pair of brackets. Type for example rate(6 hours).")]
+    #[error("Got {seen:?}, which is not a word and one pair of brackets. Use for example rate(6 hours).")]
     Brackets {
         /// The whole text.
         seen: String,
     },
     /// `rate` has not two words.
-    #[error("Got rate({seen}), which is not a number and a unit. Type for example rate(6 hours).")]
+    #[error("Got rate({seen}), which is not a number and a unit. Use for example rate(6 hours).")]
     RateShape {
         /// Between the brackets.
         seen: String,
     },
     /// The number of `rate` is none, or not positive.
     #[error(
-        "The value of rate is {seen:?}, which is not a whole number from 1 to {max}. Type for example rate(6 hours)."
+        "The value of rate is {seen:?}, which is not a whole number from 1 to {max}. Use for example rate(6 hours)."
     )]
     RateValue {
         /// As typed.
@@ -45,7 +45,7 @@ pub enum ParseError {
         hint: String,
     },
     /// More than one of a singular.
-    #[error("The unit of rate({value} {seen}) is singular. Type rate({value} {seen}s).")]
+    #[error("The unit of rate({value} {seen}) is singular. Use rate({value} {seen}s).")]
     RateSingular {
         /// The number.
         value: u32,
@@ -54,7 +54,7 @@ pub enum ParseError {
     },
     /// `at` in another form.
     #[error(
-        "Got at({seen}), which is not yyyy-mm-ddThh:mm:ss: no zone, no fraction, the time zone is an attribute of its own. Type \
+        "Got at({seen}), which is not yyyy-mm-ddThh:mm:ss: no zone, no fraction, the time zone is an attribute of its own. Use \
          for example at(2030-01-31T03:00:00)."
     )]
     AtShape {
@@ -62,7 +62,7 @@ pub enum ParseError {
         seen: String,
     },
     /// `at` a date that the calendar has not.
-    #[error("Got at({seen}): {why}. Type a date and time that exist, for example at(2030-01-31T03:00:00).")]
+    #[error("Got at({seen}): {why}. Use a date and time that exist, for example at(2030-01-31T03:00:00).")]
     AtNoSuchTime {
         /// Between the brackets.
         seen: String,
@@ -81,8 +81,16 @@ pub enum ParseError {
         /// What to type.
         hint: String,
     },
+    /// Six fields of Quartz, the first of which are seconds.
+    #[error("Got cron({seen}), which begins with seconds as in Quartz; there are none here. Use {instead}.")]
+    CronSeconds {
+        /// Between the brackets.
+        seen: String,
+        /// Without seconds, and with a year.
+        instead: String,
+    },
     /// Something that the field's grammar has not.
-    #[error("The {field} field of cron has {seen:?}, which is not {}. Type for example {}.", field.takes(), field.example())]
+    #[error("The {field} field of cron has {seen:?}, which is not {}. Use for example {}.", field.takes(), field.example())]
     CronWord {
         /// Where.
         field: Field,
@@ -90,7 +98,7 @@ pub enum ParseError {
         seen: String,
     },
     /// A number or name beyond the field's.
-    #[error("The {field} field of cron has {seen:?}, which is outside of {}. Type for example {}.", field.range(), field.example())]
+    #[error("The {field} field of cron has {seen:?}, which is outside of {}. Use for example {}.", field.range(), field.example())]
     CronOutOfRange {
         /// Where.
         field: Field,
@@ -98,17 +106,17 @@ pub enum ParseError {
         seen: String,
     },
     /// A range whose end is before its begin. Our choice to refuse it: Scheduler's documentation does not say what it means.
-    #[error("The {field} field of cron has the range {seen:?}, which runs backwards. Type {instead}.")]
+    #[error("The {field} field of cron has the range {seen:?}, which runs backwards. Use {instead}.")]
     CronBackwardRange {
         /// Where.
         field: Field,
         /// As typed.
         seen: String,
-        /// Two ranges that mean the same, or one the right way round.
+        /// What it means, or the same the right way round.
         instead: String,
     },
     /// A step of nothing, or beyond the field's end.
-    #[error("The {field} field of cron has the step {seen:?}, which is not a number from 1 to {max}. Type for example {}.", field.stepped())]
+    #[error("The {field} field of cron has the step {seen:?}, which is not a number from 1 to {max}. Use for example {}.", field.stepped())]
     CronStep {
         /// Where.
         field: Field,
@@ -131,7 +139,7 @@ pub enum ParseError {
     },
     /// `?`, `L`, `W` or `#` together with others.
     #[error(
-        "The {field} field of cron has {seen:?}, but {sign} stands alone in its field. Type {instead}, or make a schedule for each."
+        "The {field} field of cron has {seen:?}, but {sign} stands alone in its field. Use {instead}, or make a schedule for each."
     )]
     CronNotAlone {
         /// Where.
@@ -145,7 +153,7 @@ pub enum ParseError {
     },
     /// Both day fields say something.
     #[error(
-        "cron has {day_of_month:?} as day-of-month and {day_of_week:?} as day-of-week, and one of the two must be ?. Type \
+        "cron has {day_of_month:?} as day-of-month and {day_of_week:?} as day-of-week, and one of the two must be ?. Use \
          {instead}."
     )]
     CronBothDays {
@@ -157,7 +165,7 @@ pub enum ParseError {
         instead: String,
     },
     /// Neither day field says something.
-    #[error("cron has ? both as day-of-month and as day-of-week, so no day is said. Type {instead} for every day.")]
+    #[error("cron has ? both as day-of-month and as day-of-week, so it names no day. Use {instead} for every day.")]
     CronNoDay {
         /// The expression with a `*`.
         instead: String,

@@ -9,7 +9,7 @@ use crate::{Cron, Expression, Field, Schedule};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NeverFires {
     /// `at` lies before now.
-    #[error("Got at({local}) in {zone}, which is in the past: it is {now} there. Type a later time.")]
+    #[error("Got at({local}) in {zone}, which is in the past: it is {now} there. Use a later time.")]
     AtIsPast {
         /// As typed.
         local: DateTime,
@@ -20,7 +20,7 @@ pub enum NeverFires {
     },
     /// `at` is a time that the clocks skip.
     #[error(
-        "Got at({local}), a time that the clocks of {zone} skip that day. Type a time at least an hour earlier or later."
+        "Got at({local}), a time that the clocks of {zone} skip that day. Use a time at least an hour earlier or later."
     )]
     AtIsSkipped {
         /// As typed.
@@ -29,7 +29,7 @@ pub enum NeverFires {
         zone: String,
     },
     /// The last year is over.
-    #[error("Got {seen}, whose last year {last} is over. Type {instead}.")]
+    #[error("Got {seen}, whose last year {last} is over. Use {instead}.")]
     YearsAreOver {
         /// The expression.
         seen: String,
@@ -39,7 +39,7 @@ pub enum NeverFires {
         instead: String,
     },
     /// No month of the expression has its day.
-    #[error("Got {seen}: {why}. Type {instead}.")]
+    #[error("Got {seen}: {why}. Use {instead}.")]
     NoSuchDay {
         /// The expression.
         seen: String,
@@ -49,7 +49,7 @@ pub enum NeverFires {
         instead: String,
     },
     /// All its dates are over.
-    #[error("Got {seen}, whose last date {last} is over. Type {instead}.")]
+    #[error("Got {seen}, whose last date {last} is over. Use {instead}.")]
     DatesAreOver {
         /// The expression.
         seen: String,
@@ -58,9 +58,23 @@ pub enum NeverFires {
         /// With every year.
         instead: String,
     },
+    /// All its dates are before the start date.
+    #[error(
+        "Got {seen} with the start {start}, and the last date of the expression is {last}. Use an earlier start, or {instead}."
+    )]
+    StartsAfter {
+        /// The expression.
+        seen: String,
+        /// As given.
+        start: Timestamp,
+        /// The last of its dates.
+        last: Date,
+        /// With every year.
+        instead: String,
+    },
     /// Every run is in an hour that does not exist.
     #[error(
-        "Got {seen}: every one of its local times, such as {local}, is one that the clocks of {zone} skip. Type another hour."
+        "Got {seen}: every one of its local times, such as {local}, is one that the clocks of {zone} skip. Use another hour."
     )]
     AlwaysSkipped {
         /// The expression.
@@ -71,7 +85,7 @@ pub enum NeverFires {
         zone: String,
     },
     /// The end comes first.
-    #[error("Got {seen} with the end {end}, and the first run would be {first}. Type a later end, or none.")]
+    #[error("Got {seen} with the end {end}, and the first run would be {first}. Use a later end, or none.")]
     EndsBefore {
         /// The expression.
         seen: String,
@@ -113,10 +127,21 @@ impl Schedule {
         let Expression::Cron(cron) = self.expression() else {
             return None;
         };
-        let today = self
-            .zone()
-            .local(self.start().map_or(now, |start| start.max(now)))
-            .date();
+        if let Some(start) = self.start().filter(|start| *start > now) {
+            let startless = Self::new(self.expression().clone(), self.zone().clone());
+            let today = self.zone().local(now).date();
+            let last = startless.runs(now).next().and_then(|_| cron.dates(today).last());
+            if let Some(last) = last {
+                let instead = cron.with(Field::Year, "*");
+                return Some(NeverFires::StartsAfter {
+                    seen,
+                    start,
+                    last,
+                    instead,
+                });
+            }
+        }
+        let today = self.zone().local(now).date();
         Some(self.why_no_date(cron, seen, today))
     }
 

@@ -120,14 +120,14 @@ fn instead_of(unit: &str, value: u32) -> String {
         }
     };
     match lower.as_str() {
-        "m" | "min" | "mins" | "minute" | "minutes" => format!("Type rate({value} {}).", plural("minute")),
-        "h" | "hr" | "hrs" | "hour" | "hours" => format!("Type rate({value} {}).", plural("hour")),
-        "d" | "day" | "days" => format!("Type rate({value} {}).", plural("day")),
-        "week" | "weeks" | "w" => format!("Type rate({} days).", u64::from(value) * 7),
-        "s" | "sec" | "secs" | "second" | "seconds" => "The shortest rate is a minute: type rate(1 minute).".to_owned(),
-        "month" | "months" => "Months differ in length: type cron(0 3 1 * ? *) for 03:00 on the 1st.".to_owned(),
-        "year" | "years" => "Years differ in length: type cron(0 3 1 1 ? *) for 03:00 on 1 January.".to_owned(),
-        _ => "Type for example rate(6 hours).".to_owned(),
+        "m" | "min" | "mins" | "minute" | "minutes" => format!("Use rate({value} {}).", plural("minute")),
+        "h" | "hr" | "hrs" | "hour" | "hours" => format!("Use rate({value} {}).", plural("hour")),
+        "d" | "day" | "days" => format!("Use rate({value} {}).", plural("day")),
+        "week" | "weeks" | "w" if value <= MAX / 7 => format!("Use rate({} days).", value * 7),
+        "s" | "sec" | "secs" | "second" | "seconds" => "The shortest rate is a minute: use rate(1 minute).".to_owned(),
+        "month" | "months" => "Months differ in length: use cron(0 3 1 * ? *) for 03:00 on the 1st.".to_owned(),
+        "year" | "years" => "Years differ in length: use cron(0 3 1 1 ? *) for 03:00 on 1 January.".to_owned(),
+        _ => "Use for example rate(6 hours).".to_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Zone {
 
 /// A name that is no time zone's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("Got {seen:?}, which is not the name of an IANA time zone. Type {}.", instead(near))]
+#[error("Got {seen:?}, which is not the name of an IANA time zone. Use {}.", instead(near))]
 pub struct UnknownZone {
     /// As typed.
     pub seen: String,

@@ -424,41 +424,41 @@ fn a_schedule_that_never_fires_says_why_and_what_to_type() {
         (
             "cron(0 3 31 2 ? *)",
             "UTC",
-            &["cron(0 3 31 2 ? *)", "February has no 31st", "Type cron(0 3 L 2 ? *)"][..],
+            &["cron(0 3 31 2 ? *)", "February has no 31st", "Use cron(0 3 L 2 ? *)"][..],
         ),
         (
             "cron(0 3 30,31 FEB ? *)",
             "UTC",
-            &["February has none of the days 30,31", "Type cron(0 3 L FEB ? *)"],
+            &["February has none of the days 30,31", "Use cron(0 3 L FEB ? *)"],
         ),
         ("cron(0 3 31 4,6 ? *)", "UTC", &["April or June has no 31st"]),
         (
             "cron(0 3 31W 4 ? *)",
             "UTC",
-            &["April has no 31st", "Type cron(0 3 LW 4 ? *)"],
+            &["April has no 31st", "Use cron(0 3 LW 4 ? *)"],
         ),
         (
             "cron(0 3 29 2 ? 2031)",
             "UTC",
-            &["February has no 29th in 2031", "Type cron(0 3 L 2 ? 2031)"],
+            &["February has no 29th in 2031", "Use cron(0 3 L 2 ? 2031)"],
         ),
         (
             "cron(0 3 ? 2 6#5 2031)",
             "UTC",
             &[
                 "February of 2031 has day 6 only four times",
-                "Type cron(0 3 ? 2 6L 2031)",
+                "Use cron(0 3 ? 2 6L 2031)",
             ],
         ),
         (
             "cron(0 3 * * ? 2029)",
             "UTC",
-            &["last year 2029 is over", "Type cron(0 3 * * ? *)"],
+            &["last year 2029 is over", "Use cron(0 3 * * ? *)"],
         ),
         (
             "cron(0 3 * 1 ? 2030)",
             "UTC",
-            &["last date 2030-01-31 is over", "Type cron(0 3 * 1 ? *)"],
+            &["last date 2030-01-31 is over", "Use cron(0 3 * 1 ? *)"],
         ),
         ("cron(0 3 15 6 ? 2030)", "UTC", &["last date 2030-06-15 is over"]),
         (
@@ -489,7 +489,7 @@ fn a_schedule_that_never_fires_says_why_and_what_to_type() {
         for part in told {
             assert!(never.contains(part), "{expression}: {part} is not in: {never}");
         }
-        for suggestion in never.split("Type ").skip(1).filter(|rest| rest.starts_with("cron(")) {
+        for suggestion in never.split("Use ").skip(1).filter(|rest| rest.starts_with("cron(")) {
             let end = suggestion.find(')').expect("closed");
             let suggested = schedule(&suggestion[..=end], zone);
             assert_eq!(

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use atlas_client::{AtlasRegion, Invalid, ProjectId, ServiceStatus};
-use provider_kit::{Attr, Operation, Schema, error};
+use provider_kit::{Attr, DataSource, Operation, ReadRequest, Schema, error};
 use serde::{Deserialize, Serialize};
-use tf_provider::value::{Value, ValueEmpty};
-use tf_provider::{AttributePath, DataSource, Diagnostics};
-use tokio_util::sync::CancellationToken;
+use tf_provider::value::Value;
+use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
 use super::remote::{Remote, Trouble};
@@ -19,15 +18,14 @@ use crate::connection::atlas::{Doing, Ended, Pace, client, sentence};
 /// The data source.
 pub(crate) struct PrivateLinkData {
     connection: Connection,
-    stop: CancellationToken,
 }
 
 /// Longest time of a read. Our choice: two calls with all their retries.
 const READ: Duration = Duration::from_secs(5 * 60);
 
 impl PrivateLinkData {
-    pub(crate) fn new(connection: Connection, stop: CancellationToken) -> Self {
-        Self { connection, stop }
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection }
     }
 }
 
@@ -104,29 +102,35 @@ fn place(state: &State, diagnostics: &mut Diagnostics) -> Option<(ProjectId, Atl
 
 #[async_trait]
 impl DataSource for PrivateLinkData {
-    type State<'a> = State;
-    type ProviderMetaState<'a> = ValueEmpty;
+    type State = State;
 
-    fn schema(&self, _: &mut Diagnostics) -> Option<tf_provider::schema::Schema> {
-        Some(schema().to_tf())
+    fn schema(&self) -> Schema {
+        schema()
     }
 
-    async fn validate<'a>(&self, diagnostics: &mut Diagnostics, config: State) -> Option<()> {
-        place(&config, diagnostics);
-        Some(())
+    fn timeout(&self) -> Duration {
+        READ
     }
 
-    async fn read<'a>(&self, diagnostics: &mut Diagnostics, config: State, _: ValueEmpty) -> Option<State> {
-        let (project, region) = place(&config, diagnostics)?;
+    fn validate(&self, effective: &State, diagnostics: &mut Diagnostics) {
+        place(effective, diagnostics);
+    }
+
+    async fn read(
+        &self,
+        ReadRequest { config, effective }: ReadRequest<State>,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<State> {
+        let (project, region) = place(&effective, diagnostics)?;
         let id = format!("{project}/{}", region.aws_name());
         let atlas = self.connection.atlas();
-        let operation = Operation::new(self.stop.clone(), READ);
         let remote = Remote {
-            api: client(&atlas, &operation, diagnostics).await?,
+            api: client(&atlas, operation, diagnostics).await?,
             project,
             region,
             pace: Pace::default(),
-            operation: &operation,
+            operation,
         };
         let service = match remote.find().await {
             Ok(Some(service)) => service,

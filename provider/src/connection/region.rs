@@ -25,14 +25,73 @@ pub(crate) fn is_region(text: &str) -> bool {
 }
 
 pub(crate) fn region_is_malformed(diagnostics: &mut Diagnostics, attribute: AttributePath, region: &str) {
+    let example = near(region).unwrap_or_else(|| "eu-central-1".to_owned());
     error(
         diagnostics,
         attribute,
         "Region is malformed.",
         format!(
-            "Got {region:?}, where no AWS endpoint can be. Type it as AWS does, for example \"eu-central-1\", or leave it out."
+            "Got {region:?}, which AWS has no endpoint for. Set it as AWS writes it, for example {example:?}, or leave it out."
         ),
     );
+}
+
+/// The region of an import id is none.
+pub(crate) fn imported_region_is_malformed(diagnostics: &mut Diagnostics, id: &str, region: &str) {
+    let rest = id.strip_prefix(region).unwrap_or_default();
+    let example = near(region).unwrap_or_else(|| "eu-central-1".to_owned());
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "Import id is malformed.",
+        format!("Got {id:?}, and AWS has no region {region:?}. Use for example \"{example}{rest}\"."),
+    );
+}
+
+/// The region that was most probably meant: the same with another direction in it, at most two letters away.
+fn near(text: &str) -> Option<String> {
+    const DIRECTIONS: [&str; 9] = [
+        "central",
+        "east",
+        "north",
+        "northeast",
+        "northwest",
+        "south",
+        "southeast",
+        "southwest",
+        "west",
+    ];
+    let lower = text.to_ascii_lowercase().replace(['_', ' '], "-");
+    let words: Vec<&str> = lower.split('-').collect();
+    let candidates = words.iter().enumerate().flat_map(|(at, word)| {
+        let words = &words;
+        DIRECTIONS.iter().map(move |direction| {
+            let mut words = words.clone();
+            words[at] = direction;
+            (distance(word, direction), words.join("-"))
+        })
+    });
+    candidates
+        .filter(|(distance, candidate)| *distance <= 2 && is_region(candidate))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters one word is away from another (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (index, letter) in from.chars().enumerate() {
+        let mut diagonal = index;
+        row[0] = index + 1;
+        for (at, other) in to.iter().enumerate() {
+            let above = row[at + 1];
+            let replaced = diagonal + usize::from(letter != *other);
+            row[at + 1] = replaced.min(above + 1).min(row[at] + 1);
+            diagonal = above;
+        }
+    }
+    row[to.len()]
 }
 
 pub(crate) fn region_is_not_set(diagnostics: &mut Diagnostics, attribute: AttributePath) {
@@ -41,6 +100,29 @@ pub(crate) fn region_is_not_set(diagnostics: &mut Diagnostics, attribute: Attrib
         attribute,
         "Region is not set.",
         "Neither the resource, nor the provider's region, nor AWS_REGION, AWS_DEFAULT_REGION or the profile names a region, \
-         and the name and place of every object depends on it. Type region = \"eu-central-1\" (yours) in the provider block.",
+         and the name and place of every object depends on it. Set `region`, for example \"eu-central-1\", in the provider block.",
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_region_is_told_with_the_one_that_was_meant() {
+        for (typed, meant) in [
+            ("eu-centrl-1", Some("eu-central-1")),
+            ("us-est-1", Some("us-east-1")),
+            ("US_EAST_1", Some("us-east-1")),
+            ("ap-souhteast-2", Some("ap-southeast-2")),
+            ("us-gov-wets-1", Some("us-gov-west-1")),
+            ("Frankfurt", None),
+            ("", None),
+        ] {
+            assert_eq!(near(typed).as_deref(), meant, "{typed}");
+        }
+        let mut diagnostics = Diagnostics::default();
+        imported_region_is_malformed(&mut diagnostics, "eu-centrl-1/default/x", "eu-centrl-1");
+        assert!(diagnostics.errors[0].detail.contains("\"eu-central-1/default/x\""));
+    }
 }

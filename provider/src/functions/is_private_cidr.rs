@@ -17,13 +17,13 @@ const PRIVATE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc
 pub fn is_private_cidr(text: &str) -> Result<bool, String> {
     let range: IpNet = text.parse().map_err(|_| {
         format!(
-            "Got {text:?}, which is not a CIDR range. Type an address and a prefix length, for example \"10.1.0.0/16\"."
+            "Got {text:?}, which is not a CIDR range. Use an address and a prefix length, for example \"10.1.0.0/16\"."
         )
     })?;
     if range.trunc() != range {
         return Err(format!(
             "Got {text:?}, whose address has bits set beyond /{}: it names a host, not the range you may have meant. \
-             Type \"{}\" for the range, or \"{}/{}\" for the host.",
+             Use \"{}\" for the range, or \"{}/{}\" for the host.",
             range.prefix_len(),
             range.trunc(),
             range.addr(),

@@ -16,13 +16,13 @@ fn schedule_runs(expression: &str, zone: &str, from: &str, n: &Num) -> Result<Ve
     let zone = Zone::parse(zone).map_err(|cause| (1, cause.to_string()))?;
     let from: Timestamp = from.parse().map_err(|_| {
         let text =
-            format!("Got {from:?}. Type an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\".");
+            format!("Got {from:?}. Use an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\".");
         (2, text)
     })?;
     let number = n.to_i64().filter(|number| (1..=MOST).contains(number));
     let number = number
         .and_then(|number| usize::try_from(number).ok())
-        .ok_or_else(|| (3, format!("Got {n}. Type a whole number from 1 to {MOST}.")))?;
+        .ok_or_else(|| (3, format!("Got {n}. Use a whole number from 1 to {MOST}.")))?;
     let schedule = Schedule::new(expression, zone);
     Ok(schedule.runs(from).take(number).map(|run| run.to_string()).collect())
 }

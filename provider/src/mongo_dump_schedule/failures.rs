@@ -1,15 +1,20 @@
 //! What can go wrong with a schedule, one function per failure.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use dump_format::payload::FieldProblem;
 use jiff::Timestamp;
-use provider_kit::{Interrupt, Num, error, warning};
+use provider_kit::{Interrupt, Num, OwnerToken, Unwritten, error, warning};
 use schedule_expression::{NeverFires, ParseError, UnknownZone};
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::timing::expression_path;
-use crate::connection::aws::AwsError;
+use super::marker::DESCRIPTION_CHARACTERS;
+use super::place::Place;
+use super::unanswered::{ReadError, WriteError};
+use crate::connection::aws::{AwsError, aws_call_failed};
+
+const TYPE: &str = "lectern_mongo_dump_schedule";
 
 pub(super) fn name_is_malformed(diagnostics: &mut Diagnostics, path: AttributePath, name: &str) {
     error(
@@ -17,17 +22,20 @@ pub(super) fn name_is_malformed(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Schedule name is malformed.",
         format!(
-            "Got {name:?}, and Scheduler takes 1 to 64 letters, digits, -, _ and . here. Type for example \"MongoDBDumpEvery6Hours\"."
+            "Got {name:?}, and Scheduler takes 1 to 64 letters, digits, -, _ and . here. Use for example \"MongoDBDumpEvery6Hours\"."
         ),
     );
 }
 
-pub(super) fn description_is_too_long(diagnostics: &mut Diagnostics, path: AttributePath, length: usize, limit: usize) {
+pub(super) fn description_is_too_long(diagnostics: &mut Diagnostics, path: AttributePath, length: usize) {
     error(
         diagnostics,
         path,
         "Description is too long.",
-        format!("Got {length} characters, and Scheduler takes {limit}. Shorten it."),
+        format!(
+            "Got {length} characters, and Scheduler keeps one line more, which says whose the schedule is. Set `description` to at most \
+             {DESCRIPTION_CHARACTERS} characters."
+        ),
     );
 }
 
@@ -37,7 +45,7 @@ pub(super) fn date_is_malformed(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Date is malformed.",
         format!(
-            "Got {date:?}, which names no single moment. Type an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\"."
+            "Got {date:?}, which names no single moment. Use an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\"."
         ),
     );
 }
@@ -61,7 +69,7 @@ pub(super) fn target_is_malformed(diagnostics: &mut Diagnostics, path: Attribute
         path,
         "Dump target is neither a function nor a state machine.",
         format!(
-            "Got {arn:?}, which cannot run a dump. Type the ARN of the dump function, best of its alias (aws_lambda_alias.x.arn), or of a Step Functions \
+            "Got {arn:?}, which cannot run a dump. Set `target_arn` to the ARN of the dump function, best of its alias (aws_lambda_alias.x.arn), or of a Step Functions \
              state machine (aws_sfn_state_machine.x.arn)."
         ),
     );
@@ -72,7 +80,9 @@ pub(super) fn arn_is_malformed(diagnostics: &mut Diagnostics, path: AttributePat
         diagnostics,
         path,
         "ARN is malformed.",
-        format!("Got {arn:?}, which AWS refuses. Type arn:<partition>:<service>:<region>:<account>:<resource>."),
+        format!(
+            "Got {arn:?}, which AWS refuses. Use the form arn:<partition>:<service>:<region>:<account>:<resource>."
+        ),
     );
 }
 
@@ -87,7 +97,7 @@ pub(super) fn number_is_out_of_range(
         path,
         "Number is out of range.",
         format!(
-            "Got {number}, which Scheduler refuses. Type a whole number from {} to {}.",
+            "Got {number}, which Scheduler refuses. Use a whole number from {} to {}.",
             range.start(),
             range.end()
         ),
@@ -119,7 +129,9 @@ pub(super) fn ends_before_it_starts(diagnostics: &mut Diagnostics, start: Timest
         diagnostics,
         AttributePath::new("end_date"),
         "Schedule ends before it starts.",
-        format!("Got the end {end} and the start {start}, so nothing is between them. Type a later end, or none."),
+        format!(
+            "Got the end {end} and the start {start}, so there is no time between them. Set a later `end_date`, or none."
+        ),
     );
 }
 
@@ -129,7 +141,7 @@ pub(super) fn start_is_past(diagnostics: &mut Diagnostics, start: Timestamp) {
         AttributePath::new("start_date"),
         "Start date is in the past.",
         format!(
-            "Got {start}, and Scheduler refuses a start more than five minutes ago. Type a later one; left out, a rate runs at once."
+            "Got {start}, and Scheduler refuses a start more than five minutes ago. Set a later `start_date`. Without one a rate runs at once."
         ),
     );
 }
@@ -137,7 +149,7 @@ pub(super) fn start_is_past(diagnostics: &mut Diagnostics, start: Timestamp) {
 pub(super) fn never_fires(diagnostics: &mut Diagnostics, cause: &NeverFires) {
     error(
         diagnostics,
-        expression_path(),
+        AttributePath::new("schedule_expression"),
         "Dump schedule never fires.",
         cause.to_string(),
     );
@@ -149,7 +161,7 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "Import id is malformed.",
         format!(
-            "Got {id:?}. Type it as <region>/<group>/<name>, for example \"eu-central-1/default/MongoDBDumpEvery6Hours\"."
+            "Got {id:?}. Write it as <region>/<group>/<name>, for example \"eu-central-1/default/MongoDBDumpEvery6Hours\"."
         ),
     );
 }
@@ -165,15 +177,102 @@ pub(super) fn nothing_to_import(diagnostics: &mut Diagnostics, region: &str, gro
     );
 }
 
-pub(super) fn exists_and_differs(diagnostics: &mut Diagnostics, group: &str, name: &str, arn: &str, fields: &[&str]) {
+/// What makes a schedule that exists one's own.
+fn way_in(place: &Place) -> String {
+    format!(
+        "If the block was renamed, add a `moved` block from {TYPE}.<old name> to {TYPE}.<new name>. If no state has the schedule, as after \
+         an apply that was cut off, add an `import` block with id = {:?}. Otherwise set another `name`.",
+        place.id()
+    )
+}
+
+pub(super) fn exists(diagnostics: &mut Diagnostics, place: &Place, arn: &str, owner: Option<&OwnerToken>) {
+    let whose = match owner {
+        Some(_) => "that another resource made",
+        None => "that this resource did not make",
+    };
     error(
         diagnostics,
         AttributePath::new("name"),
         "A schedule of this name exists.",
         format!(
-            "Group {group:?} has a schedule {name:?} ({arn}) that differs in {}, so it is somebody else's. Nothing was changed. \
-             Choose another name, `terraform import` it, or remove it.",
-            fields.join(", ")
+            "Group {:?} has a schedule {:?} ({arn}) {whose}; nothing was changed. {}",
+            place.group,
+            place.name,
+            way_in(place)
+        ),
+    );
+}
+
+/// It exists, and cannot be looked at.
+pub(super) fn exists_unseen(diagnostics: &mut Diagnostics, place: &Place, cause: &ReadError) {
+    let why = match cause {
+        ReadError::Aws(cause) => format!("{cause}. {}", cause.advice()),
+        ReadError::Interrupted(_) => "the operation had to end.".to_owned(),
+    };
+    error(
+        diagnostics,
+        AttributePath::new("name"),
+        "A schedule of this name exists.",
+        format!(
+            "Group {:?} has a schedule {:?}, and whose it is could not be read: {why} Nothing was changed. {}",
+            place.group,
+            place.name,
+            way_in(place)
+        ),
+    );
+}
+
+/// The schedule of a state is another resource's by now.
+pub(super) fn taken_over(diagnostics: &mut Diagnostics, place: &Place, arn: &str) {
+    warning(
+        diagnostics,
+        AttributePath::new("name"),
+        "The schedule belongs to another resource.",
+        format!(
+            "Another resource made or changed {arn} since the last apply, so this state no longer has it. {}",
+            way_in(place)
+        ),
+    );
+}
+
+pub(super) fn belongs_to_another(diagnostics: &mut Diagnostics, place: &Place, arn: &str) {
+    error(
+        diagnostics,
+        AttributePath::new("name"),
+        "The schedule belongs to another resource.",
+        format!(
+            "Another resource made or changed {arn} since the plan; nothing was changed. {}",
+            way_in(place)
+        ),
+    );
+}
+
+/// A destroy that leaves the schedule alone.
+pub(super) fn left_to_another(diagnostics: &mut Diagnostics, place: &Place, arn: &str) {
+    warning(
+        diagnostics,
+        AttributePath::new("name"),
+        "The schedule was not deleted.",
+        format!(
+            "{arn} belongs to another resource by now, which may need it. It was left alone, and is no longer in this state. Where nothing \
+             needs it, delete it with `aws scheduler delete-schedule --region {} --group-name {} --name {}`.",
+            place.region, place.group, place.name
+        ),
+    );
+}
+
+/// A destroy of what a create of the same run was refused.
+pub(super) fn wanted_by_another(diagnostics: &mut Diagnostics, place: &Place, arn: &str) {
+    error(
+        diagnostics,
+        AttributePath::new("name"),
+        "The schedule was not deleted.",
+        format!(
+            "Another block of this configuration has the name of {arn} and could not create it because it exists. It was left alone, and stays \
+             in the state of this resource. If the block was renamed, add a `moved` block from {TYPE}.<old name> to {TYPE}.<new name> and apply \
+             again; otherwise set another `name` in the new block. The schedule is {}.",
+            place.id()
         ),
     );
 }
@@ -185,8 +284,8 @@ pub(super) fn vanished(diagnostics: &mut Diagnostics, name: &str) {
         AttributePath::new("name"),
         "The schedule came and went.",
         format!(
-            "While creating {name:?} Scheduler said that it exists, and a moment later that it does not. Somebody else works on it; \
-             apply again when they are done."
+            "While creating {name:?} Scheduler answered that it exists, and a moment later that it does not. Another program may be working on it. \
+             Apply again."
         ),
     );
 }
@@ -197,8 +296,8 @@ pub(super) fn group_does_not_exist(diagnostics: &mut Diagnostics, region: &str, 
         AttributePath::new("group_name"),
         "Schedule group does not exist.",
         format!(
-            "Region {region} has no schedule group {group:?}. Make it with aws_scheduler_schedule_group and refer to its name, or \
-             leave group_name out for the group \"default\"."
+            "Region {region} has no schedule group {group:?}. Create it with aws_scheduler_schedule_group and refer to its name, or \
+             remove `group_name` to use the group \"default\"."
         ),
     );
 }
@@ -209,25 +308,103 @@ pub(super) fn gone_before_update(diagnostics: &mut Diagnostics, name: &str) {
         AttributePath::root(),
         "The schedule is gone.",
         format!(
-            "Scheduler has no {name:?} any more, so there is nothing to change. Apply again: the refresh plans it anew."
+            "Scheduler has no schedule {name:?} any more, so there is nothing to change. Apply again: the plan then creates it."
         ),
     );
 }
 
-pub(super) fn stopped(diagnostics: &mut Diagnostics, interrupt: Interrupt) {
-    let (summary, why) = match interrupt {
-        Interrupt::Stopped => ("Interrupted.", "Terraform was asked to stop"),
-        Interrupt::TimedOut => ("The schedule took too long.", "The time was over"),
-    };
+/// An operation that had to end; `doing` is a phrase such as "reading the schedule x".
+pub(super) fn interrupted(diagnostics: &mut Diagnostics, doing: &str, interrupt: Interrupt, timeout: Duration) {
+    let (summary, why) = ended(interrupt, timeout);
     error(
         diagnostics,
-        AttributePath::new("role_arn"),
+        AttributePath::root(),
         summary,
-        format!("{why} while Scheduler could not assume the role yet. The schedule was not changed; apply again."),
+        format!("{why} while {doing}. Nothing was changed. Apply again."),
     );
 }
 
-const VERIFY_OFF: &str = "or set verify_target = false to apply without the look";
+fn ended(interrupt: Interrupt, timeout: Duration) -> (&'static str, String) {
+    match interrupt {
+        Interrupt::Stopped => ("Interrupted.", "Terraform was asked to stop".to_owned()),
+        Interrupt::TimedOut => (
+            "The schedule took too long.",
+            format!("The time limit of {} s was reached", timeout.as_secs()),
+        ),
+    }
+}
+
+/// A look without a result.
+pub(super) fn not_read(diagnostics: &mut Diagnostics, doing: &str, cause: &ReadError, timeout: Duration) {
+    match cause {
+        ReadError::Aws(cause) => aws_call_failed(diagnostics, doing, cause),
+        ReadError::Interrupted(interrupt) => interrupted(diagnostics, doing, *interrupt, timeout),
+    }
+}
+
+/// A write without a result; `doing` is "creating", "changing" or "deleting".
+pub(super) fn not_written(
+    diagnostics: &mut Diagnostics,
+    doing: &str,
+    place: &Place,
+    cause: &WriteError,
+    timeout: Duration,
+) {
+    let doing = format!("{doing} the schedule {}", place.id());
+    match cause {
+        WriteError::Aws(cause) => aws_call_failed(diagnostics, &doing, cause),
+        WriteError::NotFound | WriteError::Exists => vanished(diagnostics, &place.name),
+        WriteError::Interrupted(Unwritten::NotBegun(interrupt)) => {
+            interrupted(diagnostics, &doing, *interrupt, timeout);
+        }
+        WriteError::Interrupted(Unwritten::Unanswered(interrupt)) => {
+            let (summary, why) = ended(*interrupt, timeout);
+            error(
+                diagnostics,
+                AttributePath::root(),
+                summary,
+                format!(
+                    "{why} while {doing}, and Scheduler has not answered: it may or may not have been done. Apply again; the refresh shows \
+                     what there is."
+                ),
+            );
+        }
+        WriteError::RoleUnknown(interrupt) => {
+            let (summary, why) = ended(*interrupt, timeout);
+            error(
+                diagnostics,
+                AttributePath::new("role_arn"),
+                summary,
+                format!(
+                    "{why} while Scheduler could not assume the role yet. The schedule was not changed. Apply again."
+                ),
+            );
+        }
+    }
+}
+
+/// A create that may have been carried out, and nothing tells.
+pub(super) fn may_exist(diagnostics: &mut Diagnostics, place: &Place, cause: &WriteError, timeout: Duration) {
+    let (summary, why) = match cause {
+        WriteError::Aws(cause) => (cause.summary(), format!("{cause}. {}", cause.advice())),
+        WriteError::Interrupted(unwritten) => {
+            let (summary, why) = ended(unwritten.interrupt(), timeout);
+            (summary, format!("{why}, and Scheduler has not answered."))
+        }
+        WriteError::NotFound | WriteError::Exists | WriteError::RoleUnknown(_) => return,
+    };
+    error(
+        diagnostics,
+        AttributePath::root(),
+        summary,
+        format!(
+            "While creating the schedule {}: {why} It may exist, so it stays in the state. Apply again; the refresh shows whether it does.",
+            place.id()
+        ),
+    );
+}
+
+const VERIFY_OFF: &str = "or set verify_target = false to apply without this check";
 
 pub(super) fn target_does_not_exist(diagnostics: &mut Diagnostics, arn: &str, qualifier: Option<&str>) {
     let seen = match qualifier {
@@ -239,7 +416,7 @@ pub(super) fn target_does_not_exist(diagnostics: &mut Diagnostics, arn: &str, qu
         AttributePath::new("target_arn"),
         "Dump target does not exist.",
         format!(
-            "{seen}, so every run would fail. Make it first, refer to it by its resource so that Terraform does, {VERIFY_OFF}."
+            "{seen}, so every run would fail. Create it first, refer to it by its resource so that Terraform does so, {VERIFY_OFF}."
         ),
     );
 }
@@ -324,14 +501,5 @@ pub(super) fn target_not_looked_at(diagnostics: &mut Diagnostics, arn: &str, cau
             "While looking at {arn}: {cause}. {} Repair that, {VERIFY_OFF}.",
             cause.advice()
         ),
-    );
-}
-
-pub(super) fn stopped_while_looking(diagnostics: &mut Diagnostics, arn: &str) {
-    error(
-        diagnostics,
-        AttributePath::new("target_arn"),
-        "Interrupted.",
-        format!("While waiting for {arn} to be ready. The schedule was not changed; apply again."),
     );
 }

@@ -9,85 +9,78 @@ use aws_sdk_scheduler::types::{
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::operation::BuildError;
 use jiff::Timestamp;
-use provider_kit::{Interrupt, Operation};
+use provider_kit::{Operation, OwnerToken};
 use tokio::time::Instant;
 
 use super::definition::Definition;
-use crate::connection::aws::AwsError;
+use super::marker::{marked, unmarked};
+use super::place::Place;
+use super::unanswered::{ReadError, WriteError};
+use crate::connection::aws::{Aws, AwsError};
 
 /// How long a new role is waited for. Our choice because IAM says that changes take "some time", which is seconds as a rule.
 const ROLE_PATIENCE: Duration = Duration::from_secs(120);
 const ROLE_PAUSE: Duration = Duration::from_secs(1);
 const ROLE_PAUSE_MAX: Duration = Duration::from_secs(10);
 
-/// Why a write did not happen.
-#[derive(Debug)]
-pub(super) enum WriteError {
-    Aws(AwsError),
-    /// The group, or the schedule that was to change, does not exist.
-    NotFound,
-    /// A schedule of this name exists.
-    Exists,
-    /// Terraform was asked to stop while a new role was waited for.
-    Stopped(Interrupt),
-}
-
-impl From<AwsError> for WriteError {
-    fn from(error: AwsError) -> Self {
-        match &error {
-            error if error.is_not_found() => Self::NotFound,
-            AwsError::Refused { code, operation, .. }
-                if code == "ConflictException" && *operation == "CreateSchedule" =>
-            {
-                Self::Exists
-            }
-            _ => Self::Aws(error),
-        }
-    }
+/// A schedule as Scheduler has it.
+pub(super) struct Found {
+    pub(super) arn: String,
+    pub(super) definition: Definition,
+    /// The resource that wrote it last; `None` where it was another program, or version 0.1.0.
+    pub(super) owner: Option<OwnerToken>,
 }
 
 /// One schedule at AWS.
 pub(super) struct Remote<'a> {
-    pub(super) client: Client,
-    pub(super) group: &'a str,
-    pub(super) name: &'a str,
-    pub(super) operation: &'a Operation,
+    client: Client,
+    place: &'a Place,
+    operation: &'a Operation,
 }
 
-impl Remote<'_> {
-    /// ARN and definition; `None` where there is no such schedule.
-    pub(super) async fn get(&self) -> Result<Option<(String, Definition)>, AwsError> {
-        let call = self.client.get_schedule().group_name(self.group).name(self.name);
-        match call
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("GetSchedule", error))
-        {
-            Ok(found) => Ok(Some((
-                found.arn().unwrap_or_default().to_owned(),
-                Definition::from_aws(&found),
-            ))),
+impl<'a> Remote<'a> {
+    pub(super) async fn connect(aws: &Aws, place: &'a Place, operation: &'a Operation) -> Result<Self, ReadError> {
+        let client = operation.read(aws.scheduler(&place.region)).await;
+        Ok(Self {
+            client: client.map_err(ReadError::Interrupted)?.map_err(ReadError::Aws)?,
+            place,
+            operation,
+        })
+    }
+
+    /// `None` where there is no such schedule.
+    pub(super) async fn get(&self) -> Result<Option<Found>, ReadError> {
+        let call = self.client.get_schedule();
+        let call = call.group_name(&self.place.group).name(&self.place.name).send();
+        let answer = self.operation.read(call).await.map_err(ReadError::Interrupted)?;
+        match answer.map_err(|error| AwsError::from_sdk("GetSchedule", error)) {
+            Ok(found) => Ok(Some(Found {
+                arn: found.arn().unwrap_or_default().to_owned(),
+                definition: Definition::from_aws(&found),
+                owner: found.description().and_then(|text| unmarked(text).1),
+            })),
             Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(ReadError::Aws(error)),
         }
     }
 
     /// The ARN of the new schedule. The SDK gives all attempts of the call the same random ClientToken, so a lost answer makes
     /// no conflict. A token made of the definition would also span a destroy in between, and then nothing would be made.
     pub(super) async fn create(&self, definition: &Definition) -> Result<String, WriteError> {
-        let parts = Parts::of(definition).map_err(|cause| unsendable("CreateSchedule", &cause))?;
+        let parts =
+            Parts::of(definition, self.operation.owner()).map_err(|cause| unsendable("CreateSchedule", &cause))?;
         let parts = &parts;
         self.when_role_is_known(|| async move {
             let answer = self
                 .client
                 .create_schedule()
-                .group_name(self.group)
-                .name(self.name)
+                .group_name(&self.place.group)
+                .name(&self.place.name)
                 .schedule_expression(&definition.expression)
                 .schedule_expression_timezone(&definition.zone)
                 .set_start_date(parts.start)
                 .set_end_date(parts.end)
-                .set_description(parts.description.clone())
+                .description(&parts.description)
                 .set_kms_key_arn(definition.kms_key_arn.clone())
                 .state(parts.state.clone())
                 .flexible_time_window(parts.window.clone())
@@ -102,19 +95,20 @@ impl Remote<'_> {
 
     /// Replaces the whole definition, as UpdateSchedule does.
     pub(super) async fn update(&self, definition: &Definition) -> Result<String, WriteError> {
-        let parts = Parts::of(definition).map_err(|cause| unsendable("UpdateSchedule", &cause))?;
+        let parts =
+            Parts::of(definition, self.operation.owner()).map_err(|cause| unsendable("UpdateSchedule", &cause))?;
         let parts = &parts;
         self.when_role_is_known(|| async move {
             let answer = self
                 .client
                 .update_schedule()
-                .group_name(self.group)
-                .name(self.name)
+                .group_name(&self.place.group)
+                .name(&self.place.name)
                 .schedule_expression(&definition.expression)
                 .schedule_expression_timezone(&definition.zone)
                 .set_start_date(parts.start)
                 .set_end_date(parts.end)
-                .set_description(parts.description.clone())
+                .description(&parts.description)
                 .set_kms_key_arn(definition.kms_key_arn.clone())
                 .state(parts.state.clone())
                 .flexible_time_window(parts.window.clone())
@@ -128,16 +122,14 @@ impl Remote<'_> {
     }
 
     /// Gone is gone.
-    pub(super) async fn delete(&self) -> Result<(), AwsError> {
-        let call = self.client.delete_schedule().group_name(self.group).name(self.name);
-        match call
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("DeleteSchedule", error))
-        {
+    pub(super) async fn delete(&self) -> Result<(), WriteError> {
+        let call = self.client.delete_schedule();
+        let call = call.group_name(&self.place.group).name(&self.place.name).send();
+        let answer = self.operation.write(call).await.map_err(WriteError::Interrupted)?;
+        match answer.map_err(|error| AwsError::from_sdk("DeleteSchedule", error)) {
             Ok(_) => Ok(()),
             Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => Err(WriteError::Aws(error)),
         }
     }
 
@@ -150,12 +142,12 @@ impl Remote<'_> {
         let deadline = Instant::now() + ROLE_PATIENCE;
         let mut pause = ROLE_PAUSE;
         loop {
-            match write().await {
+            let answer = self.operation.write(write()).await;
+            match answer.map_err(WriteError::Interrupted)? {
                 Err(error) if role_is_not_assumable(&error) && Instant::now() < deadline => {
-                    tokio::select! {
-                        interrupt = self.operation.interrupted() => return Err(WriteError::Stopped(interrupt)),
-                        () = tokio::time::sleep(pause) => pause = (pause * 2).min(ROLE_PAUSE_MAX),
-                    }
+                    let paused = self.operation.read(tokio::time::sleep(pause)).await;
+                    paused.map_err(WriteError::RoleUnknown)?;
+                    pause = (pause * 2).min(ROLE_PAUSE_MAX);
                 }
                 written => return Ok(written?),
             }
@@ -180,14 +172,14 @@ fn unsendable(operation: &'static str, cause: &BuildError) -> AwsError {
 struct Parts {
     start: Option<DateTime>,
     end: Option<DateTime>,
-    description: Option<String>,
+    description: String,
     state: ScheduleState,
     window: FlexibleTimeWindow,
     target: Target,
 }
 
 impl Parts {
-    fn of(definition: &Definition) -> Result<Self, BuildError> {
+    fn of(definition: &Definition, owner: &OwnerToken) -> Result<Self, BuildError> {
         let date = |date: Timestamp| {
             DateTime::from_secs_and_nanos(date.as_second(), u32::try_from(date.subsec_nanosecond()).unwrap_or(0))
         };
@@ -212,7 +204,7 @@ impl Parts {
         Ok(Self {
             start: definition.start.map(date),
             end: definition.end.map(date),
-            description: Some(definition.description.clone()).filter(|text| !text.is_empty()),
+            description: marked(&definition.description, owner),
             state: if definition.enabled {
                 ScheduleState::Enabled
             } else {

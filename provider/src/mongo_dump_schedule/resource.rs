@@ -4,82 +4,25 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use provider_kit::{ApplyRequest, Imported, Num, Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Claim, Held, Imported, Num, Operation, OwnerToken, PlanRequest, Resource, Schema};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::definition::{DEFAULT_GROUP, Definition, dump_problems, payload};
-use super::remote::{Remote, WriteError};
+use super::definition::{Definition, dump_problems, payload};
+use super::place::Place;
+use super::remote::{Found, Remote};
 use super::state::{RetryPolicy, State, Text, text};
 use super::target::Target;
 use super::timing::Timing;
+use super::unanswered::WriteError;
 use super::{failures, schema, target};
-use crate::connection::aws::{Aws, AwsError};
-use crate::connection::region::PlannedRegion;
-use crate::connection::aws::aws_call_failed;
-use crate::connection::region::region_is_not_set;
 use crate::connection::Connection;
+use crate::connection::aws::Aws;
+use crate::connection::region::{PlannedRegion, imported_region_is_malformed, is_region, region_is_not_set};
 
 /// `lectern_mongo_dump_schedule`.
 pub(crate) struct DumpSchedule {
     connection: Connection,
-}
-
-/// Where a schedule is.
-struct Place {
-    region: String,
-    group: String,
-    name: String,
-}
-
-impl Place {
-    fn of(state: &State) -> Option<Self> {
-        Some(Self {
-            region: state.region.as_ref_option()?.clone(),
-            group: state.group_name.as_deref_option().unwrap_or(DEFAULT_GROUP).to_owned(),
-            name: state.name.as_ref_option()?.clone(),
-        })
-    }
-
-    fn parse(id: &str) -> Option<Self> {
-        let words: Vec<&str> = id.split('/').collect();
-        let [region, group, name] = words[..] else { return None };
-        words.iter().all(|word| !word.is_empty()).then(|| Self {
-            region: region.to_owned(),
-            group: group.to_owned(),
-            name: name.to_owned(),
-        })
-    }
-
-    fn id(&self) -> String {
-        format!("{}/{}/{}", self.region, self.group, self.name)
-    }
-
-    /// `None` with an error.
-    async fn remote<'a>(
-        &'a self,
-        aws: &Aws,
-        operation: &'a Operation,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Remote<'a>> {
-        match aws.scheduler(&self.region).await {
-            Ok(client) => Some(Remote {
-                client,
-                group: &self.group,
-                name: &self.name,
-                operation,
-            }),
-            Err(cause) => {
-                let doing = format!("connecting to EventBridge Scheduler in {}", self.region);
-                aws_call_failed(diagnostics, &doing, &cause);
-                None
-            }
-        }
-    }
-
-    fn failed(&self, diagnostics: &mut Diagnostics, doing: &str, cause: &AwsError) {
-        aws_call_failed(diagnostics, &format!("{doing} the schedule {}", self.id()), cause);
-    }
 }
 
 impl DumpSchedule {
@@ -91,13 +34,14 @@ impl DumpSchedule {
         self.connection.aws()
     }
 
-    async fn region(&self, configured: &Text, diagnostics: &mut Diagnostics) -> Text {
+    async fn region(&self, configured: &Text, prior: Option<&State>, diagnostics: &mut Diagnostics) -> Text {
         if !configured.is_null() {
             return configured.clone();
         }
         match self.aws().region().await {
             PlannedRegion::Known(region) => Value::Value(region),
-            PlannedRegion::Unknown => Value::Unknown,
+            // The region of a provider that comes from something new is most often the one it was: no reason to replace.
+            PlannedRegion::Unknown => prior.map_or(Value::Unknown, |prior| prior.region.clone()),
             PlannedRegion::NotSet => {
                 region_is_not_set(diagnostics, AttributePath::new("region"));
                 Value::Unknown
@@ -109,7 +53,9 @@ impl DumpSchedule {
     async fn complete(&self, request: &PlanRequest<State>, diagnostics: &mut Diagnostics) -> State {
         check(&request.effective, diagnostics);
         let mut planned = request.planned.clone();
-        planned.region = self.region(&request.effective.region, diagnostics).await;
+        planned.region = self
+            .region(&request.effective.region, request.prior.as_ref(), diagnostics)
+            .await;
         if let (Value::Value(region), Value::Value(arn)) = (&planned.region, &planned.target_arn)
             && Target::parse(arn).is_some_and(|target| target.region() != region)
         {
@@ -156,6 +102,37 @@ impl DumpSchedule {
         }
         diagnostics.errors.is_empty().then_some((state, place, definition))
     }
+
+    /// Waits until no other resource of the run works on the schedule. `None` with an error.
+    async fn hold(&self, place: &Place, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Held> {
+        let claims = self.connection.claims();
+        let held = operation.read(claims.hold(&place.claim())).await;
+        held.map_err(|interrupt| {
+            let doing = format!(
+                "waiting for another resource to finish with the schedule {}",
+                place.id()
+            );
+            failures::interrupted(diagnostics, &doing, interrupt, operation.timeout());
+        })
+        .ok()
+    }
+
+    /// What to do with a create that found a schedule: it is ours where it has our mark, whose answer was lost. `None` with an
+    /// error.
+    fn ours_or_refused(
+        &self,
+        place: &Place,
+        found: Found,
+        owner: &OwnerToken,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
+        if found.owner.as_ref() == Some(owner) {
+            return Some(found.arn);
+        }
+        self.connection.claims().refuse(&place.claim());
+        failures::exists(diagnostics, place, &found.arn, found.owner.as_ref());
+        None
+    }
 }
 
 /// What is wrong with a configuration by itself.
@@ -168,25 +145,42 @@ fn check(effective: &State, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A schedule of this name exists: its ARN if it is the planned one, which an apply that was cut off made. `None` with errors.
-async fn found(
-    remote: &Remote<'_>,
-    place: &Place,
-    planned: &Definition,
+/// The client; `None` with an error.
+async fn connect<'a>(
+    aws: &Aws,
+    place: &'a Place,
+    operation: &'a Operation,
     diagnostics: &mut Diagnostics,
-) -> Option<String> {
-    match remote.get().await {
-        Ok(Some((arn, there))) => {
-            let differences = planned.differences(&there);
-            if differences.is_empty() {
-                return Some(arn);
-            }
-            failures::exists_and_differs(diagnostics, &place.group, &place.name, &arn, &differences);
-        }
-        Ok(None) => failures::vanished(diagnostics, &place.name),
-        Err(cause) => place.failed(diagnostics, "looking at", &cause),
-    }
-    None
+) -> Option<Remote<'a>> {
+    let remote = Remote::connect(aws, place, operation).await;
+    remote
+        .map_err(|cause| {
+            let doing = format!("connecting to EventBridge Scheduler in {}", place.region);
+            failures::not_read(diagnostics, &doing, &cause, operation.timeout());
+        })
+        .ok()
+}
+
+/// The schedule as it is; `None` with an error.
+async fn look(
+    remote: &Remote<'_>,
+    doing: &str,
+    place: &Place,
+    operation: &Operation,
+    diagnostics: &mut Diagnostics,
+) -> Option<Option<Found>> {
+    let found = remote.get().await;
+    found
+        .map_err(|cause| {
+            let doing = format!("{doing} the schedule {}", place.id());
+            failures::not_read(diagnostics, &doing, &cause, operation.timeout());
+        })
+        .ok()
+}
+
+/// Whether a schedule of a state with this token carries another one.
+fn is_of_another(found: &Found, owner: &OwnerToken) -> bool {
+    found.owner.as_ref().is_some_and(|there| there != owner)
 }
 
 #[async_trait]
@@ -210,19 +204,15 @@ impl Resource for DumpSchedule {
             return Some(state);
         };
         let aws = self.aws();
-        let remote = place.remote(&aws, operation, diagnostics).await?;
-        match remote.get().await {
-            Ok(Some((arn, there))) => {
-                there.show(&mut state);
-                state.arn = text(&arn);
-                Some(state)
-            }
-            Ok(None) => None,
-            Err(cause) => {
-                place.failed(diagnostics, "reading", &cause);
-                None
-            }
+        let remote = connect(&aws, &place, operation, diagnostics).await?;
+        let found = look(&remote, "reading", &place, operation, diagnostics).await??;
+        if is_of_another(&found, operation.owner()) {
+            failures::taken_over(diagnostics, &place, &found.arn);
+            return None;
         }
+        found.definition.show(&mut state);
+        state.arn = text(&found.arn);
+        Some(state)
     }
 
     async fn create(
@@ -232,33 +222,57 @@ impl Resource for DumpSchedule {
         diagnostics: &mut Diagnostics,
     ) -> Option<State> {
         let (mut state, place, definition) = self.wanted(&request, operation, diagnostics).await?;
+        let _held = self.hold(&place, operation, diagnostics).await?;
         let aws = self.aws();
-        let remote = place.remote(&aws, operation, diagnostics).await?;
-        let arn = match remote.create(&definition).await {
-            Ok(arn) => arn,
-            Err(WriteError::Exists) => found(&remote, &place, &definition, diagnostics).await?,
+        let remote = connect(&aws, &place, operation, diagnostics).await?;
+        let owner = operation.owner();
+        let failed = match remote.create(&definition).await {
+            Ok(arn) => {
+                self.connection.claims().own(&place.claim(), owner);
+                state.arn = text(&arn);
+                return Some(state);
+            }
             Err(WriteError::NotFound) => {
                 failures::group_does_not_exist(diagnostics, &place.region, &place.group);
                 return None;
             }
-            Err(WriteError::Stopped(interrupt)) => {
-                failures::stopped(diagnostics, interrupt);
+            Err(failed) => failed,
+        };
+        // The answer may be lost, and not the call: only a look tells.
+        let arn = match (remote.get().await, failed) {
+            (Ok(Some(found)), WriteError::Exists) => self.ours_or_refused(&place, found, owner, diagnostics)?,
+            (Ok(Some(found)), _) if found.owner.as_ref() == Some(owner) => found.arn,
+            (Ok(None), WriteError::Exists) => {
+                failures::vanished(diagnostics, &place.name);
                 return None;
             }
-            Err(WriteError::Aws(cause)) => match remote.get().await {
-                // The answer was lost, not the call.
-                Ok(Some((arn, there))) if there == definition => arn,
-                _ => {
-                    place.failed(diagnostics, "creating", &cause);
-                    return None;
-                }
-            },
+            (Err(cause), WriteError::Exists) => {
+                self.connection.claims().refuse(&place.claim());
+                failures::exists_unseen(diagnostics, &place, &cause);
+                return None;
+            }
+            // It stays in the state, so that the next refresh finds it or drops it.
+            (Err(_), failed) if failed.may_be_done() => {
+                self.connection.claims().own(&place.claim(), owner);
+                failures::may_exist(diagnostics, &place, &failed, operation.timeout());
+                return Some(state);
+            }
+            (_, failed) => {
+                failures::not_written(diagnostics, "creating", &place, &failed, operation.timeout());
+                return None;
+            }
         };
+        self.connection.claims().own(&place.claim(), owner);
         state.arn = text(&arn);
         Some(state)
     }
 
-    async fn update(&self, request: ApplyRequest<State>, operation: &Operation, diagnostics: &mut Diagnostics) -> State {
+    async fn update(
+        &self,
+        request: ApplyRequest<State>,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> State {
         let mut prior = request.prior.clone().unwrap_or_default();
         let Some((mut state, place, definition)) = self.wanted(&request, operation, diagnostics).await else {
             return prior;
@@ -267,41 +281,80 @@ impl Resource for DumpSchedule {
         if Definition::of(&prior).as_ref() == Some(&definition) {
             return state;
         }
-        let aws = self.aws();
-        let Some(remote) = place.remote(&aws, operation, diagnostics).await else {
+        let Some(_held) = self.hold(&place, operation, diagnostics).await else {
             return prior;
         };
-        match remote.update(&definition).await {
+        let aws = self.aws();
+        let Some(remote) = connect(&aws, &place, operation, diagnostics).await else {
+            return prior;
+        };
+        match look(&remote, "looking at", &place, operation, diagnostics).await {
+            None => return prior,
+            Some(None) => {
+                failures::gone_before_update(diagnostics, &place.name);
+                return prior;
+            }
+            Some(Some(found)) if is_of_another(&found, operation.owner()) => {
+                failures::belongs_to_another(diagnostics, &place, &found.arn);
+                return prior;
+            }
+            Some(Some(_)) => {}
+        }
+        let failed = match remote.update(&definition).await {
             Ok(arn) => {
                 state.arn = text(&arn);
                 return state;
             }
-            Err(WriteError::NotFound) => failures::gone_before_update(diagnostics, &place.name),
-            Err(WriteError::Stopped(interrupt)) => failures::stopped(diagnostics, interrupt),
-            Err(WriteError::Exists) => failures::vanished(diagnostics, &place.name),
-            Err(WriteError::Aws(cause)) => {
-                if let Ok(Some((_, there))) = remote.get().await {
-                    if there == definition {
-                        return state;
-                    }
-                    there.show(&mut prior);
-                }
-                place.failed(diagnostics, "changing", &cause);
+            Err(WriteError::NotFound | WriteError::Exists) => {
+                failures::gone_before_update(diagnostics, &place.name);
+                return prior;
             }
+            Err(failed) => failed,
+        };
+        if let Ok(Some(found)) = remote.get().await
+            && !is_of_another(&found, operation.owner())
+        {
+            if found.definition == definition {
+                return state;
+            }
+            found.definition.show(&mut prior);
         }
+        failures::not_written(diagnostics, "changing", &place, &failed, operation.timeout());
         prior
     }
 
     async fn delete(&self, state: State, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<State> {
         let place = Place::of(&state)?;
-        let aws = self.aws();
-        let Some(remote) = place.remote(&aws, operation, diagnostics).await else {
+        let Some(_held) = self.hold(&place, operation, diagnostics).await else {
             return Some(state);
         };
+        let aws = self.aws();
+        let Some(remote) = connect(&aws, &place, operation, diagnostics).await else {
+            return Some(state);
+        };
+        let Some(found) = look(&remote, "looking at", &place, operation, diagnostics).await else {
+            return Some(state);
+        };
+        let found = found?;
+        match self.connection.claims().against(&place.claim(), operation.owner()) {
+            Some(Claim::Refused) => {
+                failures::wanted_by_another(diagnostics, &place, &found.arn);
+                return Some(state);
+            }
+            Some(Claim::Owned(_)) => {
+                failures::left_to_another(diagnostics, &place, &found.arn);
+                return None;
+            }
+            None if is_of_another(&found, operation.owner()) => {
+                failures::left_to_another(diagnostics, &place, &found.arn);
+                return None;
+            }
+            None => {}
+        }
         match remote.delete().await {
             Ok(()) => None,
-            Err(cause) => {
-                place.failed(diagnostics, "deleting", &cause);
+            Err(failed) => {
+                failures::not_written(diagnostics, "deleting", &place, &failed, operation.timeout());
                 Some(state)
             }
         }
@@ -312,26 +365,24 @@ impl Resource for DumpSchedule {
             failures::import_id_is_malformed(diagnostics, id);
             return None;
         };
+        if !is_region(&place.region) {
+            imported_region_is_malformed(diagnostics, id, &place.region);
+            return None;
+        }
         let aws = self.aws();
-        let remote = place.remote(&aws, operation, diagnostics).await?;
-        let (arn, there) = match remote.get().await {
-            Ok(Some(found)) => found,
-            Ok(None) => {
-                failures::nothing_to_import(diagnostics, &place.region, &place.group, &place.name);
-                return None;
-            }
-            Err(cause) => {
-                place.failed(diagnostics, "reading", &cause);
-                return None;
-            }
+        let remote = connect(&aws, &place, operation, diagnostics).await?;
+        let Some(found) = look(&remote, "reading", &place, operation, diagnostics).await? else {
+            failures::nothing_to_import(diagnostics, &place.region, &place.group, &place.name);
+            return None;
         };
+        let there = found.definition;
         let number = |number: i64| Value::Value(Num::from(number));
         let mut state = State {
             id: text(id),
             name: text(&place.name),
             group_name: text(&place.group),
             region: text(&place.region),
-            arn: text(&arn),
+            arn: text(&found.arn),
             schedule_expression_timezone: text(&there.zone),
             enabled: Value::Value(there.enabled),
             flexible_window_minutes: number(there.window_minutes),
@@ -343,6 +394,9 @@ impl Resource for DumpSchedule {
         };
         there.show(&mut state);
         state.max_interval_seconds = Timing::of(&state).max_interval_seconds(Timestamp::now());
-        Some(Imported { state, owner: None })
+        Some(Imported {
+            state,
+            owner: found.owner,
+        })
     }
 }

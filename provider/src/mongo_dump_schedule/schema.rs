@@ -7,19 +7,17 @@ use provider_kit::{Attr, Schema, Tree};
 use schedule_expression::Zone;
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::definition::{
-    DEFAULT_ATTEMPTS, DEFAULT_COMPRESSION, DEFAULT_EVENT_AGE, DEFAULT_GROUP, DEFAULT_READ_CONCERN,
+use super::marker::DESCRIPTION_CHARACTERS;
+use super::state::{
+    DEFAULT_ATTEMPTS, DEFAULT_COMPRESSION, DEFAULT_EVENT_AGE, DEFAULT_GROUP, DEFAULT_READ_CONCERN, DEFAULT_ZONE,
+    instant,
 };
 use super::target::Target;
-use super::timing::{self, DEFAULT_ZONE};
-use super::{failures, target};
-use crate::connection::region::is_region;
-use crate::connection::region::region_is_malformed;
+use super::{failures, target, timing};
+use crate::connection::region::{is_region, region_is_malformed};
 
 /// Source: EventBridge Scheduler API reference, CreateSchedule, Name and GroupName.
 const NAME_CHARACTERS: usize = 64;
-/// Source: CreateSchedule, Description.
-const DESCRIPTION_CHARACTERS: usize = 512;
 /// Source: RetryPolicy, MaximumRetryAttempts.
 const ATTEMPTS: RangeInclusive<i64> = 0..=185;
 /// Source: RetryPolicy, MaximumEventAgeInSeconds.
@@ -31,7 +29,8 @@ pub(super) fn schema() -> Schema {
     Schema::new(
         "Starts the dump of a MongoDB cluster by EventBridge Scheduler: a function (with alias or version) or a Step Functions \
          state machine, with the payload the dump function reads. The expression is checked at plan with Scheduler's own rules, \
-         time zones and clock changes included. Lambda is invoked asynchronously, so `retry_policy` and `dead_letter_config` are \
+         time zones and clock changes included. A schedule belongs to one resource of one state: one that exists already is refused, \
+         until it is imported. Lambda is invoked asynchronously, so `retry_policy` and `dead_letter_config` are \
          about delivering the event; for a dump that fails set the function's own retries and `on_failure` destination.",
         [
             ("id", Attr::string("`<region>/<group>/<name>`, also the import id.").computed().requires_replace()),
@@ -55,7 +54,13 @@ pub(super) fn schema() -> Schema {
                     .requires_replace()
                     .validate(check_region),
             ),
-            ("description", Attr::string("At most 512 characters.").validate(check_description)),
+            (
+                "description",
+                Attr::string(format!(
+                    "At most {DESCRIPTION_CHARACTERS} characters. Scheduler keeps one line more, which says whose the schedule is."
+                ))
+                .validate(check_description),
+            ),
             (
                 "start_date",
                 Attr::string(
@@ -219,14 +224,14 @@ fn check_description(value: &Tree, path: &AttributePath, diagnostics: &mut Diagn
     if let Tree::String(text) = value {
         let length = text.chars().count();
         if length > DESCRIPTION_CHARACTERS {
-            failures::description_is_too_long(diagnostics, path.clone(), length, DESCRIPTION_CHARACTERS);
+            failures::description_is_too_long(diagnostics, path.clone(), length);
         }
     }
 }
 
 fn check_date(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {
     if let Tree::String(date) = value
-        && timing::instant(date).is_none()
+        && instant(date).is_none()
     {
         failures::date_is_malformed(diagnostics, path.clone(), date);
     }

@@ -1,10 +1,19 @@
-//! The state of a schedule, typed as the schema has it.
+//! The state of a schedule, typed as the schema has it, and what its attributes are when left out.
 
+use jiff::Timestamp;
 use provider_kit::Num;
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
 pub(super) type Text = Value<String>;
+
+pub(super) const DEFAULT_ZONE: &str = "UTC";
+pub(super) const DEFAULT_GROUP: &str = "default";
+/// Our choice because a dump that starts an hour late still ends before the next of a six-hourly schedule.
+pub(super) const DEFAULT_ATTEMPTS: i64 = 2;
+pub(super) const DEFAULT_EVENT_AGE: i64 = 3_600;
+pub(super) const DEFAULT_COMPRESSION: &str = "zstd";
+pub(super) const DEFAULT_READ_CONCERN: &str = "snapshot";
 
 /// All attributes of `lectern_mongo_dump_schedule`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,4 +69,9 @@ pub(super) struct DeadLetterConfig {
 
 pub(super) fn text(value: &str) -> Text {
     Value::Value(value.to_owned())
+}
+
+/// An instant as RFC 3339.
+pub(super) fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
 }

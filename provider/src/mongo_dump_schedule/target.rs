@@ -6,7 +6,7 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
 use jiff::SignedDuration;
-use provider_kit::Operation;
+use provider_kit::{Interrupt, Operation};
 use tf_provider::Diagnostics;
 use tokio::time::Instant;
 
@@ -75,24 +75,30 @@ pub(super) async fn verify(
     let Some(Target::Function { region, arn, qualifier }) = Target::parse(target_arn) else {
         return;
     };
-    let client = match aws.lambda(&region).await {
-        Ok(client) => client,
-        Err(cause) => return failures::target_not_looked_at(diagnostics, target_arn, &cause),
+    let client = match operation.read(aws.lambda(&region)).await {
+        Ok(Ok(client)) => client,
+        Ok(Err(cause)) => return failures::target_not_looked_at(diagnostics, target_arn, &cause),
+        Err(interrupt) => return interrupted(diagnostics, target_arn, interrupt, operation),
     };
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match look(&client, &arn, qualifier.clone()).await {
+        let seen = operation.read(look(&client, &arn, qualifier.clone())).await;
+        let seen = match seen {
+            Ok(seen) => seen,
+            Err(interrupt) => return interrupted(diagnostics, target_arn, interrupt, operation),
+        };
+        match seen {
             Ok(function) if is_changing(&function) && Instant::now() < deadline => {
-                tokio::select! {
-                    _ = operation.interrupted() => return failures::stopped_while_looking(diagnostics, target_arn),
-                    () = tokio::time::sleep(PAUSE) => {}
+                if let Err(interrupt) = operation.read(tokio::time::sleep(PAUSE)).await {
+                    return interrupted(diagnostics, target_arn, interrupt, operation);
                 }
             }
             Ok(function) => return judge(&function, target_arn, shortest, diagnostics),
             Err(cause) if cause.is_not_found() => {
-                let qualifier = qualifier.as_deref();
-                let has_function = qualifier.is_some() && look(&client, &arn, None).await.is_ok();
-                return failures::target_does_not_exist(diagnostics, &arn, qualifier.filter(|_| has_function));
+                let without = operation.read(look(&client, &arn, None));
+                let has_function = qualifier.is_some() && matches!(without.await, Ok(Ok(_)));
+                let qualifier = qualifier.as_deref().filter(|_| has_function);
+                return failures::target_does_not_exist(diagnostics, &arn, qualifier);
             }
             Err(cause @ AwsError::AccessDenied { .. }) => {
                 return failures::target_not_verified(diagnostics, target_arn, &cause);
@@ -100,6 +106,11 @@ pub(super) async fn verify(
             Err(cause) => return failures::target_not_looked_at(diagnostics, target_arn, &cause),
         }
     }
+}
+
+fn interrupted(diagnostics: &mut Diagnostics, target_arn: &str, interrupt: Interrupt, operation: &Operation) {
+    let doing = format!("looking at the target {target_arn}");
+    failures::interrupted(diagnostics, &doing, interrupt, operation.timeout());
 }
 
 async fn look(

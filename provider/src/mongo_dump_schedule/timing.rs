@@ -3,13 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use provider_kit::Num;
 use schedule_expression::{Expression, Intervals, Schedule, Zone};
+use tf_provider::Diagnostics;
 use tf_provider::value::Value;
-use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
-use super::state::{State, Text};
-
-pub(super) const DEFAULT_ZONE: &str = "UTC";
+use super::state::{DEFAULT_ZONE, State, Text, instant};
 
 /// How far intervals are looked for. Our choice because it holds two 29ths of February and ten clock changes of each kind.
 pub(super) const HORIZON_YEARS: i64 = 10;
@@ -17,11 +15,6 @@ const HORIZON: SignedDuration = SignedDuration::from_hours(HORIZON_YEARS * 8_766
 
 /// How far back a start date may lie. Source: Scheduler's answer to an earlier one.
 const START_MAY_BE_PAST: SignedDuration = SignedDuration::from_mins(5);
-
-/// An instant as RFC 3339.
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
-    text.parse().ok()
-}
 
 /// What decides when the schedule runs; `Value::Unknown` where one of them is not known yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,9 +118,4 @@ impl Timing {
             .map(|intervals| Num::from(intervals.longest.as_secs()));
         longest.into()
     }
-}
-
-/// The path of the attribute that says when.
-pub(super) fn expression_path() -> AttributePath {
-    AttributePath::new("schedule_expression")
 }

@@ -5,21 +5,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dump_format::names::RoleArn;
 use jiff::Timestamp;
-use provider_kit::Operation;
-use tf_provider::value::{Value, ValueEmpty};
-use tf_provider::{AttributePath, DataSource, Diagnostics};
-use tokio_util::sync::CancellationToken;
+use provider_kit::{DataSource, Operation, ReadRequest, Schema};
+use tf_provider::value::Value;
+use tf_provider::{AttributePath, Diagnostics};
 
+use super::config::place;
 use super::dump::Dump;
 use super::failures;
 use super::place::Place;
 use super::remote::{Bucket, ReadError};
 use super::schema::{State, schema};
 use super::search::{Findings, Pointer, search};
-use crate::connection::aws::AwsError;
-use crate::connection::region::PlannedRegion;
-use crate::connection::region::region_is_not_set;
 use crate::connection::Connection;
+use crate::connection::aws::AwsError;
+use crate::connection::region::{PlannedRegion, region_is_not_set};
 
 /// Longest time of a read. Our choice: a thousand dumps of a slow bucket, and a plan that hangs ends.
 const READ: Duration = Duration::from_secs(10 * 60);
@@ -27,12 +26,11 @@ const READ: Duration = Duration::from_secs(10 * 60);
 /// The data source.
 pub(crate) struct MongoDumps {
     connection: Connection,
-    stop: CancellationToken,
 }
 
 impl MongoDumps {
-    pub(crate) fn new(connection: Connection, stop: CancellationToken) -> Self {
-        Self { connection, stop }
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection }
     }
 
     async fn region(&self, place: &Place, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -64,31 +62,35 @@ impl MongoDumps {
 
 #[async_trait]
 impl DataSource for MongoDumps {
-    type State<'a> = State;
-    type ProviderMetaState<'a> = ValueEmpty;
+    type State = State;
 
-    fn schema(&self, _: &mut Diagnostics) -> Option<tf_provider::schema::Schema> {
-        Some(schema().to_tf())
+    fn schema(&self) -> Schema {
+        schema()
     }
 
-    async fn validate<'a>(&self, diagnostics: &mut Diagnostics, config: State) -> Option<()> {
-        Place::of(&config, diagnostics);
-        Some(())
+    fn timeout(&self) -> Duration {
+        READ
     }
 
-    async fn read<'a>(&self, diagnostics: &mut Diagnostics, config: State, _: ValueEmpty) -> Option<State> {
-        let operation = Operation::new(self.stop.clone(), READ);
-        let place = Place::of(&config, diagnostics)?;
+    fn validate(&self, effective: &State, diagnostics: &mut Diagnostics) {
+        place(effective, diagnostics);
+    }
+
+    async fn read(
+        &self,
+        ReadRequest { config, effective }: ReadRequest<State>,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<State> {
+        let place = place(&effective, diagnostics)?;
         let region = self.region(&place, diagnostics).await?;
-        let findings = tokio::select! {
-            found = self.find(&place, &region) => match found {
-                Ok(findings) => findings,
-                Err(cause) => {
-                    failures::not_read(diagnostics, &place, &region, &cause);
-                    return None;
-                }
-            },
-            interrupt = operation.interrupted() => {
+        let findings = match operation.read(self.find(&place, &region)).await {
+            Ok(Ok(findings)) => findings,
+            Ok(Err(cause)) => {
+                failures::not_read(diagnostics, &place, &region, &cause);
+                return None;
+            }
+            Err(interrupt) => {
                 failures::interrupted(diagnostics, &place, interrupt, operation.timeout());
                 return None;
             }

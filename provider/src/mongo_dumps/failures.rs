@@ -37,7 +37,7 @@ pub(super) fn limit_is_out_of_range(diagnostics: &mut Diagnostics, number: &Num)
         AttributePath::new("limit"),
         "Number is out of range.",
         format!(
-            "Got {number}, and the manifest of each dump that is listed is read from S3 at every plan. Type a whole number from {} to {}.",
+            "Got {number}, and the manifest of each dump that is listed is read from S3 at every plan. Set `limit` to a whole number from {} to {}.",
             LIMITS.start(),
             LIMITS.end()
         ),
@@ -56,16 +56,16 @@ pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &st
             AttributePath::new("bucket"),
             "Bucket does not exist.",
             format!(
-                "S3 has no bucket {bucket:?}, seen from {region}. Type the name of the bucket that the schedule's dump.bucket, or its \
+                "S3 has no bucket {bucket:?}, seen from {region}. Set `bucket` to the bucket that the schedule's dump.bucket, or its \
                  replication, names."
             ),
         ),
         ReadError::OtherRegion { seen, code, message } => {
             let (found, next) = match seen {
-                Some(seen) => (format!("it is in {seen}"), format!("Type region = \"{seen}\".")),
+                Some(seen) => (format!("it is in {seen}"), format!("Set region = \"{seen}\".")),
                 None => (
                     "it is in another region".to_owned(),
-                    format!("Type the region that `aws s3api get-bucket-location --bucket {bucket}` shows."),
+                    format!("Set `region` to the one that `aws s3api get-bucket-location --bucket {bucket}` shows."),
                 ),
             };
             (
@@ -80,7 +80,7 @@ pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &st
             AttributePath::new("role_arn"),
             "Role cannot be assumed.",
             format!(
-                "While assuming {} with the provider's credentials STS answered {code}: {message}. Type the ARN of a role whose trust \
+                "While assuming {} with the provider's credentials STS answered {code}: {message}. Set `role_arn` to a role whose trust \
                  policy names the caller that `aws sts get-caller-identity` shows, and allow that caller `sts:AssumeRole` on it.",
                 role.map_or("the role", |role| role.as_str())
             ),
@@ -90,7 +90,7 @@ pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &st
             cause.summary(),
             format!(
                 "While reading dumps in the bucket {bucket:?} with {caller}: {cause}. Allow `s3:ListBucket` on the bucket, \
-                 `s3:GetObject` on {}* in it, and `kms:Decrypt` on the key of the dumps; or type the role_arn of a role that may.",
+                 `s3:GetObject` on {}* in it, and `kms:Decrypt` on the key of the dumps; or set `role_arn` to a role that may.",
                 place.location.folder()
             ),
         ),
@@ -118,7 +118,7 @@ pub(super) fn interrupted(diagnostics: &mut Diagnostics, place: &Place, interrup
         Interrupt::TimedOut => (
             "Reading the dumps took too long.",
             format!(
-                "The bucket {:?} was not read within {} s. Type a smaller limit, and look whether S3 throttles the account.",
+                "The bucket {:?} was not read within {} s. Set a smaller `limit`, and check whether S3 throttles the account.",
                 place.bucket.as_str(),
                 timeout.as_secs()
             ),

@@ -3,7 +3,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `schema` | attributes and the typed state |
-//! | `place` | where to look, checked once |
+//! | `place` | where to look |
+//! | `config` | from a configuration to a place, checked once |
 //! | `remote` | the two calls of S3, and what their errors mean |
 //! | `walk` | the folders of days and runs, newest first |
 //! | `dump` | one dump, judged from its manifest and the objects that are there |
@@ -11,6 +12,7 @@
 //! | `data_source` | the read: from a configuration to a state and warnings |
 //! | `failures` | one function per user-facing failure |
 
+mod config;
 mod data_source;
 mod dump;
 mod failures;

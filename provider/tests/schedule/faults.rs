@@ -1,11 +1,13 @@
 //! Throttling, refusals, lost answers and a role that is not known yet.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_front::{Effect, Rule};
+use aws_front::{Effect, Gate, Rule};
 use serde_json::json;
+use tfplugin6_harness::{Outcome, State};
 
-use crate::world::{TYPE, World, with};
+use crate::world::{TYPE, World, spawn, with};
 
 const NOT_ASSUMABLE: &str = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.";
 
@@ -24,7 +26,13 @@ async fn throttling_and_server_errors_of_every_call_are_waited_out() {
     let state = world.update(&state, &paused).await;
     assert_eq!(state.value["enabled"], false);
     world.destroy(&state).await;
-    assert_eq!(world.front.operations().len(), 4 * 3, "{:?}", world.front.operations());
+    // Three attempts at each call, and a look before the update and the delete.
+    assert_eq!(
+        world.front.operations().len(),
+        4 * 3 + 2,
+        "{:?}",
+        world.front.operations()
+    );
 }
 
 #[tokio::test]
@@ -190,5 +198,182 @@ async fn a_schedule_that_goes_between_plan_and_apply_is_told_and_made_by_the_nex
     );
     assert!(world.refresh(&outcome.state.unwrap()).await.is_none());
     let state = world.create(&paused).await;
+    world.destroy(&state).await;
+}
+
+/// Longest that an interrupted call may take. Nothing but a hang comes near it.
+const PROMPTLY: Duration = Duration::from_secs(60);
+
+enum Run {
+    Read(State),
+    Apply(Option<State>, serde_json::Value),
+    Destroy(State),
+}
+
+/// Runs something, and stops the provider once it waits for the answer to a call of `operation`.
+async fn stopped_at(world: &World, operation: &str, effect: fn(Arc<Gate>) -> Effect, run: Run) -> Outcome {
+    let gate = Arc::new(Gate::default());
+    world
+        .front
+        .script(Rule::on(operation).effect(effect(Arc::clone(&gate))));
+    let running = async {
+        match run {
+            Run::Read(state) => world.provider.read(TYPE, &state).await,
+            Run::Apply(prior, config) => world.provider.plan_and_apply(TYPE, prior.as_ref(), config).await,
+            Run::Destroy(state) => world.provider.destroy(TYPE, &state).await,
+        }
+    };
+    let stop = async {
+        gate.reached.notified().await;
+        world.provider.stop().await.unwrap();
+    };
+    let both = async { tokio::join!(running, stop).0 };
+    let outcome = tokio::time::timeout(PROMPTLY, both).await.expect(operation).unwrap();
+    gate.open.notify_one();
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert_eq!(error.summary, "Interrupted.", "{operation}: {}", error.detail);
+    outcome
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_every_look_that_hangs_and_nothing_is_lost() {
+    let mut world = World::start().await;
+    let config = world.config();
+    let paused = with(&config, "enabled", json!(false));
+    let state = world.create(&config).await;
+    for run in [
+        Run::Read(state.clone()),
+        Run::Apply(Some(state.clone()), paused.clone()),
+        Run::Destroy(state.clone()),
+    ] {
+        let outcome = stopped_at(&world, "GetSchedule", Effect::HoldRequest, run).await;
+        assert_eq!(outcome.value(), &state.value);
+        world.restart_provider().await;
+    }
+    let target = world.function(512, 60).await;
+    let looked_at = with(
+        &with(&config, "verify_target", json!(true)),
+        "target_arn",
+        json!(target),
+    );
+    let run = Run::Apply(Some(state.clone()), looked_at);
+    let outcome = stopped_at(&world, "GetFunctionConfiguration", Effect::HoldRequest, run).await;
+    assert_eq!(outcome.value(), &state.value);
+    world.restart_provider().await;
+    world.assert_settled(&state, &config, "nothing was changed").await;
+    world.destroy(&state).await;
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_the_setup_of_a_client_that_hangs() {
+    let mut world = World::start().await;
+    let account = json!({ "allowed_account_ids": ["000000000000"] });
+    world.provider = spawn(&world.front.url(), account).await;
+    let run = Run::Apply(None, world.config());
+    let outcome = stopped_at(&world, "GetCallerIdentity", Effect::HoldRequest, run).await;
+    assert!(outcome.state.is_none() && world.there().await.is_none());
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_the_attempts_at_a_throttled_call() {
+    let world = World::start().await;
+    let state = world.create(&world.config()).await;
+    world
+        .front
+        .script(Rule::on("GetSchedule").times(2).effect(Effect::throttle()));
+    // The third attempt hangs: the first two were not the end.
+    let outcome = stopped_at(&world, "GetSchedule", Effect::HoldRequest, Run::Read(state.clone())).await;
+    assert_eq!(outcome.value(), &state.value);
+}
+
+#[tokio::test]
+async fn a_create_without_an_answer_stays_in_the_state_and_the_next_refresh_finds_it() {
+    let mut world = World::start().await;
+    let config = world.config();
+    let run = Run::Apply(None, config.clone());
+    let outcome = stopped_at(&world, "CreateSchedule", Effect::HoldAnswer, run).await;
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert!(
+        error.detail.contains("may exist") && error.detail.contains(&world.id()),
+        "{}",
+        error.detail
+    );
+    let state = outcome.state.unwrap();
+    assert!(state.tainted);
+    world.restart_provider().await;
+    let found = world.refresh(&state).await.unwrap();
+    assert!(found.value["arn"].as_str().unwrap().contains(&world.name));
+    let replaced = world.update(&found, &config).await;
+    world.assert_settled(&replaced, &config, "replaced").await;
+    assert_eq!(world.count().await, 1);
+    world.destroy(&replaced).await;
+}
+
+#[tokio::test]
+async fn a_create_without_an_answer_that_is_not_there_is_dropped_by_the_next_refresh() {
+    let mut world = World::start().await;
+    let config = world.config();
+    let run = Run::Apply(None, config.clone());
+    let outcome = stopped_at(&world, "CreateSchedule", Effect::HoldAnswer, run).await;
+    world
+        .console()
+        .delete_schedule()
+        .name(&world.name)
+        .send()
+        .await
+        .unwrap();
+    world.restart_provider().await;
+    assert!(world.refresh(&outcome.state.unwrap()).await.is_none());
+    let state = world.create(&config).await;
+    world.destroy(&state).await;
+}
+
+#[tokio::test]
+async fn a_change_without_an_answer_keeps_the_state_and_the_next_refresh_shows_what_there_is() {
+    let mut world = World::start().await;
+    let config = world.config();
+    let paused = with(&config, "enabled", json!(false));
+    let state = world.create(&config).await;
+    let run = Run::Apply(Some(state.clone()), paused.clone());
+    let outcome = stopped_at(&world, "UpdateSchedule", Effect::HoldAnswer, run).await;
+    assert_eq!(outcome.value(), &state.value);
+    world.restart_provider().await;
+    let state = world.refresh(&outcome.state.unwrap()).await.unwrap();
+    world.assert_settled(&state, &paused, "it was carried out").await;
+    let outcome = stopped_at(
+        &world,
+        "DeleteSchedule",
+        Effect::HoldAnswer,
+        Run::Destroy(state.clone()),
+    )
+    .await;
+    assert_eq!(outcome.value(), &state.value);
+    world.restart_provider().await;
+    assert!(world.refresh(&state).await.is_none());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_from_aws_is_told_with_its_status_its_text_and_the_attempts() {
+    let world = World::start().await;
+    let state = world.create(&world.config()).await;
+    world
+        .front
+        .script(Rule::on("GetSchedule").times(2).effect(Effect::throttle()));
+    world.front.script(Rule::on("GetSchedule").effect(Effect::Answer {
+        status: 403,
+        body: "<html><title>Blocked by the proxy</title></html>".to_owned(),
+    }));
+    let outcome = world.provider.read(TYPE, &state).await.unwrap();
+    let error = outcome.diagnostics.only_error().unwrap();
+    assert_eq!(error.summary, "AWS's answer cannot be read.");
+    for part in [
+        "GetSchedule",
+        "HTTP status 403",
+        "Blocked by the proxy",
+        "after 3 attempts",
+    ] {
+        assert!(error.detail.contains(part), "{part} is not in: {}", error.detail);
+    }
+    assert_eq!(outcome.value(), &state.value);
     world.destroy(&state).await;
 }

@@ -28,6 +28,7 @@ async fn the_function_gives_runs_and_tells_which_argument_is_wrong() {
     ] {
         let error = answer.unwrap_err();
         assert_eq!(error.function_argument, Some(place), "{}", error.text);
-        assert!(error.text.contains("Type "), "{}", error.text);
+        assert!(error.text.contains("Use "), "{}", error.text);
+        assert!(!error.text.ends_with('.'), "Terraform adds a full stop: {}", error.text);
     }
 }

@@ -58,19 +58,34 @@ async fn looked_at(world: &World) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn a_create_killed_at_any_call_is_finished_by_the_next_and_there_is_one_schedule() {
+async fn a_create_killed_at_any_call_is_finished_by_the_next_or_by_an_import_that_its_error_asks_for() {
     let mut world = World::start().await;
     let config = looked_at(&world).await;
+    let mut imported = 0;
     for skip in 0.. {
         if !killed_after(&mut world, skip, Run::Apply(None, config.clone())).await {
             assert!(skip >= 2, "look and create: {skip} calls");
             break;
         }
-        let state = world.create(&config).await;
+        let state = if world.there().await.is_some() {
+            let refused = world.apply(None, &config).await;
+            let error = refused.diagnostics.only_error().unwrap();
+            assert!(
+                error.detail.contains(&format!("id = {:?}", world.id())),
+                "{}",
+                error.detail
+            );
+            imported += 1;
+            let imported = world.provider.import(TYPE, &world.id()).await.unwrap().ok().unwrap();
+            world.update(&imported.state.unwrap(), &config).await
+        } else {
+            world.create(&config).await
+        };
         assert_eq!(world.count().await, 1, "killed after {skip} calls");
         world.assert_settled(&state, &config, "after a kill").await;
         world.destroy(&state).await;
     }
+    assert_eq!(imported, 1, "only a create that was carried out needs an import");
 }
 
 #[tokio::test]

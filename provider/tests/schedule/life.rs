@@ -120,7 +120,7 @@ async fn a_schedule_is_created_changed_paused_and_destroyed() {
     let there = world.there().await.unwrap();
     assert_eq!(
         (
-            there.description(),
+            there.description().and_then(|text| text.lines().next()),
             there.schedule_expression_timezone(),
             there.kms_key_arn()
         ),
@@ -382,54 +382,29 @@ async fn an_import_of_nothing_or_by_another_id_says_so() {
         (world.name.clone(), "Import id is malformed."),
         (format!("{REGION}/{}", world.name), "Import id is malformed."),
         (format!("{REGION}//{}", world.name), "Import id is malformed."),
+        (format!("eu-centrl-1/default/{}", world.name), "Import id is malformed."),
     ] {
         let outcome = world.provider.import(TYPE, &id).await.unwrap();
         assert_eq!(outcome.diagnostics.only_error().unwrap().summary, summary, "{id}");
     }
+    let mistyped = world.provider.import(TYPE, "eu-centrl-1/default/x").await.unwrap();
+    let error = mistyped.diagnostics.only_error().unwrap();
+    assert!(error.detail.contains("\"eu-central-1/default/x\""), "{}", error.detail);
 }
 
 #[tokio::test]
-async fn a_schedule_made_by_an_apply_that_was_cut_off_is_found_and_another_one_is_left_alone() {
+async fn a_provider_region_that_is_not_known_yet_replaces_nothing() {
     let world = World::start().await;
     let config = world.config();
-    let first = world.create(&config).await;
-    world.front.clear();
-    // The state is lost; the definition is the planned one.
-    let found = world.create(&config).await;
-    assert_eq!(found.value, first.value);
-    assert_eq!(
-        (world.count().await, world.writes()),
-        (1, vec!["CreateSchedule".to_owned()])
-    );
-
-    let other = with(
-        &with_dump(&config, "bucket", json!("elsewhere")),
-        "enabled",
-        json!(false),
-    );
-    let before = world.there().await.unwrap();
-    let refused = world.apply(None, &other).await;
-    assert!(refused.state.is_none());
-    let error = refused.diagnostics.only_error().unwrap();
-    assert_eq!(
-        (error.path.as_str(), error.summary.as_str()),
-        ("name", "A schedule of this name exists.")
-    );
-    for part in [
-        "differs in enabled, dump,",
-        &world.name,
-        "terraform import",
-        "arn:aws:scheduler:",
-    ] {
-        assert!(error.detail.contains(part), "{part}: {}", error.detail);
-    }
-    let after = world.there().await.unwrap();
-    assert_eq!(
-        after.last_modification_date(),
-        before.last_modification_date(),
-        "it was left alone"
-    );
-    world.destroy(&found).await;
+    let state = world.create(&config).await;
+    let unknown = json!({ "region": UNKNOWN });
+    world.provider.configure(unknown).await.unwrap().ok().unwrap();
+    let plan = world.plan(Some(&state), &config).await.ok().unwrap();
+    assert_eq!(plan.action, Action::NoOp, "{}", plan.planned);
+    let new = world.plan(None, &config).await.ok().unwrap();
+    assert_eq!(new.planned["region"], json!(UNKNOWN));
+    world.provider.configure(json!({})).await.unwrap().ok().unwrap();
+    world.destroy(&state).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ mod faults;
 mod function;
 mod kill;
 mod life;
+mod ownership;
 mod plan_errors;
+mod plan_wins;
 mod target;
 mod world;

@@ -22,7 +22,7 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             expression("rate(6 hour)"),
             "schedule_expression",
             malformed,
-            "Type rate(6 hours).",
+            "Use rate(6 hours).",
         ),
         (
             expression("rate(0 hours)"),
@@ -46,7 +46,7 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             expression("cron(0 3 * * * *)"),
             "schedule_expression",
             malformed,
-            "Type cron(0 3 * * ? *).",
+            "Use cron(0 3 * * ? *).",
         ),
         (
             expression("cron(61 3 * * ? *)"),
@@ -70,7 +70,7 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             expression("cron(0 3 31 2 ? *)"),
             "schedule_expression",
             never,
-            "February has no 31st. Type cron(0 3 L 2 ? *)",
+            "February has no 31st. Use cron(0 3 L 2 ? *)",
         ),
         (
             expression("cron(0 3 * * ? 2020)"),
@@ -103,6 +103,28 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             "schedule_expression",
             never,
             "2031-01-01T03:00:00Z",
+        ),
+        (
+            expression("cron(0 3 * * 1-5)"),
+            "schedule_expression",
+            malformed,
+            "Use cron(0 3 ? * MON-FRI *)",
+        ),
+        (
+            with(
+                &expression("cron(0 3 * * ? 2028)"),
+                "start_date",
+                json!("2030-01-01T00:00:00Z"),
+            ),
+            "schedule_expression",
+            never,
+            "an earlier start",
+        ),
+        (
+            at("region", json!("eu-centrl-1")),
+            "region",
+            "Region is malformed.",
+            "\"eu-central-1\"",
         ),
         (
             at("schedule_expression_timezone", json!("Berlin")),
@@ -160,10 +182,10 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             "\"Frankfurt\"",
         ),
         (
-            at("description", json!("x".repeat(513))),
+            at("description", json!("x".repeat(494))),
             "description",
             "Description is too long.",
-            "513",
+            "at most 493",
         ),
         (
             at("flexible_window_minutes", json!(1441)),

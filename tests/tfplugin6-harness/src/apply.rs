@@ -19,7 +19,17 @@ impl ProviderProcess {
     /// # Errors
     /// See [`Self::apply_known`].
     pub async fn apply(&self, plan: &Plan) -> anyhow::Result<Outcome> {
-        self.apply_complete(plan, plan.config.clone()).await
+        self.apply_complete(plan, plan.config.clone(), None).await
+    }
+
+    /// Applies a plan and sends another configuration along, as Terraform does under `ignore_changes`: it plans with the
+    /// ignored values and applies with those that were typed. What was planned has to come out.
+    ///
+    /// # Errors
+    /// See [`Self::apply_known`].
+    pub async fn apply_ignoring(&self, plan: &Plan, typed: Value) -> anyhow::Result<Outcome> {
+        let typed = complete_config(&self.resource(&plan.type_name)?.attributes, &typed, "")?;
+        self.apply_complete(plan, plan.config.clone(), Some(typed)).await
     }
 
     /// Applies a plan with the configuration that is known by now: plans once more, as Terraform does, applies, and
@@ -30,21 +40,11 @@ impl ProviderProcess {
     /// provider.
     pub async fn apply_known(&self, plan: &Plan, config: Value) -> anyhow::Result<Outcome> {
         let config = complete_config(&self.resource(&plan.type_name)?.attributes, &config, "")?;
-        self.apply_complete(plan, config).await
+        self.apply_complete(plan, config, None).await
     }
 
-    /// Applies a plan, and sends `config` along with it. With `ignore_changes` Terraform plans with the prior values of the
-    /// ignored attributes and sends the configuration as typed, so the two differ, and the plan has to win.
-    ///
-    /// # Errors
-    /// See [`Self::apply_known`].
-    pub async fn apply_ignoring(&self, plan: &Plan, config: Value) -> anyhow::Result<Outcome> {
-        let config = complete_config(&self.resource(&plan.type_name)?.attributes, &config, "")?;
-        let typed = Plan { config, ..plan.clone() };
-        self.apply_change(&typed, plan.prior.as_ref()).await
-    }
-
-    async fn apply_complete(&self, plan: &Plan, config: Value) -> anyhow::Result<Outcome> {
+    /// `typed` is what the apply sends, where it is not what was planned with.
+    async fn apply_complete(&self, plan: &Plan, config: Value, typed: Option<Value>) -> anyhow::Result<Outcome> {
         plan.diagnostics
             .clone()
             .ok()
@@ -90,6 +90,7 @@ impl ProviderProcess {
         let r#type = implied_type(&self.resource(&plan.type_name)?.attributes);
         assert_compatible(&r#type, &plan.planned, &known.planned, "")
             .context("the plan made at apply is another one")?;
+        known.config = typed.unwrap_or(known.config);
         let outcome = self.apply_change(&known, prior.as_ref()).await?;
         diagnostics.extend(outcome.diagnostics);
         Ok(Outcome {

@@ -1,5 +1,6 @@
 use super::fields::{self, Mark};
 use super::raw::{length, zero_ended};
+use super::refusal::{Refusal, refuse};
 use super::{ESCAPE_END, ESCAPE_START, Encoded, EscapeReason, MAX_DEPTH, MAX_PLAIN_LINE, path, push_base64, text};
 
 /// A string shorter than this cannot make a line much longer than [`MAX_PLAIN_LINE`] before that is noticed.
@@ -33,15 +34,6 @@ struct Frame {
     count: usize,
     /// The name of the field begun last.
     name: (usize, usize),
-}
-
-pub(super) struct Refusal {
-    pub(super) reason: EscapeReason,
-    pub(super) offset: usize,
-}
-
-pub(super) fn refuse<T>(reason: EscapeReason, offset: usize) -> Result<T, Refusal> {
-    Err(Refusal { reason, offset })
 }
 
 impl Encoder {

@@ -10,6 +10,8 @@ mod encode;
 mod fields;
 mod path;
 mod raw;
+mod refusal;
+mod scan;
 mod text;
 mod values;
 mod wrapper;
@@ -20,8 +22,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-pub use decode::{DecodeError, DecodeProblem, Decoder};
+pub use decode::{DecodeError, Decoder};
 pub use encode::Encoder;
+pub use scan::DecodeProblem;
 
 /// Documents within documents, arrays included; the outermost is the first. Source: MongoDB Limits, nested depth. A deeper
 /// document becomes an escape line, since other readers stop at depths of their own.

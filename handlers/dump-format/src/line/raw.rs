@@ -1,7 +1,7 @@
 //! Pieces of raw BSON, each within the document that holds it.
 
 use super::EscapeReason;
-use super::encode::{Refusal, refuse};
+use super::refusal::{Refusal, refuse};
 
 /// The `N` bytes at `at`.
 pub(super) fn bytes<const N: usize>(body: &[u8], at: usize) -> Result<[u8; N], Refusal> {

@@ -1,7 +1,8 @@
 //! The values of a document as canonical Extended JSON spells them.
 
-use super::encode::{Kind, Refusal, Walk, refuse};
+use super::encode::{Kind, Walk};
 use super::raw::{bytes, length, string, zero_ended};
+use super::refusal::{Refusal, refuse};
 use super::{EscapeReason, MAX_PLAIN_LINE, OLD_BINARY, QUIET_NAN, decimal, push_base64, text};
 
 /// Milliseconds of 0001-01-01T00:00:00Z and of the last one of the year 9999.

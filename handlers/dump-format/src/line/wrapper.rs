@@ -1,6 +1,6 @@
 //! Extended JSON's wrappers, `{"$oid":"..."}` and the others, read in exactly the form in which they are written.
 
-use super::decode::{DecodeProblem, Refusal, expect, refuse, string, zero_free};
+use super::scan::{DecodeProblem, Refusal, expect, refuse, string, zero_free};
 use super::{OLD_BINARY, QUIET_NAN, decimal, push_from_base64, text};
 
 pub(super) enum Wrapper {

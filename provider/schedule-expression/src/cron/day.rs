@@ -36,7 +36,7 @@ impl DayOfMonth {
                 field: Field::DayOfMonth,
                 seen: text.to_owned(),
                 sign: 'L',
-                hint: "Type L alone for the last day of the month, or LW for its last weekday.",
+                hint: "Use L alone for the last day of the month, or LW for its last weekday.",
             });
         }
         Numbers::parse(Field::DayOfMonth, text).map(Self::In)
@@ -129,11 +129,26 @@ fn alone(field: Field, text: &str, signs: &[char]) -> Result<(), ParseError> {
     let is_name = |item: &str| item.split('-').all(|end| field.named(end).is_some());
     for item in items.iter().filter(|item| !is_name(item)) {
         if let Some(sign) = signs.iter().find(|sign| item.to_ascii_uppercase().contains(**sign)) {
+            let instead = if *sign == '?' {
+                let days: Vec<&str> = items.iter().copied().filter(|item| !item.contains('?')).collect();
+                if days.is_empty() {
+                    "*".to_owned()
+                } else {
+                    days.join(",")
+                }
+            } else {
+                // What is wrong with the item itself comes first.
+                match field {
+                    Field::DayOfWeek => DayOfWeek::parse(item).map(|_| ()),
+                    _ => DayOfMonth::parse(item).map(|_| ()),
+                }?;
+                (*item).to_owned()
+            };
             return Err(ParseError::CronNotAlone {
                 field,
                 seen: text.to_owned(),
                 sign: *sign,
-                instead: (*item).to_owned(),
+                instead,
             });
         }
     }

@@ -49,7 +49,7 @@ impl Field {
         }
     }
 
-    fn names(self) -> &'static [&'static str] {
+    pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Month => &MONTHS,
             Self::DayOfWeek => &DAYS,

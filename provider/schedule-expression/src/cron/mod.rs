@@ -1,5 +1,6 @@
 //! `cron(minutes hours day-of-month month day-of-week year)`.
 
+mod advice;
 mod day;
 mod field;
 mod numbers;
@@ -39,31 +40,44 @@ impl Cron {
             return Err(ParseError::CronFieldCount {
                 seen: inside.to_owned(),
                 count: words.len(),
-                hint: six_fields(&words),
+                hint: advice::six_fields(&words),
             });
         };
+        if let Some(instead) = advice::without_seconds(&words) {
+            return Err(ParseError::CronSeconds {
+                seen: inside.to_owned(),
+                instead,
+            });
+        }
         let minutes_set = Numbers::parse(Field::Minutes, minutes)?;
         let hours_set = Numbers::parse(Field::Hours, hours)?;
-        // Before the fields themselves: the second day field of a Unix crontab is a star, and the advice is about both.
+        // Every field by itself before the two day fields together, so that the advice about both is accepted.
+        let of_month = is_said(day_of_month).then(|| DayOfMonth::parse(day_of_month));
+        let of_month = of_month.transpose()?;
+        let months = Numbers::parse(Field::Month, month)?;
+        let of_week = is_said(day_of_week).then(|| DayOfWeek::parse(day_of_week));
+        let of_week = of_week.transpose()?;
+        let years = Numbers::parse(Field::Year, year)?;
         let with = |day_of_month: &str, day_of_week: &str| {
             format!("cron({minutes} {hours} {day_of_month} {month} {day_of_week} {year})")
         };
-        let day = match (day_of_month, day_of_week) {
-            ("?", "?") => {
+        let day = match (of_month, of_week) {
+            (Some(day), None) => Day::OfMonth(day),
+            (None, Some(day)) => Day::OfWeek(day),
+            (None, None) => {
                 return Err(ParseError::CronNoDay {
                     instead: with("*", "?"),
                 });
             }
-            (_, "?") => Day::OfMonth(DayOfMonth::parse(day_of_month)?),
-            ("?", _) => Day::OfWeek(DayOfWeek::parse(day_of_week)?),
-            _ => {
+            (Some(_), Some(_)) => {
+                let week = || format!("{}{}", with("?", day_of_week), advice::counted_from_sunday(day_of_week));
                 return Err(ParseError::CronBothDays {
                     day_of_month: day_of_month.to_owned(),
                     day_of_week: day_of_week.to_owned(),
                     instead: match (day_of_month, day_of_week) {
                         (_, "*") => with(day_of_month, "?"),
-                        ("*", _) => with("?", day_of_week),
-                        _ => format!("{} or {}", with(day_of_month, "?"), with("?", day_of_week)),
+                        ("*", _) => week(),
+                        _ => format!("{} or {}", with(day_of_month, "?"), week()),
                     },
                 });
             }
@@ -72,8 +86,8 @@ impl Cron {
             minutes: minutes_set,
             hours: hours_set,
             day,
-            months: Numbers::parse(Field::Month, month)?,
-            years: Numbers::parse(Field::Year, year)?,
+            months,
+            years,
             fields: [minutes, hours, day_of_month, month, day_of_week, year].map(str::to_owned),
             text: inside.to_owned(),
         })
@@ -140,20 +154,9 @@ impl Cron {
     }
 }
 
-/// What to type for another number of fields.
-fn six_fields(words: &[&str]) -> String {
-    match words {
-        // A Unix crontab: no year, and a star where a ? must be.
-        [minutes, hours, day, month, "*"] => format!("Type cron({minutes} {hours} {day} {month} ? *)."),
-        [minutes, hours, "*", month, week] => format!(
-            "Type cron({minutes} {hours} ? {month} {week} *); mind that here Sunday is 1 and Saturday 7, other than in Unix."
-        ),
-        // Quartz with seconds in front.
-        ["0", minutes, hours, day, month, week, year] => {
-            format!("There are no seconds. Type cron({minutes} {hours} {day} {month} {week} {year}).")
-        }
-        _ => "Type for example cron(0 3 * * ? *) for every day at 03:00.".to_owned(),
-    }
+/// Whether a day field names days.
+fn is_said(day: &str) -> bool {
+    day != "?"
 }
 
 impl fmt::Display for Cron {

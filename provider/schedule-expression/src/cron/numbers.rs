@@ -48,7 +48,7 @@ pub(super) fn number(field: Field, text: &str) -> Result<i16, ParseError> {
 /// A sign that belongs to another field is told as such.
 fn not_a_number(field: Field, text: &str) -> ParseError {
     let hint = |sign| match sign {
-        '?' => "Type * for every value; ? is for day-of-month and day-of-week only.",
+        '?' => "Use * for every value; ? is for day-of-month and day-of-week only.",
         'W' => "It is for day-of-month: 15W is the weekday nearest to the 15th.",
         '#' => "It is for day-of-week: 6#3 is the third Friday of the month.",
         _ => "It is for day-of-month (the last day of the month) and day-of-week (6L is the last Friday).",
@@ -107,23 +107,10 @@ fn values_of(field: Field, item: &str) -> Result<Vec<i16>, ParseError> {
     } else if let Some((first, last)) = base.split_once('-') {
         let ends = (number(field, first)?, number(field, last)?);
         if ends.0 > ends.1 {
-            let (begin, end) = field.ends(field.named(first).is_some());
-            let range = |from: &str, to: &str| {
-                if from == to {
-                    from.to_owned()
-                } else {
-                    format!("{from}-{to}")
-                }
-            };
-            let instead = if field == Field::Year {
-                range(last, first)
-            } else {
-                format!("{},{}", range(first, &end), range(&begin, last))
-            };
             return Err(ParseError::CronBackwardRange {
                 field,
-                seen: base.to_owned(),
-                instead,
+                seen: item.to_owned(),
+                instead: forwards(field, (first, last), ends, step),
             });
         }
         ends
@@ -133,4 +120,29 @@ fn values_of(field: Field, item: &str) -> Result<Vec<i16>, ParseError> {
         (value, if step.is_some() { max } else { value })
     };
     Ok((first..=last).step_by(step.unwrap_or(1)).collect())
+}
+
+/// The values of a range that runs backwards: from its first to the end of the field and from the begin to its last. Years do
+/// not come round, so theirs is turned.
+fn forwards(field: Field, (first, last): (&str, &str), ends: (i16, i16), step: Option<usize>) -> String {
+    let range = |from: &str, to: &str| {
+        if from == to {
+            from.to_owned()
+        } else {
+            format!("{from}-{to}")
+        }
+    };
+    match step {
+        None if field == Field::Year => range(last, first),
+        Some(step) if field == Field::Year => format!("{}/{step}", range(last, first)),
+        None => {
+            let (begin, end) = field.ends(field.named(first).is_some());
+            format!("{},{}", range(first, &end), range(&begin, last))
+        }
+        Some(step) => {
+            let (min, max) = field.bounds();
+            let values = (ends.0..=max).chain(min..=ends.1).step_by(step);
+            values.map(|value| value.to_string()).collect::<Vec<_>>().join(",")
+        }
+    }
 }

@@ -14,13 +14,17 @@ use aws_types::service_config::ServiceConfigKey;
 use tf_provider::Diagnostics;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::error::{ATTEMPTS, AwsError};
+use super::attempts::CountAttempts;
+use super::error::AwsError;
 use crate::connection::call_rate::CallRate;
 use crate::connection::config::{AssumeRole, Config, SESSION_NAME, Setting, Typed};
 use crate::connection::region::{PlannedRegion, region_of_environment};
 
 /// Source: "CloudWatch service quotas", ListTagsForResource: 10 per second.
 const TAG_READS_PER_SECOND: f64 = 10.0;
+/// Attempts of one call, with exponential back-off and jitter in between. CloudWatch's quotas are a few calls per
+/// second for the whole account, so a busy account needs patience: ten attempts wait about a minute in all.
+const ATTEMPTS: u32 = 10;
 /// A network may reach CloudWatch and not this API: three connects of five seconds are enough to know.
 const TAGGING_ATTEMPTS: u32 = 3;
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
@@ -110,7 +114,9 @@ impl Aws {
     pub(crate) async fn cloudwatch(&self, region: &str) -> Result<aws_sdk_cloudwatch::Client, AwsError> {
         let endpoint = known("endpoints.cloudwatch", &self.config.cloudwatch_endpoint)?;
         self.client(&self.cloudwatch, region, |sdk| {
-            let mut config = aws_sdk_cloudwatch::config::Builder::from(sdk).retry_partition(patience());
+            let mut config = aws_sdk_cloudwatch::config::Builder::from(sdk)
+                .retry_partition(patience())
+                .interceptor(CountAttempts);
             if let Some(url) = endpoint {
                 config.set_endpoint_url(Some(url.clone()));
             }
@@ -123,7 +129,9 @@ impl Aws {
     pub(crate) async fn scheduler(&self, region: &str) -> Result<aws_sdk_scheduler::Client, AwsError> {
         let endpoint = known("endpoints.scheduler", &self.config.scheduler_endpoint)?;
         self.client(&self.scheduler, region, |sdk| {
-            let mut config = aws_sdk_scheduler::config::Builder::from(sdk).retry_partition(patience());
+            let mut config = aws_sdk_scheduler::config::Builder::from(sdk)
+                .retry_partition(patience())
+                .interceptor(CountAttempts);
             if let Some(url) = endpoint {
                 config.set_endpoint_url(Some(url.clone()));
             }
@@ -153,7 +161,9 @@ impl Aws {
     pub(crate) async fn lambda(&self, region: &str) -> Result<aws_sdk_lambda::Client, AwsError> {
         let endpoint = known("endpoints.lambda", &self.config.lambda_endpoint)?;
         self.client(&self.lambda, region, |sdk| {
-            let mut config = aws_sdk_lambda::config::Builder::from(sdk).retry_partition(patience());
+            let mut config = aws_sdk_lambda::config::Builder::from(sdk)
+                .retry_partition(patience())
+                .interceptor(CountAttempts);
             if let Some(url) = endpoint {
                 config.set_endpoint_url(Some(url.clone()));
             }
@@ -182,6 +192,7 @@ impl Aws {
         let endpoint = given.clone().or_else(|| s3_endpoint_of_environment(&sdk));
         let mut config = aws_sdk_s3::config::Builder::from(&sdk)
             .retry_partition(patience())
+            .interceptor(CountAttempts)
             .force_path_style(endpoint.is_some());
         config.set_endpoint_url(endpoint);
         let client = aws_sdk_s3::Client::from_conf(config.build());
@@ -221,7 +232,9 @@ impl Aws {
     }
 
     async fn caller_account(&self, sdk: &SdkConfig) -> Result<String, AwsError> {
-        let mut config = aws_sdk_sts::config::Builder::from(sdk).retry_partition(patience());
+        let mut config = aws_sdk_sts::config::Builder::from(sdk)
+            .retry_partition(patience())
+            .interceptor(CountAttempts);
         if let Some(endpoint) = known("endpoints.sts", &self.config.sts_endpoint)? {
             config = config.endpoint_url(endpoint);
         }

@@ -10,11 +10,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use provider_kit::error;
 use tf_provider::{AttributePath, Diagnostics};
 
+use super::attempts::attempts;
 use crate::connection::chain::{causes, chain};
 
-/// Attempts of one call, with exponential back-off and jitter in between. CloudWatch's quotas are a few calls per
-/// second for the whole account, so a busy account needs patience: ten attempts wait about a minute in all.
-pub(super) const ATTEMPTS: u32 = 10;
+/// Characters of an answer that an error shows. Our choice because the title of a proxy's page is within them.
+const SHOWN: usize = 160;
 
 /// Why an AWS call did not succeed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -25,8 +25,8 @@ pub(crate) enum AwsError {
     Credentials(String),
     #[error("the credentials belong to account {seen}, and allowed_account_ids has only {}", allowed.join(", "))]
     WrongAccount { seen: String, allowed: Vec<String> },
-    #[error("{operation} was throttled {ATTEMPTS} times in a row")]
-    Throttled { operation: &'static str },
+    #[error("{operation} was throttled, the last time after {}", counted(*attempts))]
+    Throttled { operation: &'static str, attempts: u32 },
     #[error("{operation} was refused: {message}")]
     AccessDenied { operation: &'static str, message: String },
     #[error("{operation} answered {code}: {message}")]
@@ -37,11 +37,21 @@ pub(crate) enum AwsError {
     },
     #[error("{operation} got no answer: {reason}")]
     Unreachable { operation: &'static str, reason: String },
-    #[error("{operation} answered {code} {ATTEMPTS} times in a row: {message}")]
+    #[error("{operation} answered {code} after {}: {message}", counted(*attempts))]
     Unavailable {
         operation: &'static str,
         code: String,
         message: String,
+        attempts: u32,
+    },
+    /// Something answered, and not as AWS does.
+    #[error("{operation} was answered with HTTP status {status} and no error code after {}: {seen}", counted(*attempts))]
+    Unreadable {
+        operation: &'static str,
+        status: u16,
+        /// What the answer holds, as the rest of a sentence.
+        seen: String,
+        attempts: u32,
     },
 }
 
@@ -50,18 +60,31 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        let SdkError::ServiceError(service) = &error else {
-            let reason = chain(&error);
-            let credentials = causes(&error).any(|cause| cause.is::<CredentialsError>());
-            return if credentials {
-                Self::Credentials(reason)
+        let answer = match &error {
+            SdkError::ServiceError(service) => service.raw(),
+            SdkError::ResponseError(unread) => return Self::unreadable(operation, unread.raw()),
+            _ => {
+                let reason = chain(&error);
+                let credentials = causes(&error).any(|cause| cause.is::<CredentialsError>());
+                return if credentials {
+                    Self::Credentials(reason)
+                } else {
+                    Self::Unreachable { operation, reason }
+                };
+            }
+        };
+        let attempts = attempts(answer);
+        let meta = error.meta();
+        let message = meta.message().unwrap_or("no message").to_owned();
+        let Some(code) = meta.code() else {
+            // Source: RFC 6585, 429 Too Many Requests.
+            return if answer.status().as_u16() == 429 {
+                Self::Throttled { operation, attempts }
             } else {
-                Self::Unreachable { operation, reason }
+                Self::unreadable(operation, answer)
             };
         };
-        let meta = service.err().meta();
-        let message = meta.message().unwrap_or("no message").to_owned();
-        match meta.code().unwrap_or("an unknown error") {
+        match code {
             "Throttling"
             | "ThrottlingException"
             | "ThrottledException"
@@ -69,7 +92,7 @@ impl AwsError {
             | "RequestThrottledException"
             | "RequestLimitExceeded"
             | "SlowDown"
-            | "TooManyRequestsException" => Self::Throttled { operation },
+            | "TooManyRequestsException" => Self::Throttled { operation, attempts },
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 Self::AccessDenied { operation, message }
             }
@@ -85,10 +108,11 @@ impl AwsError {
             | "SignatureDoesNotMatch"
             | "UnrecognizedClientException"
             | "IncompleteSignature") => Self::Credentials(format!("{code}: {message}")),
-            code if service.raw().status().is_server_error() => Self::Unavailable {
+            code if answer.status().is_server_error() => Self::Unavailable {
                 operation,
                 code: code.to_owned(),
                 message,
+                attempts,
             },
             code => Self::Refused {
                 operation,
@@ -96,6 +120,23 @@ impl AwsError {
                 message,
             },
         }
+    }
+
+    fn unreadable(operation: &'static str, answer: &HttpResponse) -> Self {
+        Self::Unreadable {
+            operation,
+            status: answer.status().as_u16(),
+            seen: shown(answer),
+            attempts: attempts(answer),
+        }
+    }
+
+    /// Whether the call may have been carried out although it did not succeed.
+    pub(crate) fn may_be_done(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::Unavailable { .. } | Self::Unreadable { .. }
+        )
     }
 
     /// Whether AWS answered that there is no such object.
@@ -119,6 +160,7 @@ impl AwsError {
             Self::Refused { .. } => "AWS refused the call.",
             Self::Unreachable { .. } => "AWS could not be reached.",
             Self::Unavailable { .. } => "AWS failed to answer the call.",
+            Self::Unreadable { .. } => "AWS's answer cannot be read.",
         }
     }
 
@@ -136,7 +178,7 @@ impl AwsError {
             Self::WrongAccount { .. } => {
                 "Nothing was read or changed. Use credentials of an allowed account, or add this one.".to_owned()
             }
-            Self::Throttled { operation } if action(operation).starts_with("cloudwatch:") => {
+            Self::Throttled { operation, .. } if action(operation).starts_with("cloudwatch:") => {
                 "Try again, and lower the provider's alarm_writes_per_second if the account's CloudWatch quota is shared with \
                  others."
                     .to_owned()
@@ -152,6 +194,11 @@ impl AwsError {
             Self::Unavailable { .. } => {
                 "Try again later; https://health.aws.amazon.com says what AWS knows.".to_owned()
             }
+            Self::Unreadable { .. } => {
+                "A proxy or another server may have answered in the place of AWS. Check HTTPS_PROXY, the region and the provider's \
+                 `endpoints`, and try again."
+                    .to_owned()
+            }
             Self::Unreachable { .. } => "Check the network, the region and the provider's `endpoints`.".to_owned(),
         }
     }
@@ -162,13 +209,36 @@ fn action(operation: &str) -> String {
     let service = match operation {
         "ListObjectsV2" => return "s3:ListBucket".to_owned(),
         "GetObject" => "s3",
-        "GetCallerIdentity" => "sts",
+        "AssumeRole" | "GetCallerIdentity" => "sts",
         "GetFunctionConfiguration" => "lambda",
         "GetResources" => "tag",
         "CreateSchedule" | "GetSchedule" | "UpdateSchedule" | "DeleteSchedule" => "scheduler",
         _ => "cloudwatch",
     };
     format!("{service}:{operation}")
+}
+
+fn counted(attempts: u32) -> String {
+    match attempts {
+        1 => "1 attempt".to_owned(),
+        attempts => format!("{attempts} attempts"),
+    }
+}
+
+/// What an answer without an error code holds.
+fn shown(answer: &HttpResponse) -> String {
+    let Some(body) = answer.body().bytes() else {
+        return "its body did not arrive".to_owned();
+    };
+    let text = String::from_utf8_lossy(body);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    if text.is_empty() {
+        return "its body is empty".to_owned();
+    }
+    let start: String = text.chars().take(SHOWN).collect();
+    let more = if start.len() < text.len() { "..." } else { "" };
+    format!("its body is {start:?}{more}")
 }
 
 /// Why STS refused the role that a client of [`Aws::s3`] should assume; `None` for every other failure, also for that of the
@@ -257,11 +327,77 @@ mod tests {
         let text = answered(500, "InternalServiceError").to_string();
         assert_eq!(
             text,
-            "PutMetricAlarm answered InternalServiceError 10 times in a row: Said AWS."
+            "PutMetricAlarm answered InternalServiceError after 1 attempt: Said AWS."
         );
         assert_eq!(
             answered(400, "ValidationError").to_string(),
             "PutMetricAlarm answered ValidationError: Said AWS."
         );
+    }
+
+    fn unparsed(status: u16, body: &'static str) -> AwsError {
+        let response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+        let error = PutMetricAlarmError::unhandled("not XML");
+        AwsError::from_sdk("PutMetricAlarm", SdkError::service_error(error, response))
+    }
+
+    #[test]
+    fn an_answer_without_a_code_is_told_with_its_status_and_what_it_holds() {
+        let page = unparsed(502, "<html>\n <title>Bad Gateway</title>");
+        assert_eq!(page.summary(), "AWS's answer cannot be read.");
+        for part in [
+            "HTTP status 502",
+            "<html> <title>Bad Gateway</title>",
+            "after 1 attempt",
+        ] {
+            assert!(page.to_string().contains(part), "{part} is not in: {page}");
+        }
+        assert!(unparsed(403, "").to_string().contains("its body is empty"));
+        let long = unparsed(500, Box::leak("x".repeat(10_000).into_boxed_str())).to_string();
+        assert!(long.len() < 400 && long.ends_with("\"..."), "{long}");
+        assert_eq!(unparsed(429, "").summary(), "AWS throttled the call.");
+    }
+
+    #[test]
+    fn every_operation_of_the_provider_has_its_action() {
+        fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    sources(&path, found);
+                } else {
+                    found.push(std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let mut files = Vec::new();
+        sources(
+            std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+            &mut files,
+        );
+        let mut operations = std::collections::BTreeSet::new();
+        for file in &files {
+            for call in ["from_sdk(\"", "failure(\""] {
+                let quoted = file.split(call).skip(1).filter_map(|rest| rest.split('"').next());
+                operations.extend(quoted.filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric())));
+            }
+        }
+        let cloudwatch = [
+            "DeleteAlarms",
+            "DescribeAlarms",
+            "ListTagsForResource",
+            "PutCompositeAlarm",
+            "PutMetricAlarm",
+            "TagResource",
+            "UntagResource",
+        ];
+        assert!(operations.len() > cloudwatch.len(), "{operations:?}");
+        for operation in operations {
+            let action = action(operation);
+            assert!(
+                !action.starts_with("cloudwatch:") || cloudwatch.contains(&operation),
+                "{operation} has no action of its own: {action}"
+            );
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The connection to AWS.
 
+mod attempts;
 mod clients;
 mod error;
 
