@@ -10,11 +10,12 @@ const ORIGIN_READ_TIMEOUT_SECONDS: i64 = 30;
 
 pub(crate) fn schema() -> Schema {
     Schema::new(DESCRIPTION, attributes())
+        .identity([("region", "Region of the alarms."), ("name", "Name of the bundle.")])
 }
 
 const DESCRIPTION: &str = "All the CloudWatch alarms of a set of targets: thresholds, severities, actions and missing-data \
     treatment from one catalogue, planned alarm by alarm and read in one call per hundred alarms. The catalogue, with the \
-    source of every number and what to do when an alarm fires, is docs/alarms.md.";
+    source of every number and what to do when an alarm fires, is the guide [Alarms](../guides/alarms.md).";
 
 fn attributes() -> Attributes {
     let mut attributes = vec![
@@ -318,7 +319,7 @@ fn override_attributes(with_severities: bool) -> Attributes {
         ("enabled", Attr::bool("False: not created, and `coverage` says `off`.")),
         (
             "threshold",
-            Attr::number("Threshold in the unit of docs/alarms.md, rates in percent."),
+            Attr::number("Threshold in the unit of docs/guides/alarms.md, rates in percent."),
         ),
         ("period", Attr::number("Seconds, a multiple of 60.")),
         (
