@@ -564,7 +564,7 @@ pub(crate) fn override_unknown(
             other.name()
         )
     } else if near.is_empty() {
-        "The keys are listed in docs/alarms.md and in the bundle's alarms output.".to_owned()
+        "The keys are listed in docs/guides/alarms.md and in the bundle's alarms output.".to_owned()
     } else {
         format!(
             "Did you mean {}?",

@@ -240,7 +240,7 @@ macro_rules! override_fields {
         pub(crate) struct $name {
             /// Optional, default true: false means not created; coverage says `off`.
             pub(crate) enabled: Flag,
-            /// Optional: threshold in the unit of docs/alarms.md, rates in percent.
+            /// Optional: threshold in the unit of docs/guides/alarms.md, rates in percent.
             pub(crate) threshold: Number,
             /// Optional: seconds, a multiple of 60.
             pub(crate) period: Number,

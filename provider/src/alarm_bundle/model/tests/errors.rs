@@ -755,7 +755,7 @@ fn cases() -> Vec<Case> {
             with_override(with_lambda(lambda()), "something/quite/different", Override::default()),
             path("overrides").key("something/quite/different"),
             "Override matches no alarm.",
-            "Got \"something/quite/different\", but preset \"platform\" has no such alarm for these targets, so the override would do nothing. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for one whole segment; an extra alarm is changed in extra_alarms. The keys are listed in docs/alarms.md and in the bundle's alarms output.",
+            "Got \"something/quite/different\", but preset \"platform\" has no such alarm for these targets, so the override would do nothing. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for one whole segment; an extra alarm is changed in extra_alarms. The keys are listed in docs/guides/alarms.md and in the bundle's alarms output.",
         ),
         (
             "override of a severity there is not",
