@@ -3,14 +3,12 @@
 //! - [`Service`], [`Param`], [`Preset`], [`Severity`]: the words users type.
 //! - [`metric`]: every metric of every service, with its dimensions, valid statistics and condition.
 //! - [`alarm`]: every alarm of every preset; [`alarms`] lists them.
-//! - [`handler_metrics`]: the names our Lambda handlers emit and the alarms watch.
 //! - [`coverage`]: the words of the bundle's `coverage` map.
-//! - [`alarms_markdown()`] writes docs/alarms.md.
+//! - [`alarms_markdown()`] writes docs/guides/alarms.md.
 
 pub mod alarm;
 mod aws_recommended;
 pub mod coverage;
-pub mod handler_metrics;
 mod markdown;
 pub mod metric;
 mod metrics;

@@ -1,4 +1,4 @@
-//! docs/alarms.md, written from the catalogue.
+//! docs/guides/alarms.md, written from the catalogue.
 
 use std::fmt::Write as _;
 
@@ -8,13 +8,20 @@ use crate::service::{Param, ParamKind, Preset, Service};
 use crate::{DEFAULT_MIN_REQUESTS, DEFAULT_TREAT_MISSING_DATA};
 
 const HEAD: &str = "\
+---
+page_title: \"Alarms of lectern_alarm_bundle\"
+subcategory: \"\"
+description: |-
+  Every alarm of the catalogue: when it fires, where its threshold comes from, and what to do.
+---
+
 <!-- Generated from provider/alarm-catalog by `cargo run -p alarm-catalog --example generate_docs`. Do not edit: a test compares. -->
 
 # Alarms of lectern_alarm_bundle
 
 Every alarm the catalogue knows, every metric it watches or graphs, and where the numbers come from. The provider, the
-dashboard, the `lectern_alarm_catalog` data source and this page read the same data. Ids such as C2 are the lines of the
-platform's [requirements](requirements.md).
+dashboard, the `lectern_alarm_catalog` data source and this page read the same data. Ids such as C2 are lines of
+docs/requirements.md in the provider's repository.
 ";
 
 const KEYS: &str = "\
@@ -58,7 +65,7 @@ const COVERAGE: &str = "\
 Several of them are joined with `; `, in this order.
 ";
 
-/// The whole of docs/alarms.md.
+/// The whole of docs/guides/alarms.md.
 #[must_use]
 pub fn alarms_markdown() -> String {
     let mut page = String::from(HEAD);

@@ -418,10 +418,10 @@ fn silence_is_breaching_only_where_silence_is_the_fault() {
 
 #[test]
 fn the_documentation_is_the_catalogues() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/alarms.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guides/alarms.md");
     let page = std::fs::read_to_string(&path).unwrap();
     assert!(
         page == alarms_markdown(),
-        "docs/alarms.md differs from the catalogue: run `cargo run -p alarm-catalog --example generate_docs`"
+        "docs/guides/alarms.md differs from the catalogue: run `cargo run -p alarm-catalog --example generate_docs`"
     );
 }

@@ -9,6 +9,7 @@ use tf_provider::{AttributePath, Diagnostics};
 use tokio_util::sync::CancellationToken;
 
 use crate::diagnostics::{add_new_warnings, bug};
+use crate::identity::Identity;
 use crate::operation::timeout_of;
 use crate::tree::{self, TreeError};
 use crate::{Operation, OwnerToken, Schema, Tree, error, rules};
@@ -124,6 +125,7 @@ pub trait Resource: Send + Sync + 'static {
 #[async_trait]
 pub(crate) trait ErasedResource: Send + Sync {
     fn schema(&self) -> &tf_provider::schema::Schema;
+    fn identity(&self) -> Option<&Identity>;
     fn validate(&self, config: Tree) -> Diagnostics;
     async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics);
     /// The new state; `None` where it stays as it was sent.
@@ -145,6 +147,7 @@ pub(crate) struct Adapter<R> {
     resource: R,
     schema: Schema,
     tf_schema: tf_provider::schema::Schema,
+    identity: Option<Identity>,
 }
 
 impl<R: Resource> Adapter<R> {
@@ -153,6 +156,7 @@ impl<R: Resource> Adapter<R> {
         let tf_schema = schema.to_tf();
         Self {
             resource,
+            identity: Identity::of(&schema),
             schema,
             tf_schema,
         }
@@ -261,6 +265,10 @@ fn optional<S: DeserializeOwned>(tree: &Tree) -> Result<Option<S>, TreeError> {
 impl<R: Resource> ErasedResource for Adapter<R> {
     fn schema(&self) -> &tf_provider::schema::Schema {
         &self.tf_schema
+    }
+
+    fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     fn validate(&self, config: Tree) -> Diagnostics {

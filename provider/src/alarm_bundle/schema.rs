@@ -17,12 +17,14 @@ const ORIGIN_READ_TIMEOUT_SECONDS: i64 = 30;
 const COUNT: &str = "count";
 
 pub(crate) fn schema() -> Schema {
-    Schema::new(DESCRIPTION, attributes()).version(upgrade::VERSION)
+    Schema::new(DESCRIPTION, attributes())
+        .version(upgrade::VERSION)
+        .identity([("region", "Region of the alarms."), ("name", "Name of the bundle.")])
 }
 
 const DESCRIPTION: &str = "All the CloudWatch alarms of a set of targets: thresholds, severities, actions and missing-data \
     treatment from one catalogue, planned alarm by alarm and read in one call per hundred alarms. The catalogue, with the \
-    source of every number and what to do when an alarm fires, is docs/alarms.md.\n\n\
+    source of every number and what to do when an alarm fires, is the guide [Alarms](../guides/alarms.md).\n\n\
     An alarm belongs to one resource of one state. Its description in CloudWatch ends with a marker that names the owner. Alarms of \
     the same names that belong to another resource are an error at apply, also if they are equal to what is planned; see \
     `adopt_existing`. A destroy removes only what this resource still owns.\n\n\

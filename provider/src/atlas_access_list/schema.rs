@@ -59,6 +59,7 @@ pub(super) fn schema() -> Schema {
             ),
         ],
     )
+    .identity([("project_id", "Id of the Atlas project.")])
 }
 
 fn check_comment(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {

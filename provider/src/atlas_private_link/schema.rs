@@ -76,6 +76,10 @@ pub(super) fn schema() -> Schema {
             ),
         ],
     )
+    .identity([
+        ("project_id", "Id of the Atlas project."),
+        ("region", "Region of the private link, as AWS writes it."),
+    ])
 }
 
 /// An attribute that names a region, with its check.

@@ -73,6 +73,11 @@ pub(super) fn schema() -> Schema {
             ),
         ],
     )
+    .identity([
+        ("project_id", "Id of the Atlas project."),
+        ("private_link_id", "Atlas's id of the private link."),
+        ("interface_endpoint_id", "Id of the VPC endpoint: `vpce-...`."),
+    ])
 }
 
 fn check(

@@ -5,6 +5,7 @@
 mod access_list;
 mod endpoint;
 mod faults;
+mod identity;
 mod kill;
 mod ownership;
 mod planned;

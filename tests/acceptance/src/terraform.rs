@@ -17,15 +17,21 @@ use crate::aws_provider::RunningAwsProvider;
 pub enum Engine {
     /// `terraform` of the PATH.
     Terraform,
+    /// Terraform of the cache, built when it is not there: it knows resource identity.
+    NewerTerraform,
     /// OpenTofu of the cache, built when it is not there.
     OpenTofu,
+    /// A newer OpenTofu of the cache, built when it is not there: it knows resource identity.
+    NewerOpenTofu,
 }
 
 impl Engine {
     fn binary(self) -> Result<PathBuf> {
         match self {
             Self::Terraform => Ok("terraform".into()),
+            Self::NewerTerraform => toolchain::newer_terraform(),
             Self::OpenTofu => toolchain::opentofu(),
+            Self::NewerOpenTofu => toolchain::newer_opentofu(),
         }
     }
 }
@@ -115,6 +121,15 @@ impl Workdir {
             folder,
             environment: all,
         })
+    }
+
+    /// Goes on with another program.
+    ///
+    /// # Errors
+    /// The program cannot be built.
+    pub fn switch(&mut self, engine: Engine) -> Result<()> {
+        self.engine = engine.binary()?;
+        Ok(())
     }
 
     /// Where it is.

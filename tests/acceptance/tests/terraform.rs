@@ -192,6 +192,16 @@ async fn a_users_day_under_opentofu() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_users_day_under_a_newer_terraform() {
+    a_users_day(Engine::NewerTerraform).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_day_under_a_newer_opentofu() {
+    a_users_day(Engine::NewerOpenTofu).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_bundle_is_planned_without_credentials_and_network() {
     for engine in [Engine::Terraform, Engine::OpenTofu] {
         let workdir = Workdir::new(
