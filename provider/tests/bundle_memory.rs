@@ -11,7 +11,12 @@ use support::{PAGE, TYPE, World};
 const KILOBYTES_AN_ALARM: u64 = 25;
 
 fn bundle(alarms: u64, threshold: u64) -> Value {
-    let function = |number: u64| (format!("f{number:04}"), json!({ "function_name": format!("function-{number}") }));
+    let function = |number: u64| {
+        (
+            format!("f{number:04}"),
+            json!({ "function_name": format!("function-{number}") }),
+        )
+    };
     json!({
         "name": "many",
         "severities": { "critical": { "alarm_actions": [PAGE], "ok_actions": [PAGE] } },
