@@ -80,7 +80,13 @@ fn assert_refused(outcome: &Outcome, case: &str) {
         ("name", "Alarms of these names exist already."),
         "{case}"
     );
-    for expected in ["  - edu/", "`moved` block", "`import` block", "`adopt_existing = true`", "killed"] {
+    for expected in [
+        "  - edu/",
+        "`moved` block",
+        "`import` block",
+        "`adopt_existing = true`",
+        "killed",
+    ] {
         assert!(error.detail.contains(expected), "{case}: {expected}: {}", error.detail);
     }
     assert!(outcome.state.is_none(), "{case}");

@@ -269,7 +269,10 @@ impl<'de> Deserialize<'de> for Tree {
                 Ok(Tree::Number(value.into()))
             }
             fn visit_u64<E: Error>(self, value: u64) -> Result<Tree, E> {
-                parse_number(&value.to_string()).map(Tree::Number).map_err(E::custom)
+                match i64::try_from(value) {
+                    Ok(value) => self.visit_i64(value),
+                    Err(_) => parse_number(&value.to_string()).map(Tree::Number).map_err(E::custom),
+                }
             }
             fn visit_f64<E: Error>(self, value: f64) -> Result<Tree, E> {
                 exact_number(value).map(Tree::Number).map_err(E::custom)
