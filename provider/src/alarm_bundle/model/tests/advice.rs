@@ -359,7 +359,7 @@ fn a_bundle_without_alarms_says_what_is_missing() {
                 ..with_lambda(lambda())
             },
             "set `threshold` in overrides, for example in overrides[\"lambda/upload/errors\"]",
-            "add ",
+            "`severities`",
         ),
         (
             "a preset",
@@ -368,13 +368,13 @@ fn a_bundle_without_alarms_says_what_is_missing() {
                 ..with_lambda(lambda())
             },
             "set another `preset`",
-            "add warning",
+            "`severities`",
         ),
         (
             "nothing but the switch",
             with_override(with_lambda(lambda()), "*/*/*", off),
             "remove `enabled = false`",
-            "add warning",
+            "`severities`",
         ),
     ] {
         let bundle = &bundle;

@@ -157,6 +157,7 @@ fn every_mistake_is_refused_with_its_place_and_a_way_out() {
             "Use ",
             "Move ",
             "Did you mean",
+            "leave it out",
         ];
         assert!(
             has_advice.iter().any(|verb| error.detail.contains(verb)),
