@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_front::{Effect, Gate, Rule};
 use serde_json::{Value, json};
 
-use crate::world::{TestDump, World, runs};
+use crate::world::{TestDump, World, configured, runs};
 
 /// Longest that an interrupted read may take. Nothing but a hang comes near it.
 const PROMPTLY: Duration = Duration::from_secs(30);
@@ -163,6 +163,28 @@ async fn ctrl_c_ends_a_read_that_hangs() {
     world
         .front
         .script(Rule::on("ListObjectsV2").effect(Effect::HoldRequest(Arc::clone(&gate))));
+    let read = world.provider.read_data_source(crate::world::TYPE, world.config());
+    let stopped = tokio::time::timeout(PROMPTLY, async {
+        let stop = async {
+            gate.reached.notified().await;
+            world.provider.stop().await.unwrap();
+        };
+        tokio::join!(read, stop).0
+    });
+    let outcome = stopped.await.expect("the read goes on").unwrap();
+    assert_eq!(outcome.diagnostics.only_error().unwrap().summary, "Interrupted.");
+    gate.open.notify_one();
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_the_setup_of_a_client_that_hangs() {
+    let (mut world, _) = world_with_a_dump().await;
+    let account = json!({ "allowed_account_ids": ["000000000000"] });
+    world.provider = configured(&world.front.url(), account).await;
+    let gate = Arc::new(Gate::default());
+    world
+        .front
+        .script(Rule::on("GetCallerIdentity").effect(Effect::HoldRequest(Arc::clone(&gate))));
     let read = world.provider.read_data_source(crate::world::TYPE, world.config());
     let stopped = tokio::time::timeout(PROMPTLY, async {
         let stop = async {

@@ -120,7 +120,7 @@ async fn a_write_that_was_refused_and_carried_out_all_the_same_is_a_success() {
 
 #[tokio::test]
 async fn a_role_that_scheduler_does_not_know_yet_is_waited_for() {
-    let world = World::start().await;
+    let mut world = World::start().await;
     let unknown_role = || Effect::refusal(400, "ValidationException", NOT_ASSUMABLE);
     world.front.script(Rule::on("CreateSchedule").effect(unknown_role()));
     let state = world.create(&world.config()).await;
@@ -143,6 +143,7 @@ async fn a_role_that_scheduler_does_not_know_yet_is_waited_for() {
     assert_eq!(outcome.diagnostics.only_error().unwrap().summary, "Interrupted.");
     assert_eq!(outcome.value(), &state.value);
     world.front.clear();
+    world.restart_provider().await;
     world.destroy(&state).await;
 }
 

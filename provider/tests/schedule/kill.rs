@@ -76,6 +76,7 @@ async fn a_create_killed_at_any_call_is_finished_by_the_next_or_by_an_import_tha
                 error.detail
             );
             imported += 1;
+            world.next_run().await;
             let imported = world.provider.import(TYPE, &world.id()).await.unwrap().ok().unwrap();
             world.update(&imported.state.unwrap(), &config).await
         } else {

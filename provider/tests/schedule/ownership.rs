@@ -14,11 +14,6 @@ const ANOTHER: &str = "The schedule belongs to another resource.";
 const KEPT: &str = "The schedule was not deleted.";
 
 impl World {
-    /// As the next Terraform command configures a provider: the memory of the run before is gone.
-    async fn next_run(&self) {
-        self.provider.configure(json!({})).await.unwrap().ok().unwrap();
-    }
-
     async fn destroy_outcome(&self, state: &State) -> Outcome {
         self.provider.destroy(TYPE, state).await.unwrap()
     }
@@ -95,6 +90,7 @@ async fn a_schedule_made_by_hand_is_refused_until_it_is_imported() {
     world.by_hand(|edit, _| edit.set_description(None)).await;
     world.next_run().await;
     assert_refused(&world.apply(None, &config).await, &world);
+    world.next_run().await;
     let imported = world.provider.import(TYPE, &world.id()).await.unwrap().ok().unwrap();
     let paused = with(&config, "enabled", json!(false));
     let state = world.update(&imported.state.unwrap(), &paused).await;
@@ -227,6 +223,7 @@ async fn a_schedule_of_version_0_1_0_is_its_states_and_gets_its_mark_with_the_ne
         private: Vec::new(),
         ..made
     };
+    world.next_run().await;
     world.destroy(&old).await;
 }
 

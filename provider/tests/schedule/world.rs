@@ -9,6 +9,7 @@ use aws_front::Front;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, Runtime};
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
+use aws_sdk_scheduler::types::ScheduleSummary;
 use local_cloud::{LocalCloud, Options};
 use serde_json::{Value, json};
 use tfplugin6_harness::{Action, Outcome, Plan, ProviderProcess, State};
@@ -95,6 +96,11 @@ impl World {
     /// As another Terraform command starts another provider.
     pub(crate) async fn restart_provider(&mut self) {
         self.provider = spawn(&self.front.url(), json!({})).await;
+    }
+
+    /// As the next Terraform command configures a provider: the memory of the run before is gone.
+    pub(crate) async fn next_run(&self) {
+        self.provider.configure(json!({})).await.unwrap().ok().unwrap();
     }
 
     /// The smallest schedule, whose target nobody looks at.
@@ -186,7 +192,7 @@ impl World {
         }
     }
 
-    /// How many schedules begin with this test's name.
+    /// How many schedules have this test's name.
     pub(crate) async fn count(&self) -> usize {
         let listed = self
             .console()
@@ -195,7 +201,8 @@ impl World {
             .send()
             .await
             .unwrap();
-        listed.schedules().len()
+        let named = |schedule: &&ScheduleSummary| schedule.name() == Some(&self.name);
+        listed.schedules().iter().filter(named).count()
     }
 
     /// Changes one thing by hand.

@@ -129,21 +129,18 @@ fn alone(field: Field, text: &str, signs: &[char]) -> Result<(), ParseError> {
     let is_name = |item: &str| item.split('-').all(|end| field.named(end).is_some());
     for item in items.iter().filter(|item| !is_name(item)) {
         if let Some(sign) = signs.iter().find(|sign| item.to_ascii_uppercase().contains(**sign)) {
-            let instead = if *sign == '?' {
-                let days: Vec<&str> = items.iter().copied().filter(|item| !item.contains('?')).collect();
-                if days.is_empty() {
-                    "*".to_owned()
-                } else {
-                    days.join(",")
-                }
-            } else {
-                // What is wrong with the item itself comes first.
-                match field {
-                    Field::DayOfWeek => DayOfWeek::parse(item).map(|_| ()),
-                    _ => DayOfMonth::parse(item).map(|_| ()),
-                }?;
-                (*item).to_owned()
+            let days = items.iter().copied().filter(|item| !item.contains('?'));
+            let instead = match sign {
+                '?' => days.collect::<Vec<_>>().join(","),
+                _ => (*item).to_owned(),
             };
+            let instead = if instead.is_empty() { "*".to_owned() } else { instead };
+            // What is wrong with the item itself comes first.
+            if field == Field::DayOfWeek {
+                DayOfWeek::parse(&instead)?;
+            } else {
+                DayOfMonth::parse(&instead)?;
+            }
             return Err(ParseError::CronNotAlone {
                 field,
                 seen: text.to_owned(),
