@@ -1,7 +1,5 @@
 //! Resource identity under a Terraform and an OpenTofu that know it, and a state that goes between these and those that do not.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};
 use cloudwatch_emulator::{Emulator, Options};
 use serde_json::{Value, json};

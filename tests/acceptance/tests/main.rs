@@ -8,6 +8,7 @@ mod atlas;
 mod backup;
 mod ci;
 mod docs;
+mod identity;
 mod layering;
 mod modules;
 mod mongo_dumps;
