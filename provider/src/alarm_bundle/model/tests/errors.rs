@@ -146,7 +146,7 @@ fn every_mistake_is_refused_with_its_place_and_a_way_out() {
         );
         assert!(error.detail.contains(fact), "{name}: {}", error.detail);
         let has_advice = [
-            "Set ",
+            "Set",
             "set ",
             "Add ",
             "Remove ",
