@@ -8,7 +8,7 @@ use super::marker;
 /// Schema version of the states that are written today.
 pub(crate) const VERSION: i64 = 1;
 
-/// Brings a state into today's shape. Version 0 has the marker in the attribute `description`.
+/// Brings a state into today's shape. Version 0 has the marker in the attribute `description`, and a dashboard that nobody asked for.
 pub(crate) fn upgrade(version: i64, mut state: Value) -> Result<Value, UpgradeError> {
     if version != 0 {
         return Err(UpgradeError(format!(
@@ -24,6 +24,9 @@ pub(crate) fn upgrade(version: i64, mut state: Value) -> Result<Value, UpgradeEr
     }
     if let Some(composite) = state.get_mut("composite_alarm") {
         strip(composite, &bundle);
+    }
+    if let Some(body) = state.get_mut("dashboard_body") {
+        *body = Value::Null;
     }
     Ok(state)
 }
@@ -44,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_state_of_version_0_loses_its_markers_and_nothing_else() {
+    fn a_state_of_version_0_loses_its_markers_and_its_dashboard_and_nothing_else() {
         let description = |text: &str| json!({ "description": text, "threshold": 1.5 });
         let before = json!({
             "name": "edu",
@@ -54,11 +57,13 @@ mod tests {
                 "c": null,
             },
             "composite_alarm": description("One fires.\nlectern:edu"),
+            "dashboard_body": "{}",
         });
         let after = json!({
             "name": "edu",
             "alarms": { "a": description("Errors."), "b": description("By hand.\nlectern:other"), "c": null },
             "composite_alarm": description("One fires."),
+            "dashboard_body": null,
         });
         assert_eq!(upgrade(0, before).unwrap(), after);
         for empty in [
