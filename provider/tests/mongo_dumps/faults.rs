@@ -1,9 +1,8 @@
 //! What S3 and the network do to a read.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws_front::{Effect, Gate, Rule};
+use aws_front::{Effect, GateHandle, Rule};
 use serde_json::{Value, json};
 
 use crate::world::{TestDump, World, configured, runs};
@@ -159,21 +158,21 @@ async fn a_refusal_names_the_attribute_and_what_to_do() {
 #[tokio::test]
 async fn ctrl_c_ends_a_read_that_hangs() {
     let (world, _) = world_with_a_dump().await;
-    let gate = Arc::new(Gate::default());
+    let gate = GateHandle::default();
     world
         .front
-        .script(Rule::on("ListObjectsV2").effect(Effect::HoldRequest(Arc::clone(&gate))));
+        .script(Rule::on("ListObjectsV2").effect(Effect::HoldRequest(gate.clone())));
     let read = world.provider.read_data_source(crate::world::TYPE, world.config());
     let stopped = tokio::time::timeout(PROMPTLY, async {
         let stop = async {
-            gate.reached.notified().await;
+            gate.reached().await;
             world.provider.stop().await.unwrap();
         };
         tokio::join!(read, stop).0
     });
     let outcome = stopped.await.expect("the read goes on").unwrap();
     assert_eq!(outcome.diagnostics.only_error().unwrap().summary, "Interrupted.");
-    gate.open.notify_one();
+    gate.open();
 }
 
 #[tokio::test]
@@ -181,21 +180,21 @@ async fn ctrl_c_ends_the_setup_of_a_client_that_hangs() {
     let (mut world, _) = world_with_a_dump().await;
     let account = json!({ "allowed_account_ids": ["000000000000"] });
     world.provider = configured(&world.front.url(), account).await;
-    let gate = Arc::new(Gate::default());
+    let gate = GateHandle::default();
     world
         .front
-        .script(Rule::on("GetCallerIdentity").effect(Effect::HoldRequest(Arc::clone(&gate))));
+        .script(Rule::on("GetCallerIdentity").effect(Effect::HoldRequest(gate.clone())));
     let read = world.provider.read_data_source(crate::world::TYPE, world.config());
     let stopped = tokio::time::timeout(PROMPTLY, async {
         let stop = async {
-            gate.reached.notified().await;
+            gate.reached().await;
             world.provider.stop().await.unwrap();
         };
         tokio::join!(read, stop).0
     });
     let outcome = stopped.await.expect("the read goes on").unwrap();
     assert_eq!(outcome.diagnostics.only_error().unwrap().summary, "Interrupted.");
-    gate.open.notify_one();
+    gate.open();
 }
 
 #[tokio::test]

@@ -1,9 +1,8 @@
 //! Throttling, refusals, lost answers and a role that is not known yet.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws_front::{Effect, Gate, Rule};
+use aws_front::{Effect, GateHandle, Rule};
 use serde_json::json;
 use tfplugin6_harness::{Outcome, State};
 
@@ -212,11 +211,9 @@ enum Run {
 }
 
 /// Runs something, and stops the provider once it waits for the answer to a call of `operation`.
-async fn stopped_at(world: &World, operation: &str, effect: fn(Arc<Gate>) -> Effect, run: Run) -> Outcome {
-    let gate = Arc::new(Gate::default());
-    world
-        .front
-        .script(Rule::on(operation).effect(effect(Arc::clone(&gate))));
+async fn stopped_at(world: &World, operation: &str, effect: fn(GateHandle) -> Effect, run: Run) -> Outcome {
+    let gate = GateHandle::default();
+    world.front.script(Rule::on(operation).effect(effect(gate.clone())));
     let running = async {
         match run {
             Run::Read(state) => world.provider.read(TYPE, &state).await,
@@ -225,12 +222,12 @@ async fn stopped_at(world: &World, operation: &str, effect: fn(Arc<Gate>) -> Eff
         }
     };
     let stop = async {
-        gate.reached.notified().await;
+        gate.reached().await;
         world.provider.stop().await.unwrap();
     };
     let both = async { tokio::join!(running, stop).0 };
     let outcome = tokio::time::timeout(PROMPTLY, both).await.expect(operation).unwrap();
-    gate.open.notify_one();
+    gate.open();
     let error = outcome.diagnostics.only_error().unwrap();
     assert_eq!(error.summary, "Interrupted.", "{operation}: {}", error.detail);
     outcome

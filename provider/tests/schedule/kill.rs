@@ -1,8 +1,6 @@
 //! Kill -9 after each remote call of create, update and delete, and the command after it.
 
-use std::sync::Arc;
-
-use aws_front::{Effect, Gate, Rule};
+use aws_front::{Effect, GateHandle, Rule};
 use serde_json::json;
 use tfplugin6_harness::Outcome;
 
@@ -11,11 +9,11 @@ use crate::world::{TYPE, World, with};
 /// Runs something, kills the provider once `skip` calls were answered and the next one was carried out, and says whether
 /// there was such a call. A provider for the next command is there afterwards.
 async fn killed_after(world: &mut World, skip: u32, run: Run) -> bool {
-    let gate = Arc::new(Gate::default());
+    let gate = GateHandle::default();
     world.front.clear();
     world
         .front
-        .script(Rule::on("*").after(skip).effect(Effect::HoldAnswer(Arc::clone(&gate))));
+        .script(Rule::on("*").after(skip).effect(Effect::HoldAnswer(gate.clone())));
     let killed = {
         let running = async {
             match run {
@@ -24,9 +22,9 @@ async fn killed_after(world: &mut World, skip: u32, run: Run) -> bool {
             }
         };
         tokio::select! {
-            () = gate.reached.notified() => {
+            () = gate.reached() => {
                 world.provider.kill().unwrap();
-                gate.open.notify_one();
+                gate.open();
                 true
             }
             outcome = running => {

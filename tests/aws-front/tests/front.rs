@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_front::{Effect, Front, Gate, Rule};
+use aws_front::{Effect, Front, GateHandle, Rule};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -193,14 +193,14 @@ async fn bodies_are_cut_altered_and_replaced() {
 #[tokio::test]
 async fn a_held_request_is_not_carried_out_before_its_gate_opens() {
     let subject = Subject::new().await;
-    let gate = Arc::new(Gate::default());
+    let gate = GateHandle::default();
     subject
         .front
-        .script(Rule::on("PutObject").effect(Effect::HoldRequest(Arc::clone(&gate))));
+        .script(Rule::on("PutObject").effect(Effect::HoldRequest(gate.clone())));
     let (answer, ()) = tokio::join!(subject.send("PUT", "/b/k", &[], "x"), async {
-        gate.reached.notified().await;
+        gate.reached().await;
         assert_eq!(subject.carried_out(), 0);
-        gate.open.notify_one();
+        gate.open();
     });
     assert_eq!(answer.unwrap().0, 200);
     assert_eq!(subject.carried_out(), 1);

@@ -213,7 +213,10 @@ impl LocalCloud {
             ("AWS_ENDPOINT_URL", self.endpoint_url()),
             ("AWS_ENDPOINT_URL_CLOUDWATCH", self.cloudwatch.endpoint_url()),
             // the tags of alarms are where the alarms are
-            ("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", self.cloudwatch.endpoint_url()),
+            (
+                "AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API",
+                self.cloudwatch.endpoint_url(),
+            ),
             ("AWS_ACCESS_KEY_ID", "test".into()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
             ("AWS_REGION", self.region.clone()),

@@ -1,10 +1,9 @@
 //! S3 and Secrets Manager behind a proxy, and a deployment to restore to.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_front::Front;
 use local_cloud::LocalCloud;

@@ -1,6 +1,5 @@
 //! Two requests about one file at the same time.
 
-
 use aws_front::{Effect, GateHandle, Rule};
 use futures::future::join_all;
 

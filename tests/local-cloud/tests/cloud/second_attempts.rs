@@ -53,7 +53,8 @@ async fn attempt(cloud: &LocalCloud, user_agent: &str, call: &str, number: u8, f
 }
 
 async fn networks(cloud: &LocalCloud, range: u8) -> usize {
-    let form = format!("Action=DescribeVpcs&Filter.1.Name=cidr&Filter.1.Value.1=10.{range}.0.0%2F16&Version=2016-11-15");
+    let form =
+        format!("Action=DescribeVpcs&Filter.1.Name=cidr&Filter.1.Value.1=10.{range}.0.0%2F16&Version=2016-11-15");
     let (_, networks) = attempt(cloud, OTHERS, "describe", 1, &form).await;
     networks.matches("<vpcId>").count()
 }
