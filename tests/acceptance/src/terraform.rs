@@ -10,7 +10,7 @@ use local_cloud::workspace;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::aws_provider::RunningAwsProvider;
+use crate::running::RunningProvider;
 
 /// Which program runs the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,25 +91,42 @@ impl Workdir {
     /// # Errors
     /// The provider cannot be built or the directory cannot be made.
     pub fn new(engine: Engine, environment: &[(&str, &str)]) -> Result<Self> {
-        Self::build(engine, environment, &toolchain::aws_provider()?)
+        let provider = workspace::binary("terraform-provider-lectern")?;
+        Self::build(engine, environment, &provider, &toolchain::aws_provider()?)
     }
 
-    /// The same with a `hashicorp/aws` that runs already, in place of one that every command starts several times. What that provider
-    /// reads in its environment is what it was started with.
+    /// The same with a `hashicorp/aws` that runs already, in place of one that every command starts several times.
     ///
     /// # Errors
     /// The provider or the relay cannot be built or the directory cannot be made.
-    pub fn with_aws(engine: Engine, environment: &[(&str, &str)], aws: &RunningAwsProvider) -> Result<Self> {
+    pub fn with_running_aws(engine: Engine, environment: &[(&str, &str)], aws: &RunningProvider) -> Result<Self> {
+        let provider = workspace::binary("terraform-provider-lectern")?;
         let relay = AwsProvider::Present(workspace::binary("provider-relay")?);
-        Self::build(engine, &[environment, &[aws.relay()]].concat(), &relay)
+        Self::build(engine, &[environment, &[aws.relay()]].concat(), &provider, &relay)
     }
 
-    fn build(engine: Engine, environment: &[(&str, &str)], aws: &AwsProvider) -> Result<Self> {
+    /// The same with our own provider running already, and no other.
+    ///
+    /// # Errors
+    /// The relay cannot be built or the directory cannot be made.
+    pub fn with_running(engine: Engine, provider: &RunningProvider) -> Result<Self> {
+        let absent = AwsProvider::Absent {
+            reason: String::new(),
+            command: "",
+        };
+        Self::build(
+            engine,
+            &[provider.relay()],
+            &workspace::binary("provider-relay")?,
+            &absent,
+        )
+    }
+
+    fn build(engine: Engine, environment: &[(&str, &str)], provider: &Path, aws: &AwsProvider) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("lectern-acceptance-").tempdir()?;
         let mirror_folder = folder.path().join(".mirror");
         std::fs::create_dir(&mirror_folder)?;
-        let provider = workspace::binary("terraform-provider-lectern")?;
-        let mirror = Mirror::create(&mirror_folder, &provider, aws)?;
+        let mirror = Mirror::create(&mirror_folder, provider, aws)?;
         let mut all = mirror.environment();
         all.extend(
             environment

@@ -14,6 +14,7 @@ mod modules;
 mod mongo_dumps;
 mod mongo_witnesses;
 mod packages;
+mod relay;
 mod terraform;
 mod witnesses;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
-use acceptance::aws_provider::RunningAwsProvider;
+use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
 use local_cloud::workspace;
 
@@ -87,14 +87,14 @@ fn modules_keep_their_own_tests() {
         return;
     };
     // Mocked providers are asked whether a configuration is valid, and never configured.
-    let aws = RunningAwsProvider::start(&binary, &[]).unwrap();
+    let aws = RunningProvider::start(&binary, &[]).unwrap();
     let modules = Mutex::new(modules().into_iter());
     let next = || modules.lock().unwrap().next();
     thread::scope(|scope| {
         for _ in 0..SIDE_BY_SIDE {
             scope.spawn(|| {
                 while let Some(module) = next() {
-                    let workdir = Workdir::with_aws(Engine::Terraform, &[], &aws).unwrap();
+                    let workdir = Workdir::with_running_aws(Engine::Terraform, &[], &aws).unwrap();
                     copy(&module, workdir.path());
                     workdir.init().unwrap();
                     workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
@@ -113,8 +113,8 @@ fn settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_ap
     let Some(binary) = aws_provider_or_skip(TEST).unwrap() else {
         return;
     };
-    let aws = RunningAwsProvider::start(&binary, &[]).unwrap();
-    let workdir = Workdir::with_aws(Engine::Terraform, &[], &aws).unwrap();
+    let aws = RunningProvider::start(&binary, &[]).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &[], &aws).unwrap();
     workdir.copy_example("apis").unwrap();
     workdir.init().unwrap();
     let secret = "mongo_secret_arn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf";

@@ -1,6 +1,6 @@
 //! Takes a provider's place in a mirror and passes Terraform's calls on to a provider that runs already: a Terraform command starts
 //! each provider several times, and `hashicorp/aws` needs seconds of CPU for each start. Where that provider is, an environment
-//! variable says (`acceptance::aws_provider`).
+//! variable says (`acceptance::running`).
 //!
 //! To Terraform it is a plugin like any other: handshake line, TLS with a certificate of its own, HTTP/2. Everything is passed on but
 //! `Shutdown`, which ends this process and not the provider.
@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use acceptance::aws_provider::{Handshake, RELAY_TO};
+use acceptance::running::{Address, Handshake, RELAY_TO};
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -25,7 +25,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-use tokio::net::{TcpListener, UnixStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_rustls::TlsAcceptor;
 
 /// Terraform connects at once; this frees the process of one that died before.
@@ -49,13 +50,14 @@ async fn main() -> Result<()> {
     std::io::stdout().write_all(line.as_bytes())?;
     std::io::stdout().flush()?;
 
-    let stream = UnixStream::connect(&provider.socket).await?;
-    let (provider, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
-        .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(WINDOW)
-        .handshake(TokioIo::new(stream))
-        .await?;
-    tokio::spawn(connection);
+    let provider = match provider.address {
+        Address::Unix(socket) => connection(UnixStream::connect(socket).await?).await?,
+        Address::Tcp(address) => {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            connection(stream).await?
+        }
+    };
 
     let accepted = tokio::time::timeout(UNTIL_CONNECTED, listener.accept()).await;
     let Ok(accepted) = accepted else {
@@ -68,10 +70,24 @@ async fn main() -> Result<()> {
     hyper::server::conn::http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
-        .serve_connection(TokioIo::new(client), service_fn(|request| pass_on(provider.clone(), request)))
+        .serve_connection(
+            TokioIo::new(client),
+            service_fn(|request| pass_on(provider.clone(), request)),
+        )
         .await
         .ok();
     Ok(())
+}
+
+/// What calls of the provider go through.
+async fn connection(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<SendRequest<Incoming>> {
+    let (calls, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .handshake(TokioIo::new(stream))
+        .await?;
+    tokio::spawn(connection);
+    Ok(calls)
 }
 
 /// The client is given this certificate in the handshake line, and trusts nothing else. Of the client nothing is asked: all that can be

@@ -1,14 +1,15 @@
-//! The `hashicorp/aws` provider as one process that many Terraform commands use.
+//! A provider as one process that many Terraform commands use.
 //!
-//! A command starts every provider once for each of its walks, and each start of this one takes seconds of CPU. So it is started once,
-//! and what Terraform starts in its place is `provider-relay`.
+//! A command starts every provider once for each of its walks, and each start of `hashicorp/aws` takes seconds of CPU. So it is started
+//! once, and what Terraform starts in its place is `provider-relay`.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
 /// Environment variable that tells the relay where the provider is: its handshake line.
@@ -28,42 +29,54 @@ const SUPERVISOR: &str = r#""$0" </dev/null & exec >/dev/null; while read -r lin
 pub struct Handshake {
     /// Version of Terraform's plugin protocol.
     pub version: String,
-    /// Unix socket it listens on, without TLS.
-    pub socket: PathBuf,
+    /// Where it listens, without TLS.
+    pub address: Address,
+}
+
+/// Where a plugin listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// As providers written in Go do.
+    Unix(PathBuf),
+    /// As ours does.
+    Tcp(SocketAddr),
 }
 
 impl Handshake {
-    /// Reads `1|5|unix|/tmp/plugin1|grpc|`.
+    /// Reads `1|5|unix|/tmp/plugin1|grpc|` or `1|6|tcp|127.0.0.1:1|grpc|`.
     ///
     /// # Errors
     /// The line is another.
     pub fn parse(line: &str) -> Result<Self> {
-        match line.trim_end().split('|').collect::<Vec<_>>().as_slice() {
-            ["1", version, "unix", socket, "grpc", ..] => Ok(Self {
-                version: (*version).to_owned(),
-                socket: socket.into(),
-            }),
-            _ => bail!("not the handshake of a plugin on a Unix socket: {line:?}"),
-        }
+        let parts: Vec<_> = line.trim_end().split('|').collect();
+        let (version, address) = match parts.as_slice() {
+            ["1", version, "unix", socket, "grpc", ..] => (version, Address::Unix(socket.into())),
+            ["1", version, "tcp", address, "grpc", ..] => (version, Address::Tcp(address.parse()?)),
+            _ => bail!("not the handshake of a plugin: {line:?}"),
+        };
+        Ok(Self {
+            version: (*version).to_owned(),
+            address,
+        })
     }
 }
 
 /// A provider that runs until this is dropped. It serves several commands at a time as long as none configures it otherwise than
 /// another: mocked providers and `validate` do not configure it at all.
-pub struct RunningAwsProvider {
+pub struct RunningProvider {
     handshake: String,
     supervisor: Child,
     // Its socket.
     _folder: TempDir,
 }
 
-impl RunningAwsProvider {
-    /// Starts the provider's `binary` with nothing in its environment but this: here it reads AWS settings.
+impl RunningProvider {
+    /// Starts the provider's `binary` with nothing in its environment but this.
     ///
     /// # Errors
     /// It does not start; its log is on stderr.
     pub fn start(binary: &Path, environment: &[(&str, &str)]) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("lectern-aws-provider-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix("lectern-provider-").tempdir()?;
         let mut command = Command::new("sh");
         command
             .args(["-c", SUPERVISOR])
@@ -72,7 +85,7 @@ impl RunningAwsProvider {
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("HOME", folder.path())
             .env("PLUGIN_UNIX_SOCKET_DIR", folder.path())
-            .env("PLUGIN_PROTOCOL_VERSIONS", "5")
+            .env("PLUGIN_PROTOCOL_VERSIONS", "5,6")
             .env("TF_LOG", "ERROR")
             .envs([MAGIC_COOKIE])
             .envs(environment.iter().copied())
@@ -88,8 +101,7 @@ impl RunningAwsProvider {
             supervisor,
             _folder: folder,
         };
-        let socket = Handshake::parse(&started.handshake)?.socket;
-        ensure!(socket.exists(), "{} is not there", socket.display());
+        Handshake::parse(&started.handshake)?;
         Ok(started)
     }
 
@@ -100,7 +112,7 @@ impl RunningAwsProvider {
     }
 }
 
-impl Drop for RunningAwsProvider {
+impl Drop for RunningProvider {
     fn drop(&mut self) {
         drop(self.supervisor.stdin.take());
         // It ends when the provider is killed; nobody is left to tell if not.
@@ -116,9 +128,27 @@ mod tests {
 
     #[test]
     fn a_handshake_is_read_and_anything_else_is_refused() {
-        let read = Handshake::parse("1|5|unix|/tmp/p/plugin1|grpc|\n").unwrap();
-        assert_eq!((read.version.as_str(), read.socket.to_str().unwrap()), ("5", "/tmp/p/plugin1"));
-        for line in ["", "This binary is a plugin.", "1|5|tcp|127.0.0.1:1|grpc|"] {
+        for (line, version, address) in [
+            (
+                "1|5|unix|/tmp/p/plugin1|grpc|\n",
+                "5",
+                Address::Unix("/tmp/p/plugin1".into()),
+            ),
+            (
+                "1|6|tcp|127.0.0.1:1|grpc|\n",
+                "6",
+                Address::Tcp("127.0.0.1:1".parse().unwrap()),
+            ),
+        ] {
+            let read = Handshake::parse(line).unwrap();
+            assert_eq!((read.version.as_str(), read.address), (version, address));
+        }
+        for line in [
+            "",
+            "This binary is a plugin.",
+            "1|5|tcp|here|grpc|",
+            "1|5|unix|/tmp/p/plugin1|netrpc|",
+        ] {
             assert!(Handshake::parse(line).is_err(), "{line}");
         }
     }
