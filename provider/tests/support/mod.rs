@@ -131,6 +131,7 @@ pub(crate) async fn apply_with_config(provider: &ProviderProcess, plan: &Plan, c
         config: packed(&complete_config(attributes, config, "").unwrap()),
         planned_private: plan.private.clone(),
         provider_meta: None,
+        planned_identity: None,
     };
     let answer = provider
         .client()
@@ -143,6 +144,7 @@ pub(crate) async fn apply_with_config(provider: &ProviderProcess, plan: &Plan, c
         value: decode(&r#type, &answer.new_state.unwrap().msgpack).unwrap(),
         private: answer.private,
         tainted: false,
+        identity: Value::Null,
     }
 }
 
