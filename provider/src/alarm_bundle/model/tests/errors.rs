@@ -549,7 +549,7 @@ fn cases() -> Vec<Case> {
             },
             path("region"),
             "Region is malformed.",
-            "Got \"Frankfurt\", where no AWS endpoint can be. Type it as AWS does, for example \"eu-central-1\", or leave it out.",
+            "Got \"Frankfurt\", which AWS has no endpoint for. Set it as AWS writes it, for example \"eu-central-1\", or leave it out.",
         ),
         (
             "function by ARN",
