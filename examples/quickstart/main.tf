@@ -1,7 +1,7 @@
 # Region, credentials and endpoints come from the environment: the same files work on the local cloud, on AWS and with Atlas.
 provider "lectern" {}
 
-# One resource for all the alarms of all the functions. docs/alarms.md lists what the platform preset watches and why.
+# One resource for all the alarms of all the functions. docs/guides/alarms.md lists what the platform preset watches and why.
 resource "lectern_alarm_bundle" "courses" {
   name = var.name
 

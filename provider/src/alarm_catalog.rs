@@ -26,6 +26,7 @@ struct Entry {
     metric_names: Vec<String>,
     fires_when: String,
     threshold: Value<Num>,
+    threshold_unit: String,
     periods: String,
     needs: Value<String>,
     treat_missing_data: Value<String>,
@@ -35,8 +36,8 @@ struct Entry {
 
 fn schema() -> Schema {
     Schema::new(
-        "The catalogue behind `lectern_alarm_bundle`: which alarms a preset has, when they fire, where the numbers come from \
-         and what to do. It is part of the provider: reading it needs no credentials and no network.",
+        "The catalogue of `lectern_alarm_bundle`: which alarms a preset has, when they fire, where the numbers come from and what to \
+         do. It is part of the provider: reading it needs no credentials and no network.",
         [
             (
                 "preset",
@@ -61,6 +62,13 @@ fn schema() -> Schema {
                             "threshold",
                             Attr::number("The number; null where it depends on the target or on an override.")
                                 .computed(),
+                        ),
+                        (
+                            "threshold_unit",
+                            Attr::string(
+                                "Unit of the threshold, also of one in `overrides`: `percent`, `milliseconds`, `per second` or `count`.",
+                            )
+                            .computed(),
                         ),
                         (
                             "periods",
@@ -101,6 +109,7 @@ fn entry(spec: &'static AlarmSpec) -> Entry {
             Threshold::Fixed(number) => Value::Value(i64::from(number).into()),
             Threshold::Share { .. } | Threshold::FromOverride => Value::Null,
         },
+        threshold_unit: spec.threshold_unit().to_owned(),
         periods: spec.periods_text(),
         needs: spec.needs.map(|param| param.name().to_owned()).into(),
         treat_missing_data: spec.treat_missing_data.map(str::to_owned).into(),
@@ -123,7 +132,7 @@ fn word<T: std::str::FromStr>(
             diagnostics,
             AttributePath::new(attribute),
             "The catalogue has no such word.",
-            format!("Got {text:?}. Type one of: {}.", words.join(", ")),
+            format!("Got {text:?}. Set `{attribute}` to one of: {}.", words.join(", ")),
         );
     }
     parsed

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use cloudwatch_emulator::{Fault, FaultKind, Gate};
+use cloudwatch_emulator::{Fault, FaultKind, Gate, StaleReads};
 use serde_json::{Value, json};
 use support::{
     ACCOUNT, OTHER_ACCOUNT, REGION, TYPE, World, describe, full_bundle, small_bundle, spawn_unconfigured, with,
@@ -204,8 +204,9 @@ async fn access_denied_stops_after_the_first_and_names_the_action_to_allow() {
 }
 
 #[tokio::test]
-async fn a_provider_killed_after_any_write_of_a_create_is_finished_by_the_next() {
-    let config = full_bundle();
+async fn a_provider_killed_after_any_write_of_a_create_is_finished_by_the_next_that_adopts() {
+    // a killed provider returns no token: what it made is to be adopted once
+    let config = with(&full_bundle(), "adopt_existing", json!(true));
     let writes = {
         let world = World::start().await;
         world.create(&config).await;
@@ -360,6 +361,132 @@ async fn a_result_that_cannot_be_read_back_is_a_warning_and_the_state_lists_what
     world.assert_settled(&after, &changed, "not read back").await;
 }
 
+/// DescribeAlarms does not have to show at once what was written.
+#[tokio::test]
+async fn stale_answers_after_the_writes_are_looked_at_again() {
+    let config = full_bundle();
+    let smaller = with(&config, "lambda", Value::Null);
+    let world = World::start().await;
+    let stale = |skip| StaleReads {
+        operation: "DescribeAlarms".to_owned(),
+        skip,
+        times: 2,
+    };
+    world.emulator.read_stale(stale(1));
+    let state = world.create(&config).await;
+    assert!(state.value["composite_alarm"]["arn"].is_string());
+    assert_true(&world, &state, "created").await;
+
+    // the first look, the one right before the removal, then stale ones
+    world.emulator.read_stale(stale(2));
+    let state = world.apply(Some(&state), &smaller).await.ok().unwrap().state.unwrap();
+    assert_true(&world, &state, "smaller").await;
+
+    world.emulator.read_stale(stale(1));
+    let destroyed = world.provider.destroy(TYPE, &state).await.unwrap().ok().unwrap();
+    assert!(destroyed.state.is_none());
+    assert!(world.names().await.is_empty());
+}
+
+/// An alarm that a stale answer hides is still removed.
+#[tokio::test]
+async fn a_destroy_right_after_a_create_sees_what_the_state_names() {
+    let world = World::start().await;
+    world.emulator.read_stale(StaleReads {
+        operation: "DescribeAlarms".to_owned(),
+        skip: 2,
+        times: 1,
+    });
+    let state = world.create(&small_bundle()).await;
+    let destroyed = world.provider.destroy(TYPE, &state).await.unwrap().ok().unwrap();
+    assert!(destroyed.state.is_none());
+    assert!(world.names().await.is_empty());
+}
+
+/// A failure may come with a stale answer: what CloudWatch confirmed is in the state all the same.
+#[tokio::test]
+async fn what_was_confirmed_is_in_the_state_of_a_failed_create_whatever_the_read_shows() {
+    let world = World::start().await;
+    world.emulator.fail(Fault {
+        alarm_name: Some(ERRORS.to_owned()),
+        ..fault("PutMetricAlarm", FaultKind::ValidationError)
+    });
+    world.emulator.read_stale(StaleReads {
+        operation: "DescribeAlarms".to_owned(),
+        skip: 1,
+        times: 10,
+    });
+    let outcome = world.apply(None, &small_bundle()).await;
+    let state = outcome.state.unwrap();
+    assert_eq!(keys(&state).len(), 3);
+    let there: Vec<_> = world
+        .emulator
+        .alarms(ACCOUNT, REGION)
+        .into_iter()
+        .map(|alarm| alarm.name)
+        .collect();
+    let listed: Vec<_> = keys(&state).into_iter().map(|key| format!("edu/{key}")).collect();
+    assert_eq!(listed, there);
+}
+
+/// The bundle's own composite alarm stays because somebody's rule names it.
+#[tokio::test]
+async fn a_composite_that_somebodys_composite_names_keeps_its_children_and_the_texts_say_whose_it_is() {
+    let world = World::start().await;
+    let config = full_bundle();
+    let state = world.create(&config).await;
+    let console = world.console();
+    let theirs = console.put_composite_alarm().alarm_name("theirs");
+    theirs
+        .alarm_rule("ALARM(\"edu/composite/critical\")")
+        .send()
+        .await
+        .unwrap();
+
+    let other = with(&config, "composite.severity", json!("warning"));
+    let outcome = world.apply(Some(&state), &other).await;
+    let errors: Vec<_> = outcome.diagnostics.errors().collect();
+    assert_eq!(errors.len(), 2, "{}", outcome.diagnostics);
+    assert!(errors[0].detail.contains("\"theirs\""), "{}", errors[0].detail);
+    assert_eq!(errors[1].summary, "The composite alarm was not written.");
+    assert!(
+        errors[1].detail.contains("edu/composite/critical"),
+        "{}",
+        errors[1].detail
+    );
+    let state = outcome.state.unwrap();
+    assert_true(&world, &state, "the old composite").await;
+
+    let outcome = world.provider.destroy(TYPE, &state).await.unwrap();
+    let summaries: Vec<_> = outcome
+        .diagnostics
+        .errors()
+        .map(|error| error.summary.as_str())
+        .collect();
+    assert_eq!(
+        summaries,
+        [
+            "An alarm is a child of a composite that is not this bundle's.",
+            "Alarms are children of the bundle's composite alarm, which still exists.",
+        ]
+    );
+    let left = outcome.state.unwrap();
+    assert_true(&world, &left, "destroyed").await;
+    console.delete_alarms().alarm_names("theirs").send().await.unwrap();
+    assert!(
+        world
+            .provider
+            .destroy(TYPE, &left)
+            .await
+            .unwrap()
+            .ok()
+            .unwrap()
+            .state
+            .is_none()
+    );
+    assert!(world.names().await.is_empty());
+}
+
 /// Somebody deletes what was just written, or writes what was just deleted.
 #[tokio::test]
 async fn alarms_that_do_not_stay_as_they_were_left_are_errors_and_the_state_is_true() {
@@ -392,13 +519,19 @@ async fn alarms_that_do_not_stay_as_they_were_left_are_errors_and_the_state_is_t
     let error = outcome.diagnostics.only_error().unwrap();
     assert_eq!(error.summary, "An alarm vanished while the bundle was applied.");
     assert!(error.detail.contains(ERRORS), "{}", error.detail);
-    assert_true(&world, &outcome.state.unwrap(), "vanished").await;
+    let listed = outcome.state.unwrap();
+    assert!(
+        keys(&listed).contains(&"lambda/upload/errors/critical".to_owned()),
+        "it may be there"
+    );
+    let refreshed = world.refresh(&listed).await.unwrap();
+    assert_true(&world, &refreshed, "vanished").await;
 
     world = World::start().await;
     let state = world.create(&config).await;
     let gate = world.emulator.gate(Gate {
         operation: "DescribeAlarms".to_owned(),
-        skip: 1,
+        skip: 2,
         before: true,
     });
     let plan = world.plan(Some(&state), &smaller).await.ok().unwrap();

@@ -390,20 +390,24 @@ async fn an_imported_bundle_shows_no_remote_change_and_its_apply_writes_nothing(
     let remote: Vec<_> = changes(&imported.value, &plan.planned)
         .into_iter()
         .filter(|change| {
-            ["alarms.", "composite_alarm.", "tags_all."]
+            ["alarms.", "composite_alarm."]
                 .iter()
                 .any(|remote| change.starts_with(remote))
         })
         .collect();
     assert!(remote.is_empty(), "{remote:#?}");
-    assert_eq!(imported.value["tags_all"], json!({ "team": "platform" }));
+    assert_eq!(
+        imported.value["tags_all"],
+        json!({}),
+        "only the configuration says which are its own"
+    );
 
     world.emulator.clear_calls();
     let state = world.provider.apply(&plan).await.unwrap().ok().unwrap().state.unwrap();
     let writes: Vec<_> = world
         .operations()
         .into_iter()
-        .filter(|call| !call.starts_with("Describe") && !call.starts_with("List"))
+        .filter(|call| !["Describe", "List", "Get"].iter().any(|read| call.starts_with(read)))
         .collect();
     assert!(writes.is_empty(), "{writes:?}");
     world.assert_settled(&state, &config, "imported").await;
@@ -438,6 +442,7 @@ async fn an_import_of_nothing_and_a_malformed_id_say_what_to_type() {
             "Import id is malformed.",
             "<region>/<bundle name>",
         ),
+        ("eu-centrl-1/edu", "Region is malformed.", "eu-centrl-1"),
         (
             "us-east-1/edu",
             "There is no such bundle.",
@@ -548,6 +553,65 @@ async fn a_new_name_or_region_replaces_the_bundle() {
     world.assert_settled(&state, &moved, "moved").await;
 }
 
+/// The provider's region may come from a resource that is not applied yet.
+#[tokio::test]
+async fn an_unknown_region_of_the_provider_plans_no_replacement() {
+    let world = World::start().await;
+    let config = small_bundle();
+    let state = world.create(&config).await;
+    let unknown = json!({ "alarm_writes_per_second": 0, "region": UNKNOWN });
+    world.provider.configure(unknown).await.unwrap().ok().unwrap();
+    let plan = world.plan(Some(&state), &config).await.ok().unwrap();
+    assert_eq!(plan.action, Action::NoOp, "{:#?}", changes(&state.value, &plan.planned));
+    let changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
+    let plan = world.plan(Some(&state), &changed).await.ok().unwrap();
+    assert_eq!((plan.action, plan.requires_replace), (Action::Update, Vec::new()));
+    assert_eq!(plan.planned["region"], REGION);
+
+    let plan = world.plan(None, &config).await.ok().unwrap();
+    assert_eq!(plan.planned["region"], UNKNOWN, "a new bundle waits for it");
+}
+
+/// With `ignore_changes` Terraform plans with the prior value and still sends the configuration as typed.
+#[tokio::test]
+async fn what_is_applied_is_the_plan_where_the_configuration_differs() {
+    let world = World::start().await;
+    let config = with(
+        &small_bundle(),
+        "overrides",
+        json!({ "lambda/upload/errors": { "threshold": 3 } }),
+    );
+    let state = world.create(&config).await;
+    let changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
+    let plan = world.plan(Some(&state), &changed).await.ok().unwrap();
+    let typed = with(
+        &changed,
+        "overrides",
+        json!({ "lambda/upload/errors": { "threshold": 9 } }),
+    );
+    let after = support::apply_with_config(&world.provider, &plan, &typed).await;
+    assert_eq!(after.value, {
+        let mut planned = plan.planned.clone();
+        planned["tags_all"] = after.value["tags_all"].clone();
+        planned
+    });
+    let threshold = |name: &str| {
+        world
+            .emulator
+            .alarm(ACCOUNT, REGION, name)
+            .unwrap()
+            .metric()
+            .unwrap()
+            .threshold
+    };
+    assert_eq!(threshold("edu/lambda/upload/errors/critical"), Some(3.0), "ignored");
+    assert_eq!(
+        threshold("edu/lambda/upload/duration/critical"),
+        Some(57_000.0),
+        "planned"
+    );
+}
+
 #[tokio::test]
 async fn configured_attributes_are_stored_as_typed() {
     let world = World::start().await;
@@ -621,16 +685,25 @@ async fn a_threshold_with_more_digits_than_a_double_settles_also_from_a_stored_s
     );
     let state = world.create(&config).await;
     world.assert_settled(&state, &config, "a third").await;
-    let stored = world
-        .provider
-        .upgrade(TYPE, 0, &state.value)
-        .await
-        .unwrap()
-        .ok()
-        .unwrap()
-        .state
-        .unwrap();
-    world.assert_settled(&stored, &config, "a third, stored").await;
+    // as Terraform stores it: a number of JSON with all its digits
+    let text = state.value.to_string();
+    assert!(text.contains("\"0.3333"), "{text}");
+    let text = text.replace(
+        "\"0.333333333333333333333333333333333333333333333333333\"",
+        "0.333333333333333333333333333333333333333333333333333",
+    );
+    for version in [0, 1] {
+        let stored = world
+            .provider
+            .upgrade_text(TYPE, version, &text)
+            .await
+            .unwrap()
+            .ok()
+            .unwrap();
+        world
+            .assert_settled(&stored.state.unwrap(), &config, "a third, stored")
+            .await;
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@
 
 mod support;
 
-use cloudwatch_emulator::{Fault, FaultKind, Gate};
+use cloudwatch_emulator::{Fault, FaultKind, Gate, StaleReads};
 use serde_json::{Value, json};
-use support::{TYPE, World, changes, small_bundle, with};
+use support::{ACCOUNT, PAGE, REGION, TYPE, World, changes, small_bundle, with};
 use tfplugin6_harness::State;
 
 const ALARMS: [&str; 4] = [
@@ -148,7 +148,7 @@ async fn access_denied_on_tags_is_a_warning() {
     let world = World::start().await;
     let config = with(&small_bundle(), "tags", json!({ "team": "a" }));
     let state = world.create(&config).await;
-    for operation in ["ListTagsForResource", "TagResource"] {
+    for operation in ["GetResources", "ListTagsForResource", "TagResource"] {
         world.emulator.fail(fault(operation, FaultKind::AccessDenied));
     }
     let read = world.provider.read(TYPE, &state).await.unwrap();
@@ -168,6 +168,121 @@ async fn access_denied_on_tags_is_a_warning() {
     let outcome = world.apply(Some(&state), &changed).await;
     assert!(!outcome.diagnostics.has_errors(), "{}", outcome.diagnostics);
     assert_eq!(outcome.diagnostics.warnings().count(), 1);
+}
+
+fn many(alarms: usize) -> Value {
+    let function = |number: usize| {
+        (
+            format!("f{number:03}"),
+            json!({ "function_name": format!("function-{number}") }),
+        )
+    };
+    json!({
+        "name": "many",
+        "severities": { "critical": { "alarm_actions": [PAGE] } },
+        "lambda": (0..alarms / 2).map(function).collect::<serde_json::Map<_, _>>(),
+        "tags": { "team": "a" },
+    })
+}
+
+#[tokio::test]
+async fn a_thousand_tagged_alarms_are_refreshed_in_twenty_reads() {
+    let world = World::start().await;
+    let config = many(1000);
+    let state = world.create(&config).await;
+    assert_eq!(state.value["alarms"].as_object().unwrap().len(), 1000);
+    world.emulator.clear_calls();
+    world.assert_settled(&state, &config, "a thousand").await;
+    assert_eq!(
+        (
+            world.count("DescribeAlarms"),
+            world.count("GetResources"),
+            world.operations().len()
+        ),
+        (10, 10, 20)
+    );
+}
+
+#[tokio::test]
+async fn where_the_index_of_tags_is_denied_they_are_read_alarm_by_alarm_with_a_warning() {
+    let world = World::start().await;
+    let config = many(40);
+    let state = world.create(&config).await;
+    world.emulator.fail(fault("GetResources", FaultKind::AccessDenied));
+    world.emulator.clear_calls();
+    let read = world.provider.read(TYPE, &state).await.unwrap();
+    assert!(!read.diagnostics.has_errors(), "{}", read.diagnostics);
+    let warnings: Vec<_> = read.diagnostics.warnings().collect();
+    assert_eq!(warnings.len(), 1, "{}", read.diagnostics);
+    assert_eq!(warnings[0].summary, "Tags are read alarm by alarm.");
+    assert!(
+        warnings[0].detail.contains("`tag:GetResources`"),
+        "{}",
+        warnings[0].detail
+    );
+    assert_eq!(world.count("ListTagsForResource"), 40);
+    assert_eq!(read.state.unwrap().value, state.value);
+}
+
+/// The index of tags follows changes after a while.
+#[tokio::test]
+async fn an_index_of_tags_that_is_behind_makes_no_drift_and_loses_no_change() {
+    let world = World::start().await;
+    let (a, b) = (tagged(json!({ "team": "a" })), tagged(json!({ "team": "b" })));
+    let behind = |times| {
+        world.emulator.read_stale(StaleReads {
+            operation: "GetResources".to_owned(),
+            skip: 0,
+            times,
+        });
+    };
+    behind(1);
+    let state = world.create(&a).await;
+    world.assert_settled(&state, &a, "new, and not in the index").await;
+
+    behind(2);
+    let state = world.apply(Some(&state), &b).await.ok().unwrap().state.unwrap();
+    assert_eq!(tags_there(&world, &state).await, everywhere(&["team=b"]));
+    // back again, while the index still shows what is wanted now
+    let state = world.apply(Some(&state), &a).await.ok().unwrap().state.unwrap();
+    assert_eq!(tags_there(&world, &state).await, everywhere(&["team=a"]));
+}
+
+#[tokio::test]
+async fn an_import_takes_nobody_elses_tags_and_aws_own_are_never_removed() {
+    const OF_AWS: &str = "aws:cloudformation:stack-name";
+    let world = World::start().await;
+    let config = tagged(json!({ "team": "a" }));
+    let created = world.create(&tagged(json!({ "team": "a", "cost-center": "7" }))).await;
+    for key in ALARMS {
+        world
+            .emulator
+            .edit_alarm(ACCOUNT, REGION, &format!("edu/{key}"), |alarm| {
+                alarm.tags.insert(OF_AWS.to_owned(), "theirs".to_owned());
+            });
+    }
+    let imported = world
+        .provider
+        .import(TYPE, "us-east-1/edu")
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    let imported = imported.state.unwrap();
+    assert_eq!(imported.value["tags_all"], json!({}));
+    let state = world.apply(Some(&imported), &config).await.ok().unwrap().state.unwrap();
+    let theirs = ["aws:cloudformation:stack-name=theirs", "cost-center=7", "team=a"];
+    assert_eq!(tags_there(&world, &state).await, everywhere(&theirs));
+    world.assert_settled(&state, &config, "imported").await;
+
+    // as an import of 0.1.0 left it
+    let mut taken = created;
+    taken.value["tags_all"] = json!({ "team": "a", OF_AWS: "theirs" });
+    let refreshed = world.refresh(&taken).await.unwrap();
+    assert_eq!(refreshed.value["tags_all"], json!({ "team": "a" }));
+    let outcome = world.apply(Some(&taken), &config).await.ok().unwrap();
+    assert_eq!(outcome.state.unwrap().value["tags_all"], json!({ "team": "a" }));
+    assert_eq!(tags_there(&world, &state).await, everywhere(&theirs));
 }
 
 #[tokio::test]
@@ -194,6 +309,7 @@ async fn new_alarms_whose_tags_are_denied_are_made_without_them() {
 async fn tags_that_cannot_be_read_for_another_reason_are_an_error() {
     let world = World::start().await;
     let state = world.create(&tagged(json!({ "team": "a" }))).await;
+    world.emulator.fail(fault("GetResources", FaultKind::AccessDenied));
     world
         .emulator
         .fail(fault("ListTagsForResource", FaultKind::ValidationError));

@@ -6,13 +6,15 @@ use tonic_build::manual::{Builder, Method, Service};
 
 /// The RPCs of protocol 6 that are served: the message module of `crate::proto`, which is also the Rust name, and the
 /// route. What is missing here answers `Unimplemented`.
-const PROVIDER_RPCS: [(&str, &str); 16] = [
+const PROVIDER_RPCS: [(&str, &str); 18] = [
     ("get_metadata", "GetMetadata"),
     ("get_provider_schema", "GetProviderSchema"),
     ("validate_provider_config", "ValidateProviderConfig"),
     ("validate_resource_config", "ValidateResourceConfig"),
     ("validate_data_resource_config", "ValidateDataResourceConfig"),
     ("upgrade_resource_state", "UpgradeResourceState"),
+    ("get_resource_identity_schemas", "GetResourceIdentitySchemas"),
+    ("upgrade_resource_identity", "UpgradeResourceIdentity"),
     ("configure_provider", "ConfigureProvider"),
     ("read_resource", "ReadResource"),
     ("plan_resource_change", "PlanResourceChange"),

@@ -21,7 +21,7 @@ resource "lectern_alarm_bundle" "platform" {
     files = { bucket = "edu-files", filter_id = "EntireBucket" }
   }
 
-  # Partial: what is left out stays as the catalogue has it.
+  # Partial: attributes that are not set keep the catalogue's values. Rates are in percent, durations in milliseconds.
   overrides = {
     "api_gateway/main/error_rate_4xx" = {
       warning  = { threshold = 3 }
@@ -31,7 +31,7 @@ resource "lectern_alarm_bundle" "platform" {
     "s3/files/*"             = { evaluation_periods = 3 }
   }
 
-  # What the catalogue does not know.
+  # Metrics that the catalogue does not have.
   extra_alarms = {
     queue_age = {
       severity            = "critical"
@@ -45,6 +45,9 @@ resource "lectern_alarm_bundle" "platform" {
     }
   }
 
+  # For aws_cloudwatch_dashboard: the metrics and thresholds of every alarm. Without it plans are shorter.
+  dashboard = true
+
   # One page for the whole platform instead of one for each alarm.
   composite = {
     severity      = "critical"
@@ -54,6 +57,10 @@ resource "lectern_alarm_bundle" "platform" {
 
 output "alarm_names" {
   value = [for alarm in lectern_alarm_bundle.platform.alarms : alarm.name]
+}
+
+output "dashboard_body" {
+  value = lectern_alarm_bundle.platform.dashboard_body
 }
 
 output "coverage" {

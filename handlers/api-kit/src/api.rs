@@ -10,14 +10,12 @@ use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::{HeaderName, HeaderValue, Method};
 use lambda_kit::emf::{Metrics, Unit};
 use lambda_kit::{Environment, Failure, Invocation};
+use metric_names::api as names;
 
 use crate::answer::Answer;
 use crate::cors::{self, Origin};
 use crate::problem::{Kind, Problem};
 use crate::request::{self, Request};
-
-/// Namespace of the metrics of every route.
-const NAMESPACE: &str = "Lectern/Api";
 
 /// How long a handler may take. API Gateway waits 29 s and then answers itself, without our problem and our metric.
 /// Source: API Gateway developer guide, "Quotas", integration timeout.
@@ -120,16 +118,16 @@ impl Api {
     fn report(&self, operation: &str, answer: &Answer, problem: Option<&Problem>, request_id: &str, took: Duration) {
         let milliseconds = took.as_secs_f64() * 1000.0;
         let (status, failed) = (answer.status, answer.status >= 500);
-        let metrics = Metrics::new(NAMESPACE)
-            .dimension("Operation", operation)
-            .value("Requests", Unit::Count, 1.0)
+        let metrics = Metrics::new(names::NAMESPACE)
+            .dimension(names::OPERATION, operation)
+            .value(names::REQUESTS, Unit::Count, 1.0)
             .value(
-                "ClientErrors",
+                names::CLIENT_ERRORS,
                 Unit::Count,
                 f64::from(u8::from((400..500).contains(&status))),
             )
-            .value("ServerErrors", Unit::Count, f64::from(u8::from(failed)))
-            .value("DurationMilliseconds", Unit::Milliseconds, milliseconds);
+            .value(names::SERVER_ERRORS, Unit::Count, f64::from(u8::from(failed)))
+            .value(names::DURATION_MILLISECONDS, Unit::Milliseconds, milliseconds);
         (self.metrics)(&metrics);
         // Lambda's runtime keeps it for X-Ray; the AWS SDK passes it on with every call.
         let trace_id = std::env::var("_X_AMZN_TRACE_ID").unwrap_or_default();

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 
-use alarm_catalog::handler_metrics::mongo_dump as metric;
 use dump_format::key::{Key, Location, Object, RunId};
 use dump_format::names::{Ordinal, ScheduleArn};
 use dump_format::payload::{Action, Event};
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use lambda_kit::Failure;
 use lambda_kit::emf::{Metrics, Unit};
+use metric_names::mongo_dump as metric;
 
 use crate::answer::{Answer, Report};
 use crate::commit;

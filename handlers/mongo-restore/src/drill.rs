@@ -1,10 +1,10 @@
 //! A restore for practice: into databases that nobody else has, compared, measured, and dropped again.
 
-use alarm_catalog::handler_metrics::mongo_restore as names;
 use dump_format::Sha256Hex;
 use dump_format::key::RunId;
 use dump_format::names::Namespace;
 use lambda_kit::emf::{Metrics, Unit};
+use metric_names::mongo_restore as names;
 
 use crate::answer::{Answer, Outcome};
 use crate::event::Event;

@@ -1,6 +1,6 @@
 //! The alarm catalogue: what a preset watches, when it fires, where that comes from and what an operator does.
 
-use crate::metric::{MetricSpec, find_metric};
+use crate::metric::{MetricSpec, Unit, find_metric};
 use crate::service::{Param, Preset, Service, Severity};
 
 /// One time series of a metric-math alarm.
@@ -141,6 +141,36 @@ impl AlarmSpec {
         found
     }
 
+    /// The unit of the threshold: `percent`, `milliseconds`, `seconds`, `bytes`, `per second` or `count`.
+    #[must_use]
+    pub fn threshold_unit(&'static self) -> &'static str {
+        if self.percent {
+            return Unit::Percent.threshold_name();
+        }
+        let first = match self.signal.forms().first() {
+            Some(Signal::Metric { metric, statistic }) => Some((*metric, *statistic)),
+            Some(Signal::Math { queries, .. }) => queries.first().map(|query| (query.metric, query.statistic)),
+            Some(Signal::Either { .. }) | None => None,
+        };
+        match first.and_then(|(metric, statistic)| Some((find_metric(self.service, metric)?, statistic))) {
+            Some((metric, statistic)) if statistic != "SampleCount" => metric.unit.threshold_name(),
+            _ => Unit::Count.threshold_name(),
+        }
+    }
+
+    /// What a threshold in milliseconds may be compared with: a parameter of the target, and how many of the threshold's units are in one
+    /// of the parameter's.
+    #[must_use]
+    pub fn time_limit(&self) -> Option<(Param, u32)> {
+        match self.threshold {
+            Threshold::Share { of, unit_factor, .. } if unit_factor > 1 => Some((of, unit_factor)),
+            Threshold::FromOverride if matches!(self.signal, Signal::Metric { metric: "Duration", .. }) => {
+                Some((Param::TimeoutSeconds, 1000))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the expression is gated by the number of requests.
     #[must_use]
     pub fn is_gated(&'static self) -> bool {
@@ -149,6 +179,24 @@ impl AlarmSpec {
             .iter()
             .any(|form| matches!(form, Signal::Math { expression, .. } if expression.contains("{min_requests}")))
     }
+}
+
+/// Every unit a threshold has, each with the names of the alarms whose thresholds are in it, in the order of the documentation.
+#[must_use]
+pub fn alarms_by_threshold_unit() -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut units: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
+    for spec in Preset::ALL.into_iter().flat_map(alarms) {
+        let unit = spec.threshold_unit();
+        if !units.iter().any(|(known, _)| *known == unit) {
+            units.push((unit, Vec::new()));
+        }
+        if let Some((_, names)) = units.iter_mut().find(|(known, _)| *known == unit)
+            && !names.contains(&spec.name)
+        {
+            names.push(spec.name);
+        }
+    }
+    units
 }
 
 /// The alarms of a preset, service by service.

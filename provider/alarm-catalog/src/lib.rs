@@ -3,14 +3,12 @@
 //! - [`Service`], [`Param`], [`Preset`], [`Severity`]: the words users type.
 //! - [`metric`]: every metric of every service, with its dimensions, valid statistics and condition.
 //! - [`alarm`]: every alarm of every preset; [`alarms`] lists them.
-//! - [`handler_metrics`]: the names our Lambda handlers emit and the alarms watch.
 //! - [`coverage`]: the words of the bundle's `coverage` map.
-//! - [`alarms_markdown()`] writes docs/alarms.md.
+//! - [`alarms_markdown()`] writes docs/guides/alarms.md.
 
 pub mod alarm;
 mod aws_recommended;
 pub mod coverage;
-pub mod handler_metrics;
 mod markdown;
 pub mod metric;
 mod metrics;
@@ -18,7 +16,7 @@ mod platform;
 mod service;
 mod statistic;
 
-pub use alarm::{AlarmSpec, Periods, Query, Signal, Threshold, alarms};
+pub use alarm::{AlarmSpec, Periods, Query, Signal, Threshold, alarms, alarms_by_threshold_unit};
 pub use markdown::alarms_markdown;
 pub use metric::{Dimension, DimensionValue, MetricSpec, Unit, find_metric, find_metric_by_namespace, metrics};
 pub use service::{Param, ParamKind, Preset, Service, Severity, UnknownName};
@@ -39,7 +37,7 @@ pub const CLOUDFRONT_REGION: &str = "us-east-1";
 /// Values CloudWatch takes for missing data. Source: API_PutMetricAlarm, `TreatMissingData`.
 pub const TREAT_MISSING_DATA: [&str; 4] = ["breaching", "notBreaching", "ignore", "missing"];
 
-/// Comparisons of a metric with a fixed threshold. The anomaly-band ones need a band, which a bundle has not.
+/// Comparisons of a metric with a fixed threshold. The others compare with an anomaly detection band, which a bundle does not support.
 /// Source: API_PutMetricAlarm, `ComparisonOperator`.
 pub const COMPARISON_OPERATORS: [&str; 4] = [
     "GreaterThanOrEqualToThreshold",
@@ -48,5 +46,6 @@ pub const COMPARISON_OPERATORS: [&str; 4] = [
     "LessThanThreshold",
 ];
 
-/// Most metrics of one metric-math alarm. Source: CloudWatch alarm limits ("hard").
+/// Most metrics of one metric-math alarm, besides its expression. Source: API_MetricDataQuery (20 elements, 10 of them with `MetricStat`),
+/// CloudWatch User Guide, alarm-limits ("hard").
 pub const MAX_METRICS_PER_ALARM: usize = 10;

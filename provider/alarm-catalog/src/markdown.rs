@@ -1,4 +1,4 @@
-//! docs/alarms.md, written from the catalogue.
+//! docs/guides/alarms.md, written from the catalogue.
 
 use std::fmt::Write as _;
 
@@ -8,13 +8,20 @@ use crate::service::{Param, ParamKind, Preset, Service};
 use crate::{DEFAULT_MIN_REQUESTS, DEFAULT_TREAT_MISSING_DATA};
 
 const HEAD: &str = "\
+---
+page_title: \"Alarms of lectern_alarm_bundle\"
+subcategory: \"\"
+description: |-
+  Every alarm of the catalogue: when it fires, where its threshold comes from, and what to do.
+---
+
 <!-- Generated from provider/alarm-catalog by `cargo run -p alarm-catalog --example generate_docs`. Do not edit: a test compares. -->
 
 # Alarms of lectern_alarm_bundle
 
 Every alarm the catalogue knows, every metric it watches or graphs, and where the numbers come from. The provider, the
-dashboard, the `lectern_alarm_catalog` data source and this page read the same data. Ids such as C2 are the lines of the
-platform's [requirements](requirements.md).
+dashboard, the `lectern_alarm_catalog` data source and this page read the same data. Ids such as C2 are lines of
+docs/requirements.md in the provider's repository.
 ";
 
 const KEYS: &str = "\
@@ -22,21 +29,24 @@ const KEYS: &str = "\
 
 An alarm's key is `<service>/<target>/<alarm>/<severity>`, for example `lambda/upload/errors/critical`; an extra alarm's is
 `extra/<name>/<severity>`. Its name in CloudWatch is `<bundle name>/<key>`, the composite's `<bundle name>/composite/<severity>`.
-The last line of every description is `lectern:<bundle name>`, by which the provider recognises its own alarms.
+In CloudWatch the last line of every description is `lectern:<bundle name>:<token>`. It says which resource owns the alarm and is not
+part of the attribute `description`.
 
 ## Overrides
 
 `overrides` addresses catalogue alarms without the severity: `<service>/<target>/<alarm>`. `*` stands for one whole segment
-(`s3/files/*`, `lambda/*/errors`, `*/*/*`); it matches no part of a segment. A key that can match nothing is a plan error that
-suggests the nearest ones: without a `*` the target must be configured, with `*` as the target it need not be.
+(`s3/files/*`, `lambda/*/errors`, `*/*/*`); it does not match a part of a segment. A key that cannot match any alarm is a plan error
+that suggests the nearest keys: a target that the key names must be configured. An override of alarms that do not exist because an
+input of the target is missing is a warning.
 
 Precedence, weakest first: `defaults`, the catalogue, overrides with more `*`, overrides with fewer (of two with as many, the
-one that names the target wins over the one that names the alarm, and that over the one that names the service), the exact key.
+one that names the target wins over the one that names the alarm, which wins over the one that names the service), the exact key.
 Within one override the common fields are weaker than its `warning` and `critical`. An override of `evaluation_periods` alone
-moves `datapoints_to_alarm` with it, as every catalogue alarm wants all its datapoints to breach.
+changes `datapoints_to_alarm` to the same number, because every catalogue alarm fires when all its datapoints breach.
 
-Rates are percentages wherever a user types or reads one; the catalogue multiplies API Gateway's and S3's 0-1 by 100 and leaves
-CloudFront's 0-100 alone.
+Every table below has the unit of each threshold. Rates are percentages wherever you set or read one; the catalogue multiplies API
+Gateway's and S3's 0-1 by 100 and leaves CloudFront's 0-100 unchanged. The threshold of a `duration` alarm is in milliseconds, as
+CloudWatch measures it: for 60 % of a timeout of 30 s, set 18000.
 ";
 
 const COVERAGE: &str = "\
@@ -50,12 +60,12 @@ const COVERAGE: &str = "\
 | `off: <key> (enabled = false)` | an override switched the alarm off |
 | `off: <key> (severities has no <severity>)` | the bundle does not use that severity |
 | `needs <input>` | the alarm, or the metric itself, exists once that input is set |
-| `graph` | on the dashboard only |
+| `graph` | no alarm watches it; it is on the dashboard only |
 
 Several of them are joined with `; `, in this order.
 ";
 
-/// The whole of docs/alarms.md.
+/// The whole of docs/guides/alarms.md.
 #[must_use]
 pub fn alarms_markdown() -> String {
     let mut page = String::from(HEAD);
@@ -100,7 +110,7 @@ fn deciding_inputs() -> String {
          cannot be known, and the whole `alarms` map, `coverage`, the dashboard and the composite's rule are unknown:\n\n\
          - `preset`, `severities` and each of its keys, every map of targets and each of its keys, `extra_alarms` and the `severity` of\n\
          \u{20} each of them, `overrides` and each of its keys;\n\
-         - `enabled` in an override, and `threshold` in an override where AWS gives none (below: \"an override must give it\");\n",
+         - `enabled` in an override, and `threshold` in an override where AWS gives none (below: \"an override must set it\");\n",
     );
     for service in Service::ALL {
         let params: Vec<String> = deciding_params(service)
@@ -125,9 +135,9 @@ fn missing_data() -> String {
     format!(
         "## Missing data, low traffic\n\n\
          Where a table says \"default\", missing data is treated as the bundle's `defaults.treat_missing_data` says, and as\n\
-         `{DEFAULT_TREAT_MISSING_DATA}` when that is null: an idle system is not a broken one. Alarms that watch for silence say `breaching`.\n\n\
-         An expression with `min_requests` gives no datapoint for a period with fewer requests, so that one failure at night wakes\n\
-         nobody; the number is `defaults.min_requests` ({DEFAULT_MIN_REQUESTS}), or an override's.\n\n\
+         `{DEFAULT_TREAT_MISSING_DATA}` when that is null: an idle system is not a broken one. Alarms that detect silence use `breaching`.\n\n\
+         An expression with `min_requests` returns no datapoint for a period with fewer requests, so that one failure at night does not\n\
+         fire an alarm. The number is `defaults.min_requests` ({DEFAULT_MIN_REQUESTS}), or an override's.\n\n\
          Periods: \"5 of 5 x 60 s\" fires when all of the last five one-minute datapoints breach.\n"
     )
 }
@@ -147,17 +157,18 @@ fn service_section(service: Service) -> String {
             continue;
         }
         text.push_str(
-            "| alarm | severity | fires when | periods | missing data | source | what to do |\n|---|---|---|---|---|---|---|\n",
+            "| alarm | severity | fires when | threshold unit | periods | missing data | source | what to do |\n|---|---|---|---|---|---|---|---|\n",
         );
         for spec in specs {
             line(
                 &mut text,
                 format_args!(
-                    "| `{}` | {} | {} {} | {} | {} | {} | {} |",
+                    "| `{}` | {} | {} {} | {} | {} | {} | {} | {} |",
                     spec.name,
                     spec.severity,
                     spec.title,
                     condition(spec),
+                    spec.threshold_unit(),
                     periods(spec),
                     spec.treat_missing_data
                         .map_or_else(|| "default".to_owned(), |value| format!("`{value}`")),
@@ -250,9 +261,9 @@ fn signal(signal: &'static Signal) -> String {
     }
 }
 
-fn threshold(spec: &AlarmSpec) -> String {
+fn threshold(spec: &'static AlarmSpec) -> String {
     match spec.threshold {
-        Threshold::Fixed(number) => format!("{number}{}", if spec.percent { " %" } else { "" }),
+        Threshold::Fixed(number) => format!("{number}{}", unit_suffix(spec.threshold_unit())),
         Threshold::Share {
             of,
             percent,
@@ -262,9 +273,18 @@ fn threshold(spec: &AlarmSpec) -> String {
             let default = of
                 .default_number()
                 .map_or_else(String::new, |number| format!(" (null: {number} s)"));
-            format!("{percent} % of `{of}`{default}, in milliseconds")
+            format!("{percent} % of `{of}`{default}")
         }
-        Threshold::FromOverride => "a threshold (an override must give it)".to_owned(),
+        Threshold::FromOverride => "a threshold (an override must set it)".to_owned(),
+    }
+}
+
+fn unit_suffix(unit: &str) -> &'static str {
+    match unit {
+        "percent" => " %",
+        "milliseconds" => " ms",
+        "seconds" => " s",
+        _ => "",
     }
 }
 

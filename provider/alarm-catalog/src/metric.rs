@@ -39,6 +39,16 @@ impl Unit {
             Self::PerSecond => "per second",
         }
     }
+
+    /// As a threshold's unit is named: of a share or an outcome only the sum can be compared without metric math, and that is a count.
+    #[must_use]
+    pub const fn threshold_name(self) -> &'static str {
+        match self {
+            Self::Count | Self::Fraction | Self::Outcome => "count",
+            Self::Percent => "percent",
+            Self::Milliseconds | Self::Seconds | Self::Bytes | Self::PerSecond => self.name(),
+        }
+    }
 }
 
 /// Where the value of a dimension comes from.

@@ -1,7 +1,8 @@
 //! Preset `platform`: the alarms of requirements C1-C8 (docs/requirements.md). Low bounds are warnings, high bounds critical.
 
+use metric_names::{flow_logs, mongo_dump, mongodb};
+
 use crate::alarm::{AlarmSpec, Periods, Query, Signal, Threshold};
-use crate::handler_metrics::{flow_logs, mongo_dump, mongodb};
 use crate::service::{Param, Preset, Service, Severity};
 
 pub(crate) const GREATER: &str = "GreaterThanThreshold";

@@ -24,7 +24,9 @@ pub enum Statistic {
 pub struct UnknownStatistic(pub String);
 
 const BASIC: [&str; 5] = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"];
-const TRIMMED: [&str; 5] = ["tm", "tc", "ts", "wm", "pr"];
+/// Statistics with one percentage (`tm99`), and with bounds (`TM(10%:90%)`).
+const TRIMMED: [(&str, &str); 4] = [("tm", "TM"), ("tc", "TC"), ("ts", "TS"), ("wm", "WM")];
+const PERCENTILE_RANK: &str = "PR";
 
 impl Statistic {
     /// Whether CloudWatch takes it as `ExtendedStatistic` rather than as `Statistic`.
@@ -44,9 +46,17 @@ impl FromStr for Statistic {
         if text.strip_prefix('p').is_some_and(is_percentage) {
             return Ok(Self::Percentile(text.to_owned()));
         }
-        let lower = text.to_ascii_lowercase();
-        let trimmed = TRIMMED.iter().find_map(|name| lower.strip_prefix(name));
-        if lower == "iqm" || trimmed.is_some_and(|rest| is_percentage(rest) || is_range(rest)) {
+        let is_trimmed = TRIMMED.iter().any(|(single, bounded)| {
+            text.strip_prefix(single).is_some_and(is_percentage)
+                || text
+                    .strip_prefix(bounded)
+                    .is_some_and(|range| is_range(range, Bound::parse))
+        });
+        let is_rank = || {
+            text.strip_prefix(PERCENTILE_RANK)
+                .is_some_and(|range| is_range(range, Bound::value))
+        };
+        if text == "IQM" || is_trimmed || is_rank() {
             return Ok(Self::Extended(text.to_owned()));
         }
         Err(UnknownStatistic(text.to_owned()))
@@ -67,8 +77,35 @@ fn is_percentage(text: &str) -> bool {
     is_plain_number(text) && text.parse::<f64>().is_ok_and(|number| (0.0..=100.0).contains(&number))
 }
 
-/// `(10%:90%)`, `(:100)`, `(0.5:)`.
-fn is_range(text: &str) -> bool {
+/// One end of a range.
+enum Bound {
+    /// In percent, 0 to 100.
+    Percentage(f64),
+    /// In the metric's own unit.
+    Value(f64),
+}
+
+impl Bound {
+    fn parse(text: &str) -> Option<Self> {
+        match text.strip_suffix('%') {
+            Some(percentage) => is_percentage(percentage)
+                .then(|| percentage.parse().ok())
+                .flatten()
+                .map(Self::Percentage),
+            None => Self::value(text),
+        }
+    }
+
+    fn value(text: &str) -> Option<Self> {
+        is_plain_number(text)
+            .then(|| text.parse().ok())
+            .flatten()
+            .map(Self::Value)
+    }
+}
+
+/// `(10%:90%)`, `(:100)`, `(0.5:)`: at least one bound, and two of one kind in rising order.
+fn is_range(text: &str, bound: fn(&str) -> Option<Bound>) -> bool {
     let Some((low, high)) = text
         .strip_prefix('(')
         .and_then(|rest| rest.strip_suffix(')'))
@@ -76,8 +113,17 @@ fn is_range(text: &str) -> bool {
     else {
         return false;
     };
-    let bound = |text: &str| text.is_empty() || is_plain_number(text.strip_suffix('%').unwrap_or(text));
-    bound(low) && bound(high) && !(low.is_empty() && high.is_empty())
+    match (low.is_empty(), high.is_empty()) {
+        (true, true) => false,
+        (true, false) => bound(high).is_some(),
+        (false, true) => bound(low).is_some(),
+        (false, false) => match (bound(low), bound(high)) {
+            (Some(Bound::Percentage(low)), Some(Bound::Percentage(high)))
+            | (Some(Bound::Value(low)), Some(Bound::Value(high))) => low < high,
+            (Some(_), Some(_)) => true,
+            _ => false,
+        },
+    }
 }
 
 fn is_plain_number(text: &str) -> bool {
@@ -102,6 +148,17 @@ mod tests {
             ("TM(10%:90%)", Some(true)),
             ("PR(:300)", Some(true)),
             ("IQM", Some(true)),
+            ("TM(150:1000)", Some(true)),
+            ("WM(:90%)", Some(true)),
+            ("TS(80%:)", Some(true)),
+            ("TM(150%:)", None),
+            ("TM(90%:10%)", None),
+            ("tm(10%:90%)", None),
+            ("TM99", None),
+            ("PR(10%:20%)", None),
+            ("pr99", None),
+            ("iqm", None),
+            ("IQR", None),
             ("sum", None),
             ("p101", None),
             ("p", None),

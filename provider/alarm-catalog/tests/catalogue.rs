@@ -6,7 +6,8 @@ use std::path::Path;
 
 use alarm_catalog::{
     AlarmSpec, COMPARISON_OPERATORS, DimensionValue, MAX_METRICS_PER_ALARM, Param, ParamKind, Periods, Preset, Service,
-    Severity, Signal, Statistic, TREAT_MISSING_DATA, Threshold, alarms, alarms_markdown, find_metric, metrics,
+    Severity, Signal, Statistic, TREAT_MISSING_DATA, Threshold, alarms, alarms_by_threshold_unit, alarms_markdown,
+    find_metric, metrics,
 };
 
 fn id(spec: &AlarmSpec) -> String {
@@ -363,6 +364,48 @@ fn rates_of_services_that_report_fractions_are_multiplied_and_others_are_not() {
     }
 }
 
+/// Each threshold's unit, and no alarm name with two: the schema lists the units by name.
+#[test]
+fn every_threshold_has_the_unit_of_what_it_is_compared_with() {
+    let by_unit = alarms_by_threshold_unit();
+    let of = |unit: &str| {
+        let found = by_unit.iter().find(|(known, _)| *known == unit);
+        found.map(|(_, names)| names.clone()).unwrap_or_default()
+    };
+    assert_eq!(
+        of("milliseconds"),
+        ["duration", "integration_latency", "origin_latency", "latency"]
+    );
+    assert_eq!(
+        of("percent"),
+        [
+            "error_rate_4xx",
+            "error_rate_5xx",
+            "error_rate_total",
+            "sign_in_failures",
+            "sign_up_failures",
+            "token_refresh_failures",
+            "federation_failures",
+        ]
+    );
+    assert_eq!(of("per second"), ["operations"]);
+    let named: Vec<&str> = by_unit.iter().flat_map(|(_, names)| names.clone()).collect();
+    let unique: BTreeSet<&str> = named.iter().copied().collect();
+    assert_eq!(named.len(), unique.len(), "an alarm's name has two units");
+    for (key, unit) in [
+        ("lambda/errors", "count"),
+        ("lambda/concurrency", "count"),
+        ("s3/errors_4xx", "count"),
+        ("api_gateway/request_count", "count"),
+        ("cognito/throttles", "count"),
+        ("mongodb/probe_silent", "count"),
+        ("mongo_dump/age", "count"),
+    ] {
+        let mut found = alarms(Preset::Platform).filter(|spec| format!("{}/{}", spec.service, spec.name) == key);
+        assert!(found.all(|spec| spec.threshold_unit() == unit), "{key}");
+    }
+}
+
 #[test]
 fn silence_is_breaching_only_where_silence_is_the_fault() {
     let breaching: Vec<&str> = every_alarm()
@@ -375,10 +418,10 @@ fn silence_is_breaching_only_where_silence_is_the_fault() {
 
 #[test]
 fn the_documentation_is_the_catalogues() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/alarms.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guides/alarms.md");
     let page = std::fs::read_to_string(&path).unwrap();
     assert!(
         page == alarms_markdown(),
-        "docs/alarms.md differs from the catalogue: run `cargo run -p alarm-catalog --example generate_docs`"
+        "docs/guides/alarms.md differs from the catalogue: run `cargo run -p alarm-catalog --example generate_docs`"
     );
 }

@@ -27,7 +27,7 @@ pub enum StatisticError {
     #[error("statistic \"{0}\" is CloudWatch's, but is not evaluated here; evaluated are {EVALUATED}")]
     Unsupported(String),
     /// CloudWatch does not know it.
-    #[error("\"{0}\" is no statistic; statistics are {EVALUATED}")]
+    #[error("\"{0}\" is not a statistic; statistics are {EVALUATED}")]
     Unknown(String),
 }
 
@@ -55,10 +55,7 @@ impl Statistic {
         let short = ["tm", "wm", "tc", "ts"]
             .iter()
             .any(|kind| text.strip_prefix(kind).and_then(percent).is_some());
-        let long = ["TM(", "WM(", "TC(", "TS(", "PR("]
-            .iter()
-            .any(|kind| text.starts_with(kind) && text.ends_with(')'));
-        Err(if short || long {
+        Err(if short || is_bounded(text) {
             StatisticError::Unsupported(text.to_owned())
         } else {
             StatisticError::Unknown(text.to_owned())
@@ -79,12 +76,47 @@ impl Statistic {
 
 /// A percentage 0 to 100 as CloudWatch writes it: digits, an optional point, at most ten decimals.
 fn percent(text: &str) -> Option<f64> {
+    value(text).filter(|percent| (0.0..=100.0).contains(percent))
+}
+
+/// `TM(10%:90%)`, `WM(:90%)`, `TC(150:1000)`, `PR(:300)`: one or two bounds, each a percentage or a value of the metric; a percentile
+/// rank has values only. Bounds of one kind that enclose nothing are refused.
+fn is_bounded(text: &str) -> bool {
+    let Some((kind, bounds)) = text.strip_suffix(')').and_then(|text| text.split_once('(')) else {
+        return false;
+    };
+    let takes_percentages = match kind {
+        "TM" | "WM" | "TC" | "TS" => true,
+        "PR" => false,
+        _ => return false,
+    };
+    let Some((low, high)) = bounds.split_once(':') else {
+        return false;
+    };
+    // whether it is a percentage, and its number
+    let bound = |text: &str| match text.strip_suffix('%') {
+        Some(text) => percent(text).filter(|_| takes_percentages).map(|number| (true, number)),
+        None => value(text).map(|number| (false, number)),
+    };
+    match (low.is_empty(), high.is_empty()) {
+        (true, true) => false,
+        (false, true) => bound(low).is_some(),
+        (true, false) => bound(high).is_some(),
+        (false, false) => matches!(
+            (bound(low), bound(high)),
+            (Some((low_is_percent, low)), Some((high_is_percent, high))) if low_is_percent != high_is_percent || low < high
+        ),
+    }
+}
+
+/// A value of a metric as a bound: digits, an optional point, at most ten decimals.
+fn value(text: &str) -> Option<f64> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(decimals) || whole.len() > 3 || decimals.len() > 10 {
+    if !digits(whole) || !digits(decimals) || decimals.len() > 10 {
         return None;
     }
-    text.parse().ok().filter(|percent| (0.0..=100.0).contains(percent))
+    text.parse().ok()
 }
 
 impl std::fmt::Display for Statistic {
@@ -263,6 +295,10 @@ mod tests {
             "PR(:300)",
             "TM(10%:90%)",
             "WM(5%:95%)",
+            "TC(:95%)",
+            "TS(80%:)",
+            "TM(150:1000)",
+            "PR(100:2000)",
         ] {
             assert_eq!(
                 Statistic::parse(text),
@@ -282,6 +318,22 @@ mod tests {
             "Median",
             "tmx",
             "p9.12345678901",
+            "P90",
+            "TM99",
+            "iqm",
+            "IQR",
+            "TM()",
+            "TM(:)",
+            "TM(10%)",
+            "TM(150%:)",
+            "TM(90%:10%)",
+            "TM(a:b)",
+            "TM(10%:90%",
+            "tm(10%:90%)",
+            "PR(10%:20%)",
+            "PR(300:300)",
+            "pr90",
+            "XX(1:2)",
         ] {
             assert_eq!(
                 Statistic::parse(text),

@@ -2,7 +2,7 @@
 
 use crate::error::{AtlasError, Operation, TransportError};
 use crate::retry::parse_retry_after;
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use std::error::Error;
@@ -49,7 +49,12 @@ impl Cause {
         }
     }
 
-    /// Whether time may heal it. A certificate does not become trusted by asking again.
+    /// Whether the call may have been carried out although its answer was lost. 429 is an answer: it was not.
+    pub(crate) fn loses_answer(&self) -> bool {
+        !matches!(self, Self::Status { status, .. } if *status == StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether another attempt may succeed. A certificate does not become trusted by asking again.
     pub(crate) fn may_pass(&self) -> bool {
         !matches!(self, Self::Transport(TransportError::Untrusted { .. }))
     }
@@ -178,14 +183,59 @@ pub(crate) async fn judge(operation: &Operation, response: Response) -> Result<R
             },
         ));
     }
-    // The status has decided: without a readable body there is only less to say.
+    // The status has decided. Atlas's own words are shown; of any other body, what it is.
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok().map(ToOwned::to_owned));
     let said = match read_body(operation, response).await {
         Ok(body) => serde_json::from_slice::<ErrorBody>(&body)
             .map(Said::from)
-            .unwrap_or_default(),
-        Err(_) => Said::default(),
+            .ok()
+            .filter(|said| said.detail.is_some() || said.error_code.is_some())
+            .unwrap_or_else(|| Said::something_else(content_type.as_deref(), &body)),
+        Err(_) => Said {
+            detail: Some("the body of the answer could not be read".to_owned()),
+            error_code: None,
+        },
     };
     Err(failure_of(operation.clone(), status, retry_after, said))
+}
+
+/// Characters of a page's title that are shown. Our choice: a title is a line.
+const TITLE_CHARACTERS: usize = 80;
+
+impl Said {
+    /// What is told of a body that is not an error of Atlas: its type, its size, and the title of a page. Not the body: a proxy's
+    /// answer may repeat the request, and with it the credentials.
+    fn something_else(content_type: Option<&str>, body: &[u8]) -> Self {
+        let detail = if body.is_empty() {
+            "the answer has no body".to_owned()
+        } else {
+            let kind = content_type.unwrap_or("no content type");
+            let title = title(body)
+                .map(|title| format!(", titled {title:?}"))
+                .unwrap_or_default();
+            format!(
+                "the body is not an error of the Atlas API: {} bytes, {kind}{title}",
+                body.len()
+            )
+        };
+        Self {
+            detail: Some(detail),
+            error_code: None,
+        }
+    }
+}
+
+/// The title of an HTML page.
+fn title(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let lower = text.to_ascii_lowercase();
+    let begin = lower.find("<title>")? + "<title>".len();
+    let end = begin + lower.get(begin..)?.find("</title>")?;
+    let title = text.get(begin..end)?.trim();
+    (!title.is_empty()).then(|| title.chars().take(TITLE_CHARACTERS).collect())
 }
 
 /// Scheme, host and port: the rest may hold what is not to be shown.
@@ -236,6 +286,7 @@ fn failure_of(operation: Operation, status: StatusCode, retry_after: Option<Dura
             operation,
             detail,
             error_code,
+            after_lost_answer: false,
         },
         410 => AtlasError::VersionGone {
             operation,

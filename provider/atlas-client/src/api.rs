@@ -63,8 +63,8 @@ pub trait AtlasApi: Send + Sync {
     /// Registers an endpoint. Atlas takes any well-formed id; a wrong one shows later, as the endpoint's error message.
     ///
     /// # Errors
-    /// [`AtlasError::Conflict`] if it is registered already, perhaps by an attempt whose answer was lost, or if the
-    /// service is not built.
+    /// [`AtlasError::Conflict`] if it is registered already or if the service is not built. `after_lost_answer` says
+    /// whether an earlier attempt of this very call may have registered it.
     async fn add_interface_endpoint(
         &self,
         project: &ProjectId,
@@ -82,9 +82,12 @@ pub trait AtlasApi: Send + Sync {
     ) -> Result<(), AtlasError>;
 
     /// One dedicated cluster; `None` if the project has none of that name.
+    ///
+    /// # Errors
+    /// [`AtlasError::Refused`] with HTTP 400 for a Flex cluster, which this path does not serve.
     async fn get_cluster(&self, project: &ProjectId, name: &ClusterName) -> Result<Option<Cluster>, AtlasError>;
 
-    /// The whole access list, all pages, each value once.
+    /// The whole access list, all pages, each value once. Entries of a kind that this client does not know are left out.
     async fn list_access_list(&self, project: &ProjectId) -> Result<Vec<AccessListEntry>, AtlasError>;
 
     /// Adds the entries; an entry whose value is listed takes the new comment and expiry. None: no call.

@@ -57,7 +57,7 @@ pub enum AtlasError {
         /// Atlas's code.
         error_code: Option<String>,
     },
-    /// 409: it exists, or something in use or on its way out is in the way.
+    /// 409: it exists, or something in use or being deleted is in the way.
     #[error("{operation}: it conflicts with what Atlas has{}", said(detail, error_code))]
     Conflict {
         /// Which call.
@@ -66,6 +66,9 @@ pub enum AtlasError {
         detail: Option<String>,
         /// Atlas's code.
         error_code: Option<String>,
+        /// Whether an earlier attempt of this call had no answer. It may have been carried out, and be what is in the
+        /// way.
+        after_lost_answer: bool,
     },
     /// 410: Atlas has shut down the API version asked for.
     #[error(
@@ -93,7 +96,7 @@ pub enum AtlasError {
         /// The server's code.
         error_code: Option<String>,
     },
-    /// 400 or any other status that says the request will never do, redirects included.
+    /// 400 or any other status that says that repeating the request does not help, redirects included.
     #[error("{operation}: refused with HTTP {status}{}", said(detail, error_code))]
     Refused {
         /// Which call.
@@ -105,8 +108,8 @@ pub enum AtlasError {
         /// Atlas's code.
         error_code: Option<String>,
     },
-    /// 429, again and again, or with a wait longer than the call may take.
-    #[error("{operation}: Atlas limits the rate of calls, still at attempt {attempts}{}", try_again(*retry_after))]
+    /// 429 at the last attempt, or with a wait longer than the call may take.
+    #[error("{operation}: Atlas limits the rate of calls, {}{}", after(*attempts), try_again(*retry_after))]
     Throttled {
         /// Which call; it may be the request for an access token.
         operation: Operation,
@@ -115,9 +118,10 @@ pub enum AtlasError {
         /// How long Atlas asks to wait, where it says.
         retry_after: Option<Duration>,
     },
-    /// 500, 502, 503 or 504, again and again. A write may have happened.
+    /// 500, 502, 503 or 504 at the last attempt. A write may have happened.
     #[error(
-        "{operation}: Atlas is unavailable, still at attempt {attempts}: HTTP {status}{}{}",
+        "{operation}: Atlas is unavailable, {}: HTTP {status}{}{}",
+        after(*attempts),
         said(detail, error_code),
         try_again(*retry_after)
     )]
@@ -136,7 +140,7 @@ pub enum AtlasError {
         retry_after: Option<Duration>,
     },
     /// No whole answer came: not connected, reset, cut short. A write may have happened.
-    #[error("{operation}: no whole answer from Atlas, still at attempt {attempts}")]
+    #[error("{operation}: no complete answer from Atlas, {}", after(*attempts))]
     Transport {
         /// Which call.
         operation: Operation,
@@ -146,7 +150,7 @@ pub enum AtlasError {
         source: TransportError,
     },
     /// No answer in time. A write may have happened.
-    #[error("{operation}: no answer within {}, at attempt {attempts}", seconds(*waited))]
+    #[error("{operation}: no answer within {}, {}", seconds(*waited), after(*attempts))]
     Timeout {
         /// Which call.
         operation: Operation,
@@ -236,27 +240,31 @@ impl AtlasError {
                  was removed by somebody else."
             }
             Self::Conflict { .. } => {
-                "Look at what the project has: a region has one endpoint service, an endpoint is registered once, \
-                 and a service goes only after its endpoints. Something still being built or removed is in the way \
-                 until it is done."
+                "Check what the project has: a region has one endpoint service, an endpoint is registered once, and a \
+                 service can be deleted only after its endpoints. An object that is still being built or deleted \
+                 causes conflicts until that is done."
             }
             Self::VersionGone { .. } => "Upgrade the provider: a newer one asks for a version that Atlas still serves.",
             Self::NotAcceptable { .. } => "Check that the base URL leads to the Atlas Admin API, version 2.",
             Self::Refused { status: 300..=399, .. } => {
-                "The server redirects elsewhere, where credentials are not sent. Write the URL it redirects to as \
-                 base URL."
+                "The server redirects to another URL, and credentials are not sent there. Set the base URL to the URL \
+                 that it redirects to."
             }
-            Self::Refused { .. } => "Correct the value that Atlas complains about.",
+            Self::Refused { .. } => {
+                "Atlas's message gives the reason. If it names a value, correct the value. If it is about Atlas itself, \
+                 such as missing capacity in a region, try again later or ask MongoDB support."
+            }
             Self::Throttled { .. } => "Run it again later, or with less parallelism.",
             Self::Unavailable { .. } => "See https://status.mongodb.com and run it again later.",
             Self::Transport { .. } => {
                 "Check the base URL and that this machine reaches it: name resolution, firewall, HTTPS_PROXY, \
                  trusted certificates."
             }
-            Self::Timeout { .. } => "Run it again; if it lasts, check the network between this machine and Atlas.",
+            Self::Timeout { .. } => {
+                "Run it again. If it fails again, check the network between this machine and Atlas."
+            }
             Self::Malformed { .. } => {
-                "Check that the base URL leads to the Atlas Admin API, and that no proxy puts a page of its own in \
-                 between."
+                "Check that the base URL leads to the Atlas Admin API, and that no proxy answers in its place."
             }
         }
     }
@@ -267,6 +275,14 @@ fn said(detail: &Option<String>, error_code: &Option<String>) -> String {
         (Some(detail), Some(code)) => format!(": {detail} ({code})"),
         (Some(text), None) | (None, Some(text)) => format!(": {text}"),
         (None, None) => String::new(),
+    }
+}
+
+/// How many attempts were made.
+fn after(attempts: u32) -> String {
+    match attempts {
+        1 => "after 1 attempt".to_owned(),
+        many => format!("after {many} attempts"),
     }
 }
 

@@ -80,6 +80,13 @@ id_type! {
     ClusterName
 }
 
+impl InterfaceEndpointId {
+    /// An id that Atlas reports, in any form: one that this client does not know must not hide the others.
+    pub(crate) fn reported(id: String) -> Self {
+        Self(id)
+    }
+}
+
 impl ProjectId {
     /// # Errors
     /// [`Invalid`] unless the value is 24 lower-case hexadecimal digits.

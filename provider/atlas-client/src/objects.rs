@@ -21,6 +21,14 @@ pub struct EndpointService {
     pub supported_remote_regions: Vec<AtlasRegion>,
 }
 
+impl EndpointService {
+    /// Whether an interface endpoint can connect to it: built, and with a name.
+    pub fn is_ready(&self) -> bool {
+        matches!(self.status, ServiceStatus::Available | ServiceStatus::WaitingForUser)
+            && self.endpoint_service_name.is_some()
+    }
+}
+
 /// An AWS interface endpoint as Atlas knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InterfaceEndpoint {

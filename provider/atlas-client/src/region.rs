@@ -30,6 +30,12 @@ impl AtlasRegion {
         Err(Invalid::new("an AWS region", value, reason))
     }
 
+    /// Reads a region that Atlas reports, in any form: a name that `parse` refuses is kept, because one region that this client does
+    /// not know must not hide the others.
+    pub fn reported(name: &str) -> Self {
+        Self::parse(name).unwrap_or_else(|_| Self(name.to_ascii_uppercase().replace('-', "_")))
+    }
+
     /// The name AWS uses: `ap-southeast-1`.
     pub fn aws_name(&self) -> String {
         self.0.to_ascii_lowercase().replace('_', "-")
@@ -138,6 +144,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_reported_region_is_read_back_from_what_is_shown_of_it(name in "[A-Za-z0-9_-]{0,16}") {
+            let region = AtlasRegion::reported(&name);
+            prop_assert_eq!(AtlasRegion::reported(&region.aws_name()), region);
+        }
+
         #[test]
         fn a_spelling_survives_the_way_there_and_back(aws in "[a-z]{2,4}(-[a-z]{1,10})?-(north|south)?(east|west)-[1-9]") {
             let region = AtlasRegion::parse(&aws).unwrap();

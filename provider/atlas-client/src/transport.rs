@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Our choice: shorter than the minute after which common load balancers drop idle connections.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long saying good-bye may take. Our choice because nobody waits for it: a token expires by itself within the
+/// How long revoking the token may take. Our choice because nobody waits for it: a token expires by itself within the
 /// hour.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -51,7 +51,7 @@ impl Request {
     }
 }
 
-/// The HTTP client with its proofs of identity and its patience.
+/// The HTTP client, its credentials and its retries.
 pub(crate) struct Transport {
     http: Client,
     auth: Auth,
@@ -95,6 +95,7 @@ impl Transport {
     /// entry replaces the first. There is nothing a repetition could double.
     pub(crate) async fn call(&self, request: &Request, deadline: Instant) -> Result<Value, AtlasError> {
         let mut attempt = 0;
+        let mut lost = false;
         loop {
             attempt += 1;
             let limit = self
@@ -103,10 +104,12 @@ impl Transport {
             let outcome = tokio::time::timeout(limit, self.attempt(request, attempt)).await;
             let (operation, cause) = match outcome {
                 Ok(Ok(value)) => return Ok(value),
-                Ok(Err(Failure::Final(error))) => return Err(*error),
+                Ok(Err(Failure::Final(error))) => return Err(after(lost, *error)),
                 Ok(Err(Failure::Transient { operation, cause })) => (operation, cause),
                 Err(_) => (request.operation.clone(), Cause::Timeout(limit)),
             };
+            // A failed request for a token is no attempt of the call.
+            lost |= operation == request.operation && cause.loses_answer();
             let wait = self.retry.wait(attempt, cause.retry_after());
             let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
             let again = cause.may_pass() && attempt < self.retry.max_attempts && in_time;
@@ -138,6 +141,24 @@ impl Transport {
         {
             debug!("Atlas access token not revoked in time");
         }
+    }
+}
+
+/// The error of a call, with whether one of its attempts had no answer.
+fn after(lost: bool, error: AtlasError) -> AtlasError {
+    match error {
+        AtlasError::Conflict {
+            operation,
+            detail,
+            error_code,
+            ..
+        } => AtlasError::Conflict {
+            operation,
+            detail,
+            error_code,
+            after_lost_answer: lost,
+        },
+        error => error,
     }
 }
 

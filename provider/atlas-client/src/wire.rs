@@ -55,18 +55,12 @@ impl TryFrom<EndpointServiceAnswer> for EndpointService {
         let remote_regions = answer.supported_remote_regions.unwrap_or_default();
         Ok(Self {
             id: EndpointServiceId::parse(&answer.id)?,
-            region: answer.region_name.as_deref().map(AtlasRegion::parse).transpose()?,
+            region: answer.region_name.as_deref().map(AtlasRegion::reported),
             endpoint_service_name: answer.endpoint_service_name.filter(|name| !name.is_empty()),
             status: ServiceStatus::from_reply(answer.status),
             error_message: answer.error_message.filter(|message| !message.is_empty()),
-            interface_endpoints: endpoints
-                .iter()
-                .map(|id| InterfaceEndpointId::parse(id))
-                .collect::<Result<_, _>>()?,
-            supported_remote_regions: remote_regions
-                .iter()
-                .map(|name| AtlasRegion::parse(name))
-                .collect::<Result<_, _>>()?,
+            interface_endpoints: endpoints.into_iter().map(InterfaceEndpointId::reported).collect(),
+            supported_remote_regions: remote_regions.iter().map(|name| AtlasRegion::reported(name)).collect(),
         })
     }
 }
@@ -82,18 +76,14 @@ pub(crate) struct InterfaceEndpointAnswer {
 
 impl InterfaceEndpointAnswer {
     /// `asked` stands in where the answer repeats no id.
-    pub(crate) fn into_endpoint(self, asked: &InterfaceEndpointId) -> Result<InterfaceEndpoint, Invalid> {
-        let id = self
-            .interface_endpoint_id
-            .as_deref()
-            .map(InterfaceEndpointId::parse)
-            .transpose()?;
-        Ok(InterfaceEndpoint {
+    pub(crate) fn into_endpoint(self, asked: &InterfaceEndpointId) -> InterfaceEndpoint {
+        let id = self.interface_endpoint_id.map(InterfaceEndpointId::reported);
+        InterfaceEndpoint {
             id: id.unwrap_or_else(|| asked.clone()),
             connection_status: ConnectionStatus::from_reply(self.connection_status),
             delete_requested: self.delete_requested.unwrap_or(false),
             error_message: self.error_message.filter(|message| !message.is_empty()),
-        })
+        }
     }
 }
 
@@ -141,16 +131,14 @@ struct PrivateEndpointMember {
 }
 
 impl ClusterAnswer {
-    pub(crate) fn into_cluster(self, name: &ClusterName) -> Result<Cluster, Invalid> {
+    pub(crate) fn into_cluster(self, name: &ClusterName) -> Cluster {
         let specs = self.replication_specs.unwrap_or_default();
         let (on_aws, elsewhere): (Vec<_>, Vec<_>) = specs
             .into_iter()
             .flat_map(|spec| spec.region_configs.unwrap_or_default())
             .partition(|config| config.provider_name.as_deref() == Some("AWS"));
         let names = on_aws.into_iter().filter_map(|config| config.region_name);
-        let mut regions = names
-            .map(|name| AtlasRegion::parse(&name))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut regions: Vec<_> = names.map(|name| AtlasRegion::reported(&name)).collect();
         regions.sort();
         regions.dedup();
         let strings = self
@@ -168,13 +156,13 @@ impl ClusterAnswer {
                 .filter_map(|member| member.endpoint_id)
                 .collect(),
         });
-        Ok(Cluster {
+        Cluster {
             name: name.clone(),
             state_name: self.state_name.unwrap_or_default(),
             regions,
             is_on_other_clouds: !elsewhere.is_empty(),
             private_endpoints: private_endpoints.collect(),
-        })
+        }
     }
 }
 

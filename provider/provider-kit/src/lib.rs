@@ -11,6 +11,7 @@
 //! | `rules` | the plan rules: unknown marking, kept values, replacement |
 //! | `resource` | [`Resource`], and the erased form the server calls |
 //! | `data_source` | [`DataSource`], and the erased form the server calls |
+//! | `identity` | resource identity, made of the parts of `id` |
 //! | `owner` | [`OwnerToken`] and [`Claims`]: whose a remote object is |
 //! | `operation` | [`Operation`]: every remote call against the deadline from `timeouts` and Terraform's stop request |
 //! | `server` | [`Server`]: the registry of a provider, RPC by RPC |
@@ -20,6 +21,7 @@
 mod data_source;
 mod diagnostics;
 mod function;
+mod identity;
 mod num;
 mod operation;
 mod owner;

@@ -9,16 +9,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A Terraform number: exact decimal, any size.
 ///
-/// Terraform sends integers as integers, binary fractions as floats and everything else (0.1, 1e40) as decimal
-/// text. `Num` reads all of them and writes the same form back, so that what was typed is what is stored.
+/// Terraform sends integers as integers, what a double holds exactly (0.5, 2^64) as a double and everything else (0.1, 1e40) as
+/// decimal text. `Num` reads all of them and writes the same form back, so that what was typed is what is stored.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Num(BigDecimal);
 
 impl Num {
-    /// The nearest double, as AWS APIs take it.
+    /// The nearest double, as AWS APIs take it; infinite beyond the largest.
+    ///
+    /// It is parsed from the decimal text: `BigDecimal::to_f64` multiplies by a power of ten, and so is a digit off for numbers such as
+    /// 4e45.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
-        self.0.to_f64().unwrap_or(f64::INFINITY)
+        let (digits, scale) = self.0.as_bigint_and_exponent();
+        // An exponent may be larger than i64 negated holds; f64 parses any number of digits.
+        format!("{digits}e{}", -i128::from(scale))
+            .parse()
+            .unwrap_or(f64::INFINITY)
     }
 
     /// The number as an integer; `None` when it has a fraction or does not fit.
@@ -45,6 +52,12 @@ impl Num {
         } else {
             None
         }
+    }
+
+    /// From a double as Terraform sends it: exactly that number, to the last digit. `None` for NaN and infinities.
+    #[must_use]
+    pub fn from_exact_f64(value: f64) -> Option<Self> {
+        BigDecimal::try_from(value).ok().map(|number| Self(number.normalized()))
     }
 }
 
@@ -101,7 +114,7 @@ impl<'de> Deserialize<'de> for Num {
                 Ok(Num(value.into()))
             }
             fn visit_f64<E: Error>(self, value: f64) -> Result<Num, E> {
-                Num::from_f64(value).ok_or_else(|| E::custom("a number must be finite"))
+                Num::from_exact_f64(value).ok_or_else(|| E::custom("a number must be finite"))
             }
             fn visit_str<E: Error>(self, value: &str) -> Result<Num, E> {
                 value
@@ -142,6 +155,42 @@ mod tests {
             let double: f64 = typed.parse().unwrap();
             assert_eq!(Num::from_f64(double).unwrap(), typed.parse().unwrap(), "{typed}");
         }
+    }
+
+    #[test]
+    fn the_nearest_double_is_that_of_the_decimal_text() {
+        for typed in [
+            "4e45",
+            "1e19",
+            "1e23",
+            "-4e45",
+            "18446744073709551616",
+            "0.1",
+            "8.4",
+            "1.7976931348623157e308",
+            "5e-324",
+            "123456789.123",
+        ] {
+            let number: Num = typed.parse().unwrap();
+            assert_eq!(number.to_f64(), typed.parse::<f64>().unwrap(), "{typed}");
+            let told = Num::from_f64(number.to_f64()).unwrap();
+            assert_eq!(
+                told.to_f64(),
+                number.to_f64(),
+                "{typed}: a second round changes nothing"
+            );
+        }
+        assert_eq!("4e45".parse::<Num>().unwrap(), Num::from_f64(4e45).unwrap());
+        assert_eq!("1e400".parse::<Num>().unwrap().to_f64(), f64::INFINITY);
+        assert_eq!("1e-400".parse::<Num>().unwrap().to_f64(), 0.0);
+    }
+
+    #[test]
+    fn a_double_from_terraform_keeps_every_digit() {
+        let power = Num::from_exact_f64(18_446_744_073_709_551_616.0).unwrap();
+        assert_eq!(power, "18446744073709551616".parse().unwrap());
+        assert_eq!(power.exact_f64(), Some(18_446_744_073_709_551_616.0));
+        assert_eq!(Num::from_exact_f64(f64::INFINITY), None);
     }
 
     #[test]

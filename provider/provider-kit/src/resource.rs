@@ -9,8 +9,9 @@ use tf_provider::{AttributePath, Diagnostics};
 use tokio_util::sync::CancellationToken;
 
 use crate::diagnostics::{add_new_warnings, bug};
+use crate::identity::Identity;
 use crate::operation::timeout_of;
-use crate::tree::TreeError;
+use crate::tree::{self, TreeError};
 use crate::{Operation, OwnerToken, Schema, Tree, error, rules};
 
 /// What a call may take when `timeouts` has no entry for it.
@@ -102,7 +103,12 @@ pub trait Resource: Send + Sync + 'static {
     ) -> Option<Self::State>;
 
     /// The state of an existing object, from its import id.
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<Self::State>>;
+    async fn import(
+        &self,
+        id: &str,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Imported<Self::State>>;
 
     /// Brings a state of an earlier schema version into today's shape.
     ///
@@ -119,17 +125,19 @@ pub trait Resource: Send + Sync + 'static {
 #[async_trait]
 pub(crate) trait ErasedResource: Send + Sync {
     fn schema(&self) -> &tf_provider::schema::Schema;
+    fn identity(&self) -> Option<&Identity>;
     fn validate(&self, config: Tree) -> Diagnostics;
     async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics);
-    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Tree, Diagnostics);
-    /// The new state, and the private state that goes with it.
+    /// The new state; `None` where it stays as it was sent.
+    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Option<Tree>, Diagnostics);
+    /// The new state, `None` where it stays as it was sent, and the private state that goes with it.
     async fn apply(
         &self,
         prior: Tree,
         planned: Tree,
         private: &[u8],
         stop: CancellationToken,
-    ) -> (Tree, Vec<u8>, Diagnostics);
+    ) -> (Option<Tree>, Vec<u8>, Diagnostics);
     /// The state of an object that exists, and its private state.
     async fn import(&self, id: &str, stop: CancellationToken) -> (Option<(Tree, Vec<u8>)>, Diagnostics);
     fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics);
@@ -139,6 +147,7 @@ pub(crate) struct Adapter<R> {
     resource: R,
     schema: Schema,
     tf_schema: tf_provider::schema::Schema,
+    identity: Option<Identity>,
 }
 
 impl<R: Resource> Adapter<R> {
@@ -147,6 +156,7 @@ impl<R: Resource> Adapter<R> {
         let tf_schema = schema.to_tf();
         Self {
             resource,
+            identity: Identity::of(&schema),
             schema,
             tf_schema,
         }
@@ -156,20 +166,21 @@ impl<R: Resource> Adapter<R> {
         rules::conform(&self.tf_schema.block.attributes, tree)
     }
 
-    fn plan_request(&self, prior: &Tree, planned: &Tree, config: &Tree) -> Result<PlanRequest<R::State>, TreeError> {
+    fn plan_request(&self, prior: &Tree, planned: Tree, config: Tree) -> Result<PlanRequest<R::State>, TreeError> {
         Ok(PlanRequest {
             prior: optional(prior)?,
-            planned: planned.decode()?,
+            planned: taken(planned)?,
             config: config.decode()?,
-            effective: rules::effective(&self.schema.attributes, config).decode()?,
+            effective: taken(rules::into_effective(&self.schema.attributes, config))?,
         })
     }
 
-    fn apply_request(&self, prior: &Tree, planned: &Tree) -> Result<ApplyRequest<R::State>, TreeError> {
+    fn apply_request(&self, prior: Tree, planned: Tree) -> Result<ApplyRequest<R::State>, TreeError> {
+        let prior = if prior.is_null() { None } else { Some(taken(prior)?) };
         Ok(ApplyRequest {
-            prior: optional(prior)?,
+            prior,
             planned: planned.decode()?,
-            effective: rules::effective(&self.schema.attributes, planned).decode()?,
+            effective: taken(rules::into_effective(&self.schema.attributes, planned))?,
         })
     }
 
@@ -194,18 +205,17 @@ impl<R: Resource> Adapter<R> {
         private: &[u8],
         stop: CancellationToken,
         diagnostics: &mut Diagnostics,
-    ) -> Tree {
+    ) -> Option<Tree> {
         let operation = self.operation("delete", &prior, private, stop);
-        let left = match prior.decode() {
+        let left = match taken(prior) {
             Ok(state) => self.resource.delete(state, &operation, diagnostics).await,
             Err(cause) => {
                 bug(diagnostics, "reading the state", &cause);
-                return prior;
+                return None;
             }
         };
         match left {
-            None if diagnostics.errors.is_empty() => Tree::Null,
-            None => prior,
+            None => diagnostics.errors.is_empty().then_some(Tree::Null),
             Some(left) => {
                 if diagnostics.errors.is_empty() {
                     error(
@@ -215,22 +225,32 @@ impl<R: Resource> Adapter<R> {
                         "Some of the objects still exist and stay in the state. Run the destroy again.",
                     );
                 }
-                self.encode(&left, diagnostics, prior)
+                self.encode(left, diagnostics)
             }
         }
     }
 
-    /// A state for Terraform; with errors, unknowns that nobody resolved become null so that the rest is kept.
-    fn encode(&self, state: &R::State, diagnostics: &mut Diagnostics, fallback: Tree) -> Tree {
-        match Tree::encode(state) {
-            Ok(tree) if diagnostics.errors.is_empty() => self.conform(tree),
-            Ok(tree) => self.conform(rules::unknown_to_null(tree)),
+    /// A state for Terraform; with errors, unknowns that nobody resolved become null so that the rest is kept. `None` with a
+    /// further error.
+    fn encode(&self, state: R::State, diagnostics: &mut Diagnostics) -> Option<Tree> {
+        let encoded = Tree::encode(&state);
+        drop(state);
+        match encoded {
+            Ok(tree) if diagnostics.errors.is_empty() => Some(self.conform(tree)),
+            Ok(tree) => Some(self.conform(rules::unknown_to_null(tree))),
             Err(cause) => {
                 bug(diagnostics, "encoding the new state", &cause);
-                fallback
+                None
             }
         }
     }
+}
+
+/// The typed value of a tree that nobody needs afterwards: a state of a thousand alarms is not kept twice.
+fn taken<S: DeserializeOwned>(tree: Tree) -> Result<S, TreeError> {
+    let bytes = tree.to_msgpack();
+    drop(tree);
+    tree::decode_msgpack(&bytes)
 }
 
 fn optional<S: DeserializeOwned>(tree: &Tree) -> Result<Option<S>, TreeError> {
@@ -245,6 +265,10 @@ fn optional<S: DeserializeOwned>(tree: &Tree) -> Result<Option<S>, TreeError> {
 impl<R: Resource> ErasedResource for Adapter<R> {
     fn schema(&self) -> &tf_provider::schema::Schema {
         &self.tf_schema
+    }
+
+    fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     fn validate(&self, config: Tree) -> Diagnostics {
@@ -271,22 +295,26 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         }
         let (prior, proposed, config) = (self.conform(prior), self.conform(proposed), self.conform(config));
         let proposed = rules::keep_spelling(&self.schema.attributes, &prior, proposed);
-        let marked = rules::mark_unknown(&self.schema.attributes, &prior, &proposed, &config);
-        let request = match self.plan_request(&prior, &marked, &config) {
+        let marked = rules::mark_unknown(&self.schema.attributes, &prior, proposed, &config);
+        let request = match self.plan_request(&prior, marked, config) {
             Ok(request) => request,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the plan's values", &cause);
                 return (prior, Vec::new(), diagnostics);
             }
         };
+        let prior = rules::only_replacing(&self.schema.attributes, prior);
         let warned = self.warnings(&request.effective);
         let planned = self.resource.plan(request, &mut diagnostics).await;
         add_new_warnings(&mut diagnostics, warned);
-        let planned = match Tree::encode(&planned) {
+        let encoded = Tree::encode(&planned);
+        drop(planned);
+        let planned = match encoded {
             Ok(planned) => self.conform(planned),
             Err(cause) => {
+                // Terraform does not use what comes with an error
                 bug(&mut diagnostics, "encoding the planned state", &cause);
-                return (prior, Vec::new(), diagnostics);
+                return (Tree::Null, Vec::new(), diagnostics);
             }
         };
         let replace = if prior.is_null() {
@@ -297,21 +325,20 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         (planned, replace, diagnostics)
     }
 
-    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Tree, Diagnostics) {
+    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
         let state = self.conform(state);
         let operation = self.operation("read", &state, private, stop);
-        let typed = match state.decode() {
+        let typed = match taken(state) {
             Ok(typed) => typed,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the state", &cause);
-                return (state, diagnostics);
+                return (None, diagnostics);
             }
         };
         let new_state = match self.resource.read(typed, &operation, &mut diagnostics).await {
-            Some(new_state) => self.encode(&new_state, &mut diagnostics, state),
-            None if diagnostics.errors.is_empty() => Tree::Null,
-            None => state,
+            Some(new_state) => self.encode(new_state, &mut diagnostics),
+            None => diagnostics.errors.is_empty().then_some(Tree::Null),
         };
         (new_state, diagnostics)
     }
@@ -322,29 +349,29 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         planned: Tree,
         private: &[u8],
         stop: CancellationToken,
-    ) -> (Tree, Vec<u8>, Diagnostics) {
+    ) -> (Option<Tree>, Vec<u8>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
         let (prior, planned) = (self.conform(prior), self.conform(planned));
         if planned.is_null() {
             let new_state = self.delete(prior, private, stop, &mut diagnostics).await;
             return (new_state, private.to_vec(), diagnostics);
         }
-        let request = match self.apply_request(&prior, &planned) {
+        let is_new = prior.is_null();
+        let operation = self.operation(if is_new { "create" } else { "update" }, &planned, private, stop);
+        let request = match self.apply_request(prior, planned) {
             Ok(request) => request,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the plan", &cause);
-                return (prior, private.to_vec(), diagnostics);
+                return (None, private.to_vec(), diagnostics);
             }
         };
-        let name = if prior.is_null() { "create" } else { "update" };
-        let operation = self.operation(name, &planned, private, stop);
-        let new_state = if prior.is_null() {
+        let new_state = if is_new {
             self.resource.create(request, &operation, &mut diagnostics).await
         } else {
             Some(self.resource.update(request, &operation, &mut diagnostics).await)
         };
         let new_state = match new_state {
-            Some(new_state) => self.encode(&new_state, &mut diagnostics, prior),
+            Some(new_state) => self.encode(new_state, &mut diagnostics),
             None => {
                 if diagnostics.errors.is_empty() {
                     error(
@@ -354,7 +381,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
                         "Nothing was created and no reason was given. This is a bug in the provider. Please report it.",
                     );
                 }
-                Tree::Null
+                Some(Tree::Null)
             }
         };
         (new_state, operation.owner().to_private(), diagnostics)
@@ -366,7 +393,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         let imported = self.resource.import(id, &operation, &mut diagnostics).await;
         let imported = imported.map(|imported| {
             let private = imported.owner.as_ref().map(OwnerToken::to_private);
-            let state = self.encode(&imported.state, &mut diagnostics, Tree::Null);
+            let state = self.encode(imported.state, &mut diagnostics).unwrap_or_default();
             (state, private.unwrap_or_default())
         });
         (imported, diagnostics)
@@ -391,9 +418,9 @@ impl<R: Resource> ErasedResource for Adapter<R> {
                 }
             };
         }
-        let upgraded = serde_json::from_slice::<serde_json::Value>(state)
+        let upgraded = Tree::from_json_text(&String::from_utf8_lossy(state))
             .map_err(|cause| UpgradeError(format!("it is not JSON: {cause}")))
-            .and_then(|json| self.resource.upgrade(version, json))
+            .and_then(|stored| self.resource.upgrade(version, stored.to_json()))
             .and_then(|json| Tree::from_json(&json).map_err(|cause| UpgradeError(cause.to_string())));
         match upgraded {
             Ok(tree) => (Some(self.conform(tree)), diagnostics),

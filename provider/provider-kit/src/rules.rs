@@ -53,22 +53,28 @@ fn conform_type(attr_type: &AttributeType, value: Tree) -> Tree {
 
 /// The configuration as it takes effect: every null that has a default becomes it.
 pub(crate) fn effective(attributes: &Attrs, config: &Tree) -> Tree {
-    let Tree::Map(entries) = config else {
-        return config.clone();
+    into_effective(attributes, config.clone())
+}
+
+/// The same of values that nobody needs as they were.
+pub(crate) fn into_effective(attributes: &Attrs, config: Tree) -> Tree {
+    let Tree::Map(mut entries) = config else {
+        return config;
     };
-    let mut entries = entries.clone();
     for (name, attr) in attributes {
         let value = entries.entry((*name).to_owned()).or_default();
-        *value = match (&attr.kind, &*value, &attr.default) {
+        *value = match (&attr.kind, std::mem::take(value), &attr.default) {
             (_, Tree::Null, Some(default)) => default.clone(),
-            (Kind::Single(inner), Tree::Map(_), _) => effective(inner, value),
-            (Kind::Map(inner), Tree::Map(elements), _) => Tree::Map(
-                elements
-                    .iter()
-                    .map(|(key, element)| (key.clone(), effective(inner, element)))
-                    .collect(),
-            ),
-            _ => continue,
+            (Kind::Single(inner), value @ Tree::Map(_), _) => into_effective(inner, value),
+            (Kind::Map(inner), Tree::Map(elements), _) => {
+                let elements = elements.into_iter();
+                Tree::Map(
+                    elements
+                        .map(|(key, element)| (key, into_effective(inner, element)))
+                        .collect(),
+                )
+            }
+            (_, value, _) => value,
         };
     }
     Tree::Map(entries)
@@ -123,16 +129,15 @@ pub(crate) fn keep_spelling(attributes: &Attrs, prior: &Tree, mut proposed: Tree
 ///
 /// Without a prior state all computed values are unknown. With one they stay, unless the user changed something;
 /// then only those the author said to keep do.
-pub(crate) fn mark_unknown(attributes: &Attrs, prior: &Tree, proposed: &Tree, config: &Tree) -> Tree {
-    let Tree::Map(entries) = proposed else {
-        return proposed.clone();
-    };
+pub(crate) fn mark_unknown(attributes: &Attrs, prior: &Tree, proposed: Tree, config: &Tree) -> Tree {
     let changed = prior.is_null()
         || attributes.iter().any(|(name, attr)| {
             let by_user = !attr.is_computed() || !config.get(name).is_null();
             by_user && prior.get(name) != proposed.get(name)
         });
-    let mut planned = entries.clone();
+    let Tree::Map(mut planned) = proposed else {
+        return proposed;
+    };
     for (name, attr) in attributes {
         if attr.is_computed() && config.get(name).is_null() {
             let keep = !prior.is_null() && (!changed || attr.keep_known);
@@ -163,6 +168,16 @@ pub(crate) fn requires_replace(
         }
     }
     paths
+}
+
+/// Of a prior state, all that [`requires_replace`] looks at.
+pub(crate) fn only_replacing(attributes: &Attrs, prior: Tree) -> Tree {
+    let Tree::Map(mut entries) = prior else { return prior };
+    entries.retain(|name, _| {
+        let attr = attributes.get(name.as_str());
+        attr.is_some_and(|attr| attr.requires_replace || matches!(attr.kind, Kind::Single(_)))
+    });
+    Tree::Map(entries)
 }
 
 /// What is left of a planned state after a failure: Terraform refuses a state with unknown values.
@@ -243,7 +258,7 @@ mod tests {
     #[test]
     fn a_new_object_has_unknown_computed_values() {
         let config = tree(&[("name", "a".into())]);
-        let planned = mark_unknown(&schema().attributes, &Tree::Null, &config, &config);
+        let planned = mark_unknown(&schema().attributes, &Tree::Null, config.clone(), &config);
         assert_eq!(
             (planned.get("id"), planned.get("digest")),
             (&Tree::Unknown, &Tree::Unknown)
@@ -253,7 +268,12 @@ mod tests {
     #[test]
     fn an_unchanged_object_keeps_all_computed_values() {
         let prior = tree(&[("name", "a".into()), ("id", "1".into()), ("digest", "x".into())]);
-        let planned = mark_unknown(&schema().attributes, &prior, &prior, &tree(&[("name", "a".into())]));
+        let planned = mark_unknown(
+            &schema().attributes,
+            &prior,
+            prior.clone(),
+            &tree(&[("name", "a".into())]),
+        );
         assert_eq!(planned, prior);
     }
 
@@ -267,7 +287,7 @@ mod tests {
             ("id", "1".into()),
             ("digest", "x".into()),
         ]);
-        let planned = mark_unknown(&schema().attributes, &prior, &proposed, &config);
+        let planned = mark_unknown(&schema().attributes, &prior, proposed, &config);
         assert_eq!(
             (planned.get("id"), planned.get("digest")),
             (&"1".into(), &Tree::Unknown)

@@ -20,6 +20,7 @@ pub struct Schema {
     pub(crate) version: i64,
     pub(crate) description: &'static str,
     pub(crate) attributes: BTreeMap<&'static str, Attr>,
+    pub(crate) identity: Vec<(&'static str, &'static str)>,
 }
 
 impl Schema {
@@ -30,7 +31,16 @@ impl Schema {
             version: 0,
             description,
             attributes: attributes.into_iter().collect(),
+            identity: Vec::new(),
         }
+    }
+
+    /// Gives the resource an identity: the attributes, each with a description, whose effective values are, in this order and
+    /// joined by `/`, the computed `id` and the import id. An import may leave out an attribute that has a default.
+    #[must_use]
+    pub fn identity(mut self, parts: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        self.identity = parts.into_iter().collect();
+        self
     }
 
     /// Sets the version. A resource that raises it must answer [`crate::Resource::upgrade`] for all earlier ones.

@@ -101,6 +101,25 @@ impl<P: Provider> Server<P> {
     }
 }
 
+fn identity_of(resource: &dyn ErasedResource, state: &Tree) -> Option<proto::ResourceIdentityData> {
+    resource.identity()?.of_state(state)
+}
+
+/// The id that an import names, by itself or by its identity.
+fn import_id(
+    resource: &dyn ErasedResource,
+    request: &proto::import_resource_state::Request,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    match (&request.identity, resource.identity()) {
+        (Some(given), Some(identity)) => {
+            let [given] = read([given.identity_data.as_ref()], diagnostics)?;
+            identity.import_id(&given, diagnostics)
+        }
+        _ => Some(request.id.clone()),
+    }
+}
+
 fn unknown_type<'a>(
     diagnostics: &mut Diagnostics,
     what: &str,
@@ -322,6 +341,37 @@ where
         }
     }
 
+    async fn get_resource_identity_schemas(
+        &self,
+        _: proto::get_resource_identity_schemas::Request,
+    ) -> proto::get_resource_identity_schemas::Response {
+        let resources = self.resources.iter();
+        let identities =
+            resources.filter_map(|(name, resource)| Some(((*name).to_owned(), resource.identity()?.schema())));
+        proto::get_resource_identity_schemas::Response {
+            identity_schemas: identities.collect(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: proto::upgrade_resource_identity::Request,
+    ) -> proto::upgrade_resource_identity::Response {
+        let mut diagnostics = Diagnostics::default();
+        let mut upgraded_identity = None;
+        if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
+            && let Some(identity) = resource.identity()
+        {
+            let stored = request.raw_identity.unwrap_or_default().json;
+            upgraded_identity = identity.upgrade(request.version, &stored, &mut diagnostics);
+        }
+        proto::upgrade_resource_identity::Response {
+            upgraded_identity,
+            diagnostics: to_wire(diagnostics),
+        }
+    }
+
     async fn configure_provider(
         &self,
         request: proto::configure_provider::Request,
@@ -346,18 +396,23 @@ where
 
     async fn read_resource(&self, request: proto::read_resource::Request) -> proto::read_resource::Response {
         let mut diagnostics = Diagnostics::default();
-        let mut new_state = request.current_state.clone();
+        let mut new_state = request.current_state;
+        let mut new_identity = request.current_identity;
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
-            && let Some([state]) = read([request.current_state.as_ref()], &mut diagnostics)
+            && let Some([state]) = read([new_state.as_ref()], &mut diagnostics)
         {
             let (state, found) = resource.read(state, &request.private, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
-            new_state = Some(state.to_wire());
+            if let Some(state) = state {
+                new_identity = identity_of(resource, &state);
+                new_state = Some(state.to_wire());
+            }
         }
         proto::read_resource::Response {
             new_state,
             diagnostics: to_wire(diagnostics),
             private: request.private,
+            new_identity,
         }
     }
 
@@ -366,7 +421,8 @@ where
         request: proto::plan_resource_change::Request,
     ) -> proto::plan_resource_change::Response {
         let mut diagnostics = Diagnostics::default();
-        let mut planned_state = request.prior_state.clone();
+        let mut planned_state = None;
+        let mut planned_identity = request.prior_identity;
         let mut requires_replace = Vec::new();
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
             && let Some([prior, proposed, config]) = read(
@@ -378,9 +434,11 @@ where
                 &mut diagnostics,
             )
         {
+            drop((request.prior_state, request.proposed_new_state, request.config));
             let (planned, replace, found) = resource.plan(prior, proposed, config).await;
             diagnostics.add_diagnostics(found);
             planned_state = Some(planned.to_wire());
+            planned_identity = identity_of(resource, &planned);
             requires_replace = replace.iter().map(path_to_wire).collect();
         }
         proto::plan_resource_change::Response {
@@ -388,6 +446,7 @@ where
             requires_replace,
             planned_private: request.prior_private,
             diagnostics: to_wire(diagnostics),
+            planned_identity,
         }
     }
 
@@ -396,23 +455,26 @@ where
         request: proto::apply_resource_change::Request,
     ) -> proto::apply_resource_change::Response {
         let mut diagnostics = Diagnostics::default();
-        let mut new_state = request.prior_state.clone();
+        let mut new_state = request.prior_state;
+        let mut new_identity = request.planned_identity;
         let mut private = request.planned_private;
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
-            && let Some([prior, planned]) = read(
-                [request.prior_state.as_ref(), request.planned_state.as_ref()],
-                &mut diagnostics,
-            )
+            && let Some([prior, planned]) = read([new_state.as_ref(), request.planned_state.as_ref()], &mut diagnostics)
         {
+            drop(request.planned_state);
             let (state, kept, found) = resource.apply(prior, planned, &private, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
-            new_state = Some(state.to_wire());
+            if let Some(state) = state {
+                new_identity = identity_of(resource, &state);
+                new_state = Some(state.to_wire());
+            }
             private = kept;
         }
         proto::apply_resource_change::Response {
             new_state,
             private,
             diagnostics: to_wire(diagnostics),
+            new_identity,
         }
     }
 
@@ -422,12 +484,15 @@ where
     ) -> proto::import_resource_state::Response {
         let mut diagnostics = Diagnostics::default();
         let mut imported_resources = Vec::new();
-        if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics) {
-            let (imported, found) = resource.import(&request.id, self.stop.clone()).await;
+        if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
+            && let Some(id) = import_id(resource, &request, &mut diagnostics)
+        {
+            let (imported, found) = resource.import(&id, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
             imported_resources.extend(imported.map(|(state, private)| {
                 proto::import_resource_state::ImportedResource {
                     type_name: request.type_name,
+                    identity: identity_of(resource, &state),
                     state: Some(state.to_wire()),
                     private,
                 }
@@ -458,6 +523,7 @@ where
             target_state: None,
             diagnostics: to_wire(diagnostics),
             target_private: Vec::new(),
+            target_identity: None,
         }
     }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use rmp_serde::MSGPACK_EXT_STRUCT_NAME;
+use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use tfplugin6::proto::DynamicValue;
 
@@ -72,8 +73,8 @@ impl fmt::Display for Tree {
 /// A value that could not be read or written. It means that Terraform and the provider disagree on a schema: a bug.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError {
-    #[error("the value is not MessagePack: {0}")]
-    MessagePack(#[from] rmpv::decode::Error),
+    #[error("the value is not MessagePack that Terraform sends: {0}")]
+    MessagePack(#[from] rmp_serde::decode::Error),
     #[error("the value is not JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the value holds {0}, which Terraform does not send")]
@@ -124,68 +125,13 @@ impl Tree {
         }
     }
 
-    pub(crate) fn from_msgpack(mut bytes: &[u8]) -> Result<Self, TreeError> {
-        Self::from_rmpv(rmpv::decode::read_value(&mut bytes)?)
-    }
-
-    fn from_rmpv(value: rmpv::Value) -> Result<Self, TreeError> {
-        use rmpv::Value as V;
-        Ok(match value {
-            V::Nil => Self::Null,
-            // cty marks an unknown as extension 0, and as extension 12 when it adds refinements
-            V::Ext(..) => Self::Unknown,
-            V::Boolean(value) => Self::Bool(value),
-            V::Integer(value) => Self::Number(parse_number(&value.to_string())?),
-            V::F32(value) => Self::Number(parse_number(&value.to_string())?),
-            V::F64(value) => Self::Number(parse_number(&value.to_string())?),
-            V::String(value) => match value.into_str() {
-                Some(text) => return Ok(Self::String(text)),
-                None => return Err(TreeError::Unexpected("a string that is not UTF-8".into())),
-            },
-            V::Binary(_) => return Err(TreeError::Unexpected("binary".into())),
-            V::Array(items) => Self::List(items.into_iter().map(Self::from_rmpv).collect::<Result<_, _>>()?),
-            V::Map(entries) => Self::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| match key {
-                        V::String(key) => match key.into_str() {
-                            Some(key) => Ok((key, Self::from_rmpv(value)?)),
-                            None => Err(TreeError::Unexpected("a key that is not UTF-8".into())),
-                        },
-                        other => Err(TreeError::Unexpected(format!("the key {other}"))),
-                    })
-                    .collect::<Result<_, _>>()?,
-            ),
-        })
-    }
-
-    fn into_rmpv(self) -> rmpv::Value {
-        use rmpv::Value as V;
-        match self {
-            Self::Null => V::Nil,
-            Self::Unknown => V::Ext(0, vec![0]),
-            Self::Bool(value) => V::Boolean(value),
-            Self::Number(number) => match (number.to_i64(), number.exact_f64()) {
-                (Some(integer), _) => V::from(integer),
-                (None, Some(float)) => V::F64(float),
-                (None, None) => V::from(number.to_string()),
-            },
-            Self::String(text) => V::from(text),
-            Self::List(items) => V::Array(items.into_iter().map(Self::into_rmpv).collect()),
-            Self::Map(entries) => V::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (V::from(key), value.into_rmpv()))
-                    .collect(),
-            ),
-        }
+    pub(crate) fn from_msgpack(bytes: &[u8]) -> Result<Self, TreeError> {
+        Ok(rmp_serde::from_slice(bytes)?)
     }
 
     pub(crate) fn to_msgpack(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
         // Writing to a Vec cannot fail; an empty value would be noticed by Terraform.
-        let _ = rmpv::encode::write_value(&mut bytes, &self.clone().into_rmpv());
-        bytes
+        rmp_serde::to_vec(self).unwrap_or_default()
     }
 
     /// The tree of JSON text, every number exactly as it stands there.
@@ -232,17 +178,33 @@ impl Tree {
         })
     }
 
+    /// As JSON, for the upgrade of a stored state. A number that JSON's doubles cannot hold becomes text, which the schema
+    /// turns back into the number.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as J;
+        match self {
+            Self::Null | Self::Unknown => J::Null,
+            Self::Bool(value) => J::Bool(*value),
+            Self::Number(number) => match (number.to_i64(), number.exact_f64()) {
+                (Some(integer), _) => integer.into(),
+                (None, Some(float)) => float.into(),
+                (None, None) => J::String(number.to_string()),
+            },
+            Self::String(text) => J::String(text.clone()),
+            Self::List(items) => items.iter().map(Self::to_json).collect(),
+            Self::Map(entries) => entries
+                .iter()
+                .map(|(key, value)| (key.clone(), value.to_json()))
+                .collect(),
+        }
+    }
+
     /// The value as `T`, whose leaves are `tf_provider::value::Value` or plain types where null and unknown cannot be.
     ///
     /// # Errors
     /// When `T` does not match the schema the value conforms to; the error names the path.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, TreeError> {
-        let bytes = self.to_msgpack();
-        let mut deserializer = rmp_serde::Deserializer::from_read_ref(&bytes);
-        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| TreeError::Typed {
-            path: error.path().to_string(),
-            reason: error.into_inner().to_string(),
-        })
+        decode_msgpack(&self.to_msgpack())
     }
 
     /// The tree of a typed value.
@@ -252,6 +214,142 @@ impl Tree {
     pub fn encode<T: Serialize>(value: &T) -> Result<Self, TreeError> {
         Self::from_msgpack(&rmp_serde::to_vec_named(value)?)
     }
+}
+
+/// The typed value of MessagePack that a tree was written to.
+pub(crate) fn decode_msgpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, TreeError> {
+    let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| TreeError::Typed {
+        path: error.path().to_string(),
+        reason: error.into_inner().to_string(),
+    })
+}
+
+/// Straight to MessagePack: a state of a thousand alarms is not copied on its way.
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Unknown => serializer.serialize_newtype_struct(MSGPACK_EXT_STRUCT_NAME, &(0_i8, Bytes(&[0]))),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => number.serialize(serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Map(entries) => serializer.collect_map(entries),
+        }
+    }
+}
+
+/// The bytes of an extension.
+struct Bytes(&'static [u8]);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TreeVisitor;
+
+        impl<'de> Visitor<'de> for TreeVisitor {
+            type Value = Tree;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value of Terraform")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Tree, E> {
+                Ok(Tree::Null)
+            }
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Tree, E> {
+                Ok(Tree::Bool(value))
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Tree, E> {
+                Ok(Tree::Number(value.into()))
+            }
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Tree, E> {
+                match i64::try_from(value) {
+                    Ok(value) => self.visit_i64(value),
+                    Err(_) => parse_number(&value.to_string()).map(Tree::Number).map_err(E::custom),
+                }
+            }
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Tree, E> {
+                exact_number(value).map(Tree::Number).map_err(E::custom)
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Tree, E> {
+                Ok(Tree::String(text.to_owned()))
+            }
+            fn visit_string<E: Error>(self, text: String) -> Result<Tree, E> {
+                Ok(Tree::String(text))
+            }
+            /// cty marks an unknown as extension 0, and as extension 12 when it adds refinements.
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, extension: D) -> Result<Tree, D::Error> {
+                extension.deserialize_any(IgnoredExtension)?;
+                Ok(Tree::Unknown)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+                let mut list = Vec::with_capacity(items.size_hint().unwrap_or_default().min(MOST_PREPARED));
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Tree::List(list))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+                let mut map = BTreeMap::new();
+                while let Some((key, value)) = entries.next_entry()? {
+                    map.insert(key, value);
+                }
+                Ok(Tree::Map(map))
+            }
+        }
+
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+/// Elements that a length on the wire makes room for before they are read.
+const MOST_PREPARED: usize = 1024;
+
+/// Reads over an extension: a type and its bytes.
+struct IgnoredExtension;
+
+impl<'de> Visitor<'de> for IgnoredExtension {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an extension")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<(), A::Error> {
+        let _: Option<i8> = parts.next_element()?;
+        let _: Option<IgnoredBytes> = parts.next_element()?;
+        Ok(())
+    }
+}
+
+struct IgnoredBytes;
+
+impl<'de> Deserialize<'de> for IgnoredBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BytesVisitor;
+
+        impl Visitor<'_> for BytesVisitor {
+            type Value = IgnoredBytes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<IgnoredBytes, E> {
+                Ok(IgnoredBytes)
+            }
+        }
+
+        deserializer.deserialize_any(BytesVisitor)
+    }
+}
+
+fn exact_number(value: f64) -> Result<Num, TreeError> {
+    Num::from_exact_f64(value).ok_or_else(|| TreeError::Unexpected(format!("the number {value}")))
 }
 
 fn parse_number(text: &str) -> Result<Num, TreeError> {
@@ -312,6 +410,16 @@ mod tests {
                 "{number}"
             );
         }
+    }
+
+    #[test]
+    fn a_number_that_a_double_holds_exactly_comes_back_with_every_digit() {
+        // as cty sends 2^64: a double, because it fits one exactly
+        let sent = [0xcb, 0x43, 0xf0, 0, 0, 0, 0, 0, 0];
+        let read = Tree::from_msgpack(&sent).unwrap();
+        assert_eq!(read, Tree::Number("18446744073709551616".parse().unwrap()));
+        assert_eq!(read.to_msgpack(), sent);
+        assert_eq!(read.decode::<Num>().unwrap().to_string(), "18446744073709551616");
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! One function per user-facing failure of a bundle's configuration: attribute path, one fixed sentence, and what was seen,
-//! why it matters, what to type. A mistake that many alarms share is reported once.
+//! One function per user-facing failure of a bundle's configuration: attribute path, one fixed sentence, and what was seen, why it
+//! matters, what to set. A mistake that many alarms share is reported once.
 
 use alarm_catalog::{CLOUDFRONT_REGION, MAX_METRICS_PER_ALARM, MetricSpec, Preset, Severity};
 use provider_kit::{Num, error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::model::EXPRESSION_ID;
+use super::state::EXPRESSION_ID;
 
 fn refuse(diagnostics: &mut Diagnostics, path: AttributePath, summary: &'static str, detail: String) {
     if !diagnostics
@@ -17,118 +17,18 @@ fn refuse(diagnostics: &mut Diagnostics, path: AttributePath, summary: &'static 
     }
 }
 
+fn warn(diagnostics: &mut Diagnostics, path: AttributePath, summary: &'static str, detail: String) {
+    if !diagnostics
+        .warnings
+        .iter()
+        .any(|other| other.attribute == path && other.summary == summary)
+    {
+        warning(diagnostics, path, summary, detail);
+    }
+}
+
 fn list(words: &[&str]) -> String {
     words.join(", ")
-}
-
-pub(crate) fn bundle_name_invalid(diagnostics: &mut Diagnostics, name: &str) {
-    refuse(
-        diagnostics,
-        AttributePath::new("name"),
-        "Bundle name is invalid.",
-        format!(
-            "Got {name:?}. Alarms are named <name>/<key>, read back from that name and quoted in composite rules, so the name takes no \"/\", \
-             quote, backslash, control character, nor space at either end. Type for example \"edu-prod\"."
-        ),
-    );
-}
-
-pub(crate) fn name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, kind: &str, name: &str) {
-    refuse(
-        diagnostics,
-        path,
-        "Name is invalid.",
-        format!(
-            "Got {name:?} as {kind} name. It is a segment of alarm keys, so it takes 1-64 letters, digits, \"_\" and \"-\". Rename it, for example \
-             \"upload_api\"."
-        ),
-    );
-}
-
-pub(crate) fn alarm_name_too_long(diagnostics: &mut Diagnostics, longest: &str, length: usize, count: usize) {
-    refuse(
-        diagnostics,
-        AttributePath::new("name"),
-        "Alarm name is too long.",
-        format!(
-            "{count} alarm names are longer than the 255 characters CloudWatch takes; the longest has {length}: {longest:?}. Shorten the \
-             bundle's name by {} characters, or the names of the targets.",
-            length.saturating_sub(255)
-        ),
-    );
-}
-
-pub(crate) fn cloudfront_in_other_region(diagnostics: &mut Diagnostics, path: AttributePath, region: &str) {
-    refuse(
-        diagnostics,
-        path,
-        "CloudFront alarms must be in us-east-1.",
-        format!(
-            "The bundle's region is {region}, where CloudFront publishes no metrics: its alarms would stay silent for ever. Composites cannot \
-             cross regions either, so put the distributions into a bundle of their own with region = \"{CLOUDFRONT_REGION}\"."
-        ),
-    );
-}
-
-pub(crate) fn input_missing(diagnostics: &mut Diagnostics, path: AttributePath, what: &str) {
-    refuse(
-        diagnostics,
-        path,
-        "Required input is missing.",
-        format!("Got nothing, and without it there can be no alarm. Type it: {what}"),
-    );
-}
-
-pub(crate) fn function_name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, value: &str) {
-    refuse(
-        diagnostics,
-        path,
-        "Function name is invalid.",
-        format!(
-            "Got {value:?}, but CloudWatch's dimension holds the bare name (letters, digits, \"-\" and \"_\"), so the alarm would stay silent \
-             for ever. Type aws_lambda_function.<name>.function_name, and an alias or version in `alias`."
-        ),
-    );
-}
-
-pub(crate) fn action_is_not_an_arn(diagnostics: &mut Diagnostics, path: AttributePath, action: &str) {
-    refuse(
-        diagnostics,
-        path,
-        "Action is not an ARN.",
-        format!(
-            "Got {action:?}, which CloudWatch refuses. Type the ARN of what is to be told, for example aws_sns_topic.page.arn."
-        ),
-    );
-}
-
-pub(crate) fn number_too_large(diagnostics: &mut Diagnostics, path: AttributePath) {
-    refuse(
-        diagnostics,
-        path,
-        "Number is too large.",
-        format!(
-            "Got a number beyond {:e}, the largest that CloudWatch can hold. Type a smaller one.",
-            f64::MAX
-        ),
-    );
-}
-
-pub(crate) fn bundle_without_alarms(diagnostics: &mut Diagnostics, severities: &[&str]) {
-    let given = if severities.is_empty() {
-        "none".to_owned()
-    } else {
-        list(severities)
-    };
-    warning(
-        diagnostics,
-        AttributePath::new("severities"),
-        "The bundle has no alarm.",
-        format!(
-            "There are targets, but nothing watches them: severities has {given}, and the catalogue's alarms have warning and critical; \
-             `coverage` says what became of each metric. Add those severities, or an extra alarm, or remove the targets."
-        ),
-    );
 }
 
 /// A number of any size in a few characters.
@@ -141,13 +41,212 @@ fn short(number: &Num) -> String {
     }
 }
 
+pub(crate) fn bundle_name_invalid(diagnostics: &mut Diagnostics, name: &str) {
+    refuse(
+        diagnostics,
+        AttributePath::new("name"),
+        "Bundle name is invalid.",
+        format!(
+            "Got {name:?}. Alarms are named <name>/<key>, read back from that name and quoted in composite rules, so the name must not contain \
+             \"/\", quotes, backslashes or control characters, nor begin or end with a space. Set for example `name = \"edu-prod\"`."
+        ),
+    );
+}
+
+pub(crate) fn name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, kind: &str, name: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Name is invalid.",
+        format!(
+            "Got {name:?} as {kind} name. It is a segment of alarm keys and must have 1 to 64 letters, digits, \"_\" and \"-\". Rename it, for \
+             example to \"upload_api\"."
+        ),
+    );
+}
+
+pub(crate) fn alarm_name_too_long(diagnostics: &mut Diagnostics, longest: &str, length: usize, count: usize) {
+    refuse(
+        diagnostics,
+        AttributePath::new("name"),
+        "Alarm name is too long.",
+        format!(
+            "{count} alarm names are longer than 255 characters, CloudWatch's limit; the longest has {length}: {longest:?}. Shorten the bundle's \
+             `name` by {} characters, or the names of the targets.",
+            length.saturating_sub(255)
+        ),
+    );
+}
+
+pub(crate) fn cloudfront_in_other_region(diagnostics: &mut Diagnostics, path: AttributePath, region: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "CloudFront alarms must be in us-east-1.",
+        format!(
+            "The bundle's region is {region}, where CloudFront publishes no metrics, so these alarms would never fire. A composite alarm cannot \
+             cross regions either. Move the distributions to a bundle of their own and set `region = \"{CLOUDFRONT_REGION}\"` there."
+        ),
+    );
+}
+
+pub(crate) fn input_missing(diagnostics: &mut Diagnostics, path: AttributePath, what: &str) {
+    let name = name_of(&path);
+    refuse(
+        diagnostics,
+        path,
+        "Required input is missing.",
+        format!("Got null or an empty value, and the alarm needs one. Set {name}: {what}"),
+    );
+}
+
+/// The last attribute of a path as users write it.
+fn name_of(path: &AttributePath) -> String {
+    let text = path.to_string();
+    let name = text.rsplit('.').next().unwrap_or_default();
+    format!("`{name}`")
+}
+
+pub(crate) fn function_name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, value: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Function name is invalid.",
+        format!(
+            "Got {value:?}. CloudWatch's dimension holds the bare name (letters, digits, \"-\" and \"_\"); with anything else the alarm would never \
+             fire. Set `function_name = aws_lambda_function.<name>.function_name`, and an alias or version in `alias`."
+        ),
+    );
+}
+
+pub(crate) fn action_is_not_an_arn(diagnostics: &mut Diagnostics, path: AttributePath, action: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Action is not an ARN.",
+        format!(
+            "Got {action:?}, which CloudWatch refuses: an ARN is arn:<partition>:<service>:<region>:<account>:<resource>, without white space. Set \
+             the ARN of the topic or function to notify, for example `aws_sns_topic.page.arn`."
+        ),
+    );
+}
+
+pub(crate) fn action_in_other_region(diagnostics: &mut Diagnostics, path: AttributePath, action: &str, region: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Action is in another region.",
+        format!(
+            "Got {action:?}, and the bundle's region is {region}. CloudWatch refuses actions of another region. Set an ARN of {region}: an SNS topic \
+             there can forward to other regions."
+        ),
+    );
+}
+
+pub(crate) fn action_in_other_partition(
+    diagnostics: &mut Diagnostics,
+    path: AttributePath,
+    action: &str,
+    region: &str,
+    partition: &str,
+) {
+    refuse(
+        diagnostics,
+        path,
+        "Action is in another partition.",
+        format!(
+            "Got {action:?}, and the bundle's region {region} is in the partition {partition}. CloudWatch refuses actions of another partition. Set an \
+             ARN that begins with \"arn:{partition}:\"."
+        ),
+    );
+}
+
+pub(crate) fn ec2_action_without_instance(
+    diagnostics: &mut Diagnostics,
+    path: AttributePath,
+    action: &str,
+    alarm: &str,
+) {
+    refuse(
+        diagnostics,
+        path,
+        "EC2 action needs a metric of an instance.",
+        format!(
+            "Got {action:?} for {alarm}. CloudWatch accepts EC2 actions only for an alarm on one metric with the dimension InstanceId, and refuses them \
+             for expressions and composite alarms. Remove the action here, or set it in `alarm_actions` of an extra alarm on such a metric."
+        ),
+    );
+}
+
+pub(crate) fn number_too_large(diagnostics: &mut Diagnostics, path: AttributePath) {
+    refuse(
+        diagnostics,
+        path,
+        "Number is too large.",
+        format!(
+            "The number is beyond {:e}, the largest that CloudWatch can store. Set a smaller one.",
+            f64::MAX
+        ),
+    );
+}
+
+/// What the catalogue's alarms of a bundle without alarms wait for.
+#[derive(Debug, Default)]
+pub(crate) struct Missing<'a> {
+    /// Severities that `severities` does not have.
+    pub(crate) severities: Vec<&'a str>,
+    /// Overrides, by key, in which only a threshold is missing.
+    pub(crate) thresholds: Vec<String>,
+    /// Inputs of targets, by path.
+    pub(crate) inputs: Vec<String>,
+    /// Alarms that an override switches off.
+    pub(crate) disabled: bool,
+}
+
+pub(crate) fn bundle_without_alarms(diagnostics: &mut Diagnostics, preset: Preset, missing: &Missing<'_>) {
+    let mut advice = Vec::new();
+    if !missing.severities.is_empty() {
+        advice.push(format!("add {} to `severities`", missing.severities.join(" and ")));
+    }
+    if let Some(first) = missing.thresholds.first() {
+        advice.push(format!(
+            "set `threshold` in overrides, for example in overrides[{first:?}] ({} alarms of preset {:?} have none by default)",
+            missing.thresholds.len(),
+            preset.name()
+        ));
+    }
+    if !missing.inputs.is_empty() {
+        advice.push(format!("set {}", missing.inputs.join(", ")));
+    }
+    if missing.disabled {
+        advice.push("remove `enabled = false` from overrides".to_owned());
+    }
+    if advice.is_empty() {
+        advice.push(format!(
+            "set another `preset`, because {:?} has no alarms for these targets",
+            preset.name()
+        ));
+    }
+    warn(
+        diagnostics,
+        AttributePath::new("severities"),
+        "The bundle has no alarm.",
+        format!(
+            "There are targets, but no alarm watches them; `coverage` shows the reason for each metric. To get alarms, {}. You can also add an extra \
+             alarm or remove the targets.",
+            advice.join("; or ")
+        ),
+    );
+}
+
 pub(crate) fn input_is_an_arn(diagnostics: &mut Diagnostics, path: AttributePath, value: &str, what: &str) {
+    let name = name_of(&path);
     refuse(
         diagnostics,
         path,
         "Input is an ARN.",
         format!(
-            "Got {value:?}, but CloudWatch's dimension holds no ARN, so the alarm would stay silent for ever. Type it: {what}"
+            "Got {value:?}. CloudWatch's dimension holds no ARN, so the alarm would never fire. Set {name}: {what}"
         ),
     );
 }
@@ -158,8 +257,8 @@ pub(crate) fn input_without_prefix(diagnostics: &mut Diagnostics, path: Attribut
         path,
         "Input is not the last part of an ARN.",
         format!(
-            "Got {value:?}, but CloudWatch's dimension begins with {prefix:?}, so the alarm would stay silent for ever. Type the resource's \
-             arn_suffix, for example \"{prefix}mongo/0123456789abcdef\"."
+            "Got {value:?}. CloudWatch's dimension begins with {prefix:?}; with anything else the alarm would never fire. Set the resource's \
+             `arn_suffix`, for example \"{prefix}mongo/0123456789abcdef\"."
         ),
     );
 }
@@ -175,10 +274,7 @@ pub(crate) fn number_out_of_range(
         diagnostics,
         path,
         "Number is out of range.",
-        format!(
-            "Got {}, and AWS takes whole numbers from {least} to {largest} here. Type one of those.",
-            short(number)
-        ),
+        format!("Got {}. Set a whole number from {least} to {largest}.", short(number)),
     );
 }
 
@@ -188,7 +284,8 @@ pub(crate) fn threshold_negative(diagnostics: &mut Diagnostics, path: AttributeP
         path,
         "Threshold is negative.",
         format!(
-            "Got {number}, but no metric of the catalogue is ever below zero: the alarm would always fire, or never. Type 0 or more."
+            "Got {}. No metric of the catalogue is ever below zero, so the alarm would always fire, or never. Set 0 or more.",
+            short(number)
         ),
     );
 }
@@ -204,7 +301,35 @@ pub(crate) fn threshold_above_hundred_percent(
         path,
         "Threshold is above 100 percent.",
         format!(
-            "Got {number} for {key}, whose threshold is a percentage, so it could never be reached. Type a number from 0 to 100."
+            "Got {} for {key}, whose threshold is a percentage, so the alarm could never fire. Set a number from 0 to 100.",
+            short(number)
+        ),
+    );
+}
+
+/// `limit` is the input with its number in seconds, `whole` the same in the threshold's unit.
+pub(crate) fn threshold_far_below_limit(
+    diagnostics: &mut Diagnostics,
+    path: AttributePath,
+    key: &str,
+    number: &Num,
+    unit: &str,
+    limit: (&str, &Num),
+    whole: f64,
+) {
+    let share = number.to_f64() / whole * 100.0;
+    let in_percent = Num::from_f64(whole * number.to_f64() / 100.0)
+        .filter(|_| (1.0..=100.0).contains(&number.to_f64()))
+        .map(|meant| format!(" If you mean {number} % of `{}`, set `threshold = {meant}`.", limit.0))
+        .unwrap_or_default();
+    warn(
+        diagnostics,
+        path,
+        "Threshold is below 5 percent of the timeout.",
+        format!(
+            "Got {number} for {key}, whose threshold is in {unit}: that is {share:.1} % of `{}` ({} s), so the alarm fires for nearly every \
+             call.{in_percent}",
+            limit.0, limit.1
         ),
     );
 }
@@ -216,13 +341,14 @@ pub(crate) fn warning_above_critical(
     low: &Num,
     high: &Num,
 ) {
+    // several alarms of one target may have this
     warning(
         diagnostics,
         path,
         "Warning fires after critical.",
         format!(
-            "The warning beside {key} has threshold {low}, the critical alarm {high}: whoever gets the warning hears of it last. Swap the two \
-             thresholds in overrides, or switch one off with enabled = false."
+            "{key} has threshold {high} and the warning alarm of the same metric has {low}, so the warning fires last. Swap the two thresholds in \
+             overrides, or set `enabled = false` for one of them."
         ),
     );
 }
@@ -233,7 +359,7 @@ pub(crate) fn period_refused(diagnostics: &mut Diagnostics, path: AttributePath,
         path,
         "Period is refused by CloudWatch.",
         format!(
-            "Got {} s. Type 10, 20 or 30 for a high-resolution metric, else a multiple of 60 up to 604800 (seven days).",
+            "Got {} s. Set 10, 20 or 30 for a high-resolution metric, otherwise a multiple of 60 up to 604800 (seven days).",
             short(number)
         ),
     );
@@ -245,7 +371,7 @@ pub(crate) fn period_below_resolution(diagnostics: &mut Diagnostics, path: Attri
         path,
         "Period is below the metric's resolution.",
         format!(
-            "Got {number} s, but {metric} has one datapoint a minute: most periods would be empty. Type a multiple of 60."
+            "Got {number} s, but {metric} has one datapoint a minute: most periods would be empty. Set a multiple of 60."
         ),
     );
 }
@@ -263,8 +389,8 @@ pub(crate) fn window_too_long(
         path,
         "Evaluation window is too long.",
         format!(
-            "{key} looks at {periods} periods of {period} s, together {} s; CloudWatch takes at most {largest} s for that period. Type at most {} \
-             for evaluation_periods, or a longer period (from 3600 s on, seven days are allowed).",
+            "{key} evaluates {periods} periods of {period} s, together {} s; CloudWatch's limit for that period is {largest} s. Set \
+             `evaluation_periods` to at most {}, or a longer `period` (from 3600 s on, seven days are allowed).",
             period.saturating_mul(periods),
             largest / period.max(1)
         ),
@@ -283,8 +409,8 @@ pub(crate) fn too_many_datapoints(
         path,
         "More datapoints than periods.",
         format!(
-            "{key} wants {datapoints} breaching datapoints of {periods} periods, which can never be. Type datapoints_to_alarm = {periods} or \
-             less, or more evaluation_periods."
+            "{key} has {datapoints} datapoints to alarm and {periods} evaluation periods, so it could never fire. Set `datapoints_to_alarm` to \
+             at most {periods}, or raise `evaluation_periods`."
         ),
     );
 }
@@ -293,9 +419,24 @@ pub(crate) fn word_unknown(diagnostics: &mut Diagnostics, path: AttributePath, w
     refuse(
         diagnostics,
         path,
-        "Word is not one of those allowed.",
+        "Value is not one of those allowed.",
+        format!("Got {word:?}. Set one of: {}.", list(allowed)),
+    );
+}
+
+pub(crate) fn operator_needs_a_band(
+    diagnostics: &mut Diagnostics,
+    path: AttributePath,
+    operator: &str,
+    allowed: &[&str],
+) {
+    refuse(
+        diagnostics,
+        path,
+        "Anomaly detection is not supported.",
         format!(
-            "Got {word:?}, which is none of the words known here. Type one of: {}.",
+            "Got {operator:?}, which compares with an anomaly detection band. A bundle compares with a fixed threshold only. Set one of: {}; or define \
+             this alarm as an `aws_cloudwatch_metric_alarm`.",
             list(allowed)
         ),
     );
@@ -307,8 +448,8 @@ pub(crate) fn statistic_unknown(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Statistic is unknown.",
         format!(
-            "Got {word:?}, which CloudWatch does not compute. Type, in this spelling, SampleCount, Average, Sum, Minimum, Maximum, a percentile such as p99, or another extended statistic such as \
-             TM(10%:90%)."
+            "Got {word:?}, which CloudWatch refuses. Set, in this spelling, SampleCount, Average, Sum, Minimum, Maximum, a percentile such as p99, IQM, \
+             one of tm99, wm99, tc99 and ts99, or one with bounds, such as TM(10%:90%) or PR(:300). Percentages are from 0 to 100."
         ),
     );
 }
@@ -324,7 +465,7 @@ pub(crate) fn statistic_of_other_metric(
         path,
         "Metric does not have this statistic.",
         format!(
-            "Got {word:?}, but {} {} has only {}; with another one the alarm would compare a meaningless number. Type one of those. Source: {}.",
+            "Got {word:?}, but {} {} has only {}; another statistic of it has no meaning. Set one of those. Source: {}.",
             metric.namespace,
             metric.name,
             metric.statistics_text(),
@@ -339,8 +480,8 @@ pub(crate) fn statistic_of_expression(diagnostics: &mut Diagnostics, path: Attri
         path,
         "Alarm on an expression has no statistic.",
         format!(
-            "The alarm {alarm} compares a metric-math expression, whose metrics have statistics of their own. Remove statistic here, or define \
-             the alarm you want in extra_alarms."
+            "The alarm {alarm} evaluates a metric-math expression, whose metrics have statistics of their own. Remove `statistic` here, or define \
+             the alarm you need in `extra_alarms`."
         ),
     );
 }
@@ -351,7 +492,7 @@ pub(crate) fn low_sample_without_percentile(diagnostics: &mut Diagnostics, path:
         path,
         "Low sample treatment needs a percentile.",
         format!(
-            "The statistic is {statistic:?}, for which CloudWatch takes no such field. Remove it, or type a percentile such as p99."
+            "The statistic is {statistic:?}, and CloudWatch accepts this attribute for percentiles only. Remove it, or set a percentile such as p99."
         ),
     );
 }
@@ -372,10 +513,50 @@ pub(crate) fn dimensions_incomplete(
         path,
         "Dimensions are incomplete.",
         format!(
-            "Got {given}, but {} {} is published only with {}; with fewer the alarm would stay silent for ever. Add what is missing.",
+            "Got {given}, but {} {} is published only with {}; with fewer dimensions the alarm would never fire. Add what is missing.",
             metric.namespace,
             metric.name,
             metric.dimensions_text()
+        ),
+    );
+}
+
+pub(crate) fn too_many_dimensions(diagnostics: &mut Diagnostics, path: AttributePath, count: usize, most: usize) {
+    refuse(
+        diagnostics,
+        path,
+        "Too many dimensions.",
+        format!("Got {count}; CloudWatch accepts at most {most} for a metric. Remove some."),
+    );
+}
+
+pub(crate) fn dimension_invalid(
+    diagnostics: &mut Diagnostics,
+    path: AttributePath,
+    part: &str,
+    text: &str,
+    most: usize,
+) {
+    refuse(
+        diagnostics,
+        path,
+        "Dimension is invalid.",
+        format!(
+            "Got the {part} {:?}. CloudWatch accepts 1 to {most} ASCII characters with at least one that is not white space, no control characters, and \
+             no colon at the start of a name. Correct it.",
+            text.chars().take(60).collect::<String>()
+        ),
+    );
+}
+
+pub(crate) fn metric_name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, text: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Metric or namespace is invalid.",
+        format!(
+            "Got {:?}. CloudWatch accepts 1 to 255 characters, and a namespace must not begin with a colon. Correct it.",
+            text.chars().take(60).collect::<String>()
         ),
     );
 }
@@ -386,7 +567,7 @@ pub(crate) fn too_many_metrics(diagnostics: &mut Diagnostics, path: AttributePat
         path,
         "Too many metrics in one alarm.",
         format!(
-            "Got {count}; CloudWatch takes at most {MAX_METRICS_PER_ALARM} in an alarm on an expression. Split it into several alarms."
+            "Got {count}; CloudWatch accepts at most {MAX_METRICS_PER_ALARM} besides the expression. Split it into several alarms."
         ),
     );
 }
@@ -397,8 +578,8 @@ pub(crate) fn metric_and_metrics(diagnostics: &mut Diagnostics, path: AttributeP
         path,
         "Alarm has both a metric and an expression.",
         format!(
-            "Beside metrics and expression there is also {}. An alarm compares one metric (namespace, metric_name, statistic) or one \
-             expression (metrics, expression). Remove one of the two.",
+            "Besides `metrics` and `expression`, {} is set. An alarm evaluates one metric (`namespace`, `metric_name`, `statistic`) or one \
+             expression (`metrics`, `expression`). Remove one of the two.",
             list(given)
         ),
     );
@@ -410,9 +591,18 @@ pub(crate) fn metric_id_invalid(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Metric id is invalid.",
         format!(
-            "Got {id:?}. CloudWatch takes ids that begin with a small letter and hold letters, digits and \"_\"; {EXPRESSION_ID:?} is the \
-             expression's own. Rename it, for example \"errors\"."
+            "Got {id:?}. An id begins with a lowercase letter and has letters, digits and \"_\"; {EXPRESSION_ID:?} is reserved for the expression. \
+             Rename it, for example to \"errors\"."
         ),
+    );
+}
+
+pub(crate) fn expression_invalid(diagnostics: &mut Diagnostics, path: AttributePath, expression: &str, problem: &str) {
+    refuse(
+        diagnostics,
+        path,
+        "Expression is invalid.",
+        format!("Got {expression:?}, which CloudWatch refuses: {problem}. Correct the expression."),
     );
 }
 
@@ -427,7 +617,7 @@ pub(crate) fn expression_id_unknown(
         path,
         "Expression uses an unknown id.",
         format!(
-            "{} is not in metrics, which has {}. Add the metric, or correct the expression.",
+            "{} is not in `metrics`, which has {}. Add the metric, or correct the expression.",
             list(unknown),
             list(known)
         ),
@@ -440,8 +630,30 @@ pub(crate) fn expression_gives_many_series(diagnostics: &mut Diagnostics, path: 
         path,
         "Expression cannot be alarmed on.",
         format!(
-            "It uses {function}, which CloudWatch refuses in alarms because it may give any number of series. Name each metric in metrics."
+            "It uses {function}, which CloudWatch refuses in alarms because it may return any number of time series. Set each metric in `metrics`."
         ),
+    );
+}
+
+pub(crate) fn expression_is_a_query(diagnostics: &mut Diagnostics, path: AttributePath) {
+    refuse(
+        diagnostics,
+        path,
+        "Metrics Insights queries are not supported.",
+        "The expression is a SQL query (SELECT ...), and a bundle supports metric math only. Set each metric in `metrics` and an expression over their \
+         ids, or define this alarm as an `aws_cloudwatch_metric_alarm` with `metric_query`."
+            .to_owned(),
+    );
+}
+
+pub(crate) fn expression_is_a_band(diagnostics: &mut Diagnostics, path: AttributePath) {
+    refuse(
+        diagnostics,
+        path,
+        "Anomaly detection is not supported.",
+        "The expression uses ANOMALY_DETECTION_BAND, whose result CloudWatch compares by other operators and without a fixed threshold. Set a \
+         `threshold` for the metric itself, or define this alarm as an `aws_cloudwatch_metric_alarm` with `threshold_metric_id`."
+            .to_owned(),
     );
 }
 
@@ -461,22 +673,39 @@ pub(crate) fn severity_not_in_severities(
         path,
         "Severity is not in severities.",
         format!(
-            "Got {severity:?}, but severities has {known}: nobody would be told. Type one of those, or add {severity:?} to severities."
+            "Got {severity:?}, but `severities` has {known}, so the alarm would have no actions. Set one of those, or add {severity:?} to `severities`."
         ),
     );
 }
 
 /// What Terraform does with an attribute of a nested object that the schema does not have, and the provider cannot see.
-const DROPPED_IN_SILENCE: &str = "Terraform drops a misspelled attribute in here without a word";
+const DROPPED_IN_SILENCE: &str = "Terraform silently drops a misspelled attribute of a nested object";
 
-pub(crate) fn severity_tells_nobody(diagnostics: &mut Diagnostics, severity: &str) {
-    warning(
+pub(crate) fn severity_without_actions(diagnostics: &mut Diagnostics, severity: &str) {
+    warn(
         diagnostics,
         AttributePath::new("severities").key(severity.to_owned()),
-        "Severity tells nobody.",
+        "Severity has no actions.",
         format!(
-            "The severity {severity:?} has no actions, nor has any of its alarms, so nobody hears of them. {DROPPED_IN_SILENCE}: check the \
-             spelling of alarm_actions, ok_actions and insufficient_data_actions. If nobody is to be told, type alarm_actions = []."
+            "Neither the severity {severity:?} nor any of its alarms has actions, so nobody is notified. {DROPPED_IN_SILENCE}: check the spelling of \
+             `alarm_actions`, `ok_actions` and `insufficient_data_actions`. If this is intended, set `alarm_actions = []`."
+        ),
+    );
+}
+
+pub(crate) fn severity_without_alarm_actions(diagnostics: &mut Diagnostics, severity: &str, given: &[&str]) {
+    warn(
+        diagnostics,
+        AttributePath::new("severities").key(severity.to_owned()),
+        "Severity has no alarm_actions.",
+        format!(
+            "Neither the severity {severity:?} nor any of its alarms has `alarm_actions`, so nobody is notified when an alarm fires{}. \
+             {DROPPED_IN_SILENCE}: check the spelling of `alarm_actions`. If this is intended, set `alarm_actions = []`.",
+            if given.is_empty() {
+                String::new()
+            } else {
+                format!(" ({} is set)", list(given))
+            }
         ),
     );
 }
@@ -487,20 +716,46 @@ pub(crate) fn severity_misspelled(diagnostics: &mut Diagnostics, severity: &str,
         AttributePath::new("severities").key(severity.to_owned()),
         "Severity is misspelled.",
         format!(
-            "Got {severity:?}, a severity of no alarm, and without {meant:?} the catalogue's {meant} alarms would not be created. Type {meant:?}, or \
-             remove this one."
+            "Got {severity:?}, which no alarm uses, and {meant:?} is missing, so the catalogue's {meant} alarms would not be created. Rename it to \
+             {meant:?}, or remove it."
         ),
     );
 }
 
 pub(crate) fn override_sets_nothing(diagnostics: &mut Diagnostics, path: AttributePath) {
-    warning(
+    warn(
         diagnostics,
         path,
         "Override changes nothing.",
         format!(
-            "Every attribute in it is null or left out, so the alarms stay as they are. {DROPPED_IN_SILENCE}: check the spelling against the \
-             documentation of overrides, or remove the override."
+            "Every attribute in it is null, so the alarms keep their values. {DROPPED_IN_SILENCE}: check the spelling against the documentation of \
+             `overrides`, or remove the override."
+        ),
+    );
+}
+
+pub(crate) fn override_without_alarm(diagnostics: &mut Diagnostics, path: AttributePath, needs: &[String]) {
+    warn(
+        diagnostics,
+        path,
+        "Override has no effect.",
+        format!(
+            "The alarms that it changes do not exist, because they need an input that is not set. Set {}, or remove the override.",
+            needs.join(", ")
+        ),
+    );
+}
+
+pub(crate) fn probe_is_not_released(diagnostics: &mut Diagnostics, path: AttributePath, alarm: &str) {
+    warn(
+        diagnostics,
+        path,
+        "Nothing publishes the metrics of this target yet.",
+        format!(
+            "The metrics of mongodb targets come from the function mongo-probe, which this version does not include. Until something publishes them, \
+             {alarm} stays in ALARM and notifies its actions once. Set `enabled = false` in overrides[{:?}] until a probe runs; this warning is then \
+             gone as well.",
+            alarm.rsplit_once('/').map_or(alarm, |(key, _)| key)
         ),
     );
 }
@@ -511,7 +766,7 @@ pub(crate) fn too_many_actions(diagnostics: &mut Diagnostics, path: AttributePat
         path,
         "Too many actions for one state.",
         format!(
-            "Got {count}; CloudWatch takes at most 5 a state. Send to one SNS topic and subscribe the others to it."
+            "Got {count}; CloudWatch accepts at most 5 for each state. Use one SNS topic and subscribe the others to it."
         ),
     );
 }
@@ -522,7 +777,7 @@ pub(crate) fn runbook_not_a_link(diagnostics: &mut Diagnostics, path: AttributeP
         path,
         "Runbook is not a link.",
         format!(
-            "Got {url:?}, which nobody can open from an alarm. Type it with its scheme, for example \"https://runbooks.example.com/{{key}}\"."
+            "Got {url:?}, which cannot be opened from an alarm. Set it with its scheme, for example \"https://runbooks.example.com/{{key}}\"."
         ),
     );
 }
@@ -533,7 +788,7 @@ pub(crate) fn runbook_placeholder_unknown(diagnostics: &mut Diagnostics, path: A
         path,
         "Runbook link has an unknown placeholder.",
         format!(
-            "Got {url:?}. Only {{key}} is replaced, by the alarm's key; anything else in braces would stay as it is. Type {{key}} or nothing."
+            "Got {url:?}. Only {{key}} is replaced, by the alarm's key; other text in braces would remain. Use {{key}}, or no braces."
         ),
     );
 }
@@ -544,7 +799,7 @@ pub(crate) fn description_too_long(diagnostics: &mut Diagnostics, path: Attribut
         path,
         "Description is too long.",
         format!(
-            "With its runbook and marker lines the description of {key} has {length} characters; CloudWatch takes 1024. Shorten it by {}.",
+            "With its runbook and marker lines the description of {key} has {length} characters; CloudWatch's limit is 1024. Shorten it by {}.",
             length.saturating_sub(1024)
         ),
     );
@@ -560,11 +815,11 @@ pub(crate) fn override_unknown(
 ) {
     let advice = if let Some(other) = other {
         format!(
-            "Type preset = {:?}, which has it, or remove the override.",
+            "Set `preset = {:?}`, which has it, or remove the override.",
             other.name()
         )
     } else if near.is_empty() {
-        "The keys are listed in docs/alarms.md and in the bundle's alarms output.".to_owned()
+        "The keys are in the documentation of the alarms and in the bundle's `alarms` attribute.".to_owned()
     } else {
         format!(
             "Did you mean {}?",
@@ -579,8 +834,8 @@ pub(crate) fn override_unknown(
         path,
         "Override matches no alarm.",
         format!(
-            "Got {key:?}, but preset {:?} has no such alarm for these targets, so the override would do nothing. A key is \
-             <service>/<target>/<alarm>, without the severity; \"*\" stands for one whole segment; an extra alarm is changed in extra_alarms. {advice}",
+            "Got {key:?}, but preset {:?} has no such alarm for these targets. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for \
+             one whole segment; an extra alarm is changed in `extra_alarms`. {advice}",
             preset.name()
         ),
     );
@@ -597,8 +852,8 @@ pub(crate) fn override_of_missing_severity(
         path,
         "Override is of a severity the alarm does not have.",
         format!(
-            "The alarm {alarm} has no {severity} in this preset, so the override would do nothing. Put the fields directly into the override, or \
-             define the alarm you want in extra_alarms."
+            "The alarm {alarm} has no {severity} in this preset, so this would have no effect. Move the attributes up into the override itself, or \
+             define the alarm you need in `extra_alarms`."
         ),
     );
 }
@@ -608,7 +863,9 @@ pub(crate) fn override_of_ungated_alarm(diagnostics: &mut Diagnostics, path: Att
         diagnostics,
         path,
         "Alarm has no low-traffic gate.",
-        format!("The alarm {alarm} looks at no number of requests, so min_requests would do nothing. Remove it."),
+        format!(
+            "The alarm {alarm} does not depend on the number of requests, so `min_requests` has no effect. Remove it."
+        ),
     );
 }
 
@@ -618,8 +875,8 @@ pub(crate) fn composite_without_children(diagnostics: &mut Diagnostics, path: At
         path,
         "Composite has no children.",
         format!(
-            "No alarm of this bundle has severity {severity:?}, so the composite could never fire. Type another severity, add a target, or \
-             remove composite."
+            "No alarm of this bundle has severity {severity:?}, so the composite could never fire. Set another severity, add a target, or remove \
+             `composite`."
         ),
     );
 }
@@ -635,8 +892,8 @@ pub(crate) fn composite_with_too_many_children(
         path,
         "Composite has too many children.",
         format!(
-            "{count} alarms of this bundle have severity {severity:?}; CloudWatch takes at most 100 in a composite. Split the targets over several \
-             bundles, or remove composite."
+            "{count} alarms of this bundle have severity {severity:?}; CloudWatch accepts at most 100 in a composite. Split the targets over several \
+             bundles, or remove `composite`."
         ),
     );
 }
@@ -652,7 +909,7 @@ pub(crate) fn composite_rule_too_long(
         path,
         "Composite rule is too long.",
         format!(
-            "The rule over the {severity} alarms has {length} characters; CloudWatch takes 10240. Shorten the bundle's or the targets' names, or \
+            "The rule over the {severity} alarms has {length} characters; CloudWatch's limit is 10240. Shorten the bundle's or the targets' names, or \
              split the targets over several bundles."
         ),
     );
@@ -663,17 +920,8 @@ pub(crate) fn too_many_tags(diagnostics: &mut Diagnostics, count: usize, most: u
         diagnostics,
         AttributePath::new("tags"),
         "Too many tags.",
-        format!("Together with the provider's default_tags there are {count}; an alarm takes {most}. Remove some."),
-    );
-}
-
-pub(crate) fn tag_invalid(diagnostics: &mut Diagnostics, path: AttributePath, key: &str) {
-    refuse(
-        diagnostics,
-        path,
-        "Tag is invalid.",
         format!(
-            "AWS refuses the tag {key:?}: keys have 1-128 characters and do not begin with \"aws:\", values have at most 256. Shorten or rename it."
+            "Together with the provider's `default_tags` there are {count}; an alarm can have {most}. Remove some."
         ),
     );
 }

@@ -1,9 +1,11 @@
 //! What can go wrong while a bundle is read or applied, one function per failure.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use provider_kit::{Interrupt, error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::converge::Run;
 use crate::connection::aws::AwsError;
 
 /// Names shown in a message; the rest is counted.
@@ -22,16 +24,79 @@ fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     text
 }
 
-pub(crate) fn names_are_taken(diagnostics: &mut Diagnostics, names: &[String]) {
+fn names(names: &BTreeSet<String>) -> String {
+    listed(names.iter().map(String::as_str))
+}
+
+pub(crate) fn names_are_taken(diagnostics: &mut Diagnostics, taken: &BTreeSet<String>, is_new: bool) {
+    let ways_on = if is_new {
+        "If the resource block was renamed, add a `moved` block. If the alarms belong to no resource any more, add an `import` block, or \
+         set `adopt_existing = true`: this bundle then overwrites them with its own definition. Otherwise set another `name`. A \
+         create that was killed leaves alarms like these behind; set `adopt_existing = true` or import them once."
+    } else {
+        "Set `adopt_existing = true` to overwrite them with this bundle's definition, or remove from this configuration what \
+         defines them."
+    };
     error(
         diagnostics,
         AttributePath::new("name"),
         "Alarms of these names exist already.",
         format!(
-            "They are not in this bundle's state, differ from its definition and do not carry its marker, so they belong to \
-             somebody else, and CloudWatch would overwrite them without a word. Nothing was written.\n{}\nType another name, or \
-             adopt_existing = true to take them over as this bundle defines them.",
-            listed(names.iter().map(String::as_str))
+            "They belong to another resource, another state or somebody else, and CloudWatch would overwrite them without a \
+             warning. Nothing was written.\n{}\n{ways_on}",
+            names(taken)
+        ),
+    );
+}
+
+pub(crate) fn others_stay(diagnostics: &mut Diagnostics, others: &BTreeSet<String>) {
+    warning(
+        diagnostics,
+        AttributePath::root(),
+        "Alarms of another resource were not removed.",
+        format!(
+            "Another resource took these alarms over, so this bundle no longer owns them. They stay in CloudWatch and leave \
+             the state of this resource.\n{}",
+            names(others)
+        ),
+    );
+}
+
+pub(crate) fn alarms_belong_to_another(diagnostics: &mut Diagnostics, others: &BTreeSet<String>) {
+    warning(
+        diagnostics,
+        AttributePath::root(),
+        "Alarms were taken over by another resource.",
+        format!(
+            "Another resource or another state wrote these alarms, so this bundle no longer owns them and the refresh drops \
+             them. Give the two bundles different names, or remove one of them.\n{}",
+            names(others)
+        ),
+    );
+}
+
+pub(crate) fn removal_is_refused(diagnostics: &mut Diagnostics, wanted: &[&String]) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "Another resource of this run wants these alarms.",
+        format!(
+            "Its create was refused because they exist, so they were not removed and stay in the state. If the resource block \
+             was renamed, add a `moved` block from this address to the new one and apply again. If the bundle is to be \
+             replaced, remove this block first.\n{}",
+            listed(wanted.iter().map(|name| name.as_str()))
+        ),
+    );
+}
+
+pub(crate) fn owners_differ(diagnostics: &mut Diagnostics, region: &str, name: &str) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "The alarms belong to several resources.",
+        format!(
+            "The alarms named \"{name}/...\" in {region} carry the markers of different resources, so they cannot be imported \
+             as one bundle. Create the bundle with `adopt_existing = true` instead: it overwrites them with its own definition."
         ),
     );
 }
@@ -44,7 +109,7 @@ pub(crate) fn account_differs(diagnostics: &mut Diagnostics, in_state: &str, see
         format!(
             "The state lists alarms of account {in_state} in {region}, and the credentials belong to account {seen}. Going on \
              would make the bundle a second time and forget the first. Nothing was changed. Use credentials of account \
-             {in_state}, or move the bundle on purpose: destroy it there, then apply here."
+             {in_state}. To move the bundle, destroy it there, then apply here."
         ),
     );
 }
@@ -86,7 +151,7 @@ pub(crate) fn writes_failed(diagnostics: &mut Diagnostics, failed: &[(String, Aw
     }
 }
 
-pub(crate) fn composite_was_not_tried(diagnostics: &mut Diagnostics, name: &str) {
+pub(crate) fn composite_waits_for_children(diagnostics: &mut Diagnostics, name: &str) {
     error(
         diagnostics,
         AttributePath::new("composite"),
@@ -95,13 +160,42 @@ pub(crate) fn composite_was_not_tried(diagnostics: &mut Diagnostics, name: &str)
     );
 }
 
-pub(crate) fn alarm_vanished(diagnostics: &mut Diagnostics, name: &str) {
+pub(crate) fn composite_waits_for_the_one_before(diagnostics: &mut Diagnostics, name: &str, before: &BTreeSet<String>) {
+    error(
+        diagnostics,
+        AttributePath::new("composite"),
+        "The composite alarm was not written.",
+        format!(
+            "A bundle has one composite alarm, and the one before {name:?} still exists. The next apply writes it, once that \
+             one can be deleted.\n{}",
+            names(before)
+        ),
+    );
+}
+
+pub(crate) fn alarms_vanished(diagnostics: &mut Diagnostics, vanished: &BTreeSet<String>) {
     error(
         diagnostics,
         AttributePath::root(),
         "An alarm vanished while the bundle was applied.",
         format!(
-            "{name:?} was written and is not there. Somebody else deletes alarms of this name. The next plan creates it again."
+            "CloudWatch confirmed these alarms and does not show them. Either somebody else deletes alarms of these names, or \
+             CloudWatch needs more time. They stay in the state; the next refresh drops those that are gone, and the next plan \
+             creates them again.\n{}",
+            names(vanished)
+        ),
+    );
+}
+
+pub(crate) fn alarms_were_taken(diagnostics: &mut Diagnostics, taken: &BTreeSet<String>) {
+    error(
+        diagnostics,
+        AttributePath::new("name"),
+        "Another resource wrote the same alarms at the same time.",
+        format!(
+            "These alarms now carry the marker of another resource, so they leave this state. Give the two bundles different \
+             names.\n{}",
+            names(taken)
         ),
     );
 }
@@ -112,13 +206,26 @@ pub(crate) fn child_of_foreign_composite(diagnostics: &mut Diagnostics, name: &s
         AttributePath::root(),
         "An alarm is a child of a composite that is not this bundle's.",
         format!(
-            "CloudWatch does not delete {name:?} while the rule of {} names it. All other alarms were deleted; this one stays in \
-             the state. Take it out of that rule, then run this again.",
+            "CloudWatch does not delete {name:?} while the rule of {} names it. The alarm stays in the state. Remove it from \
+             that rule, then apply again.",
             composites
                 .iter()
                 .map(|composite| format!("{composite:?}"))
                 .collect::<Vec<_>>()
                 .join(" and ")
+        ),
+    );
+}
+
+pub(crate) fn children_of_kept_composite(diagnostics: &mut Diagnostics, composite: &str, children: &BTreeSet<String>) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "Alarms are children of the bundle's composite alarm, which still exists.",
+        format!(
+            "CloudWatch does not delete an alarm while the rule of {composite:?} names it, and that composite alarm could not be \
+             deleted. These alarms stay in the state and go with it.\n{}",
+            names(children)
         ),
     );
 }
@@ -136,15 +243,29 @@ pub(crate) fn delete_failed(diagnostics: &mut Diagnostics, names: &[String], cau
     );
 }
 
-pub(crate) fn deleted_and_still_there(diagnostics: &mut Diagnostics, names: &[String]) {
+pub(crate) fn deleted_and_still_there(diagnostics: &mut Diagnostics, left: &BTreeSet<String>) {
     error(
         diagnostics,
         AttributePath::root(),
         "Alarms are still there after they were deleted.",
         format!(
-            "CloudWatch accepted their deletion and still lists them, so they stay in the state. Either somebody else creates \
-             them again, or CloudWatch needs a moment: apply again.\n{}",
-            listed(names.iter().map(String::as_str))
+            "CloudWatch accepted their deletion and still shows them, so they stay in the state. Either somebody else creates \
+             them again, or CloudWatch needs more time. Apply again.\n{}",
+            names(left)
+        ),
+    );
+}
+
+/// The index of tags did not answer; CloudWatch did, alarm by alarm.
+pub(crate) fn tags_are_read_one_by_one(diagnostics: &mut Diagnostics, alarms: usize, cause: &AwsError) {
+    warning(
+        diagnostics,
+        AttributePath::new("tags"),
+        "Tags are read alarm by alarm.",
+        format!(
+            "Reading the tags of {alarms} alarms in calls of a hundred failed: {cause}. They were read in one call for each \
+             alarm, at CloudWatch's quota of ten calls a second. {}",
+            cause.advice()
         ),
     );
 }
@@ -161,8 +282,14 @@ pub(crate) fn tags_are_denied(diagnostics: &mut Diagnostics, doing: &str, cause:
     );
 }
 
-pub(crate) fn interrupted(diagnostics: &mut Diagnostics, interrupt: Interrupt, run: &Run<'_>, doing: &str) {
-    let follows = what_follows(run.is_new);
+pub(crate) fn interrupted(
+    diagnostics: &mut Diagnostics,
+    interrupt: Interrupt,
+    timeout: Duration,
+    doing: &str,
+    is_new: bool,
+) {
+    let follows = what_follows(is_new);
     match interrupt {
         Interrupt::Stopped => error(
             diagnostics,
@@ -176,8 +303,8 @@ pub(crate) fn interrupted(diagnostics: &mut Diagnostics, interrupt: Interrupt, r
             "The time for the operation is over.",
             format!(
                 "It was {} s, and ended while {doing}. CloudWatch takes 3 writes a second, so 1,000 alarms take six minutes. \
-                 Raise the operation's entry in timeouts. {follows}",
-                run.operation.timeout().as_secs()
+                 Raise the entry of the operation in `timeouts`. {follows}",
+                timeout.as_secs()
             ),
         ),
     }
@@ -197,7 +324,7 @@ pub(crate) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         diagnostics,
         AttributePath::root(),
         "Import id is malformed.",
-        format!("Got {id:?}. Type \"<region>/<bundle name>\", for example \"eu-central-1/edu-prod\"."),
+        format!("Got {id:?}. Set the id to \"<region>/<bundle name>\", for example \"eu-central-1/edu-prod\"."),
     );
 }
 
@@ -207,8 +334,7 @@ pub(crate) fn two_composites(diagnostics: &mut Diagnostics, names: &[String]) {
         AttributePath::root(),
         "The bundle has more than one composite alarm.",
         format!(
-            "A bundle has one at most, so only one of these can be taken over. Delete or rename the others, then import \
-             again.\n{}",
+            "A bundle has one composite alarm at most. Delete or rename the others, then import again.\n{}",
             listed(names.iter().map(String::as_str))
         ),
     );

@@ -1,24 +1,24 @@
-//! The resource: what Terraform calls, in terms of `model` (what should be) and `converge` (what is).
+//! The resource: what Terraform calls, in terms of `model` (what should be) and a `Run` (what is).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema, UpgradeError};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::cloudwatch::{CloudWatch, Existing};
-use super::converge::{Objects, Run, from_existing};
+use super::marker::Marker;
 use super::model::{self, Context};
-use super::state::{Alarm, Bundle, Text};
-use super::{failures, schema};
-use crate::connection::aws::Aws;
-use crate::connection::region::PlannedRegion;
-use crate::connection::config::Setting;
-use crate::connection::aws::aws_call_failed;
-use crate::connection::region::region_is_not_set;
+use super::objects::{Existing, Objects, from_described};
+use super::remote::Remote;
+use super::run::Run;
+use super::state::{Bundle, Text};
+use super::{failures, schema, upgrade};
 use crate::connection::Connection;
+use crate::connection::aws::{Aws, aws_call_failed};
+use crate::connection::config::Setting;
+use crate::connection::region::{PlannedRegion, is_region, region_is_malformed, region_is_not_set};
 
 /// `lectern_alarm_bundle`.
 pub(crate) struct AlarmBundle {
@@ -34,12 +34,14 @@ impl AlarmBundle {
         self.connection.aws()
     }
 
-    async fn context(&self, config: &Bundle, diagnostics: &mut Diagnostics) -> Context {
+    /// `prior`: the region of the bundle that exists. It stays as long as the provider's region is unknown: a replacement
+    /// would remove all alarms for a region that is most likely the same.
+    async fn context(&self, config: &Bundle, prior: Option<&Text>, diagnostics: &mut Diagnostics) -> Context {
         let aws = self.aws();
         let region = match &config.region {
             Value::Null => match aws.region().await {
                 PlannedRegion::Known(region) => Value::Value(region),
-                PlannedRegion::Unknown => Value::Unknown,
+                PlannedRegion::Unknown => prior.cloned().unwrap_or(Value::Unknown),
                 PlannedRegion::NotSet => {
                     region_is_not_set(diagnostics, AttributePath::new("region"));
                     Value::Unknown
@@ -56,16 +58,35 @@ impl AlarmBundle {
 
     /// A run in the bundle's region; `None` with an error.
     async fn run<'a>(
+        &self,
         aws: &'a Aws,
         region: &'a str,
         bundle: &'a str,
         operation: &'a Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<Run<'a>> {
-        match aws.cloudwatch(region).await {
-            Ok(client) => Some(Run::new(CloudWatch { client, aws }, region, bundle, operation)),
-            Err(cause) => {
-                aws_call_failed(diagnostics, &format!("connecting to CloudWatch in {region}"), &cause);
+        let doing = format!("connecting to CloudWatch in {region}");
+        match operation.read(aws.cloudwatch(region)).await {
+            Ok(Ok(client)) => Some(Run {
+                remote: Remote {
+                    client,
+                    aws,
+                    region,
+                    marker: Marker {
+                        bundle,
+                        owner: operation.owner(),
+                    },
+                },
+                operation,
+                claims: self.connection.claims(),
+                is_new: false,
+            }),
+            Ok(Err(cause)) => {
+                aws_call_failed(diagnostics, &doing, &cause);
+                None
+            }
+            Err(interrupt) => {
+                failures::interrupted(diagnostics, interrupt, operation.timeout(), &doing, false);
                 None
             }
         }
@@ -77,20 +98,37 @@ impl AlarmBundle {
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Option<Bundle> {
-        let mut bundle = request.planned.clone();
-        let (region, name) = (text(&bundle.region)?, text(&bundle.name)?);
+        let ApplyRequest {
+            mut prior,
+            planned: mut bundle,
+            effective,
+        } = request;
+        let adopt = effective.adopt_existing == Value::Value(true);
+        drop(effective);
+        let (Some(region), Some(name)) = (text(&bundle.region), text(&bundle.name)) else {
+            return prior;
+        };
         let aws = self.aws();
-        let mut run = Self::run(&aws, &region, &name, operation, diagnostics).await?;
-        run.is_new = request.prior.is_none();
-        let wanted = objects(&bundle);
-        let prior = request.prior.as_ref().map(objects).unwrap_or_default();
-        let adopt = request.effective.adopt_existing == Value::Value(true);
-        let result = run.converge(&wanted, &prior, adopt, diagnostics).await?;
-        if request.prior.is_none() && result.is_empty() && !wanted.is_empty() {
-            return None;
+        let Some(mut run) = self.run(&aws, &region, &name, operation, diagnostics).await else {
+            return prior;
+        };
+        run.is_new = prior.is_none();
+        let wanted = Objects::take_from(&mut bundle);
+        let wants_nothing = wanted.is_empty();
+        let before = prior.as_mut().map(Objects::take_from).unwrap_or_default();
+        match run.converge(wanted, before, adopt, diagnostics).await {
+            Ok(result) if run.is_new && result.is_empty() && !wants_nothing => None,
+            Ok(result) => {
+                result.put_into(&mut bundle);
+                Some(bundle)
+            }
+            Err(before) => {
+                if let Some(prior) = &mut prior {
+                    before.put_into(prior);
+                }
+                prior
+            }
         }
-        show(result, &mut bundle);
-        Some(bundle)
     }
 }
 
@@ -98,50 +136,36 @@ fn text(value: &Text) -> Option<String> {
     value.as_ref_option().cloned()
 }
 
-fn objects(bundle: &Bundle) -> Objects {
-    Objects::of(&bundle.alarms, &bundle.composite_alarm, &bundle.tags_all)
-}
+/// The ARNs that a state knows. They stay known in the plan; new alarms get theirs from CloudWatch.
+#[derive(Default)]
+struct Arns(BTreeMap<String, Text>);
 
-/// Writes what exists into the computed attributes.
-fn show(objects: Objects, bundle: &mut Bundle) {
-    let alarms: BTreeMap<_, _> = objects
-        .alarms
-        .into_iter()
-        .map(|(key, alarm)| (key, Value::Value(alarm)))
-        .collect();
-    bundle.alarms = Value::Value(alarms);
-    bundle.composite_alarm = objects.composite.into();
-    bundle.tags_all = Value::Value(
-        objects
-            .tags
-            .into_iter()
-            .map(|(key, value)| (key, Value::Value(value)))
-            .collect(),
-    );
-}
-
-/// ARNs that the state knows stay known in the plan; new alarms get theirs from CloudWatch.
-fn keep_arns(prior: &Bundle, planned: &mut Bundle) {
-    let (Some(before), Value::Value(alarms)) = (prior.alarms.as_ref_option(), &mut planned.alarms) else {
-        return;
-    };
-    let arn = |alarm: Option<&Value<Alarm>>, name: &Text| {
-        let alarm = alarm?.as_ref_option().filter(|alarm| alarm.name == *name)?;
-        alarm.arn.is_value().then(|| alarm.arn.clone())
-    };
-    for (key, alarm) in alarms {
-        if let Value::Value(alarm) = alarm
-            && let Some(arn) = arn(before.get(key), &alarm.name)
-        {
-            alarm.arn = arn;
-        }
+impl Arns {
+    /// By name.
+    fn of(prior: Objects) -> Self {
+        let alarms = prior.alarms.into_values().map(|alarm| (alarm.name, alarm.arn));
+        let composite = prior.composite.map(|composite| (composite.name, composite.arn));
+        let known = alarms
+            .chain(composite)
+            .filter(|(_, arn)| arn.is_value())
+            .filter_map(|(name, arn)| Some((name.as_option()?, arn)));
+        Self(known.collect())
     }
-    if let (Some(before), Value::Value(composite)) =
-        (prior.composite_alarm.as_ref_option(), &mut planned.composite_alarm)
-        && before.name == composite.name
-        && before.arn.is_value()
-    {
-        composite.arn = before.arn.clone();
+
+    fn keep_in(self, planned: &mut Bundle) {
+        let arn_of = |name: &Text| name.as_ref_option().and_then(|name| self.0.get(name)).cloned();
+        for alarm in planned.alarms.iter_mut().flat_map(BTreeMap::values_mut) {
+            if let Value::Value(alarm) = alarm
+                && let Some(arn) = arn_of(&alarm.name)
+            {
+                alarm.arn = arn;
+            }
+        }
+        if let Value::Value(composite) = &mut planned.composite_alarm
+            && let Some(arn) = arn_of(&composite.name)
+        {
+            composite.arn = arn;
+        }
     }
 }
 
@@ -170,34 +194,48 @@ impl Resource for AlarmBundle {
     }
 
     async fn plan(&self, request: PlanRequest<Bundle>, diagnostics: &mut Diagnostics) -> Bundle {
-        let context = self.context(&request.effective, diagnostics).await;
-        let (plan, found) = model::plan(&request.effective, &context);
+        let PlanRequest {
+            prior,
+            mut planned,
+            config: _,
+            effective,
+        } = request;
+        let prior_region = prior.as_ref().map(|prior| prior.region.clone());
+        let arns = prior.map(|mut prior| Arns::of(Objects::take_from(&mut prior)));
+        // what the model makes again is not kept beside it
+        drop(Objects::take_from(&mut planned));
+        let context = self.context(&effective, prior_region.as_ref(), diagnostics).await;
+        let (plan, found) = model::plan(&effective, &context);
         diagnostics.add_diagnostics(found);
-        let mut planned = request.planned;
         plan.write_to(&mut planned);
-        if let Some(prior) = &request.prior {
-            keep_arns(prior, &mut planned);
-        }
+        arns.unwrap_or_default().keep_in(&mut planned);
         planned
     }
 
     async fn read(&self, mut state: Bundle, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Bundle> {
-        let known = objects(&state);
         let (Some(region), Some(name)) = (text(&state.region), text(&state.name)) else {
             return Some(state);
         };
+        let known = Objects::take_from(&mut state);
         if known.is_empty() {
+            known.put_into(&mut state);
             return Some(state);
         }
         let aws = self.aws();
-        let run = Self::run(&aws, &region, &name, operation, diagnostics).await?;
-        let existing = run.existing(&known.names(), &known, diagnostics).await?;
-        let mut found = from_existing(&name, &known.names(), &existing);
-        found.tags = run.read_tags(&known.tags, &existing, diagnostics).await;
+        let run = self.run(&aws, &region, &name, operation, diagnostics).await?;
+        let names = known.names();
+        let mut existing = run.existing(&names, &known, false, diagnostics).await?;
+        let others = run.not_ours(&existing, &names);
+        if !others.is_empty() {
+            failures::alarms_belong_to_another(diagnostics, &others);
+            existing.retain(|name, _| !others.contains(name));
+        }
+        let tags = run.read_tags(known.tags, &existing, diagnostics).await;
+        let found = from_described(&name, existing, tags);
         if found.is_empty() {
             return None;
         }
-        show(found, &mut state);
+        found.put_into(&mut state);
         Some(state)
     }
 
@@ -216,24 +254,23 @@ impl Resource for AlarmBundle {
         operation: &Operation,
         diagnostics: &mut Diagnostics,
     ) -> Bundle {
-        let prior = request.prior.clone().unwrap_or_default();
-        self.converge(request, operation, diagnostics).await.unwrap_or(prior)
+        self.converge(request, operation, diagnostics).await.unwrap_or_default()
     }
 
     async fn delete(&self, mut state: Bundle, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Bundle> {
-        let known = objects(&state);
         let (Some(region), Some(name)) = (text(&state.region), text(&state.name)) else {
             return None;
         };
+        let aws = self.aws();
+        let Some(run) = self.run(&aws, &region, &name, operation, diagnostics).await else {
+            return Some(state);
+        };
+        let known = Objects::take_from(&mut state);
         if known.is_empty() {
             return None;
         }
-        let aws = self.aws();
-        let Some(run) = Self::run(&aws, &region, &name, operation, diagnostics).await else {
-            return Some(state);
-        };
-        let left = run.destroy(&known, diagnostics).await?;
-        show(left, &mut state);
+        let left = run.destroy(known, diagnostics).await?;
+        left.put_into(&mut state);
         Some(state)
     }
 
@@ -245,13 +282,25 @@ impl Resource for AlarmBundle {
             failures::import_id_is_malformed(diagnostics, id);
             return None;
         };
+        if !is_region(region) {
+            region_is_malformed(diagnostics, AttributePath::root(), region);
+            return None;
+        }
         let aws = self.aws();
-        let run = Self::run(&aws, region, name, operation, diagnostics).await?;
-        let mut existing = run.all_named(diagnostics).await?;
+        let run = self.run(&aws, region, name, operation, diagnostics).await?;
+        let prefix = format!("{name}/");
+        let mut existing = match run.read(run.remote.describe_prefix(&prefix)).await {
+            Ok(existing) => existing,
+            Err(end) => {
+                let doing = format!("looking for alarms named \"{prefix}...\" in {region}");
+                run.report(end, &doing, diagnostics);
+                return None;
+            }
+        };
         existing.retain(|alarm, _| model::parse_name(name, alarm).is_some());
         let composites: Vec<_> = existing
             .iter()
-            .filter(|(_, alarm)| matches!(alarm, Existing::Composite(_)))
+            .filter(|(_, alarm)| alarm.is_composite())
             .map(|(name, _)| name.clone())
             .collect();
         if composites.len() > 1 {
@@ -262,8 +311,14 @@ impl Resource for AlarmBundle {
             failures::nothing_to_import(diagnostics, region, name);
             return None;
         }
-        let mut found = from_existing(name, &existing.keys().cloned().collect(), &existing);
-        found.tags = run.common_tags(&existing, diagnostics).await;
+        let owners: BTreeSet<_> = existing
+            .values()
+            .filter_map(|alarm: &Existing| alarm.owner.clone())
+            .collect();
+        if owners.len() > 1 {
+            failures::owners_differ(diagnostics, region, name);
+            return None;
+        }
         let known = |value: &str| -> Text { Value::Value(value.to_owned()) };
         let mut bundle = Bundle {
             id: known(id),
@@ -271,7 +326,15 @@ impl Resource for AlarmBundle {
             region: known(region),
             ..Bundle::default()
         };
-        show(found, &mut bundle);
-        Some(Imported { state: bundle, owner: None })
+        // which tags are the bundle's own only the configuration can tell
+        from_described(name, existing, BTreeMap::new()).put_into(&mut bundle);
+        Some(Imported {
+            state: bundle,
+            owner: owners.into_iter().next(),
+        })
+    }
+
+    fn upgrade(&self, version: i64, state: serde_json::Value) -> Result<serde_json::Value, UpgradeError> {
+        upgrade::upgrade(version, state)
     }
 }

@@ -1,20 +1,36 @@
 //! The schema of `lectern_alarm_bundle`, attribute by attribute as `state` types them.
 
-use alarm_catalog::{COMPARISON_OPERATORS, DEFAULT_MIN_REQUESTS, DEFAULT_TREAT_MISSING_DATA, TREAT_MISSING_DATA};
+use alarm_catalog::{
+    COMPARISON_OPERATORS, DEFAULT_MIN_REQUESTS, DEFAULT_TREAT_MISSING_DATA, TREAT_MISSING_DATA,
+    alarms_by_threshold_unit,
+};
 use provider_kit::{Attr, Schema};
+
+use super::upgrade;
 
 type Attributes = Vec<(&'static str, Attr)>;
 
 /// CloudFront's own default. Source: CloudFront API, CustomOriginConfig, OriginReadTimeout.
 const ORIGIN_READ_TIMEOUT_SECONDS: i64 = 30;
 
+/// The unit of every threshold that has no other.
+const COUNT: &str = "count";
+
 pub(crate) fn schema() -> Schema {
     Schema::new(DESCRIPTION, attributes())
+        .version(upgrade::VERSION)
+        .identity([("region", "Region of the alarms."), ("name", "Name of the bundle.")])
 }
 
 const DESCRIPTION: &str = "All the CloudWatch alarms of a set of targets: thresholds, severities, actions and missing-data \
     treatment from one catalogue, planned alarm by alarm and read in one call per hundred alarms. The catalogue, with the \
-    source of every number and what to do when an alarm fires, is docs/alarms.md.";
+    source of every number and what to do when an alarm fires, is the guide [Alarms](../guides/alarms.md).\n\n\
+    An alarm belongs to one resource of one state. Its description in CloudWatch ends with a marker that names the owner. Alarms of \
+    the same names that belong to another resource are an error at apply, also if they are equal to what is planned; see \
+    `adopt_existing`. A destroy removes only what this resource still owns.\n\n\
+    `lifecycle.ignore_changes` keeps the values of the configuration as they were, also with `all`. It does not cover alarms that were \
+    changed or deleted by hand: they are planned for repair, because for Terraform that is a change of the computed `alarms` and \
+    not of the configuration. To leave an alarm to somebody else, set `enabled = false` for it in `overrides`.";
 
 fn attributes() -> Attributes {
     let mut attributes = vec![
@@ -40,22 +56,27 @@ fn attributes() -> Attributes {
         ),
         (
             "adopt_existing",
-            Attr::bool("Take over alarms of these names that exist and are not this bundle's.").default(false),
+            Attr::bool(
+                "Take over alarms of these names that exist and belong to another resource or to nobody. Without it they are an \
+                 error, also if they are equal to what is planned.",
+            )
+            .default(false),
         ),
         (
             "severities",
             Attr::map(
-                "Who is told, by severity. The catalogue uses `warning` and `critical`; the alarms of a severity that is not \
-                 here are not created, and `coverage` says so. At most five actions a state. Alarms that tell nobody are warned of, \
-                 unless an empty list says that it is on purpose.",
-                actions("nobody"),
+                "Actions by severity. The catalogue uses `warning` and `critical`; the alarms of a severity that is not a key here are not \
+                 created, and `coverage` says so. CloudWatch accepts at most five actions for each state, in the region of the alarms; an ARN \
+                 without a region is accepted too. Alarms without `alarm_actions` cause a warning, unless an empty list shows that this is \
+                 intended.",
+                actions("none"),
             )
             .required(),
         ),
         (
             "defaults",
             Attr::single(
-                "Values for what the catalogue, or an extra alarm, leaves open.",
+                "Values that apply where the catalogue, or an extra alarm, sets none.",
                 [
                     (
                         "treat_missing_data",
@@ -63,10 +84,10 @@ fn attributes() -> Attributes {
                     ),
                     (
                         "min_requests",
-                        Attr::number("Requests in a period below which a rate gives no datapoint.")
+                        Attr::number("Requests in a period below which a rate has no datapoint.")
                             .default(i64::from(DEFAULT_MIN_REQUESTS)),
                     ),
-                    ("runbook_url", Attr::string("Link in every description; `{key}` becomes the alarm's key.")),
+                    ("runbook_url", Attr::string("Link in every description; `{key}` is replaced by the alarm's key.")),
                 ],
             ),
         ),
@@ -77,7 +98,7 @@ fn attributes() -> Attributes {
             "overrides",
             Attr::map(
                 "Partial changes of catalogue alarms, keyed `<service>/<target>/<alarm>`; `*` stands for one whole segment. \
-                 An exact key wins over one with `*`, `warning` and `critical` win over the common fields.",
+                 An exact key wins over one with `*`; `warning` and `critical` win over the common attributes.",
                 override_attributes(true),
             ),
         ),
@@ -101,23 +122,33 @@ fn attributes() -> Attributes {
                     ),
                     (
                         "mute_children",
-                        Attr::bool("Switch the children's actions off, so that only the composite tells anybody.")
-                            .default(false),
+                        Attr::bool("Disable the children's actions, so that only the composite notifies.").default(false),
                     ),
                     (
                         "actions_suppressor",
-                        Attr::single("An alarm that silences the composite while it fires.", suppressor(false)),
+                        Attr::single("An alarm that suppresses the composite's actions while it fires.", suppressor(false)),
                     ),
                 ],
             ),
         ),
-        ("tags", Attr::string_map("Tags of every alarm; they win over the provider's `default_tags`.")),
+        (
+            "tags",
+            Attr::string_map(
+                "Tags of every alarm; they win over the provider's `default_tags`. At most 50 together; keys have 1 to 128 characters and do not \
+                 begin with `aws:`, values at most 256.",
+            ),
+        ),
         ("tags_all", Attr::string_map("`tags` and the provider's `default_tags` together.").computed()),
+        (
+            "dashboard",
+            Attr::bool("Whether to fill `dashboard_body`. Without it plans are shorter: the JSON is most of a bundle's plan.")
+                .default(false),
+        ),
         (
             "dashboard_body",
             Attr::string(
                 "Body of a CloudWatch dashboard with every metric and threshold of the bundle, for \
-                 `aws_cloudwatch_dashboard`.",
+                 `aws_cloudwatch_dashboard`; null unless `dashboard` is true.",
             )
             .computed(),
         ),
@@ -151,16 +182,16 @@ fn actions(otherwise: &str) -> Attributes {
     vec![
         (
             "alarm_actions",
-            Attr::string_set(format!("ARNs told when an alarm fires; {otherwise} when left out.")),
+            Attr::string_set(format!("ARNs to notify when an alarm fires; {otherwise} if not set.")),
         ),
         (
             "ok_actions",
-            Attr::string_set(format!("ARNs told when it is over; {otherwise} when left out.")),
+            Attr::string_set(format!("ARNs to notify when it returns to OK; {otherwise} if not set.")),
         ),
         (
             "insufficient_data_actions",
             Attr::string_set(format!(
-                "ARNs told when CloudWatch cannot tell; {otherwise} when left out. Never put a pager here."
+                "ARNs to notify when there is not enough data; {otherwise} if not set. Do not page for this state."
             )),
         ),
     ]
@@ -187,7 +218,7 @@ fn targets() -> Attributes {
                     ),
                     (
                         "alias",
-                        Attr::string("Alias the callers use; null watches the whole function."),
+                        Attr::string("Alias that the callers use; if null, the whole function is watched."),
                     ),
                     (
                         "timeout_seconds",
@@ -286,21 +317,23 @@ fn targets() -> Attributes {
         (
             "mongodb",
             Attr::map(
-                "MongoDB clusters measured by the mongo-probe handler.",
+                "MongoDB clusters, by the metrics of the function mongo-probe. This version does not include that function: until something \
+                 publishes the metrics, `probe_silent` stays in ALARM, and each plan warns of it.",
                 [("cluster", Attr::string("Name of the cluster.").required())],
             ),
         ),
         (
             "flow_logs",
             Attr::map(
-                "VPC flow logs read by the flow-log-guard handler.",
+                "VPC flow logs, by the metric of the function flow-log-guard. This version does not include that function: until something \
+                 publishes the metric, the alarm never fires.",
                 [("flow_log_group", Attr::string("Log group of the flow log.").required())],
             ),
         ),
         (
             "mongo_dump",
             Attr::map(
-                "Dump schedules; a dump that is missing for too long is an alarm.",
+                "Dump schedules; an alarm fires when no dump completes for too long.",
                 [
                     ("schedule_name", Attr::string("Name of the schedule.").required()),
                     (
@@ -313,17 +346,35 @@ fn targets() -> Attributes {
     ]
 }
 
+/// The units of all thresholds, once on a page.
+fn threshold(in_full: bool) -> String {
+    if !in_full {
+        return "Threshold, in the unit named for `threshold` of the override itself.".to_owned();
+    }
+    let units: Vec<String> = alarms_by_threshold_unit()
+        .into_iter()
+        .filter(|(unit, _)| *unit != COUNT)
+        .map(|(unit, alarms)| format!("{unit} for `{}`", alarms.join("`, `")))
+        .collect();
+    format!(
+        "Threshold, in the alarm's unit: {}; a count for all others. A `duration` of 60 is 60 ms, not 60 % of the timeout.",
+        units.join("; ")
+    )
+}
+
 fn override_attributes(with_severities: bool) -> Attributes {
     let mut attributes = vec![
-        ("enabled", Attr::bool("False: not created, and `coverage` says `off`.")),
         (
-            "threshold",
-            Attr::number("Threshold in the unit of docs/alarms.md, rates in percent."),
+            "enabled",
+            Attr::bool("Whether the alarm is created; if false, `coverage` says `off`."),
         ),
+        ("threshold", Attr::number(threshold(with_severities))),
         ("period", Attr::number("Seconds, a multiple of 60.")),
         (
             "evaluation_periods",
-            Attr::number("Number of periods looked at; alone, it moves `datapoints_to_alarm` with it."),
+            Attr::number(
+                "Number of periods that are evaluated; `datapoints_to_alarm` follows it unless it is set as well.",
+            ),
         ),
         ("datapoints_to_alarm", Attr::number("How many of them must breach.")),
         ("treat_missing_data", Attr::string(missing_data())),
@@ -334,16 +385,16 @@ fn override_attributes(with_severities: bool) -> Attributes {
         ),
         (
             "min_requests",
-            Attr::number("Requests in a period below which a rate gives no datapoint."),
+            Attr::number("Requests in a period below which a rate has no datapoint."),
         ),
         (
             "description",
-            Attr::string("Replaces the catalogue's sentences; the runbook and marker lines still follow."),
+            Attr::string("Replaces the catalogue's sentences; the runbook line still follows."),
         ),
         ("runbook_url", Attr::string("Replaces `defaults.runbook_url`.")),
         (
             "actions_enabled",
-            Attr::bool("Whether the actions are on; off under `composite.mute_children`."),
+            Attr::bool("Whether the actions are enabled; by default they are, except under `composite.mute_children`."),
         ),
     ];
     attributes.extend(actions("the severity's"));
@@ -367,11 +418,11 @@ fn extra_alarm() -> Attributes {
         ("severity", Attr::string("A key of `severities`.").required()),
         ("namespace", Attr::string("Namespace. Required without `metrics`.")),
         ("metric_name", Attr::string("Name of the metric. Required without `metrics`.")),
-        ("dimensions", Attr::string_map("Dimensions of the metric.")),
+        ("dimensions", Attr::string_map("Dimensions of the metric, at most 30.")),
         (
             "statistic",
             Attr::string(
-                "`Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, or extended such as `p99` or `TM(10%:90%)`. Required \
+                "`Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, or extended such as `p99`, `IQM`, `tm90` or `TM(10%:90%)`. Required \
                  without `metrics`.",
             ),
         ),
@@ -384,13 +435,16 @@ fn extra_alarm() -> Attributes {
                     ("metric_name", Attr::string("Name of the metric.").required()),
                     ("dimensions", Attr::string_map("Dimensions of the metric.")),
                     ("statistic", Attr::string("Statistic.").required()),
-                    ("period", Attr::number("Seconds; the alarm's `period` when left out.")),
+                    ("period", Attr::number("Seconds; the alarm's `period` if not set.")),
                 ],
             ),
         ),
         (
             "expression",
-            Attr::string("Metric math over the ids, giving one time series; no SEARCH. Required with `metrics`."),
+            Attr::string(
+                "Metric math over the ids that returns one time series. SEARCH, anomaly detection bands and SQL queries are not supported. \
+                 Required with `metrics`.",
+            ),
         ),
         (
             "period",
@@ -399,22 +453,25 @@ fn extra_alarm() -> Attributes {
             )
             .default(60),
         ),
-        ("evaluation_periods", Attr::number("Number of periods looked at.").default(1)),
-        ("datapoints_to_alarm", Attr::number("How many of them must breach; all when left out.")),
+        ("evaluation_periods", Attr::number("Number of periods that are evaluated.").default(1)),
+        ("datapoints_to_alarm", Attr::number("How many of them must breach; all if not set.")),
         ("comparison_operator", Attr::string(comparison_operator()).required()),
-        ("threshold", Attr::number("Threshold.").required()),
-        ("treat_missing_data", Attr::string(missing_data() + " `defaults.treat_missing_data` when left out.")),
+        ("threshold", Attr::number("Threshold, in the metric's unit or that of the expression's result.").required()),
+        ("treat_missing_data", Attr::string(missing_data() + " `defaults.treat_missing_data` if not set.")),
         (
             "evaluate_low_sample_count_percentile",
             Attr::string("`evaluate` or `ignore`; for a percentile only."),
         ),
-        ("unit", Attr::string("CloudWatch unit; only datapoints of that unit are looked at. Not with `metrics`.")),
+        ("unit", Attr::string("CloudWatch unit; only datapoints of that unit are evaluated. Not with `metrics`.")),
         (
             "description",
-            Attr::string("First lines of the description; the runbook and marker lines follow."),
+            Attr::string("First lines of the description; the runbook line follows."),
         ),
-        ("runbook_url", Attr::string("Link in the description; `defaults.runbook_url` when left out.")),
-        ("actions_enabled", Attr::bool("Whether the actions are on; off under `composite.mute_children`.")),
+        ("runbook_url", Attr::string("Link in the description; `defaults.runbook_url` if not set.")),
+        (
+            "actions_enabled",
+            Attr::bool("Whether the actions are enabled; by default they are, except under `composite.mute_children`."),
+        ),
     ];
     attributes.extend(actions("the severity's"));
     attributes
@@ -425,11 +482,11 @@ fn suppressor(computed: bool) -> Attributes {
         ("alarm", Attr::string("Name or ARN of the alarm.")),
         (
             "wait_period_seconds",
-            Attr::number("Seconds the composite waits for the suppressor before it tells anybody."),
+            Attr::number("Seconds for which the composite waits for the suppressor before it notifies."),
         ),
         (
             "extension_period_seconds",
-            Attr::number("Seconds it stays silent after the suppressor is over."),
+            Attr::number("Seconds for which its actions stay suppressed after the suppressor is over."),
         ),
     ];
     attributes
@@ -451,7 +508,10 @@ fn alarm() -> Attributes {
         ("arn", Attr::string("ARN; known after apply.")),
         (
             "description",
-            Attr::string("Sentences, a runbook line if there is one, and the marker `lectern:<bundle name>`."),
+            Attr::string(
+                "Sentences, and a runbook line if there is one. CloudWatch shows one more line, the marker `lectern:<bundle \
+                 name>:<owner token>`, by which this resource recognises its alarms.",
+            ),
         ),
         ("severity", Attr::string("Last segment of the key.")),
         ("namespace", Attr::string("Namespace; null for an expression.")),
@@ -482,23 +542,31 @@ fn alarm() -> Attributes {
             "period",
             Attr::number("Seconds; null for an expression, whose metrics have their own."),
         ),
-        ("evaluation_periods", Attr::number("Periods looked at.")),
+        (
+            "evaluation_periods",
+            Attr::number("Number of periods that are evaluated."),
+        ),
         ("datapoints_to_alarm", Attr::number("How many of them must breach.")),
         ("comparison_operator", Attr::string("CloudWatch's operator.")),
-        ("threshold", Attr::number("Threshold.")),
+        ("threshold", Attr::number("Threshold, in the unit of what is compared.")),
         ("treat_missing_data", Attr::string("Treatment of missing data.")),
         ("evaluate_low_sample_count_percentile", Attr::string("Null unless set.")),
         ("unit", Attr::string("Null unless set.")),
         (
             "evaluation_window",
-            Attr::string("Null for CloudWatch's sliding window, all a bundle makes; anything else was set by hand."),
+            Attr::string(
+                "Null for CloudWatch's sliding window, the only one a bundle creates; anything else was set outside Terraform.",
+            ),
         ),
-        ("actions_enabled", Attr::bool("Whether the actions are on.")),
-        ("alarm_actions", Attr::string_set("ARNs told when the alarm fires.")),
-        ("ok_actions", Attr::string_set("ARNs told when it is over.")),
+        ("actions_enabled", Attr::bool("Whether the actions are enabled.")),
+        (
+            "alarm_actions",
+            Attr::string_set("ARNs to notify when the alarm fires."),
+        ),
+        ("ok_actions", Attr::string_set("ARNs to notify when it returns to OK.")),
         (
             "insufficient_data_actions",
-            Attr::string_set("ARNs told when CloudWatch cannot tell."),
+            Attr::string_set("ARNs to notify when there is not enough data."),
         ),
     ])
 }
@@ -507,17 +575,17 @@ fn composite_alarm() -> Attributes {
     all_computed(vec![
         ("name", Attr::string("`<bundle name>/composite/<severity>`.")),
         ("arn", Attr::string("ARN; known after apply.")),
-        (
-            "description",
-            Attr::string("A sentence, and the marker `lectern:<bundle name>`."),
-        ),
+        ("description", Attr::string("A sentence; the marker as for `alarms`.")),
         ("rule", Attr::string("`ALARM(\"<name>\") OR ...`.")),
-        ("actions_enabled", Attr::bool("Whether the actions are on.")),
-        ("alarm_actions", Attr::string_set("ARNs told when the composite fires.")),
-        ("ok_actions", Attr::string_set("ARNs told when it is over.")),
+        ("actions_enabled", Attr::bool("Whether the actions are enabled.")),
+        (
+            "alarm_actions",
+            Attr::string_set("ARNs to notify when the composite fires."),
+        ),
+        ("ok_actions", Attr::string_set("ARNs to notify when it returns to OK.")),
         (
             "insufficient_data_actions",
-            Attr::string_set("ARNs told when CloudWatch cannot tell."),
+            Attr::string_set("ARNs to notify when there is not enough data."),
         ),
         ("suppressor", Attr::single("Null when there is none.", suppressor(true))),
     ])

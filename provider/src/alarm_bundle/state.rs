@@ -10,6 +10,9 @@ use provider_kit::Num;
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
+/// Id of the expression itself among the metrics of an alarm.
+pub(crate) const EXPRESSION_ID: &str = "expr";
+
 /// A string.
 pub(crate) type Text = Value<String>;
 /// A number.
@@ -66,7 +69,7 @@ pub(crate) struct Bundle {
     pub(crate) region: Text,
     /// Optional, default `platform`: the set of catalogue alarms. `platform`, `aws_recommended` or `none`.
     pub(crate) preset: Text,
-    /// Optional, default false: take over alarms of these names that exist and are not this bundle's.
+    /// Optional, default false: take over alarms of these names that exist and belong to another resource or to nobody.
     pub(crate) adopt_existing: Flag,
     /// Required, may be empty: who is told, by severity. The catalogue uses `warning` and `critical`; alarms of a severity that is not here are
     /// not created. Keys are `[A-Za-z0-9_-]{1,64}`.
@@ -102,7 +105,9 @@ pub(crate) struct Bundle {
     pub(crate) tags: Map<String>,
     /// Computed: `tags` and the provider's `default_tags` together.
     pub(crate) tags_all: Map<String>,
-    /// Computed: body of a CloudWatch dashboard with every metric and threshold of the bundle, JSON.
+    /// Optional, default false: whether `dashboard_body` is filled.
+    pub(crate) dashboard: Flag,
+    /// Computed: body of a CloudWatch dashboard with every metric and threshold of the bundle, JSON; null unless `dashboard` is true.
     pub(crate) dashboard_body: Text,
     /// Computed: what watches each documented metric of each target, by `<service>/<target>/<metric>`: `alarm: ...`, `off: ...`,
     /// `needs ...` or `graph`.
@@ -240,7 +245,7 @@ macro_rules! override_fields {
         pub(crate) struct $name {
             /// Optional, default true: false means not created; coverage says `off`.
             pub(crate) enabled: Flag,
-            /// Optional: threshold in the unit of docs/alarms.md, rates in percent.
+            /// Optional: threshold in the alarm's unit: percent for rates, milliseconds for durations, otherwise a count.
             pub(crate) threshold: Number,
             /// Optional: seconds, a multiple of 60.
             pub(crate) period: Number,
@@ -256,7 +261,7 @@ macro_rules! override_fields {
             pub(crate) statistic: Text,
             /// Optional: requests in a period below which a rate gives no datapoint.
             pub(crate) min_requests: Number,
-            /// Optional: replaces the catalogue's sentences; runbook and marker lines still follow.
+            /// Optional: replaces the catalogue's sentences; the runbook line still follows.
             pub(crate) description: Text,
             /// Optional: replaces `defaults.runbook_url`.
             pub(crate) runbook_url: Text,
@@ -345,7 +350,7 @@ pub(crate) struct ExtraAlarm {
     pub(crate) evaluate_low_sample_count_percentile: Text,
     /// Optional: CloudWatch unit; only datapoints of that unit are looked at. Not with `metrics`.
     pub(crate) unit: Text,
-    /// Optional, default made from the definition: first lines of the description; runbook and marker lines follow.
+    /// Optional, default made from the definition: first lines of the description; the runbook line follows.
     pub(crate) description: Text,
     /// Optional, default `defaults.runbook_url`.
     pub(crate) runbook_url: Text,
@@ -403,7 +408,7 @@ pub(crate) struct Alarm {
     pub(crate) name: Text,
     /// Known after apply: it holds the account id.
     pub(crate) arn: Text,
-    /// Sentences, a runbook line if there is one, and the marker `lectern:<bundle name>` as last line.
+    /// Sentences, and a runbook line if there is one; without the marker.
     pub(crate) description: Text,
     /// Last segment of the key.
     pub(crate) severity: Text,
@@ -469,7 +474,7 @@ pub(crate) struct CompositeAlarm {
     pub(crate) name: Text,
     /// Known after apply.
     pub(crate) arn: Text,
-    /// A sentence, and the marker `lectern:<bundle name>` as last line.
+    /// A sentence; without the marker.
     pub(crate) description: Text,
     /// `ALARM("<name>") OR ...`.
     pub(crate) rule: Text,

@@ -4,8 +4,8 @@ use atlas_client::{AccessListValue, Invalid};
 use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use crate::connection::atlas::{Ended, sentence};
-use crate::connection::atlas::atlas_call_failed;
+use super::changes::{Found, There};
+use crate::connection::atlas::{Ended, atlas_call_failed, sentence};
 
 pub(super) fn entry_is_malformed(diagnostics: &mut Diagnostics, path: AttributePath, cause: &Invalid) {
     error(diagnostics, path, "Access list entry is malformed.", sentence(cause));
@@ -16,7 +16,10 @@ pub(super) fn comment_is_too_long(diagnostics: &mut Diagnostics, path: Attribute
         diagnostics,
         path,
         "Comment is too long.",
-        format!("Got {length} characters, and Atlas takes {limit}. Shorten it."),
+        format!(
+            "Got {length} characters. Atlas accepts 80, and 19 of them hold the marker that says which resource owns the entry. Shorten the \
+             comment to {limit} characters."
+        ),
     );
 }
 
@@ -26,8 +29,8 @@ pub(super) fn the_internet(diagnostics: &mut Diagnostics, path: AttributePath, k
         path,
         "Access list entry admits the internet.",
         format!(
-            "Got {key:?}, which lets more addresses reach the database's login than any organisation has. Type the ranges that need it; traffic through a \
-             private link needs no entry."
+            "Got {key:?}, which admits more addresses than any organization has. Set the networks that need access. Connections \
+             through a private link need no entry."
         ),
     );
 }
@@ -39,7 +42,7 @@ pub(super) fn entry_is_public(diagnostics: &mut Diagnostics, path: AttributePath
         "Access list entry is public.",
         format!(
             "Got {key:?}, which is not within a private range (RFC 1918 or fc00::/7), so machines of others may reach the database's \
-             login. Use a private link, which needs no entry, or set allow_public = true where this is meant."
+             login. Use a private link, which needs no entry, or set `allow_public = true` if this is intended."
         ),
     );
 }
@@ -50,29 +53,151 @@ pub(super) fn entries_are_the_same(diagnostics: &mut Diagnostics, path: Attribut
         path,
         "Access list entries are the same.",
         format!(
-            "Got {key:?} and {other:?}, which admit the same and would overwrite each other at Atlas. Keep one of them."
+            "Got {key:?} and {other:?}, which admit the same addresses and overwrite each other in Atlas. Keep one of them."
         ),
     );
 }
 
-fn listed(values: &[AccessListValue]) -> String {
-    values
-        .iter()
-        .map(|value| format!("  - {value}"))
-        .collect::<Vec<_>>()
-        .join("\n")
+fn listed<'a>(values: impl IntoIterator<Item = &'a AccessListValue>) -> String {
+    let lines: Vec<_> = values.into_iter().map(|value| format!("  - {value}")).collect();
+    lines.join("\n")
 }
 
-pub(super) fn foreign_entries(diagnostics: &mut Diagnostics, project: &str, values: &[AccessListValue]) {
+/// The entries, each with whether it carries the marker of a resource.
+fn listed_with_owners<'a>(entries: impl IntoIterator<Item = (&'a AccessListValue, &'a Found)>) -> String {
+    let line = |(value, found): (&AccessListValue, &Found)| match &found.owner {
+        Some(owner) => format!("  - {value} (of the lectern_atlas_access_list with marker lectern:{owner})"),
+        None => format!("  - {value}"),
+    };
+    entries.into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What to do where entries exist that are not ours.
+const HOW_TO_GET_ENTRIES: &str = "Nothing was changed. If the resource block was renamed, add a `moved` block. If the entries have no other resource, \
+     also after an apply that was killed, add an `import` block or set `adopt_existing = true`. An equal entry is not a reason to \
+     take it over: its owner removes it when it is destroyed.";
+
+/// A create in a project that has entries.
+pub(super) fn list_has_entries(diagnostics: &mut Diagnostics, project: &str, there: &There) {
     error(
         diagnostics,
         AttributePath::new("entries"),
-        "The project's access list has other entries.",
+        "The project's access list has entries.",
         format!(
-            "This resource is the whole list of project {project}, and these entries are not in it:\n{}\nNothing was changed. Add \
-             them to `entries`, remove them in Atlas, `terraform import` the list, or set adopt_existing = true: then they show as \
-             drift after this apply and go at the next one.",
+            "This resource manages the whole access list of project {project}, and the list has these entries already:\n{}\n\
+             {HOW_TO_GET_ENTRIES} With `adopt_existing = true` entries that are in `entries` are taken over, and the others show as drift after \
+             this apply and are removed by the next one.",
+            listed_with_owners(there)
+        ),
+    );
+}
+
+/// An update that would write over entries that are not ours.
+pub(super) fn entries_exist(diagnostics: &mut Diagnostics, values: &[AccessListValue], there: &There) {
+    error(
+        diagnostics,
+        AttributePath::new("entries"),
+        "Access list entries exist already.",
+        format!(
+            "These entries are not in the state of this resource:\n{}\n{HOW_TO_GET_ENTRIES}",
+            listed_with_owners(there.iter().filter(|(value, _)| values.contains(value)))
+        ),
+    );
+}
+
+/// A read found entries of the state that carry the marker of another resource.
+pub(super) fn entries_were_taken_over(diagnostics: &mut Diagnostics, values: &[AccessListValue]) {
+    if values.is_empty() {
+        return;
+    }
+    warning(
+        diagnostics,
+        AttributePath::new("entries"),
+        "Access list entries were taken over by another resource.",
+        format!(
+            "Another lectern_atlas_access_list took over these entries:\n{}\nThey are no longer in the state of this resource. If both \
+             resources list them and have `adopt_existing = true`, each apply takes them back from the other. List each entry in one resource only.",
             listed(values)
+        ),
+    );
+}
+
+/// A read found entries of another resource, which are no drift.
+pub(super) fn entries_of_others(diagnostics: &mut Diagnostics, project: &str, values: &[AccessListValue]) {
+    if values.is_empty() {
+        return;
+    }
+    warning(
+        diagnostics,
+        AttributePath::new("entries"),
+        "Another resource manages entries of the same access list.",
+        format!(
+            "These entries of project {project} carry the marker of another lectern_atlas_access_list:\n{}\nThis resource neither shows nor \
+             removes them. Keep all entries of a project in one resource. If the other resource no longer exists, list them in `entries` and \
+             set `adopt_existing = true`, or remove them in Atlas.",
+            listed(values)
+        ),
+    );
+}
+
+/// Adoption took over entries that carried the marker of another resource.
+pub(super) fn entries_are_taken_over(diagnostics: &mut Diagnostics, values: &[AccessListValue]) {
+    if values.is_empty() {
+        return;
+    }
+    warning(
+        diagnostics,
+        AttributePath::new("adopt_existing"),
+        "Access list entries were taken over from another resource.",
+        format!(
+            "These entries carried the marker of another lectern_atlas_access_list:\n{}\nThis resource owns them now. If the other resource still \
+             exists, remove them from its `entries`: if it has `adopt_existing = true` too, each apply takes them back from the other.",
+            listed(values)
+        ),
+    );
+}
+
+/// Entries that are no longer wanted here, and that another resource took over.
+pub(super) fn taken_entries_stay(diagnostics: &mut Diagnostics, values: &[AccessListValue]) {
+    if values.is_empty() {
+        return;
+    }
+    warning(
+        diagnostics,
+        AttributePath::new("entries"),
+        "Access list entries of another resource stay.",
+        format!(
+            "Another lectern_atlas_access_list owns these entries:\n{}\nThey were not removed, and are no longer in the state of this resource.",
+            listed(values)
+        ),
+    );
+}
+
+/// Entries that are no longer wanted here, and that another resource of the run wanted and was refused.
+pub(super) fn refused_entries_stay(diagnostics: &mut Diagnostics, values: &[AccessListValue]) {
+    error(
+        diagnostics,
+        AttributePath::new("entries"),
+        "Access list entries are wanted by another resource.",
+        format!(
+            "In this apply another lectern_atlas_access_list was refused because these entries exist:\n{}\nThey were not removed and stay in \
+             the state. If the resource block was renamed, add a `moved` block from this address to the new one. If not, apply again after the \
+             other resource's error is resolved.",
+            listed(values)
+        ),
+    );
+}
+
+/// An import of a list whose entries carry different markers.
+pub(super) fn several_owners(diagnostics: &mut Diagnostics, there: &There) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "The access list belongs to several resources.",
+        format!(
+            "The entries carry the markers of several lectern_atlas_access_list resources:\n{}\nAn import takes over all the entries of one \
+             resource, and cannot tell which one is meant. Create the resource with `adopt_existing = true` and the entries that it takes over.",
+            listed_with_owners(there)
         ),
     );
 }
@@ -82,7 +207,7 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         diagnostics,
         AttributePath::root(),
         "Import id is malformed.",
-        format!("Got {id:?}. Type the project's id, 24 hexadecimal digits."),
+        format!("Got {id:?}. The import id is the project's id, 24 hexadecimal digits."),
     );
 }
 
@@ -95,7 +220,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, end: Ended, doing: &str) {
             AttributePath::root(),
             "The access list took too long.",
             format!(
-                "The time for {doing} is over; seen last: {last}. The state has what exists; the next apply goes on from there."
+                "The time for {doing} is over. Last seen: {last}. The state has what exists, and the next apply continues from there."
             ),
         ),
         Ended::Stopped => error(
@@ -103,20 +228,20 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, end: Ended, doing: &str) {
             AttributePath::root(),
             "Interrupted.",
             format!(
-                "Terraform was asked to stop while {doing}. The state has what exists; the next apply goes on from there."
+                "Terraform was asked to stop while {doing}. The state has what exists, and the next apply continues from there."
             ),
         ),
     }
 }
 
-/// Terraform was asked to stop in the middle of a write. No error: a create would be tainted, and its entries removed.
+/// Terraform was asked to stop during a write. No error: a create would be tainted, and its entries replaced.
 pub(super) fn stopped(diagnostics: &mut Diagnostics) {
     warning(
         diagnostics,
         AttributePath::new("entries"),
         "Interrupted.",
-        "Terraform was asked to stop while writing the access list. The state has the list as it was planned; the next plan shows what \
-         is missing, and its apply goes on from there.",
+        "Terraform was asked to stop while writing the access list. The state has the list as planned. The next plan shows what is \
+         missing, and its apply writes it.",
     );
 }
 
@@ -126,6 +251,6 @@ pub(super) fn state_may_be_behind(diagnostics: &mut Diagnostics) {
         diagnostics,
         AttributePath::new("entries"),
         "The access list could not be read after the failure.",
-        "The state lists every entry that may exist. The next refresh reads the truth.",
+        "The state lists every entry that may exist. The next refresh reads what exists.",
     );
 }

@@ -4,12 +4,16 @@
 //! |---|---|
 //! | `schema` | attributes, and what is wrong with a list before any call |
 //! | `state` | the typed state, and the list in it by value |
-//! | `list` | what to write and remove, as a pure function; and the list at Atlas |
+//! | `marker` | the owner's token in an entry's comment |
+//! | `changes` | what to write and remove, as pure functions |
+//! | `remote` | the list at Atlas |
 //! | `resource` | plan and CRUD |
 //! | `failures` | one function per user-facing failure |
 
+mod changes;
 mod failures;
-mod list;
+mod marker;
+mod remote;
 mod resource;
 mod schema;
 mod state;

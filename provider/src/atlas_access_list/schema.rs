@@ -8,6 +8,7 @@ use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
+use super::marker::COMMENT_CHARACTERS;
 use super::state::List;
 use crate::connection::atlas::project_id;
 use crate::functions::is_private_cidr;
@@ -16,13 +17,12 @@ use crate::functions::is_private_cidr;
 /// internet are the whole.
 const SHORTEST_PUBLIC_PREFIX: u8 = 8;
 
-/// Source: Atlas Admin API, comment of an access list entry.
-const COMMENT_CHARACTERS: usize = 80;
-
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "The whole IP access list of an Atlas project: what is not in `entries` is drift and goes at the next apply. Connections \
-         through a private endpoint do not need an entry, so a platform that only uses private links has `entries = {}`.",
+        "The whole IP access list of an Atlas project. An entry that is not in `entries` is drift, and the next apply removes it. \
+         Connections through a private endpoint need no entry, so a platform that uses only private links has `entries = {}`. \
+         Each entry carries a marker such as `lectern:k3v5x7abcd` at the end of its comment in Atlas, which says which resource owns it. \
+         An entry with the marker of another `lectern_atlas_access_list` is not drift: it is left alone, with a warning.",
         [
             ("id", Attr::string("The project's id.").computed().keep_known()),
             ("project_id", project_id().required().requires_replace()),
@@ -33,7 +33,8 @@ pub(super) fn schema() -> Schema {
                      VPC peering).",
                     [(
                         "comment",
-                        Attr::string("Why it is there; at most 80 characters.").validate(check_comment),
+                        Attr::string("Why the entry exists. At most 61 characters, because Atlas accepts 80 and the marker needs the rest.")
+                            .validate(check_comment),
                     )],
                 )
                 .required()
@@ -41,22 +42,24 @@ pub(super) fn schema() -> Schema {
             ),
             (
                 "allow_public",
-                Attr::bool("Accept entries outside of the private ranges. Networks wider than `/8`, such as `0.0.0.0/0` and `::/0`, never are.").default(false),
+                Attr::bool("Accept entries outside the private ranges. Networks wider than `/8`, such as `0.0.0.0/0` and `::/0`, are always refused.").default(false),
             ),
             (
                 "ignore_temporary",
-                Attr::bool("Leave entries that remove themselves at a date (deleteAfterDate) alone.").default(true),
+                Attr::bool("Ignore entries that Atlas removes at a date (`deleteAfterDate`).").default(true),
             ),
             (
                 "adopt_existing",
                 Attr::bool(
-                    "Create although the project has other entries. They show as drift afterwards and go at the next apply, which \
-                     names each of them. Without it create is an error that lists them.",
+                    "Take over existing entries that are in `entries`, also those that another resource owns. Without it, an existing entry \
+                     that this resource does not own is an error that names it, even if it is equal. On create, the project's other entries \
+                     show as drift afterwards, and the next apply removes them and names each of them.",
                 )
                 .default(false),
             ),
         ],
     )
+    .identity([("project_id", "Id of the Atlas project.")])
 }
 
 fn check_comment(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {

@@ -10,11 +10,10 @@ use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
 use super::failures;
-use super::service::{Services, Trouble};
+use super::remote::{Remote, Trouble};
 use super::state::Text;
 use crate::connection::Connection;
-use crate::connection::atlas::atlas_is_not_usable;
-use crate::connection::atlas::{Doing, Ended, Pace, sentence};
+use crate::connection::atlas::{Doing, Ended, Pace, client, sentence};
 
 /// The data source.
 pub(crate) struct PrivateLinkData {
@@ -79,7 +78,7 @@ fn schema() -> Schema {
             ),
             (
                 "interface_endpoint_ids",
-                Attr::string_set("VPC endpoints registered with it, by whomever.").computed(),
+                Attr::string_set("VPC endpoints that are registered with it, whoever registered them.").computed(),
             ),
         ],
     )
@@ -126,21 +125,14 @@ impl DataSource for PrivateLinkData {
         let (project, region) = place(&effective, diagnostics)?;
         let id = format!("{project}/{}", region.aws_name());
         let atlas = self.connection.atlas();
-        let api = match atlas.client().await {
-            Ok(api) => api,
-            Err(cause) => {
-                atlas_is_not_usable(diagnostics, &cause);
-                return None;
-            }
-        };
-        let services = Services {
-            api,
+        let remote = Remote {
+            api: client(&atlas, operation, diagnostics).await?,
             project,
             region,
             pace: Pace::default(),
             operation,
         };
-        let service = match services.find().await {
+        let service = match remote.find().await {
             Ok(Some(service)) => service,
             Ok(None) => {
                 failures::nothing_there(diagnostics, &id);

@@ -4,18 +4,18 @@ use atlas_client::{AtlasRegion, EndpointService, EndpointServiceId};
 use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::service::Trouble;
-use crate::connection::atlas::{Doing, Ended, words};
-use crate::connection::atlas::atlas_call_failed;
+use super::remote::Trouble;
+use crate::connection::atlas::{Doing, Ended, atlas_call_failed, words};
+use crate::connection::chain::chain;
 
 pub(super) fn serverless_has_ended(diagnostics: &mut Diagnostics, path: AttributePath) {
     error(
         diagnostics,
         path,
         "Serverless private links have ended.",
-        "Got \"serverless\". Atlas shut Serverless instances and their private endpoints down in January 2026, and Flex clusters \
-         have no private endpoints, so nothing could ever be created. Move the data to a dedicated cluster (M10 or larger) and \
-         type kind = \"dedicated\", or leave `kind` out.",
+        "Got \"serverless\". Atlas shut down Serverless instances and their private endpoints in January 2026, and Flex clusters \
+         have no private endpoints. Move the data to a dedicated cluster (M10 or larger) and set `kind = \"dedicated\"`, or leave \
+         `kind` out.",
     );
 }
 
@@ -25,8 +25,8 @@ pub(super) fn own_region_is_not_remote(diagnostics: &mut Diagnostics, region: &A
         AttributePath::new("supported_remote_regions"),
         "The link's own region is not a remote one.",
         format!(
-            "Got {:?}, which is the link's `region`, and Atlas refuses that. Leave it out: VPCs of the own region can always \
-             connect.",
+            "Got {:?}, which is the link's `region`, and Atlas refuses that. Leave it out: VPCs in the link's own region can \
+             always connect.",
             region.aws_name()
         ),
     );
@@ -37,7 +37,9 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         diagnostics,
         AttributePath::root(),
         "Import id is malformed.",
-        format!("Got {id:?}. Type it as project_id/region, for example \"5f1b2c3d4e5f60718293a4b5/eu-central-1\"."),
+        format!(
+            "Got {id:?}. The import id is project_id/region, for example \"5f1b2c3d4e5f60718293a4b5/eu-central-1\"."
+        ),
     );
 }
 
@@ -47,42 +49,37 @@ pub(super) fn nothing_there(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "The project has no private link in this region.",
         format!(
-            "Atlas lists no endpoint service for {id:?}. Check project and region; a link that does not exist yet is created by \
-             the resource lectern_atlas_private_link."
+            "Atlas lists no endpoint service for {id:?}. Check project and region. The resource lectern_atlas_private_link creates \
+             a link that does not exist yet."
         ),
     );
 }
 
-/// What the log and the errors call a service.
-fn title(service: &EndpointService) -> String {
-    format!("Endpoint service {}", service.id)
-}
-
-const WHAT_TO_CHECK: &str = "Check in the AWS region and in Atlas (Network Access, Private Endpoint) whether the project may have a \
-     private endpoint service there: the region has capacity, the cluster tier is M10 or larger, no other service is stuck.";
+const WHAT_TO_CHECK: &str = "Check in Atlas (Network Access, Private Endpoint) whether the project can have a private endpoint service \
+     in this region: the region has capacity, the project has a cluster of M10 or larger, and no other service is stuck.";
 
 /// A read found a link that does not work. The plan goes on.
 pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, service: &EndpointService, adopted: bool) {
     let way_out = if adopted {
         AFTER_ADOPTION
     } else {
-        "`terraform apply -replace` makes it anew."
+        "To create a new one, apply with -replace and this resource's address."
     };
     warning(
         diagnostics,
         AttributePath::new("status"),
         "The private link does not work.",
         format!(
-            "{} is {}. {}. {WHAT_TO_CHECK} {way_out}",
-            title(service),
+            "Endpoint service {} is {}. {}. {WHAT_TO_CHECK} {way_out}",
+            service.id,
             service.status,
             words(service.error_message.as_deref())
         ),
     );
 }
 
-pub(super) const AFTER_ADOPTION: &str = "It was there before, and a replacement would only adopt it again: if it cannot recover, delete it in \
-     Atlas, then apply.";
+pub(super) const AFTER_ADOPTION: &str = "The service existed before this resource, and a replacement would adopt it again. If it does not \
+     recover, delete it in Atlas, then apply.";
 
 /// An operation did not reach its goal.
 pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doing) {
@@ -95,7 +92,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("timeouts"),
             "The private link took too long.",
             format!(
-                "The time for {phrase} is over; seen last: {last}. {follows} Where Atlas needs longer, raise `timeouts`."
+                "The time for {phrase} is over. Last seen: {last}. {follows} If Atlas needs longer, increase `timeouts`."
             ),
         ),
         Trouble::Ended(Ended::Stopped) => warning(
@@ -103,7 +100,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             root,
             "Interrupted.",
             format!(
-                "Terraform was asked to stop while {phrase}. The state has what exists; the next apply goes on from there."
+                "Terraform was asked to stop while {phrase}. The state has what exists, and the next apply continues from there."
             ),
         ),
         Trouble::Exists(id) => error(
@@ -111,15 +108,26 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("adopt_existing"),
             "The project has a private link in this region already.",
             format!(
-                "A project has one endpoint service per region; it is {id}, and adopt_existing is false. Nothing was changed. Set \
-                 adopt_existing = true to use it, or import it."
+                "A project has one endpoint service per region. It is {id}, and `adopt_existing` is false. Nothing was changed. If the \
+                 resource block was renamed, add a `moved` block. Otherwise set `adopt_existing = true` to use the service without \
+                 owning it, or add an `import` block to own it, also after an apply that was killed."
             ),
         ),
         Trouble::Several(ids) => several(diagnostics, &ids),
+        Trouble::Refused(cause) => error(
+            diagnostics,
+            root,
+            "Atlas refused to create the private link.",
+            format!(
+                "While {phrase}: {}. {} {WHAT_TO_CHECK} {follows}",
+                chain(&cause),
+                cause.advice()
+            ),
+        ),
         Trouble::Failed { message } => error(
             diagnostics,
             AttributePath::new("status"),
-            "Atlas could not make the private link.",
+            "Atlas could not create the private link.",
             format!(
                 "While {phrase}: it is FAILED. {}. {WHAT_TO_CHECK} {follows}",
                 words(message.as_deref())
@@ -130,23 +138,25 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             root,
             "The private link is gone.",
             format!(
-                "While {phrase} it disappeared from Atlas: somebody deleted it, or Atlas did. Run the apply again."
+                "While {phrase}, it disappeared from Atlas: somebody deleted it, or Atlas did. Run the apply again."
             ),
         ),
         Trouble::BeingDeleted => error(
             diagnostics,
             root,
             "The private link is being deleted.",
-            format!("While {phrase} somebody began to delete it. Run the apply again: it waits for the end of that."),
+            format!(
+                "While {phrase}, somebody started to delete it. Run the apply again. It waits until the service is deleted."
+            ),
         ),
         Trouble::InUse(endpoints) => error(
             diagnostics,
             root,
             "The private link is in use.",
             format!(
-                "While {phrase}: these interface endpoints are still registered with it: {}. Deleting it would cut them off. Nothing was deleted. \
-                 Destroy the lectern_atlas_private_link_endpoint resources (of other configurations too) or remove the endpoints \
-                 in Atlas first. {follows}",
+                "While {phrase}: these interface endpoints are still registered with it: {}. Deleting it would disconnect them. Nothing was \
+                 deleted. First destroy the lectern_atlas_private_link_endpoint resources, also those of other configurations, or remove the \
+                 endpoints in Atlas. {follows}",
                 endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             ),
         ),
@@ -159,8 +169,8 @@ fn several(diagnostics: &mut Diagnostics, ids: &[EndpointServiceId]) {
         AttributePath::new("region"),
         "The project has several private links in this region.",
         format!(
-            "With regional mode on, Atlas lists these endpoint services: {}. Which of them is meant would be a guess. Nothing was \
-             changed. Delete those that are not used, or manage them by hand.",
+            "Regional mode is on, and Atlas lists these endpoint services: {}. The provider cannot tell which of them is meant. Nothing \
+             was changed. Delete those that are not used, or manage them by hand.",
             ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         ),
     );
@@ -180,7 +190,7 @@ pub(super) fn nothing_was_made(diagnostics: &mut Diagnostics) {
         diagnostics,
         AttributePath::root(),
         "Interrupted.",
-        "Terraform was asked to stop before the private link was made. The next apply makes it, or finds what the last call left.",
+        "Terraform was asked to stop before Atlas confirmed the private link. The next apply creates it, or adopts it if Atlas created it.",
     );
 }
 
@@ -190,9 +200,51 @@ pub(super) fn adopted_stays(diagnostics: &mut Diagnostics, id: &str, link: &str)
         AttributePath::root(),
         "An adopted private link stays.",
         format!(
-            "Endpoint service {link} ({id}) was not made by this resource, or may have been made by somebody else, so it is only \
-             forgotten, not deleted. It costs nothing while no endpoint is registered. To delete adopted links too, set \
-             delete_adopted = true and apply before the destroy, or delete it in Atlas."
+            "Endpoint service {link} ({id}) existed before this resource, or somebody else may have created it, so it is removed from the \
+             state and not deleted. It costs nothing while no endpoint is registered. To delete it too, set `delete_adopted = true` \
+             and apply before the destroy, or delete it in Atlas."
+        ),
+    );
+}
+
+/// A create adopted what another resource of the same run created or adopted.
+pub(super) fn adopted_twice(diagnostics: &mut Diagnostics, link: &EndpointServiceId) {
+    warning(
+        diagnostics,
+        AttributePath::new("adopt_existing"),
+        "Two resources manage the same private link.",
+        format!(
+            "Another lectern_atlas_private_link created or adopted endpoint service {link} in this apply. If it is destroyed first, this \
+             resource loses its link. Keep one resource for a project and region, and read the link elsewhere with the data source \
+             lectern_atlas_private_link."
+        ),
+    );
+}
+
+/// A destroy met a service that another resource of the same run adopted, as a renamed block does.
+pub(super) fn adopted_meanwhile(diagnostics: &mut Diagnostics, link: &EndpointServiceId) {
+    warning(
+        diagnostics,
+        AttributePath::root(),
+        "The private link stays because another resource uses it.",
+        format!(
+            "Another lectern_atlas_private_link adopted endpoint service {link} in this apply, so it is removed from this resource's state \
+             and not deleted. The other resource did not create it, so its destroy does not delete it either, unless it has \
+             `delete_adopted = true`. For the next rename of a resource block, add a `moved` block: the resource then keeps the link."
+        ),
+    );
+}
+
+/// A destroy met a service that another resource of the same run wanted and was refused.
+pub(super) fn wanted_by_another(diagnostics: &mut Diagnostics, link: &EndpointServiceId) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "The private link is wanted by another resource.",
+        format!(
+            "In this apply another lectern_atlas_private_link was refused because endpoint service {link} exists. It was not deleted and \
+             stays in the state. If the resource block was renamed, add a `moved` block from this address to the new one. If not, apply \
+             again after the other resource's error is resolved."
         ),
     );
 }

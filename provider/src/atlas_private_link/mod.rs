@@ -4,20 +4,19 @@
 //! |---|---|
 //! | `schema` | attributes and their checks |
 //! | `state` | the typed state |
-//! | `service` | the endpoint service at Atlas: find, make, wait, remove |
+//! | `remote` | the endpoint service at Atlas: find, create, wait, delete |
 //! | `resource` | plan and CRUD |
 //! | `data_source` | the data source of the same name |
 //! | `failures` | one function per user-facing failure |
 
 mod data_source;
 mod failures;
+mod remote;
 mod resource;
 mod schema;
-mod service;
 #[cfg(test)]
 mod soak;
 mod state;
 
 pub(crate) use data_source::PrivateLinkData;
 pub(crate) use resource::PrivateLink;
-pub(crate) use service::is_ready;

@@ -2,17 +2,18 @@
 
 use async_trait::async_trait;
 use atlas_client::{AtlasRegion, EndpointService, EndpointServiceId, ProjectId, ServiceStatus};
-use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Claim, Held, Imported, Operation, PlanRequest, Resource, Schema};
 use tf_provider::Diagnostics;
 use tf_provider::value::Value;
 
 use super::failures::{self, AFTER_ADOPTION};
+use super::remote::{Remote, Trouble};
 use super::schema;
-use super::service::{Services, Trouble};
 use super::state::Link;
-use crate::connection::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
-use crate::connection::atlas::atlas_is_not_usable;
 use crate::connection::Connection;
+use crate::connection::atlas::{
+    AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace, client,
+};
 
 /// `lectern_atlas_private_link`.
 pub(crate) struct PrivateLink {
@@ -25,26 +26,32 @@ impl PrivateLink {
     }
 
     /// The services of a project and region; `None` with an error.
-    async fn services<'a>(
+    async fn remote<'a>(
         atlas: &'a Atlas,
         (project, region): (ProjectId, AtlasRegion),
         operation: &'a Operation,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Services<'a>> {
-        match atlas.client().await {
-            Ok(api) => Some(Services {
-                api,
-                project,
-                region,
-                pace: Pace::default(),
-                operation,
-            }),
-            Err(cause) => {
-                atlas_is_not_usable(diagnostics, &cause);
-                None
-            }
-        }
+    ) -> Option<Remote<'a>> {
+        Some(Remote {
+            api: client(atlas, operation, diagnostics).await?,
+            project,
+            region,
+            pace: Pace::default(),
+            operation,
+        })
     }
+
+    /// Waits until no other resource of the run creates or deletes the link of this project and region.
+    async fn hold(&self, remote: &Remote<'_>) -> Result<Held, Ended> {
+        let name = format!("atlas private link {}/{}", remote.project, remote.region);
+        let claims = self.connection.claims();
+        Ok(remote.operation.read(claims.hold(&name)).await?)
+    }
+}
+
+/// A service in the memory of the run.
+fn name(id: &EndpointServiceId) -> String {
+    format!("atlas endpoint service {id}")
 }
 
 /// Where a state says the link is. `None` only for a state that this provider did not write.
@@ -56,7 +63,7 @@ fn service_id(link: &Link) -> Option<EndpointServiceId> {
     EndpointServiceId::parse(link.private_link_id.as_deref_option()?).ok()
 }
 
-/// Whether a wait was given up before the link was usable: the next apply goes on with it.
+/// Whether a wait ended before the link was usable: the next apply continues it.
 fn is_unfinished(link: &Link) -> bool {
     let status = link.status.as_deref_option();
     link.endpoint_service_name.is_null() && status != Some(ServiceStatus::Failed.as_str())
@@ -94,9 +101,9 @@ impl Resource for PrivateLink {
             return Some(state);
         };
         let atlas = self.connection.atlas();
-        let services = Self::services(&atlas, place, operation, diagnostics).await?;
-        match services.get(&id).await {
-            // On its way out is gone: a new one is planned, and its create waits for the end of this one.
+        let remote = Self::remote(&atlas, place, operation, diagnostics).await?;
+        match remote.get(&id).await {
+            // One that is being deleted is gone: a new one is planned, and its create waits for the end of this one.
             Ok(service) => {
                 let service = service.filter(|service| service.status != ServiceStatus::Deleting)?;
                 if service.status == ServiceStatus::Failed || service.error_message.is_some() {
@@ -121,15 +128,34 @@ impl Resource for PrivateLink {
     ) -> Option<Link> {
         let place = place(&request.effective)?;
         let mut doing = Doing {
-            phrase: format!("making the private link of {}", place.1.aws_name()),
+            phrase: format!("creating the private link of {}", place.1.aws_name()),
             follows: NOTHING_MADE,
         };
         let atlas = self.connection.atlas();
-        let services = Self::services(&atlas, place, operation, diagnostics).await?;
+        let remote = Self::remote(&atlas, place, operation, diagnostics).await?;
         let wanted = request.effective.remote_regions();
-        let remote: Vec<_> = wanted.iter().flatten().cloned().collect();
+        let regions: Vec<_> = wanted.iter().flatten().cloned().collect();
         let adopt = request.effective.adopt_existing != Value::Value(false);
-        let (mut service, adopted) = match services.obtain(&remote, adopt).await {
+        let claims = self.connection.claims();
+        let obtained = async {
+            let _held = self.hold(&remote).await?;
+            let obtained = remote.obtain(&regions, adopt).await;
+            match &obtained {
+                Ok((service, adopted)) => {
+                    let name = name(&service.id);
+                    let before = claims.against(&name, operation.owner());
+                    claims.own(&name, operation.owner());
+                    if *adopted && matches!(before, Some(Claim::Owned(_))) {
+                        failures::adopted_twice(diagnostics, &service.id);
+                    }
+                }
+                Err(Trouble::Exists(id)) => claims.refuse(&name(id)),
+                Err(_) => {}
+            }
+            obtained
+        }
+        .await;
+        let (mut service, adopted) = match obtained {
             Ok(obtained) => obtained,
             Err(Trouble::Ended(Ended::Stopped)) => {
                 failures::nothing_was_made(diagnostics);
@@ -141,11 +167,11 @@ impl Resource for PrivateLink {
             }
         };
         doing.follows = if adopted { AFTER_ADOPTION } else { AFTER_CREATE };
-        tracing::info!(private_link_id = %service.id, adopted, "the project's private link in {}", services.region.aws_name());
+        tracing::info!(private_link_id = %service.id, adopted, "the project's private link in {}", remote.region.aws_name());
         let result = async {
-            services.until_ready(&mut service).await?;
+            remote.until_ready(&mut service).await?;
             match &wanted {
-                Some(_) if adopted => services.match_remote_regions(&mut service, &remote).await,
+                Some(_) if adopted => remote.match_remote_regions(&mut service, &regions).await,
                 _ => Ok(()),
             }
         }
@@ -169,6 +195,7 @@ impl Resource for PrivateLink {
             phrase: format!("changing the private link {id}"),
             follows: AFTER_UPDATE,
         };
+        self.connection.claims().own(&name(&id), operation.owner());
         let needs_atlas = is_unfinished(&prior) || prior.remote_regions() != request.effective.remote_regions();
         if !needs_atlas {
             let kept = prior;
@@ -182,10 +209,10 @@ impl Resource for PrivateLink {
             };
         }
         let atlas = self.connection.atlas();
-        let Some(services) = Self::services(&atlas, place, operation, diagnostics).await else {
+        let Some(remote) = Self::remote(&atlas, place, operation, diagnostics).await else {
             return prior;
         };
-        let mut service = match services.get(&id).await {
+        let mut service = match remote.get(&id).await {
             Ok(Some(service)) => service,
             Ok(None) => {
                 failures::ended(diagnostics, Trouble::Vanished, &doing);
@@ -197,11 +224,11 @@ impl Resource for PrivateLink {
             }
         };
         let result = async {
-            services.until_ready(&mut service).await?;
+            remote.until_ready(&mut service).await?;
             match request.effective.remote_regions() {
                 Some(regions) => {
                     let regions: Vec<_> = regions.into_iter().collect();
-                    services.match_remote_regions(&mut service, &regions).await
+                    remote.match_remote_regions(&mut service, &regions).await
                 }
                 None => Ok(()),
             }
@@ -221,17 +248,36 @@ impl Resource for PrivateLink {
             return None;
         }
         let atlas = self.connection.atlas();
-        let Some(services) = Self::services(&atlas, place, operation, diagnostics).await else {
+        let Some(remote) = Self::remote(&atlas, place, operation, diagnostics).await else {
             return Some(state);
         };
-        let trouble = services.remove(&id).await.err()?;
         let doing = Doing {
             phrase: format!("deleting the private link {id}"),
             follows: AFTER_DELETE,
         };
+        let removed = async {
+            let _held = self.hold(&remote).await?;
+            match self.connection.claims().against(&name(&id), operation.owner()) {
+                None => remote.remove(&id).await.map(|()| None),
+                claim => Ok(claim),
+            }
+        }
+        .await;
+        let trouble = match removed {
+            Ok(None) => return None,
+            Ok(Some(Claim::Owned(_))) => {
+                failures::adopted_meanwhile(diagnostics, &id);
+                return None;
+            }
+            Ok(Some(Claim::Refused)) => {
+                failures::wanted_by_another(diagnostics, &id);
+                return Some(state);
+            }
+            Err(trouble) => trouble,
+        };
         let interrupted = matches!(trouble, Trouble::Ended(Ended::Stopped));
         failures::ended(diagnostics, trouble, &doing);
-        if !interrupted && let Ok(Some(service)) = services.get(&id).await {
+        if !interrupted && let Ok(Some(service)) = remote.get(&id).await {
             state.show(&service);
         }
         Some(state)
@@ -248,22 +294,25 @@ impl Resource for PrivateLink {
         let mut link = Link {
             project_id: Value::Value(place.0.to_string()),
             region: Value::Value(place.1.aws_name()),
-            // Imported on purpose, so it is managed like one that was made here.
+            // Imported on purpose, so it is managed like one that was created here.
             adopted: Value::Value(false),
             ..Link::default()
         };
         link.id = link.identity().into();
         let atlas = self.connection.atlas();
-        let services = Self::services(&atlas, place, operation, diagnostics).await?;
-        match services.find().await {
+        let remote = Self::remote(&atlas, place, operation, diagnostics).await?;
+        match remote.find().await {
             Ok(Some(service)) => {
                 link.show(&service);
-                let remote = service.supported_remote_regions.iter().cloned().collect();
-                link.set_remote_regions(&remote);
-                if remote.is_empty() {
+                let regions = service.supported_remote_regions.iter().cloned().collect();
+                link.set_remote_regions(&regions);
+                if regions.is_empty() {
                     link.supported_remote_regions = Value::Null;
                 }
-                Some(Imported { state: link, owner: None })
+                Some(Imported {
+                    state: link,
+                    owner: None,
+                })
             }
             Ok(None) => {
                 failures::nothing_there(diagnostics, id);
@@ -278,7 +327,7 @@ impl Resource for PrivateLink {
     }
 }
 
-/// The state after a create or update, whatever came of it.
+/// The state after a create or update, whatever its result.
 fn finished(
     planned: Link,
     service: &EndpointService,

@@ -13,8 +13,11 @@ use crate::connection::atlas::{project_id, sentence, timeouts};
 pub(super) fn schema() -> Schema {
     Schema::new(
         "The Atlas side of an AWS PrivateLink: the endpoint service of a project in a region, to which interface endpoints \
-         connect. A project has one per region; one that exists is adopted, so a repeated, interrupted or concurrent create \
-         never ends in a conflict. Dedicated clusters (M10 and larger) only.",
+         connect. A project has one per region. An existing one is adopted: it is used, and destroy does not delete it. Atlas has no \
+         field that could record which resource created a service, so a destroy of the resource that created it deletes it also when \
+         other Terraform states adopted it, unless an interface endpoint is registered: then destroy is an error that names the endpoints. \
+         Create the link in one state, and read it in others with the data source `lectern_atlas_private_link`. \
+         Dedicated clusters (M10 and larger) only.",
         [
             ("id", Attr::string("`project_id/region`, the region as AWS writes it.").computed().keep_known()),
             ("project_id", project_id().required().requires_replace()),
@@ -34,8 +37,8 @@ pub(super) fn schema() -> Schema {
             (
                 "supported_remote_regions",
                 Attr::string_set(
-                    "Other regions whose VPCs may connect, in either spelling. Null leaves what Atlas has; a set, also an empty \
-                     one, is authoritative.",
+                    "Other regions whose VPCs may connect, in either spelling. If null, the regions that Atlas has stay. A set, also an \
+                     empty one, is authoritative.",
                 )
                 .same_when(same_regions)
                 .validate(check_regions),
@@ -43,14 +46,14 @@ pub(super) fn schema() -> Schema {
             (
                 "adopt_existing",
                 Attr::bool(
-                    "Use the service that the project has in the region. With false an existing one is an error, also where an \
-                     earlier, killed apply made it.",
+                    "Use the service that the project has in the region, without owning it: destroy leaves it. If false, an existing \
+                     service is an error, also if an earlier apply created it and was killed. To own an existing service, import it.",
                 )
                 .default(true),
             ),
             (
                 "delete_adopted",
-                Attr::bool("Delete also an adopted service on destroy. Otherwise it stays, and a warning names it.").default(false),
+                Attr::bool("Delete an adopted service on destroy too. Otherwise it stays, and a warning names it.").default(false),
             ),
             ("timeouts", timeouts("60m")),
             ("private_link_id", Attr::string("Atlas's id of the endpoint service.").computed().keep_known()),
@@ -69,10 +72,14 @@ pub(super) fn schema() -> Schema {
             ("error_message", Attr::string("Why it failed, in Atlas's words.").computed().keep_known()),
             (
                 "adopted",
-                Attr::bool("Whether it existed before this resource, or may have been made by somebody else.").computed().keep_known(),
+                Attr::bool("Whether it existed before this resource, or somebody else may have created it.").computed().keep_known(),
             ),
         ],
     )
+    .identity([
+        ("project_id", "Id of the Atlas project."),
+        ("region", "Region of the private link, as AWS writes it."),
+    ])
 }
 
 /// An attribute that names a region, with its check.
@@ -105,7 +112,7 @@ fn check_kind(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics)
             path.clone(),
             "Kind of cluster is unknown.",
             format!(
-                "Got {kind:?}, which is no kind of cluster that has private links. Type \"dedicated\", or leave `kind` out."
+                "Got {kind:?}, which is no kind of cluster that has private links. Set \"dedicated\", or leave `kind` out."
             ),
         ),
         _ => {}

@@ -1,4 +1,4 @@
-//! Two hundred lives of a link under trouble of every kind, by chance but the same each time: nothing is left behind.
+//! Two hundred lives of a link with faults of every kind, random but the same each time: nothing is left behind.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,7 +9,7 @@ use atlas_emulator::{AtlasEmulator, DEFAULT_PROJECT, Fault, FaultKind, Options, 
 use provider_kit::Operation;
 use tokio_util::sync::CancellationToken;
 
-use super::service::{Services, is_ready};
+use super::remote::Remote;
 use crate::connection::atlas::Pace;
 
 const LIVES: usize = 200;
@@ -76,7 +76,7 @@ async fn two_hundred_lives_under_random_trouble_leave_nothing_behind() {
     let api = HttpAtlas::new(config).unwrap();
     let operation = Operation::new(CancellationToken::new(), Duration::from_secs(600));
     let millisecond = Duration::from_millis(1);
-    let services = Services {
+    let services = Remote {
         api: &api,
         project: ProjectId::parse(DEFAULT_PROJECT).unwrap(),
         region: AtlasRegion::parse("eu-west-1").unwrap(),
@@ -106,7 +106,7 @@ async fn two_hundred_lives_under_random_trouble_leave_nothing_behind() {
             1,
             "life {life}"
         );
-        assert!(is_ready(&service), "life {life}");
+        assert!(service.is_ready(), "life {life}");
         while let Err(trouble) = services.remove(&service.id).await {
             repeated += 1;
             applies += 1;

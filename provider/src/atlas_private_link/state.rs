@@ -49,7 +49,7 @@ impl Link {
         let regions = self.supported_remote_regions.as_ref_option()?;
         regions
             .iter()
-            .map(|region| AtlasRegion::parse(region.as_deref_option()?).ok())
+            .map(|region| Some(AtlasRegion::reported(region.as_deref_option()?)))
             .collect()
     }
 

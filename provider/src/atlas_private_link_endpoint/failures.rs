@@ -4,12 +4,13 @@ use atlas_client::InterfaceEndpoint;
 use provider_kit::{error, warning};
 use tf_provider::{AttributePath, Diagnostics};
 
-use super::registration::Trouble;
-use crate::connection::atlas::{Doing, Ended, words};
-use crate::connection::atlas::atlas_call_failed;
+use super::remote::Trouble;
+use super::state::Place;
+use crate::connection::atlas::{Doing, Ended, atlas_call_failed, words};
+use crate::connection::chain::chain;
 
-const WHAT_TO_CHECK: &str = "Check that the VPC endpoint exists in AWS and is of the link's endpoint_service_name, that its region is the \
-     link's or one of its supported_remote_regions, and that no policy denies the connection.";
+const WHAT_TO_CHECK: &str = "Check that the VPC endpoint exists in AWS and has the link's `endpoint_service_name`, that its region is the \
+     link's or one of its `supported_remote_regions`, and that no policy denies the connection.";
 
 pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
     error(
@@ -17,7 +18,7 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "Import id is malformed.",
         format!(
-            "Got {id:?}. Type it as project_id/private_link_id/interface_endpoint_id, for example \
+            "Got {id:?}. The import id is project_id/private_link_id/interface_endpoint_id, for example \
              \"5f1b2c3d4e5f60718293a4b5/60a1b2c3d4e5f60718293a4b/vpce-0a1b2c3d4e5f60718\"."
         ),
     );
@@ -29,7 +30,7 @@ pub(super) fn nothing_there(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "The endpoint is not registered with the private link.",
         format!(
-            "Atlas has nothing at {id:?}. Check the three ids; an endpoint that is not registered yet is registered by the resource."
+            "Atlas has no endpoint {id:?}. Check the three ids. The resource registers an endpoint that is not registered yet."
         ),
     );
 }
@@ -41,7 +42,7 @@ pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, endpoint: &InterfaceEn
         AttributePath::new("status"),
         "The endpoint does not connect.",
         format!(
-            "{} is {}. {}. {WHAT_TO_CHECK} `terraform apply -replace` registers it anew, which is what Atlas recommends.",
+            "{} is {}. {}. {WHAT_TO_CHECK} To register it again, as Atlas recommends, apply with -replace and this resource's address.",
             endpoint.id,
             endpoint.connection_status,
             words(endpoint.error_message.as_deref())
@@ -56,7 +57,7 @@ pub(super) fn strings_are_not_read(diagnostics: &mut Diagnostics, end: Ended) {
             diagnostics,
             AttributePath::new("connection_strings"),
             "Connection strings could not be read.",
-            format!("The state keeps the ones it had. {cause}. {}", cause.advice()),
+            format!("The state keeps the ones it had. {}. {}", chain(&cause), cause.advice()),
         );
     }
 }
@@ -73,7 +74,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("timeouts"),
             "The endpoint took too long.",
             format!(
-                "The time for {phrase} is over; seen last: {last}. {follows} Where Atlas needs longer, raise `timeouts`."
+                "The time for {phrase} is over. Last seen: {last}. {follows} If Atlas needs longer, increase `timeouts`."
             ),
         ),
         Trouble::Ended(Ended::Stopped) => warning(
@@ -81,7 +82,19 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             root,
             "Interrupted.",
             format!(
-                "Terraform was asked to stop while {phrase}. The state has what exists; the next apply goes on from there."
+                "Terraform was asked to stop while {phrase}. The state has what exists, and the next apply continues from there."
+            ),
+        ),
+        Trouble::Unanswered(end) => ended(diagnostics, end.into(), doing),
+        Trouble::Exists => error(
+            diagnostics,
+            AttributePath::new("interface_endpoint_id"),
+            "The endpoint is registered already.",
+            format!(
+                "While {phrase}: the private link has this endpoint already, and this resource did not register it. Nothing was changed. If \
+                 the resource block was renamed, add a `moved` block. If it has `create_before_destroy`, remove that: an endpoint is \
+                 registered once. If no other resource has it, also after an apply that was killed, add an `import` block with the id \
+                 project_id/private_link_id/interface_endpoint_id."
             ),
         ),
         Trouble::NoLink => error(
@@ -89,7 +102,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("private_link_id"),
             "The private link does not exist.",
             format!(
-                "While {phrase} Atlas did not find it. Type private_link_id = lectern_atlas_private_link.<name>.private_link_id."
+                "While {phrase}: Atlas did not find the private link. Set `private_link_id = lectern_atlas_private_link.<name>.private_link_id`."
             ),
         ),
         Trouble::LinkFailed { message } => error(
@@ -97,7 +110,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("private_link_id"),
             "The private link does not work.",
             format!(
-                "While {phrase} it is FAILED. {}. Replace the private link first.",
+                "While {phrase}: the private link is FAILED. {}. Replace the private link first.",
                 words(message.as_deref())
             ),
         ),
@@ -106,7 +119,7 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("interface_endpoint_id"),
             "The endpoint did not connect.",
             format!(
-                "While {phrase} it became {status}. {}. {WHAT_TO_CHECK} {follows}",
+                "While {phrase}: it became {status}. {}. {WHAT_TO_CHECK} {follows}",
                 words(message.as_deref())
             ),
         ),
@@ -114,15 +127,25 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             diagnostics,
             root,
             "The endpoint is gone.",
-            format!("While {phrase} it disappeared from Atlas: somebody removed it. Run the apply again."),
+            format!("While {phrase}: it disappeared from Atlas, because somebody removed it. Run the apply again."),
         ),
         Trouble::NoCluster(name) => error(
             diagnostics,
             clusters,
             "The project has no such cluster.",
             format!(
-                "Got \"{name}\", and Atlas finds no dedicated cluster of that name in the project (a Flex cluster has no private \
-                 endpoints), so its connection strings can never come. Type the name of an existing cluster, or leave it out."
+                "Got \"{name}\", and the project has no cluster of that name, so its connection strings never appear. Set the name of an \
+                 existing dedicated cluster, or leave it out."
+            ),
+        ),
+        Trouble::ClusterRefused { cluster, cause } => error(
+            diagnostics,
+            clusters,
+            "Atlas refused to show the cluster.",
+            format!(
+                "Got \"{cluster}\". {}. A Flex cluster has no private endpoints: leave it out. For other reasons: {}",
+                chain(&cause),
+                cause.advice()
             ),
         ),
         Trouble::ClusterElsewhere { cluster, link, nodes } => error(
@@ -130,8 +153,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             clusters,
             "The cluster has no nodes in the link's region.",
             format!(
-                "Got \"{cluster}\", whose nodes are in {}, and the private link is in {}: its connection strings can never lead \
-                 through this endpoint. Leave it out here, or make a link and an endpoint in the cluster's region.",
+                "Got \"{cluster}\", whose nodes are in {}, and the private link is in {}: its connection strings never lead through this \
+                 endpoint. Leave it out here, or create a link and an endpoint in the cluster's region.",
                 nodes
                     .iter()
                     .map(|region| region.aws_name())
@@ -148,6 +171,33 @@ pub(super) fn nothing_was_registered(diagnostics: &mut Diagnostics) {
         diagnostics,
         AttributePath::root(),
         "Interrupted.",
-        "Terraform was asked to stop before the endpoint was registered. The next apply registers it, or finds what the last call left.",
+        "Terraform was asked to stop before the endpoint was registered. The next apply registers it.",
+    );
+}
+
+/// A destroy met an endpoint that another resource of the same run registered.
+pub(super) fn registered_meanwhile(diagnostics: &mut Diagnostics, place: &Place) {
+    warning(
+        diagnostics,
+        AttributePath::root(),
+        "The endpoint stays because another resource registered it.",
+        format!(
+            "Another lectern_atlas_private_link_endpoint registered {place} in this apply, so it is removed from this resource's state and stays \
+             registered."
+        ),
+    );
+}
+
+/// A destroy met an endpoint that another resource of the same run wanted and was refused.
+pub(super) fn wanted_by_another(diagnostics: &mut Diagnostics, place: &Place) {
+    error(
+        diagnostics,
+        AttributePath::root(),
+        "The endpoint is wanted by another resource.",
+        format!(
+            "In this apply another lectern_atlas_private_link_endpoint was refused because {place} is registered. It was not removed and stays in \
+             the state. If the resource block was renamed, add a `moved` block from this address to the new one. If not, apply again after the \
+             other resource's error is resolved."
+        ),
     );
 }

@@ -5,12 +5,12 @@
 //! |---|---|
 //! | `schema` | attributes and their checks |
 //! | `state` | the typed state |
-//! | `registration` | the endpoint at Atlas: register, wait, remove, wait for connection strings |
+//! | `remote` | the endpoint at Atlas: register, wait, remove, wait for connection strings |
 //! | `resource` | plan and CRUD |
 //! | `failures` | one function per user-facing failure |
 
 mod failures;
-mod registration;
+mod remote;
 mod resource;
 mod schema;
 mod state;

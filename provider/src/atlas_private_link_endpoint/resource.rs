@@ -1,19 +1,20 @@
-//! The resource: what Terraform calls, in terms of the registration.
+//! The resource: what Terraform calls, in terms of the remote.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use atlas_client::{ClusterName, ConnectionStatus, EndpointServiceId, InterfaceEndpointId, ProjectId};
-use provider_kit::{ApplyRequest, Imported, Operation, PlanRequest, Resource, Schema};
+use provider_kit::{ApplyRequest, Claim, Held, Imported, Operation, PlanRequest, Resource, Schema};
 use tf_provider::Diagnostics;
 use tf_provider::value::Value;
 
-use super::registration::{Registration, Trouble, has_failed, is_leaving};
+use super::remote::{Remote, Trouble, has_failed, is_leaving};
 use super::state::{Endpoint, Place};
 use super::{failures, schema};
-use crate::connection::atlas::{AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace};
-use crate::connection::atlas::atlas_is_not_usable;
 use crate::connection::Connection;
+use crate::connection::atlas::{
+    AFTER_CREATE, AFTER_DELETE, AFTER_UPDATE, Atlas, Doing, Ended, NOTHING_MADE, Pace, client,
+};
 
 /// `lectern_atlas_private_link_endpoint`.
 pub(crate) struct PrivateLinkEndpoint {
@@ -25,29 +26,34 @@ impl PrivateLinkEndpoint {
         Self { connection }
     }
 
-    /// The registration at a place; `None` with an error.
-    async fn registration<'a>(
+    /// The endpoint at a place; `None` with an error.
+    async fn remote<'a>(
         atlas: &'a Atlas,
         place: Place,
         operation: &'a Operation,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Registration<'a>> {
-        match atlas.client().await {
-            Ok(api) => Some(Registration {
-                api,
-                place,
-                pace: Pace::default(),
-                operation,
-            }),
-            Err(cause) => {
-                atlas_is_not_usable(diagnostics, &cause);
-                None
-            }
-        }
+    ) -> Option<Remote<'a>> {
+        Some(Remote {
+            api: client(atlas, operation, diagnostics).await?,
+            place,
+            pace: Pace::default(),
+            operation,
+        })
+    }
+
+    /// Waits until no other resource of the run registers or removes the endpoint.
+    async fn hold(&self, remote: &Remote<'_>) -> Result<Held, Ended> {
+        let claims = self.connection.claims();
+        Ok(remote.operation.read(claims.hold(&name(&remote.place))).await?)
     }
 }
 
-/// Whether a wait was given up before the endpoint was usable: the next apply goes on with it.
+/// An endpoint in the memory of the run.
+fn name(place: &Place) -> String {
+    format!("atlas private link endpoint {place}")
+}
+
+/// Whether a wait ended before the endpoint was usable: the next apply continues it.
 fn is_unfinished(endpoint: &Endpoint) -> bool {
     let status = endpoint.status.as_deref_option();
     let is = |word: ConnectionStatus| status == Some(word.as_str());
@@ -91,9 +97,9 @@ impl Resource for PrivateLinkEndpoint {
     ) -> Option<Endpoint> {
         let Some(place) = state.place() else { return Some(state) };
         let atlas = self.connection.atlas();
-        let registration = Self::registration(&atlas, place, operation, diagnostics).await?;
-        let doing = Doing::reading(format!("reading the endpoint {}", registration.place.endpoint));
-        match registration.get().await {
+        let remote = Self::remote(&atlas, place, operation, diagnostics).await?;
+        let doing = Doing::reading(format!("reading the endpoint {}", remote.place.endpoint));
+        match remote.get().await {
             Ok(endpoint) => {
                 let endpoint = endpoint.filter(|endpoint| !is_leaving(endpoint))?;
                 if has_failed(&endpoint) {
@@ -106,7 +112,7 @@ impl Resource for PrivateLinkEndpoint {
                 return Some(state);
             }
         }
-        match registration.strings(&state.clusters().unwrap_or_default()).await {
+        match remote.strings(&state.clusters().unwrap_or_default()).await {
             Ok(strings) => state.show_strings(strings),
             Err(end) => failures::strings_are_not_read(diagnostics, end),
         }
@@ -126,13 +132,33 @@ impl Resource for PrivateLinkEndpoint {
             follows: NOTHING_MADE,
         };
         let atlas = self.connection.atlas();
-        let registration = Self::registration(&atlas, place, operation, diagnostics).await?;
-        let registered = match registration.check_clusters(&clusters).await {
-            Ok(()) => registration.register().await,
-            Err(trouble) => Err(trouble),
-        };
+        let remote = Self::remote(&atlas, place, operation, diagnostics).await?;
+        let claims = self.connection.claims();
+        let registered = async {
+            remote.check_clusters(&clusters).await?;
+            let _held = self.hold(&remote).await?;
+            let registered = remote.register().await;
+            match &registered {
+                Ok(_) | Err(Trouble::Unanswered(_)) => claims.own(&name(&remote.place), operation.owner()),
+                Err(Trouble::Exists) => claims.refuse(&name(&remote.place)),
+                Err(_) => {}
+            }
+            registered
+        }
+        .await;
+        let mut state = request.planned;
+        state.id = Value::Value(remote.place.to_string());
         let mut endpoint = match registered {
             Ok(endpoint) => endpoint,
+            // If Atlas registered it, it is ours: the next refresh shows whether it did.
+            Err(Trouble::Unanswered(end)) => {
+                doing.follows = AFTER_CREATE;
+                failures::ended(diagnostics, end.into(), &doing);
+                state.status = Value::Null;
+                state.error_message = Value::Null;
+                state.show_strings(BTreeMap::new());
+                return Some(state);
+            }
             Err(Trouble::Ended(Ended::Stopped)) => {
                 failures::nothing_was_registered(diagnostics);
                 return None;
@@ -143,10 +169,8 @@ impl Resource for PrivateLinkEndpoint {
             }
         };
         doing.follows = AFTER_CREATE;
-        let mut state = request.planned;
-        state.id = Value::Value(registration.place.to_string());
-        let result = match registration.until_connected(&mut endpoint).await {
-            Ok(()) => registration.until_strings(&clusters).await,
+        let result = match remote.until_connected(&mut endpoint).await {
+            Ok(()) => remote.until_strings(&clusters).await,
             Err(trouble) => Err(trouble),
         };
         state.show(&endpoint);
@@ -181,16 +205,16 @@ impl Resource for PrivateLinkEndpoint {
             follows: AFTER_UPDATE,
         };
         let atlas = self.connection.atlas();
-        let Some(registration) = Self::registration(&atlas, place, operation, diagnostics).await else {
+        let Some(remote) = Self::remote(&atlas, place, operation, diagnostics).await else {
             return prior;
         };
         let result = async {
-            registration.check_clusters(&clusters).await?;
-            let mut endpoint = registration.get().await?.ok_or(Trouble::Vanished)?;
-            let connected = registration.until_connected(&mut endpoint).await;
+            remote.check_clusters(&clusters).await?;
+            let mut endpoint = remote.get().await?.ok_or(Trouble::Vanished)?;
+            let connected = remote.until_connected(&mut endpoint).await;
             state.show(&endpoint);
             connected?;
-            registration.until_strings(&clusters).await
+            remote.until_strings(&clusters).await
         }
         .await;
         match result {
@@ -207,15 +231,39 @@ impl Resource for PrivateLinkEndpoint {
             follows: AFTER_DELETE,
         };
         let atlas = self.connection.atlas();
-        let Some(registration) = Self::registration(&atlas, place, operation, diagnostics).await else {
+        let Some(remote) = Self::remote(&atlas, place, operation, diagnostics).await else {
             return Some(state);
         };
-        let trouble = registration.remove().await.err()?;
-        failures::ended(diagnostics, trouble, &doing);
+        let removed = async {
+            let _held = self.hold(&remote).await?;
+            match self
+                .connection
+                .claims()
+                .against(&name(&remote.place), operation.owner())
+            {
+                None => remote.remove().await.map(|()| None),
+                claim => Ok(claim),
+            }
+        }
+        .await;
+        match removed {
+            Ok(None) => return None,
+            Ok(Some(Claim::Owned(_))) => {
+                failures::registered_meanwhile(diagnostics, &remote.place);
+                return None;
+            }
+            Ok(Some(Claim::Refused)) => failures::wanted_by_another(diagnostics, &remote.place),
+            Err(trouble) => failures::ended(diagnostics, trouble, &doing),
+        }
         Some(state)
     }
 
-    async fn import(&self, id: &str, operation: &Operation, diagnostics: &mut Diagnostics) -> Option<Imported<Endpoint>> {
+    async fn import(
+        &self,
+        id: &str,
+        operation: &Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Imported<Endpoint>> {
         let parts: Vec<_> = id.split('/').collect();
         let place = match parts[..] {
             [project, service, endpoint] => ProjectId::parse(project).ok().and_then(|project| {
@@ -240,8 +288,8 @@ impl Resource for PrivateLinkEndpoint {
             ..Endpoint::default()
         };
         let atlas = self.connection.atlas();
-        let registration = Self::registration(&atlas, place, operation, diagnostics).await?;
-        match registration.get().await {
+        let remote = Self::remote(&atlas, place, operation, diagnostics).await?;
+        match remote.get().await {
             Ok(Some(endpoint)) => {
                 state.show(&endpoint);
                 state.show_strings(BTreeMap::<ClusterName, _>::new());

@@ -8,8 +8,9 @@ use crate::connection::atlas::{project_id, sentence, timeouts};
 
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "An AWS interface endpoint registered with Atlas. It waits until the connection stands and, for the clusters named, until \
-         their connection strings lead through it, so that what depends on it can connect.",
+        "An AWS interface endpoint registered with Atlas. It waits until the endpoint is connected and, for the clusters named, until \
+         their connection strings lead through it, so that what depends on it can connect. An endpoint that is registered already is an error: \
+         add a `moved` block if the resource block was renamed, or import it.",
         [
             (
                 "id",
@@ -39,8 +40,8 @@ pub(super) fn schema() -> Schema {
             (
                 "cluster_names",
                 Attr::string_set(
-                    "Clusters of the project whose connection strings to wait for. They come only once every region a cluster has \
-                     nodes in has an endpoint. Null or empty: do not wait.",
+                    "Clusters of the project whose connection strings to wait for. They appear only when every region in which a cluster has \
+                     nodes has an endpoint. Null or empty: do not wait.",
                 )
                 .validate(|value, path, diagnostics| {
                     if let Tree::List(names) = value {
@@ -61,7 +62,7 @@ pub(super) fn schema() -> Schema {
             (
                 "connection_strings",
                 Attr::map(
-                    "Connection strings through this endpoint, by cluster name. They hold no user and no password.",
+                    "Connection strings through this endpoint, by cluster name. They contain no user and no password.",
                     [
                         ("srv", Attr::string("`mongodb+srv://...`").computed()),
                         ("standard", Attr::string("`mongodb://...`, every node with its port.").computed()),
@@ -72,6 +73,11 @@ pub(super) fn schema() -> Schema {
             ),
         ],
     )
+    .identity([
+        ("project_id", "Id of the Atlas project."),
+        ("private_link_id", "Atlas's id of the private link."),
+        ("interface_endpoint_id", "Id of the VPC endpoint: `vpce-...`."),
+    ])
 }
 
 fn check(

@@ -12,6 +12,7 @@ use tf_provider::{AttributePath, Diagnostics};
 
 use super::config_failures as failures;
 use super::region::{is_region, region_is_malformed};
+use super::tags::check_tags;
 
 /// CloudWatch's default quota for PutMetricAlarm, per account and region.
 /// Source: "CloudWatch service quotas", PutMetricAlarm: 3 per second.
@@ -47,6 +48,7 @@ struct TypedAssumeRole {
 struct TypedEndpoints {
     cloudwatch: Value<String>,
     lambda: Value<String>,
+    resourcegroupstaggingapi: Value<String>,
     s3: Value<String>,
     scheduler: Value<String>,
     sts: Value<String>,
@@ -124,6 +126,7 @@ pub(crate) struct Config {
     pub(crate) s3_endpoint: Setting<Option<String>>,
     pub(crate) scheduler_endpoint: Setting<Option<String>>,
     pub(crate) sts_endpoint: Setting<Option<String>>,
+    pub(crate) tagging_endpoint: Setting<Option<String>>,
     pub(crate) default_tags: Setting<BTreeMap<String, Value<String>>>,
     /// PutMetricAlarm and PutCompositeAlarm calls per second; `None` = no limit.
     pub(crate) alarm_writes_per_second: Setting<Option<f64>>,
@@ -172,6 +175,13 @@ pub(crate) fn schema() -> Schema {
                     [
                         ("cloudwatch", Attr::string("CloudWatch. Also `AWS_ENDPOINT_URL_CLOUDWATCH`.")),
                         ("lambda", Attr::string("Lambda. Also `AWS_ENDPOINT_URL_LAMBDA`.")),
+                        (
+                            "resourcegroupstaggingapi",
+                            Attr::string(
+                                "Resource Groups Tagging API, which answers for the tags of many alarms at once. Also \
+                                 `AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API`.",
+                            ),
+                        ),
                         (
                             "s3",
                             Attr::string(
@@ -267,6 +277,7 @@ impl Typed {
             Value::Unknown => TypedEndpoints {
                 cloudwatch: Value::Unknown,
                 lambda: Value::Unknown,
+                resourcegroupstaggingapi: Value::Unknown,
                 s3: Value::Unknown,
                 scheduler: Value::Unknown,
                 sts: Value::Unknown,
@@ -286,6 +297,7 @@ impl Typed {
         let s3_endpoint = endpoint("s3", endpoints.s3);
         let scheduler_endpoint = endpoint("scheduler", endpoints.scheduler);
         let sts_endpoint = endpoint("sts", endpoints.sts);
+        let tagging_endpoint = endpoint("resourcegroupstaggingapi", endpoints.resourcegroupstaggingapi);
         let alarm_writes_per_second = match self.alarm_writes_per_second {
             Value::Unknown => Setting::Unknown,
             Value::Null => Setting::Known(None),
@@ -328,6 +340,9 @@ impl Typed {
         if given([&atlas.public_key, &atlas.private_key]) && given([&atlas.client_id, &atlas.client_secret]) {
             failures::atlas_credentials_twice(diagnostics);
         }
+        if let Value::Value(tags) = &self.default_tags {
+            check_tags(diagnostics, &AttributePath::new("default_tags"), tags);
+        }
         Config {
             region,
             profile: setting(self.profile),
@@ -338,6 +353,7 @@ impl Typed {
             s3_endpoint,
             scheduler_endpoint,
             sts_endpoint,
+            tagging_endpoint,
             default_tags: match self.default_tags {
                 Value::Unknown => Setting::Unknown,
                 tags => Setting::Known(tags.as_option().unwrap_or_default()),
@@ -355,7 +371,6 @@ fn setting(value: Value<String>) -> Setting<Option<String>> {
         value => Setting::Known(value.as_option().filter(|text| !text.is_empty())),
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -437,6 +452,36 @@ mod tests {
                 },
                 "region",
                 "Region is malformed.",
+            ),
+            (
+                "a default tag of AWS",
+                Typed {
+                    default_tags: Value::Value(BTreeMap::from([
+                        ("aws:team".to_owned(), text("x")),
+                        ("team".to_owned(), Value::Null),
+                    ])),
+                    ..Typed::default()
+                },
+                "default_tags[\"aws:team\"]",
+                "Tag is invalid.",
+            ),
+            (
+                "a default tag without key",
+                Typed {
+                    default_tags: Value::Value(BTreeMap::from([(String::new(), Value::Unknown)])),
+                    ..Typed::default()
+                },
+                "default_tags[\"\"]",
+                "Tag is invalid.",
+            ),
+            (
+                "a default tag with a long value",
+                Typed {
+                    default_tags: Value::Value(BTreeMap::from([("team".to_owned(), text(&"v".repeat(257)))])),
+                    ..Typed::default()
+                },
+                "default_tags[\"team\"]",
+                "Tag is invalid.",
             ),
             (
                 "a null account id",

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `config` | the provider's configuration: as typed, then validated once |
 //! | `region` | the region of a resource: where it comes from, and its form |
+//! | `tags` | what AWS accepts as a tag |
 //! | `aws` | account rules, credentials, clients, and what AWS's errors mean |
 //! | `atlas` | settings, credentials, client, waiting, and what Atlas's errors mean |
 //! | `call_rate` | CloudWatch's quotas, kept on our side |
@@ -19,6 +20,7 @@ pub(crate) mod chain;
 pub(crate) mod config;
 mod config_failures;
 pub(crate) mod region;
+pub(crate) mod tags;
 
 use atlas::Atlas;
 use aws::Aws;

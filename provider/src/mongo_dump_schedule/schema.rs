@@ -165,6 +165,11 @@ pub(super) fn schema() -> Schema {
             ),
         ],
     )
+    .identity([
+        ("region", "Region of the schedule."),
+        ("group_name", "The schedule group."),
+        ("name", "Name of the schedule."),
+    ])
 }
 
 fn dump() -> Attr {

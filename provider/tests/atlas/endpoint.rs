@@ -54,14 +54,44 @@ async fn two_zones_register_two_endpoints_of_one_link() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_registered_already_is_taken_as_it_is() {
+async fn an_endpoint_that_is_registered_already_is_refused_and_can_be_imported() {
     let (world, link, config) = with_cluster().await;
     let id = link.value["private_link_id"].as_str().unwrap();
     world.emulator.project(PROJECT).add_endpoint(id, VPCE);
     world.emulator.clear_calls();
-    let state = world.create(ENDPOINT, &config).await;
-    assert_eq!(state.value["status"], "AVAILABLE");
+    let refused = world.apply(ENDPOINT, None, &config).await;
+    let error = refused.diagnostics.only_error().unwrap();
+    assert_eq!(
+        (error.path.as_str(), error.summary.as_str()),
+        ("interface_endpoint_id", "The endpoint is registered already.")
+    );
+    assert!(error.detail.contains("`import` block"), "{}", error.detail);
+    assert!(refused.state.is_none());
     assert_eq!(world.writes(), Vec::<String>::new());
+    let id = format!("{PROJECT}/{id}/{VPCE}");
+    world.provider.import(ENDPOINT, &id).await.unwrap().ok().unwrap();
+}
+
+#[tokio::test]
+async fn a_cluster_that_atlas_refuses_to_show_is_not_called_absent() {
+    let (world, _, config) = with_cluster().await;
+    world.emulator.fault(Fault {
+        path: "/groups/*/clusters/**".to_owned(),
+        kind: FaultKind::Refuse {
+            status: 400,
+            error_code: "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API".to_owned(),
+            detail: "It is a Flex cluster.".to_owned(),
+        },
+        ..Fault::default()
+    });
+    let refused = world.apply(ENDPOINT, None, &config).await;
+    let error = refused.diagnostics.only_error().unwrap();
+    assert_eq!(
+        (error.path.as_str(), error.summary.as_str()),
+        ("cluster_names", "Atlas refused to show the cluster.")
+    );
+    assert!(error.detail.contains("It is a Flex cluster."), "{}", error.detail);
+    assert_eq!(world.services()[0].endpoints, []);
 }
 
 #[tokio::test]

@@ -250,8 +250,8 @@ async fn a_refusal_is_told_with_what_to_check_and_not_tried_again() {
         (
             "capacity",
             FaultKind::NoCapacity,
-            "Atlas refused the call.",
-            "No Capacity",
+            "Atlas refused to create the private link.",
+            "such as missing capacity in a region, try again later",
         ),
         (
             "version",
@@ -277,9 +277,37 @@ async fn a_refusal_is_told_with_what_to_check_and_not_tried_again() {
         let error = refused.diagnostics.only_error().unwrap();
         assert_eq!(error.summary, summary, "{case}");
         assert!(error.detail.contains(told), "{case}: {}", error.detail);
+        assert!(
+            !error.detail.contains("Correct the value that"),
+            "{case}: {}",
+            error.detail
+        );
         assert!(refused.state.is_none(), "{case}");
         assert_eq!(world.services(), [], "{case}");
     }
+}
+
+#[tokio::test]
+async fn a_service_in_a_region_that_nobody_knows_yet_hides_no_other() {
+    let world = World::start().await;
+    let state = world.link().await;
+    let other = world.emulator.project(PROJECT).add_service("EU_CENTRAL_1");
+    let of_tomorrow = json!({
+        "regionName": "MOON_BASE", "status": "ORBITING", "supportedRemoteRegions": ["MARS"], "interfaceEndpoints": ["vpcx-1"],
+    });
+    world
+        .emulator
+        .project(PROJECT)
+        .show_service(&other, members(of_tomorrow));
+    world.assert_settled(LINK, &state, &link(), "beside it").await;
+    let found = world
+        .provider
+        .read_data_source(LINK, link())
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    assert_eq!(found.value()["private_link_id"], state.value["private_link_id"]);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use atlas_emulator::{AtlasEmulator, Gate, Options};
 use serde_json::{Value, json};
 use tfplugin6_harness::State;
 
-use crate::world::{ENDPOINT, LINK, LIST, PROJECT, SOON, World, api_key, configured, endpoint, link, with};
+use crate::world::{ENDPOINT, LINK, LIST, PROJECT, SOON, VPCE, World, api_key, configured, endpoint, link, with};
 
 /// Runs something that calls Atlas, kills the provider once `skip` calls were answered and the next one was carried out,
 /// and says whether there was such a call.
@@ -122,7 +122,7 @@ async fn registered(world: &World) -> (State, Value) {
 }
 
 #[tokio::test]
-async fn an_endpoint_killed_at_any_call_of_its_create_is_found_again_and_there_is_one() {
+async fn an_endpoint_killed_at_any_call_of_its_create_is_created_or_imported_and_there_is_one() {
     // link, cluster, look, register, looks and strings
     at_every_call(5, |skip| async move {
         let world = restarted(new_emulator()).await;
@@ -137,7 +137,23 @@ async fn an_endpoint_killed_at_any_call_of_its_create_is_found_again_and_there_i
             return false;
         }
         let world = restarted(world.emulator).await;
-        let state = world.create(ENDPOINT, &config).await;
+        // What the killed one registered has no owner that anybody knows: the error says to import it.
+        let state = if world.services()[0].endpoints.is_empty() {
+            world.create(ENDPOINT, &config).await
+        } else {
+            let refused = world.apply(ENDPOINT, None, &config).await;
+            let error = refused.diagnostics.only_error().unwrap();
+            assert!(error.detail.contains("an apply that was killed"), "{}", error.detail);
+            let id = format!("{PROJECT}/{}/{VPCE}", world.services()[0].id);
+            let imported = world.provider.import(ENDPOINT, &id).await.unwrap().ok().unwrap().state;
+            world
+                .apply(ENDPOINT, imported.as_ref(), &config)
+                .await
+                .ok()
+                .unwrap()
+                .state
+                .unwrap()
+        };
         assert_eq!(world.services()[0].endpoints.len(), 1, "killed after {skip} calls");
         world.assert_settled(ENDPOINT, &state, &config, "after a kill").await;
         true
@@ -176,6 +192,15 @@ async fn an_access_list_killed_at_any_call_of_its_create_is_written_by_the_next_
             return false;
         }
         let world = restarted(world.emulator).await;
+        // What the killed one wrote carries a token that nobody knows: the error says to adopt it once.
+        let config = if world.snapshot().access_list.is_empty() {
+            config
+        } else {
+            let refused = world.apply(LIST, None, &config).await;
+            let error = refused.diagnostics.only_error().unwrap();
+            assert!(error.detail.contains("an apply that was killed"), "{}", error.detail);
+            with(&config, "adopt_existing", json!(true))
+        };
         let state = world.create(LIST, &config).await;
         world.assert_settled(LIST, &state, &config, "after a kill").await;
         true

@@ -5,7 +5,10 @@
 mod access_list;
 mod endpoint;
 mod faults;
+mod identity;
 mod kill;
+mod ownership;
+mod planned;
 mod private_link;
 mod secrets;
 mod settings;

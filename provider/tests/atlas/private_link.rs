@@ -346,7 +346,7 @@ async fn a_failed_link_fails_the_create_with_the_reason_and_still_reads_plans_an
     let error = failed.diagnostics.only_error().unwrap();
     assert_eq!(
         (error.path.as_str(), error.summary.as_str()),
-        ("status", "Atlas could not make the private link.")
+        ("status", "Atlas could not create the private link.")
     );
     assert!(
         error.detail.contains("\"No subnets\"") && error.detail.contains("Check"),

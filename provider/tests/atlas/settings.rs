@@ -29,14 +29,14 @@ async fn missing_and_half_given_credentials_are_errors_of_the_call_that_needs_th
             "an empty variable is unset",
             json!({ "atlas": { "public_key": "abc" } }),
             vec![("MONGODB_ATLAS_PRIVATE_API_KEY", "")],
-            "Atlas credentials are half given.",
+            "Atlas credentials are incomplete.",
             "atlas.private_key (or MONGODB_ATLAS_PRIVATE_API_KEY)",
         ),
         (
             "half from the environment",
             json!({}),
             vec![("MONGODB_ATLAS_CLIENT_SECRET", "x")],
-            "Atlas credentials are half given.",
+            "Atlas credentials are incomplete.",
             "atlas.client_id (or MONGODB_ATLAS_CLIENT_ID)",
         ),
         (

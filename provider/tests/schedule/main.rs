@@ -4,6 +4,7 @@
 
 mod faults;
 mod function;
+mod identity;
 mod kill;
 mod life;
 mod ownership;

@@ -9,6 +9,10 @@ use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, MetricAlarm};
 use cloudwatch_emulator::{Emulator, Options};
 use serde_json::{Value, json};
+use tfplugin6::proto::{DynamicValue, apply_resource_change};
+use tfplugin6_harness::config::complete_config;
+use tfplugin6_harness::schema::implied_type;
+use tfplugin6_harness::value::{decode, encode};
 use tfplugin6_harness::{Action, Outcome, Plan, ProviderProcess, State};
 
 pub(crate) const TYPE: &str = "lectern_alarm_bundle";
@@ -106,6 +110,39 @@ impl World {
 
     pub(crate) fn count(&self, operation: &str) -> usize {
         self.operations().into_iter().filter(|name| name == operation).count()
+    }
+}
+
+/// One `ApplyResourceChange` of a plan, with another configuration beside it.
+pub(crate) async fn apply_with_config(provider: &ProviderProcess, plan: &Plan, config: &Value) -> State {
+    let attributes = &provider.schema().resources[TYPE].attributes;
+    let r#type = implied_type(attributes);
+    let packed = |value: &Value| {
+        let msgpack = encode(&r#type, value).unwrap();
+        Some(DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        })
+    };
+    let request = apply_resource_change::Request {
+        type_name: TYPE.to_owned(),
+        prior_state: packed(&plan.prior.as_ref().unwrap().value),
+        planned_state: packed(&plan.planned),
+        config: packed(&complete_config(attributes, config, "").unwrap()),
+        planned_private: plan.private.clone(),
+        provider_meta: None,
+    };
+    let answer = provider
+        .client()
+        .apply_resource_change(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(answer.diagnostics, Vec::new());
+    State {
+        value: decode(&r#type, &answer.new_state.unwrap().msgpack).unwrap(),
+        private: answer.private,
+        tainted: false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! A provider for the tests of this crate, on the level of messages: it stores what it is told, and misbehaves on demand.
 //!
 //! The attribute `mode` of `probe_thing` says how: `panic-plan`, `panic-apply`, `panic-read`, `slow` (an apply that only a
-//! stop ends, with its partial state), `deaf` (one that nothing ends), `wrong-plan`, `wrong-apply` and `unknown-apply`
-//! (answers that Terraform refuses). A change of `name` requires a replacement.
+//! stop ends, with its partial state), `deaf` (one that nothing ends), `wrong-plan`, `wrong-apply`, `unknown-apply` and
+//! `wrong-identity` (answers that break Terraform's rules). A change of `name` requires a replacement; `name` is the identity.
 
 use std::{collections::HashMap, process::ExitCode};
 
@@ -11,11 +11,13 @@ use rmpv::Value;
 use tfplugin6::{
     Options, Provider,
     proto::{
-        AttributePath, Diagnostic, DynamicValue, Function, FunctionError, Schema, ServerCapabilities,
-        apply_resource_change, attribute_path, call_function, configure_provider, diagnostic::Severity, function,
-        get_functions, get_metadata, get_provider_schema, import_resource_state, move_resource_state,
-        plan_resource_change, read_data_source, read_resource, schema, upgrade_resource_state,
-        validate_data_resource_config, validate_provider_config, validate_resource_config,
+        AttributePath, Diagnostic, DynamicValue, Function, FunctionError, ResourceIdentityData, ResourceIdentitySchema,
+        Schema, ServerCapabilities, apply_resource_change, attribute_path, call_function, configure_provider,
+        diagnostic::Severity, function, get_functions, get_metadata, get_provider_schema,
+        get_resource_identity_schemas, import_resource_state, move_resource_state, plan_resource_change,
+        read_data_source, read_resource, resource_identity_schema::IdentityAttribute, schema,
+        upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config, validate_provider_config,
+        validate_resource_config,
     },
 };
 use tokio_util::sync::CancellationToken;
@@ -118,13 +120,50 @@ impl Provider for Probe {
         }
     }
 
+    async fn get_resource_identity_schemas(
+        &self,
+        _: get_resource_identity_schemas::Request,
+    ) -> get_resource_identity_schemas::Response {
+        let name = IdentityAttribute {
+            name: "name".to_owned(),
+            r#type: b"\"string\"".to_vec(),
+            required_for_import: true,
+            description: "The name.".to_owned(),
+            ..Default::default()
+        };
+        let schema = ResourceIdentitySchema {
+            version: 0,
+            identity_attributes: vec![name],
+        };
+        get_resource_identity_schemas::Response {
+            identity_schemas: [("probe_thing".to_owned(), schema)].into(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: upgrade_resource_identity::Request,
+    ) -> upgrade_resource_identity::Response {
+        let identity_data = request.raw_identity.map(|raw| DynamicValue {
+            json: raw.json,
+            msgpack: Vec::new(),
+        });
+        upgrade_resource_identity::Response {
+            upgraded_identity: Some(ResourceIdentityData { identity_data }),
+            diagnostics: Vec::new(),
+        }
+    }
+
     async fn configure_provider(&self, _: configure_provider::Request) -> configure_provider::Response {
         configure_provider::Response::default()
     }
 
     async fn read_resource(&self, request: read_resource::Request) -> read_resource::Response {
-        misbehave(&unpack(request.current_state.as_ref()), "panic-read");
+        let state = unpack(request.current_state.as_ref());
+        misbehave(&state, "panic-read");
         read_resource::Response {
+            new_identity: identity(&state),
             new_state: request.current_state,
             private: request.private,
             diagnostics: Vec::new(),
@@ -160,6 +199,7 @@ impl Provider for Probe {
         };
         plan_resource_change::Response {
             planned_state: Some(pack(&planned)),
+            planned_identity: identity(&planned),
             planned_private: b"planned".to_vec(),
             requires_replace: vec![AttributePath { steps: vec![name] }],
             diagnostics: Vec::new(),
@@ -188,7 +228,12 @@ impl Provider for Probe {
                 _ => {}
             }
         }
+        let new_identity = match get(&state, "mode").as_str() {
+            Some("wrong-identity") => identity(&Value::Map(vec![("name".into(), "another".into())])),
+            _ => identity(&state),
+        };
         apply_resource_change::Response {
+            new_identity,
             new_state: Some(pack(&state)),
             private: b"applied".to_vec(),
             diagnostics,
@@ -196,9 +241,13 @@ impl Provider for Probe {
     }
 
     async fn import_resource_state(&self, request: import_resource_state::Request) -> import_resource_state::Response {
+        let name = match request.identity {
+            Some(identity) => get(&unpack(identity.identity_data.as_ref()), "name").clone(),
+            None => request.id.into(),
+        };
         let attributes = [
-            ("id", Value::from(format!("id-of-{}", request.id))),
-            ("name", Value::from(request.id)),
+            ("id", format!("id-of-{}", name.as_str().unwrap_or_default()).into()),
+            ("name", name),
             ("mode", Value::Nil),
             ("payload", Value::Nil),
             ("parts", Value::Nil),
@@ -213,6 +262,7 @@ impl Provider for Probe {
             type_name: request.type_name,
             state: Some(pack(&state)),
             private: Vec::new(),
+            identity: identity(&state),
         };
         import_resource_state::Response {
             imported_resources: vec![imported],
@@ -285,6 +335,14 @@ fn leave(variable: &str, bytes: &[u8]) {
     {
         tracing::error!(%error, variable, "cannot write the file");
     }
+}
+
+/// The identity of a thing: its name, once that is known.
+fn identity(state: &Value) -> Option<ResourceIdentityData> {
+    let name = get(state, "name");
+    name.as_str()?;
+    let identity_data = Some(pack(&Value::Map(vec![("name".into(), name.clone())])));
+    Some(ResourceIdentityData { identity_data })
 }
 
 /// go-cty's unknown value.

@@ -14,9 +14,9 @@ use crate::{
     Provider,
     proto::{
         Diagnostic, FunctionError, apply_resource_change, call_function, configure_provider, diagnostic::Severity,
-        get_functions, get_metadata, get_provider_schema, import_resource_state, move_resource_state,
-        plan_resource_change, read_data_source, read_resource, upgrade_resource_state, validate_data_resource_config,
-        validate_provider_config, validate_resource_config,
+        get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state,
+        move_resource_state, plan_resource_change, read_data_source, read_resource, upgrade_resource_identity,
+        upgrade_resource_state, validate_data_resource_config, validate_provider_config, validate_resource_config,
     },
 };
 
@@ -200,6 +200,39 @@ impl<P: Provider> Provider for Guarded<P> {
         .await
     }
 
+    async fn get_resource_identity_schemas(
+        &self,
+        request: get_resource_identity_schemas::Request,
+    ) -> get_resource_identity_schemas::Response {
+        self.call(
+            "GetResourceIdentitySchemas",
+            "",
+            self.provider.get_resource_identity_schemas(request),
+            |panic| get_resource_identity_schemas::Response {
+                diagnostics: panic.diagnostics(),
+                ..Default::default()
+            },
+        )
+        .await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: upgrade_resource_identity::Request,
+    ) -> upgrade_resource_identity::Response {
+        let type_name = request.type_name.clone();
+        self.call(
+            "UpgradeResourceIdentity",
+            &type_name,
+            self.provider.upgrade_resource_identity(request),
+            |panic| upgrade_resource_identity::Response {
+                diagnostics: panic.diagnostics(),
+                ..Default::default()
+            },
+        )
+        .await
+    }
+
     async fn configure_provider(&self, request: configure_provider::Request) -> configure_provider::Response {
         self.call(
             "ConfigureProvider",
@@ -215,6 +248,7 @@ impl<P: Provider> Provider for Guarded<P> {
     async fn read_resource(&self, request: read_resource::Request) -> read_resource::Response {
         let type_name = request.type_name.clone();
         let (current_state, private) = (request.current_state.clone(), request.private.clone());
+        let current_identity = request.current_identity.clone();
         self.call(
             "ReadResource",
             &type_name,
@@ -223,6 +257,7 @@ impl<P: Provider> Provider for Guarded<P> {
                 new_state: current_state,
                 private,
                 diagnostics: panic.diagnostics(),
+                new_identity: current_identity,
             },
         )
         .await
@@ -231,6 +266,7 @@ impl<P: Provider> Provider for Guarded<P> {
     async fn plan_resource_change(&self, request: plan_resource_change::Request) -> plan_resource_change::Response {
         let type_name = request.type_name.clone();
         let (prior_state, prior_private) = (request.prior_state.clone(), request.prior_private.clone());
+        let prior_identity = request.prior_identity.clone();
         self.call(
             "PlanResourceChange",
             &type_name,
@@ -240,6 +276,7 @@ impl<P: Provider> Provider for Guarded<P> {
                 planned_private: prior_private,
                 diagnostics: panic.diagnostics(),
                 requires_replace: Vec::new(),
+                planned_identity: prior_identity,
             },
         )
         .await
@@ -248,6 +285,7 @@ impl<P: Provider> Provider for Guarded<P> {
     async fn apply_resource_change(&self, request: apply_resource_change::Request) -> apply_resource_change::Response {
         let type_name = request.type_name.clone();
         let (prior_state, planned_private) = (request.prior_state.clone(), request.planned_private.clone());
+        let planned_identity = request.planned_identity.clone();
         self.call(
             "ApplyResourceChange",
             &type_name,
@@ -256,6 +294,7 @@ impl<P: Provider> Provider for Guarded<P> {
                 new_state: prior_state,
                 private: planned_private,
                 diagnostics: panic.diagnostics(),
+                new_identity: planned_identity,
             },
         )
         .await

@@ -10,7 +10,7 @@
 //! - logs hclog's JSON lines on stderr, at the level of `TF_LOG`, and never an HTTP stack's bodies;
 //! - serves a debugger with `--debug`.
 //!
-//! RPCs this crate does not know (ephemeral resources, identity, list resources) answer `Unimplemented`, which
+//! RPCs this crate does not know (ephemeral resources, list resources, actions) answer `Unimplemented`, which
 //! Terraform and OpenTofu take for "does not have it".
 //!
 //! ```no_run

@@ -188,6 +188,37 @@ pub mod schema {
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
+pub struct ResourceIdentitySchema {
+    #[prost(int64, tag = "1")]
+    pub version: i64,
+    #[prost(message, repeated, tag = "2")]
+    pub identity_attributes: Vec<resource_identity_schema::IdentityAttribute>,
+}
+
+pub mod resource_identity_schema {
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct IdentityAttribute {
+        #[prost(string, tag = "1")]
+        pub name: String,
+        #[prost(bytes = "vec", tag = "2")]
+        pub r#type: Vec<u8>,
+        #[prost(bool, tag = "3")]
+        pub required_for_import: bool,
+        #[prost(bool, tag = "4")]
+        pub optional_for_import: bool,
+        #[prost(string, tag = "5")]
+        pub description: String,
+    }
+}
+
+/// Which object a managed resource stands for; its [`ResourceIdentitySchema`] gives the type.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct ResourceIdentityData {
+    #[prost(message, optional, tag = "1")]
+    pub identity_data: Option<DynamicValue>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
 pub struct Function {
     #[prost(message, repeated, tag = "1")]
     pub parameters: Vec<function::Parameter>,
@@ -344,6 +375,43 @@ pub mod upgrade_resource_state {
     }
 }
 
+pub mod get_resource_identity_schemas {
+    use super::{Diagnostic, HashMap, ResourceIdentitySchema};
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Request {}
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Response {
+        #[prost(map = "string, message", tag = "1")]
+        pub identity_schemas: HashMap<String, ResourceIdentitySchema>,
+        #[prost(message, repeated, tag = "2")]
+        pub diagnostics: Vec<Diagnostic>,
+    }
+}
+
+pub mod upgrade_resource_identity {
+    use super::{Diagnostic, RawState, ResourceIdentityData};
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Request {
+        #[prost(string, tag = "1")]
+        pub type_name: String,
+        #[prost(int64, tag = "2")]
+        pub version: i64,
+        #[prost(message, optional, tag = "3")]
+        pub raw_identity: Option<RawState>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Response {
+        #[prost(message, optional, tag = "1")]
+        pub upgraded_identity: Option<ResourceIdentityData>,
+        #[prost(message, repeated, tag = "2")]
+        pub diagnostics: Vec<Diagnostic>,
+    }
+}
+
 pub mod validate_resource_config {
     use super::{ClientCapabilities, Diagnostic, DynamicValue};
 
@@ -403,7 +471,7 @@ pub mod configure_provider {
 }
 
 pub mod read_resource {
-    use super::{ClientCapabilities, Diagnostic, DynamicValue};
+    use super::{ClientCapabilities, Diagnostic, DynamicValue, ResourceIdentityData};
 
     #[derive(Clone, PartialEq, prost::Message)]
     pub struct Request {
@@ -417,6 +485,8 @@ pub mod read_resource {
         pub provider_meta: Option<DynamicValue>,
         #[prost(message, optional, tag = "5")]
         pub client_capabilities: Option<ClientCapabilities>,
+        #[prost(message, optional, tag = "6")]
+        pub current_identity: Option<ResourceIdentityData>,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -427,11 +497,13 @@ pub mod read_resource {
         pub diagnostics: Vec<Diagnostic>,
         #[prost(bytes = "vec", tag = "3")]
         pub private: Vec<u8>,
+        #[prost(message, optional, tag = "5")]
+        pub new_identity: Option<ResourceIdentityData>,
     }
 }
 
 pub mod plan_resource_change {
-    use super::{AttributePath, ClientCapabilities, Diagnostic, DynamicValue};
+    use super::{AttributePath, ClientCapabilities, Diagnostic, DynamicValue, ResourceIdentityData};
 
     #[derive(Clone, PartialEq, prost::Message)]
     pub struct Request {
@@ -449,6 +521,8 @@ pub mod plan_resource_change {
         pub provider_meta: Option<DynamicValue>,
         #[prost(message, optional, tag = "7")]
         pub client_capabilities: Option<ClientCapabilities>,
+        #[prost(message, optional, tag = "8")]
+        pub prior_identity: Option<ResourceIdentityData>,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -461,11 +535,13 @@ pub mod plan_resource_change {
         pub planned_private: Vec<u8>,
         #[prost(message, repeated, tag = "4")]
         pub diagnostics: Vec<Diagnostic>,
+        #[prost(message, optional, tag = "7")]
+        pub planned_identity: Option<ResourceIdentityData>,
     }
 }
 
 pub mod apply_resource_change {
-    use super::{Diagnostic, DynamicValue};
+    use super::{Diagnostic, DynamicValue, ResourceIdentityData};
 
     #[derive(Clone, PartialEq, prost::Message)]
     pub struct Request {
@@ -481,6 +557,8 @@ pub mod apply_resource_change {
         pub planned_private: Vec<u8>,
         #[prost(message, optional, tag = "6")]
         pub provider_meta: Option<DynamicValue>,
+        #[prost(message, optional, tag = "7")]
+        pub planned_identity: Option<ResourceIdentityData>,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -491,11 +569,13 @@ pub mod apply_resource_change {
         pub private: Vec<u8>,
         #[prost(message, repeated, tag = "3")]
         pub diagnostics: Vec<Diagnostic>,
+        #[prost(message, optional, tag = "5")]
+        pub new_identity: Option<ResourceIdentityData>,
     }
 }
 
 pub mod import_resource_state {
-    use super::{ClientCapabilities, Diagnostic, DynamicValue};
+    use super::{ClientCapabilities, Diagnostic, DynamicValue, ResourceIdentityData};
 
     #[derive(Clone, PartialEq, prost::Message)]
     pub struct Request {
@@ -505,6 +585,8 @@ pub mod import_resource_state {
         pub id: String,
         #[prost(message, optional, tag = "3")]
         pub client_capabilities: Option<ClientCapabilities>,
+        #[prost(message, optional, tag = "4")]
+        pub identity: Option<ResourceIdentityData>,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -515,6 +597,8 @@ pub mod import_resource_state {
         pub state: Option<DynamicValue>,
         #[prost(bytes = "vec", tag = "3")]
         pub private: Vec<u8>,
+        #[prost(message, optional, tag = "4")]
+        pub identity: Option<ResourceIdentityData>,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -527,7 +611,7 @@ pub mod import_resource_state {
 }
 
 pub mod move_resource_state {
-    use super::{Diagnostic, DynamicValue, RawState};
+    use super::{Diagnostic, DynamicValue, RawState, ResourceIdentityData};
 
     #[derive(Clone, PartialEq, prost::Message)]
     pub struct Request {
@@ -543,6 +627,10 @@ pub mod move_resource_state {
         pub target_type_name: String,
         #[prost(bytes = "vec", tag = "6")]
         pub source_private: Vec<u8>,
+        #[prost(message, optional, tag = "7")]
+        pub source_identity: Option<RawState>,
+        #[prost(int64, tag = "8")]
+        pub source_identity_schema_version: i64,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -553,6 +641,8 @@ pub mod move_resource_state {
         pub diagnostics: Vec<Diagnostic>,
         #[prost(bytes = "vec", tag = "3")]
         pub target_private: Vec<u8>,
+        #[prost(message, optional, tag = "4")]
+        pub target_identity: Option<ResourceIdentityData>,
     }
 }
 

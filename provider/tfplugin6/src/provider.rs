@@ -4,8 +4,9 @@ use async_trait::async_trait;
 
 use crate::proto::{
     apply_resource_change, call_function, configure_provider, get_functions, get_metadata, get_provider_schema,
-    import_resource_state, move_resource_state, plan_resource_change, read_data_source, read_resource,
-    upgrade_resource_state, validate_data_resource_config, validate_provider_config, validate_resource_config,
+    get_resource_identity_schemas, import_resource_state, move_resource_state, plan_resource_change, read_data_source,
+    read_resource, upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
+    validate_provider_config, validate_resource_config,
 };
 
 /// A Terraform provider on the level of protocol messages.
@@ -35,6 +36,14 @@ pub trait Provider: Send + Sync + 'static {
         &self,
         request: upgrade_resource_state::Request,
     ) -> upgrade_resource_state::Response;
+    async fn get_resource_identity_schemas(
+        &self,
+        request: get_resource_identity_schemas::Request,
+    ) -> get_resource_identity_schemas::Response;
+    async fn upgrade_resource_identity(
+        &self,
+        request: upgrade_resource_identity::Request,
+    ) -> upgrade_resource_identity::Response;
     async fn configure_provider(&self, request: configure_provider::Request) -> configure_provider::Response;
     async fn read_resource(&self, request: read_resource::Request) -> read_resource::Response;
     async fn plan_resource_change(&self, request: plan_resource_change::Request) -> plan_resource_change::Response;

@@ -15,9 +15,9 @@ use crate::{
     plugin_proto::{Empty, HealthCheckRequest, HealthCheckResponse, StdioData, health_check_response::ServingStatus},
     proto::{
         apply_resource_change, call_function, configure_provider, get_functions, get_metadata, get_provider_schema,
-        import_resource_state, move_resource_state, plan_resource_change, read_data_source, read_resource,
-        stop_provider, upgrade_resource_state, validate_data_resource_config, validate_provider_config,
-        validate_resource_config,
+        get_resource_identity_schemas, import_resource_state, move_resource_state, plan_resource_change,
+        read_data_source, read_resource, stop_provider, upgrade_resource_identity, upgrade_resource_state,
+        validate_data_resource_config, validate_provider_config, validate_resource_config,
     },
     rpc,
 };
@@ -117,6 +117,8 @@ forward!(
     validate_resource_config,
     validate_data_resource_config,
     upgrade_resource_state,
+    get_resource_identity_schemas,
+    upgrade_resource_identity,
     read_resource,
     plan_resource_change,
     apply_resource_change,

@@ -4,7 +4,9 @@
 use std::{process::Command, time::Duration};
 
 use serde_json::{Value, json};
-use tfplugin6::proto::{DynamicValue, apply_resource_change, plan_resource_change, read_resource};
+use tfplugin6::proto::{
+    DynamicValue, ResourceIdentityData, apply_resource_change, plan_resource_change, read_resource,
+};
 use tfplugin6_harness::{
     Action, ProviderProcess, State, UNKNOWN, process::MAGIC_COOKIE, schema::implied_type, value::encode,
 };
@@ -126,6 +128,7 @@ async fn an_object_goes_through_its_whole_life() {
         json!({ "x": { "size": 0.1, "label": "part x" } })
     );
     assert_eq!(created.private, b"applied");
+    assert_eq!(created.identity, json!({ "name": "a" }));
 
     let read = provider
         .read("probe_thing", &created)
@@ -153,6 +156,18 @@ async fn an_object_goes_through_its_whole_life() {
         .state
         .unwrap();
     assert_eq!(imported.value["id"], "id-of-a");
+    let by_identity = provider
+        .import_identity("probe_thing", json!({ "name": "a" }))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    assert_eq!(by_identity.state.unwrap(), imported);
+    let identity = provider
+        .upgrade_identity("probe_thing", 0, &created.identity)
+        .await
+        .unwrap();
+    assert_eq!(identity, created.identity);
     let upgraded = provider
         .upgrade("probe_thing", 0, &created.value)
         .await
@@ -224,6 +239,12 @@ async fn a_panic_becomes_a_diagnostic_and_the_prior_state_stays() {
     let mut client = provider.client();
     let panicking = |mode| packed(&provider, &complete("a", mode));
     let prior = panicking("before");
+    let identity = Some(ResourceIdentityData {
+        identity_data: Some(DynamicValue {
+            msgpack: b"identity".to_vec(),
+            json: Vec::new(),
+        }),
+    });
 
     let planned = client
         .plan_resource_change(plan_resource_change::Request {
@@ -232,6 +253,7 @@ async fn a_panic_becomes_a_diagnostic_and_the_prior_state_stays() {
             proposed_new_state: panicking("panic-plan"),
             config: panicking("panic-plan"),
             prior_private: b"private".to_vec(),
+            prior_identity: identity.clone(),
             ..Default::default()
         })
         .await
@@ -241,6 +263,7 @@ async fn a_panic_becomes_a_diagnostic_and_the_prior_state_stays() {
         (&planned.planned_state, planned.planned_private.as_slice()),
         (&prior, b"private".as_slice())
     );
+    assert_eq!(planned.planned_identity, identity);
 
     let applied = client
         .apply_resource_change(apply_resource_change::Request {
@@ -248,6 +271,7 @@ async fn a_panic_becomes_a_diagnostic_and_the_prior_state_stays() {
             prior_state: prior.clone(),
             planned_state: panicking("panic-apply"),
             planned_private: b"private".to_vec(),
+            planned_identity: identity.clone(),
             ..Default::default()
         })
         .await
@@ -257,12 +281,14 @@ async fn a_panic_becomes_a_diagnostic_and_the_prior_state_stays() {
         (&applied.new_state, applied.private.as_slice()),
         (&prior, b"private".as_slice())
     );
+    assert_eq!(applied.new_identity, identity);
 
     let read = client
         .read_resource(read_resource::Request {
             type_name: "probe_thing".to_owned(),
             current_state: panicking("panic-read"),
             private: b"private".to_vec(),
+            current_identity: identity.clone(),
             ..Default::default()
         })
         .await
@@ -272,6 +298,7 @@ async fn a_panic_becomes_a_diagnostic_and_the_prior_state_stays() {
         (&read.new_state, read.private.as_slice()),
         (&panicking("panic-read"), b"private".as_slice())
     );
+    assert_eq!(read.new_identity, identity);
 
     let rpcs = ["PlanResourceChange", "ApplyResourceChange", "ReadResource"];
     for (rpc, diagnostics) in rpcs
@@ -460,7 +487,7 @@ async fn an_rpc_that_is_not_served_is_unimplemented() {
     client.ready().await.unwrap();
     let codec: tonic::codec::ProstCodec<tfplugin6::plugin_proto::Empty, tfplugin6::plugin_proto::Empty> =
         tonic::codec::ProstCodec::default();
-    let path = "/tfplugin6.Provider/GetResourceIdentitySchemas".parse().unwrap();
+    let path = "/tfplugin6.Provider/OpenEphemeralResource".parse().unwrap();
     let status = client
         .unary(tonic::Request::new(tfplugin6::plugin_proto::Empty {}), path, codec)
         .await
@@ -540,6 +567,7 @@ async fn a_tainted_object_is_replaced() {
     let prior = State {
         value: complete("a", "fine"),
         private: Vec::new(),
+        identity: json!({ "name": "a" }),
         tainted: true,
     };
     let plan = provider
@@ -634,6 +662,10 @@ async fn the_harness_refuses_what_terraform_calls_a_bug_in_the_provider() {
             "the applied state contradicts the plan: name: was \"a\", but now \"another\"",
         ),
         ("unknown-apply", "id: unknown after apply"),
+        (
+            "wrong-identity",
+            "the identity has changed: was {\"name\":\"a\"}, but now {\"name\":\"another\"}",
+        ),
     ] {
         let error = provider
             .plan_and_apply("probe_thing", None, thing("a", mode))

@@ -10,14 +10,16 @@ use prost::Message;
 use tfplugin6::{
     plugin_proto::{HealthCheckRequest, HealthCheckResponse, StdioData},
     proto::{
-        AttributePath, ClientCapabilities, Diagnostic, DynamicValue, Function, FunctionError, RawState, Schema,
-        ServerCapabilities, StringKind, apply_resource_change,
+        AttributePath, ClientCapabilities, Diagnostic, DynamicValue, Function, FunctionError, RawState,
+        ResourceIdentityData, ResourceIdentitySchema, Schema, ServerCapabilities, StringKind, apply_resource_change,
         attribute_path::{Selector, Step},
         call_function, configure_provider,
         diagnostic::Severity,
-        function, get_functions, get_metadata, get_provider_schema, import_resource_state, move_resource_state,
-        plan_resource_change, read_data_source, read_resource, schema, stop_provider, upgrade_resource_state,
-        validate_data_resource_config, validate_provider_config, validate_resource_config,
+        function, get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas,
+        import_resource_state, move_resource_state, plan_resource_change, read_data_source, read_resource,
+        resource_identity_schema::IdentityAttribute,
+        schema, stop_provider, upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
+        validate_provider_config, validate_resource_config,
     },
 };
 
@@ -42,6 +44,12 @@ fn value(msgpack: &str) -> Option<DynamicValue> {
     Some(DynamicValue {
         msgpack: bytes(msgpack),
         json: Vec::new(),
+    })
+}
+
+fn identity(msgpack: &str) -> Option<ResourceIdentityData> {
+    Some(ResourceIdentityData {
+        identity_data: value(msgpack),
     })
 }
 
@@ -398,22 +406,24 @@ fn changes_are_on_the_wire_as_terraform_sends_them() {
         prior_private: bytes("x"),
         provider_meta: value("m"),
         client_capabilities: client_capabilities(),
+        prior_identity: identity("i"),
     };
     assert_wire(
         "plan",
         request,
-        "0a017412030a01701a030a016e22030a01632a017832030a016d3a0408011001",
+        "0a017412030a01701a030a016e22030a01632a017832030a016d3a040801100142050a030a0169",
     );
     let response = plan_resource_change::Response {
         planned_state: value("p"),
         requires_replace: vec![path()],
         planned_private: bytes("x"),
         diagnostics: error(),
+        planned_identity: identity("i"),
     };
     assert_wire(
         "plan response",
         response,
-        "0a030a0170120e0a030a01610a0312016b0a0218031a017822020801",
+        "0a030a0170120e0a030a01610a0312016b0a0218031a0178220208013a050a030a0169",
     );
     let request = apply_resource_change::Request {
         type_name: text("t"),
@@ -422,14 +432,20 @@ fn changes_are_on_the_wire_as_terraform_sends_them() {
         config: value("c"),
         planned_private: bytes("x"),
         provider_meta: value("m"),
+        planned_identity: identity("i"),
     };
-    assert_wire("apply", request, "0a017412030a01701a030a016e22030a01632a017832030a016d");
+    assert_wire(
+        "apply",
+        request,
+        "0a017412030a01701a030a016e22030a01632a017832030a016d3a050a030a0169",
+    );
     let response = apply_resource_change::Response {
         new_state: value("n"),
         private: bytes("x"),
         diagnostics: error(),
+        new_identity: identity("i"),
     };
-    assert_wire("apply response", response, "0a030a016e1201781a020801");
+    assert_wire("apply response", response, "0a030a016e1201781a0208012a050a030a0169");
 }
 
 #[test]
@@ -440,14 +456,20 @@ fn states_are_on_the_wire_as_terraform_sends_them() {
         private: bytes("p"),
         provider_meta: value("m"),
         client_capabilities: client_capabilities(),
+        current_identity: identity("i"),
     };
-    assert_wire("read", request, "0a017412030a01631a017022030a016d2a0408011001");
+    assert_wire(
+        "read",
+        request,
+        "0a017412030a01631a017022030a016d2a040801100132050a030a0169",
+    );
     let response = read_resource::Response {
         new_state: value("n"),
         diagnostics: error(),
         private: bytes("p"),
+        new_identity: identity("i"),
     };
-    assert_wire("read response", response, "0a030a016e120208011a0170");
+    assert_wire("read response", response, "0a030a016e120208011a01702a050a030a0169");
 
     let request = upgrade_resource_state::Request {
         type_name: text("t"),
@@ -468,18 +490,24 @@ fn states_are_on_the_wire_as_terraform_sends_them() {
         type_name: text("t"),
         id: text("i"),
         client_capabilities: client_capabilities(),
+        identity: identity("i"),
     };
-    assert_wire("import", request, "0a01741201691a0408011001");
+    assert_wire("import", request, "0a01741201691a040801100122050a030a0169");
     let imported = import_resource_state::ImportedResource {
         type_name: text("t"),
         state: value("s"),
         private: bytes("p"),
+        identity: identity("i"),
     };
     let response = import_resource_state::Response {
         imported_resources: vec![imported],
         diagnostics: error(),
     };
-    assert_wire("import response", response, "0a0b0a017412030a01731a017012020801");
+    assert_wire(
+        "import response",
+        response,
+        "0a120a017412030a01731a017022050a030a016912020801",
+    );
 
     let request = move_resource_state::Request {
         source_provider_address: text("a"),
@@ -488,18 +516,21 @@ fn states_are_on_the_wire_as_terraform_sends_them() {
         source_state: raw_state(),
         target_type_name: text("t"),
         source_private: bytes("p"),
+        source_identity: raw_state(),
+        source_identity_schema_version: 8,
     };
     assert_wire(
         "move",
         request,
-        "0a01611201731803220b0a016a12060a016b1201762a0174320170",
+        "0a01611201731803220b0a016a12060a016b1201762a01743201703a0b0a016a12060a016b1201764008",
     );
     let response = move_resource_state::Response {
         target_state: value("s"),
         diagnostics: error(),
         target_private: bytes("p"),
+        target_identity: identity("i"),
     };
-    assert_wire("move response", response, "0a030a0173120208011a0170");
+    assert_wire("move response", response, "0a030a0173120208011a017022050a030a0169");
 
     let request = read_data_source::Request {
         type_name: text("t"),
@@ -513,6 +544,54 @@ fn states_are_on_the_wire_as_terraform_sends_them() {
         diagnostics: error(),
     };
     assert_wire("data source response", response, "0a030a017312020801");
+}
+
+#[test]
+fn identities_are_on_the_wire_as_terraform_reads_them() {
+    assert_wire("identity", identity("c").unwrap(), "0a030a0163");
+    let attribute = IdentityAttribute {
+        name: text("n"),
+        r#type: bytes("t"),
+        required_for_import: true,
+        optional_for_import: true,
+        description: text("d"),
+    };
+    let schema = ResourceIdentitySchema {
+        version: 2,
+        identity_attributes: vec![attribute],
+    };
+    assert_wire("schema", schema, "0802120d0a016e120174180120012a0164");
+    let required = IdentityAttribute {
+        required_for_import: true,
+        ..Default::default()
+    };
+    assert_wire("required", required, "1801");
+    let optional = IdentityAttribute {
+        optional_for_import: true,
+        ..Default::default()
+    };
+    assert_wire("optional", optional, "2001");
+
+    let schema = ResourceIdentitySchema {
+        version: 2,
+        identity_attributes: Vec::new(),
+    };
+    let response = get_resource_identity_schemas::Response {
+        identity_schemas: [(text("r"), schema)].into(),
+        diagnostics: error(),
+    };
+    assert_wire("schemas response", response, "0a070a01721202080212020801");
+    let request = upgrade_resource_identity::Request {
+        type_name: text("t"),
+        version: 2,
+        raw_identity: raw_state(),
+    };
+    assert_wire("upgrade", request, "0a017410021a0b0a016a12060a016b120176");
+    let response = upgrade_resource_identity::Response {
+        upgraded_identity: identity("u"),
+        diagnostics: error(),
+    };
+    assert_wire("upgrade response", response, "0a050a030a017512020801");
 }
 
 #[test]

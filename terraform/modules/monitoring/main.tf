@@ -122,6 +122,7 @@ resource "lectern_alarm_bundle" "platform" {
   mongo_dump  = var.mongo_dump
   overrides   = var.overrides
   composite   = var.composite
+  dashboard   = var.dashboard
 }
 
 # From the same catalogue as the alarms, with their thresholds drawn in (C9).

@@ -25,6 +25,6 @@ output "dashboard_name" {
 }
 
 output "dashboard_body" {
-  description = "What the dashboard shows, in JSON, for one that is made elsewhere."
+  description = "What the dashboard shows, in JSON, to create one elsewhere; null unless dashboard is true."
   value       = lectern_alarm_bundle.platform.dashboard_body
 }

@@ -106,7 +106,7 @@ variable "mongo_dump" {
 }
 
 variable "overrides" {
-  description = "Other thresholds and settings, as overrides of lectern_alarm_bundle takes them; docs/alarms.md has the keys. null: none."
+  description = "Other thresholds and settings, as overrides of lectern_alarm_bundle takes them; docs/guides/alarms.md has the keys. null: none."
   type        = any
   default     = null
 

@@ -15,9 +15,42 @@ use crate::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};
 /// # Errors
 /// The provider or the generator fails; the error is what it said.
 pub fn generate() -> Result<BTreeMap<String, String>> {
-    let workdir = Workdir::new(Engine::Terraform, &[])?;
+    let workdir = workdir()?;
+    let rendered = workdir.path().join("docs");
+    let said = tfplugindocs(
+        &workdir,
+        &[
+            "generate",
+            "--rendered-provider-name",
+            "Lectern",
+            "--rendered-website-dir",
+            &relative(&rendered)?,
+        ],
+    )?;
+    let mut pages = BTreeMap::new();
+    collect(&rendered, &rendered, &mut pages)?;
+    ensure!(!pages.is_empty(), "tfplugindocs wrote nothing:\n{said}");
+    Ok(pages)
+}
+
+/// Checks docs/ as the registry does: front matter, folders and names of pages, a page for everything in the schema.
+///
+/// # Errors
+/// What is wrong, page by page.
+pub fn validate() -> Result<()> {
+    tfplugindocs(&workdir()?, &["validate"])?;
+    Ok(())
+}
+
+/// A working directory that has the provider. Of Terraform the newer one: the other does not export identities.
+fn workdir() -> Result<Workdir> {
+    let workdir = Workdir::new(Engine::NewerTerraform, &[])?;
     workdir.write("main.tf", REQUIRED_PROVIDERS)?;
     workdir.init()?;
+    Ok(workdir)
+}
+
+fn tfplugindocs(workdir: &Workdir, arguments: &[&str]) -> Result<String> {
     let schema = workdir.path().join("schema.json");
     let text = workdir.run(&["providers", "schema", "-json"])?.ok()?;
     // the generator finds a schema by the provider's short name or under hashicorp/, and knows no other namespace
@@ -25,29 +58,20 @@ pub fn generate() -> Result<BTreeMap<String, String>> {
         &schema,
         text.replace("registry.terraform.io/lectern/lectern", "lectern"),
     )?;
-
-    let rendered = workdir.path().join("docs");
     let mut command = Command::new(toolchain::tfplugindocs()?);
     command
-        .arg("generate")
-        .args(["--provider-name", "lectern", "--rendered-provider-name", "Lectern"])
-        .arg("--provider-dir")
+        .args(arguments)
+        .args(["--provider-name", "lectern", "--provider-dir"])
         .arg(workspace::root())
         .arg("--providers-schema")
         .arg(&schema)
-        .arg("--rendered-website-dir")
-        .arg(relative(&rendered)?)
         .env("CHECKPOINT_DISABLE", "1");
     let output = command.output().context("cannot run tfplugindocs")?;
     let said = [output.stdout, output.stderr]
         .map(|text| String::from_utf8_lossy(&text).into_owned())
         .concat();
     ensure!(output.status.success(), "tfplugindocs failed:\n{said}");
-
-    let mut pages = BTreeMap::new();
-    collect(&rendered, &rendered, &mut pages)?;
-    ensure!(!pages.is_empty(), "tfplugindocs wrote nothing:\n{said}");
-    Ok(pages)
+    Ok(said)
 }
 
 /// The generator takes its output folder relative to the provider's.

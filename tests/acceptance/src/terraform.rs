@@ -10,20 +10,28 @@ use local_cloud::workspace;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
+use crate::aws_provider::RunningAwsProvider;
+
 /// Which program runs the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// `terraform` of the PATH.
     Terraform,
+    /// Terraform of the cache, built when it is not there: it knows resource identity.
+    NewerTerraform,
     /// OpenTofu of the cache, built when it is not there.
     OpenTofu,
+    /// A newer OpenTofu of the cache, built when it is not there: it knows resource identity.
+    NewerOpenTofu,
 }
 
 impl Engine {
     fn binary(self) -> Result<PathBuf> {
         match self {
             Self::Terraform => Ok("terraform".into()),
+            Self::NewerTerraform => toolchain::newer_terraform(),
             Self::OpenTofu => toolchain::opentofu(),
+            Self::NewerOpenTofu => toolchain::newer_opentofu(),
         }
     }
 }
@@ -83,11 +91,25 @@ impl Workdir {
     /// # Errors
     /// The provider cannot be built or the directory cannot be made.
     pub fn new(engine: Engine, environment: &[(&str, &str)]) -> Result<Self> {
+        Self::build(engine, environment, &toolchain::aws_provider()?)
+    }
+
+    /// The same with a `hashicorp/aws` that runs already, in place of one that every command starts several times. What that provider
+    /// reads in its environment is what it was started with.
+    ///
+    /// # Errors
+    /// The provider or the relay cannot be built or the directory cannot be made.
+    pub fn with_aws(engine: Engine, environment: &[(&str, &str)], aws: &RunningAwsProvider) -> Result<Self> {
+        let relay = AwsProvider::Present(workspace::binary("provider-relay")?);
+        Self::build(engine, &[environment, &[aws.relay()]].concat(), &relay)
+    }
+
+    fn build(engine: Engine, environment: &[(&str, &str)], aws: &AwsProvider) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("lectern-acceptance-").tempdir()?;
         let mirror_folder = folder.path().join(".mirror");
         std::fs::create_dir(&mirror_folder)?;
         let provider = workspace::binary("terraform-provider-lectern")?;
-        let mirror = Mirror::create(&mirror_folder, &provider, &toolchain::aws_provider()?)?;
+        let mirror = Mirror::create(&mirror_folder, &provider, aws)?;
         let mut all = mirror.environment();
         all.extend(
             environment
@@ -99,6 +121,15 @@ impl Workdir {
             folder,
             environment: all,
         })
+    }
+
+    /// Goes on with another program.
+    ///
+    /// # Errors
+    /// The program cannot be built.
+    pub fn switch(&mut self, engine: Engine) -> Result<()> {
+        self.engine = engine.binary()?;
+        Ok(())
     }
 
     /// Where it is.

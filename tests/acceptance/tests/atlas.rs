@@ -1,7 +1,5 @@
 //! The Atlas resources under real Terraform and OpenTofu: a user's day against the emulator (B2, D1, G2, G3, G6).
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::io::Read as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::Stdio;

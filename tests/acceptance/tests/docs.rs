@@ -1,6 +1,6 @@
 //! The pages in docs/ are what the schema, the catalogue and the examples say today.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+use std::path::{Path, PathBuf};
 
 use acceptance::pages;
 use local_cloud::workspace;
@@ -34,5 +34,57 @@ fn registry_pages_are_those_the_schema_generates() {
             committed == text,
             "docs/{name} is not what the schema says; run `cargo run -p acceptance --bin generate-docs` and commit"
         );
+    }
+}
+
+#[test]
+fn the_registry_accepts_every_page() {
+    pages::validate().unwrap();
+}
+
+#[test]
+fn every_resource_page_shows_each_way_to_import() {
+    let folder = workspace::root().join("examples/resources");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let folder = entry.file_name().into_string().unwrap();
+        let page = format!("docs/resources/{}.md", folder.trim_start_matches("lectern_"));
+        let page = std::fs::read_to_string(workspace::root().join(page)).unwrap();
+        for example in ["import-by-identity.tf", "import-by-string-id.tf", "import.sh"] {
+            let text = std::fs::read_to_string(entry.path().join(example)).unwrap();
+            assert!(page.contains(text.trim()), "{folder}/{example}");
+        }
+    }
+}
+
+#[test]
+fn every_link_from_page_to_page_leads_somewhere() {
+    let mut pages = Vec::new();
+    collect_pages(&workspace::root(), &mut pages);
+    assert!(pages.len() > 40, "{} pages", pages.len());
+    let mut dead = Vec::new();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1) {
+            let target = link.split([')', '#']).next().unwrap_or_default();
+            let is_path = !target.is_empty() && !target.contains([':', ' ', '{', '"']) && !target.starts_with('/');
+            if is_path && !page.with_file_name(target).exists() {
+                dead.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+/// The Markdown files of the repository.
+fn collect_pages(folder: &Path, pages: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            collect_pages(&path, pages);
+        } else if name.ends_with(".md") {
+            pages.push(path);
+        }
     }
 }

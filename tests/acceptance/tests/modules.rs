@@ -1,12 +1,16 @@
 //! Every module under terraform/modules is valid and keeps its own tests, which need no cloud; settings of examples are refused.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
 
+use acceptance::aws_provider::RunningAwsProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
 use local_cloud::workspace;
+
+/// Modules under test at a time: a schema of the AWS provider takes Terraform some 500 MB.
+const SIDE_BY_SIDE: usize = 2;
 
 fn modules() -> Vec<PathBuf> {
     let folder = fs::read_dir(workspace::root().join("terraform/modules")).unwrap();
@@ -79,27 +83,38 @@ fn every_validation_has_a_test_that_it_refuses() {
 #[test]
 fn modules_keep_their_own_tests() {
     const TEST: &str = "modules_keep_their_own_tests";
-    if aws_provider_or_skip(TEST).unwrap().is_none() {
+    let Some(binary) = aws_provider_or_skip(TEST).unwrap() else {
         return;
-    }
-    for module in modules() {
-        let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
-        copy(&module, workdir.path());
-        workdir.init().unwrap();
-        workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
-        let said = workdir.run(&["test", "-no-color"]).unwrap().ok().unwrap();
-        assert!(said.contains(" 0 failed"), "{said}");
-    }
+    };
+    // Mocked providers are asked whether a configuration is valid, and never configured.
+    let aws = RunningAwsProvider::start(&binary, &[]).unwrap();
+    let modules = Mutex::new(modules().into_iter());
+    let next = || modules.lock().unwrap().next();
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                while let Some(module) = next() {
+                    let workdir = Workdir::with_aws(Engine::Terraform, &[], &aws).unwrap();
+                    copy(&module, workdir.path());
+                    workdir.init().unwrap();
+                    workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+                    let said = workdir.run(&["test", "-no-color"]).unwrap().ok().unwrap();
+                    assert!(said.contains(" 0 failed"), "{}: {said}", module.display());
+                }
+            });
+        }
+    });
 }
 
 /// What the handlers would refuse only when they are called, with 500 for everybody.
 #[test]
 fn settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_apply() {
     const TEST: &str = "settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_apply";
-    if aws_provider_or_skip(TEST).unwrap().is_none() {
+    let Some(binary) = aws_provider_or_skip(TEST).unwrap() else {
         return;
-    }
-    let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
+    };
+    let aws = RunningAwsProvider::start(&binary, &[]).unwrap();
+    let workdir = Workdir::with_aws(Engine::Terraform, &[], &aws).unwrap();
     workdir.copy_example("apis").unwrap();
     workdir.init().unwrap();
     let secret = "mongo_secret_arn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf";

@@ -1,7 +1,5 @@
 //! The registry's example of the dumps under real Terraform and OpenTofu: its check warns when the newest dump is old (C8).
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 

@@ -1,7 +1,5 @@
 //! pymongo, a client that is not ours, agrees on what a dump's lines say and on how the MongoDB emulator answers.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 #[path = "../../../handlers/dump-format/tests/arbitrary/mod.rs"]
 mod arbitrary;
 

@@ -1,7 +1,5 @@
 //! What is built here runs where it is meant to.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use local_cloud::dist::{HANDLERS, PROVIDER, expect_old_glibc};
 use local_cloud::workspace;
 

@@ -1,7 +1,5 @@
 //! The bundle under real Terraform and OpenTofu: a user's whole day against the emulator (C, G1, G6).
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::{Duration, Instant};
 
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};
@@ -191,6 +189,16 @@ async fn a_users_day_under_terraform() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_users_day_under_opentofu() {
     a_users_day(Engine::OpenTofu).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_day_under_a_newer_terraform() {
+    a_users_day(Engine::NewerTerraform).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_day_under_a_newer_opentofu() {
+    a_users_day(Engine::NewerOpenTofu).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,5 @@
 //! Independent witnesses: clients that are not ours agree on what the bundle made and on how the emulator answers.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::process::Command;
 
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir, aws_provider_or_skip};

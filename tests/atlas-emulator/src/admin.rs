@@ -1,40 +1,20 @@
 //! `/_emulator`: the library's controls for callers in other processes. JSON in, JSON out. The table is in the README.
 
+use emulator_kit::admin::{self, with_body};
+use emulator_kit::response::{HttpResponse, done, json_of, plain};
 use hyper::StatusCode;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::faults::Fault;
-use crate::gates::{Gate, GateHandle};
 use crate::profile::Profile;
 use crate::project::Project;
-use crate::server::{HttpResponse, plain, respond};
 use crate::{Shared, lock};
 
 pub(crate) fn route(shared: &Shared, method: &str, path: &[&str], body: &[u8]) -> HttpResponse {
+    if let Some(response) = admin::route((&shared.calls, &shared.faults, &shared.gates), method, path, body) {
+        return response;
+    }
     match (method, path) {
-        ("GET", ["calls"]) => json_of(&shared.calls.calls()),
-        ("DELETE", ["calls"]) => {
-            shared.calls.clear();
-            done()
-        }
-        ("POST", ["faults"]) => with_body(body, |fault: Fault| {
-            shared.faults.add(fault);
-            done()
-        }),
-        ("DELETE", ["faults"]) => {
-            shared.faults.clear();
-            done()
-        }
-        ("POST", ["gates"]) => with_body(body, |gate: Gate| {
-            json_of(&json!({ "id": shared.gates.add(gate).id() }))
-        }),
-        ("GET", ["gates", id]) => with_gate(shared, id, |gate| json_of(&json!({ "reached": gate.is_reached() }))),
-        ("DELETE", ["gates", id]) => with_gate(shared, id, |gate| {
-            gate.open();
-            done()
-        }),
         ("GET", ["profile"]) => json_of(&*lock(&shared.profile)),
         ("PATCH", ["profile"]) => with_body(body, |members: Map<String, Value>| change_profile(shared, members)),
         ("DELETE", ["tokens"]) => {
@@ -144,35 +124,10 @@ fn change_profile(shared: &Shared, members: Map<String, Value>) -> HttpResponse 
     }
 }
 
-fn with_body<T: DeserializeOwned>(body: &[u8], act: impl FnOnce(T) -> HttpResponse) -> HttpResponse {
-    match serde_json::from_slice(body) {
-        Ok(value) => act(value),
-        Err(error) => plain(StatusCode::BAD_REQUEST, &error.to_string()),
-    }
-}
-
-fn with_gate(shared: &Shared, id: &str, act: impl FnOnce(&GateHandle) -> HttpResponse) -> HttpResponse {
-    match id.parse().ok().and_then(|id| shared.gates.get(id)) {
-        Some(gate) => act(&gate),
-        None => plain(StatusCode::NOT_FOUND, "no such gate"),
-    }
-}
-
 fn found(found: bool) -> HttpResponse {
     if found {
         done()
     } else {
         plain(StatusCode::NOT_FOUND, "no such object")
-    }
-}
-
-fn done() -> HttpResponse {
-    json_of(&json!({}))
-}
-
-fn json_of(value: &impl Serialize) -> HttpResponse {
-    match serde_json::to_vec(value) {
-        Ok(body) => respond(StatusCode::OK, "application/json", body),
-        Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
 }

@@ -4,10 +4,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::stream;
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::Frame;
+use emulator_kit::HttpResponse;
+use emulator_kit::response::{HttpBody, broken_off, respond, slow, whole};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SERVER, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
@@ -15,7 +13,6 @@ use serde_json::Value;
 use crate::faults::FaultKind;
 use crate::profile::Profile;
 use crate::reply::{ApiError, Reply};
-use crate::server::{HttpResponse, Reset, respond};
 use crate::{Shared, alterations, media_type};
 
 /// What the API says to a call, before anything happens to it on the way.
@@ -112,34 +109,11 @@ pub(crate) fn assemble(shared: &Shared, answer: Answer, profile: &Profile, fault
 }
 
 /// A body as it arrives.
-fn delivered(body: Bytes, fault: Option<&FaultKind>) -> UnsyncBoxBody<Bytes, Reset> {
+fn delivered(body: Bytes, fault: Option<&FaultKind>) -> HttpBody {
     match fault {
-        Some(FaultKind::ResetMidBody) => {
-            let half = body.slice(..body.len() / 2);
-            let parts = stream::unfold(Some(half), |half| async move {
-                if let Some(half) = half {
-                    return Some((Ok(Frame::data(half)), None));
-                }
-                // The half is to leave before the end of the connection takes it along.
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                Some((Err(Reset), None))
-            });
-            StreamBody::new(parts).boxed_unsync()
-        }
-        Some(FaultKind::SlowBody { delay_ms }) => {
-            let pause = Duration::from_millis(*delay_ms);
-            let part = body.len().div_ceil(4);
-            let parts = stream::unfold(body, move |mut rest| async move {
-                if rest.is_empty() {
-                    return None;
-                }
-                tokio::time::sleep(pause).await;
-                let next = rest.split_to(part.min(rest.len()));
-                Some((Ok(Frame::data(next)), rest))
-            });
-            StreamBody::new(parts).boxed_unsync()
-        }
-        _ => Full::new(body).map_err(|never| match never {}).boxed_unsync(),
+        Some(FaultKind::ResetMidBody) => broken_off(body.slice(..body.len() / 2)),
+        Some(FaultKind::SlowBody { delay_ms }) => slow(body, 4, Duration::from_millis(*delay_ms)),
+        _ => whole(body),
     }
 }
 

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use emulator_kit::{HttpResponse, Reset};
 use hyper::header::HOST;
 
 use crate::answer::{Answer, assemble, bad_gateway};
 use crate::auth::Proof;
 use crate::auth::digest::{REALM, Refusal};
+use crate::call_log::Call;
 use crate::faults::{FaultKind, Point};
 use crate::profile::Profile;
 use crate::reply::ApiError;
 use crate::resources::{self, Context};
 use crate::routes::{self, BASE_PATH, Operation, REVOKE_PATH, TOKEN_PATH};
-use crate::server::{ApiRequest, HttpResponse, Reset};
+use crate::server::ApiRequest;
 use crate::{Shared, lock, media_type};
 
 /// Outcome of a call whose nonce is to be replaced.
@@ -23,7 +25,7 @@ const UNANSWERED: &str = "never answered";
 /// One API call from its arrival to what is answered, with everything a test may have scripted for it.
 pub(crate) async fn run(shared: &Shared, request: &ApiRequest<'_>) -> Result<HttpResponse, Reset> {
     let (method, path) = (request.method, request.path);
-    let number = shared.calls.arrived(method, request.target);
+    let number = shared.calls.arrived(Call::arriving(method, request.target));
     let profile = lock(&shared.profile).clone();
     let mut fault = None;
     let mut answer_before_work = None;
@@ -32,7 +34,7 @@ pub(crate) async fn run(shared: &Shared, request: &ApiRequest<'_>) -> Result<Htt
     {
         match refused {
             Refused::Unauthorized { challenge, outcome } => {
-                shared.calls.finished(number, Some(401), outcome);
+                shared.calls.change(number, |call| call.finish(Some(401), outcome));
                 let answer = Answer {
                     challenge,
                     ..Answer::unversioned(Err(ApiError::unauthorized()))
@@ -50,25 +52,23 @@ pub(crate) async fn run(shared: &Shared, request: &ApiRequest<'_>) -> Result<Htt
         }
     }
     if fault.is_none() {
-        shared.calls.admitted(number);
-        if let Some(gate) = shared.gates.arrive(method, path, true) {
-            gate.hold().await;
-        }
-        fault = shared.faults.strike(Point::Work, method, path);
+        shared.calls.change(number, |call| call.authenticated = true);
+        shared.gates.pass(&(method, path, true)).await;
+        fault = shared.faults.strike(&(Point::Work, method, path));
     }
     let posting = posting_project(request);
     let turn = posting.map(|project| shared.posting.begin(project));
     match &fault {
         Some(FaultKind::ConnectionReset) => {
-            shared.calls.finished(number, None, RESET);
+            shared.calls.change(number, |call| call.finish(None, RESET));
             return Err(Reset);
         }
         Some(FaultKind::Hang) => {
-            shared.calls.finished(number, None, UNANSWERED);
+            shared.calls.change(number, |call| call.finish(None, UNANSWERED));
             return std::future::pending().await;
         }
         Some(kind @ (FaultKind::BadGateway | FaultKind::EmptyBadGateway)) => {
-            shared.calls.finished(number, Some(502), "bad gateway");
+            shared.calls.change(number, |call| call.finish(Some(502), "bad gateway"));
             return Ok(bad_gateway(*kind == FaultKind::BadGateway));
         }
         Some(FaultKind::Delay { delay_ms }) => tokio::time::sleep(Duration::from_millis(*delay_ms)).await,
@@ -94,10 +94,8 @@ pub(crate) async fn run(shared: &Shared, request: &ApiRequest<'_>) -> Result<Htt
         _ => (Some(answer.status()), None),
     };
     let outcome = lost_to.map_or(answer.outcome(), |what| format!("{}, then {what}", answer.outcome()));
-    shared.calls.finished(number, status, outcome);
-    if let Some(gate) = shared.gates.arrive(method, path, false) {
-        gate.hold().await;
-    }
+    shared.calls.change(number, |call| call.finish(status, outcome));
+    shared.gates.pass(&(method, path, false)).await;
     drop(turn);
     match fault {
         Some(FaultKind::AcceptThenReset) => Err(Reset),
@@ -131,14 +129,14 @@ fn admit(shared: &Shared, profile: &Profile, request: &ApiRequest<'_>) -> Result
         outcome,
     };
     match Proof::of(request.headers) {
-        Proof::None => Err(match shared.faults.strike(Point::Challenge, method, path) {
+        Proof::None => Err(match shared.faults.strike(&(Point::Challenge, method, path)) {
             None => challenged("challenge", REALM, true),
             Some(FaultKind::ChallengeWithoutQop) => challenged("challenge", REALM, false),
             Some(FaultKind::ChallengeRealm { realm }) => challenged("challenge", &realm, true),
             Some(kind) => Refused::Fault(kind),
         }),
         Proof::Digest(parameters) => {
-            let checked = match shared.faults.strike(Point::Digest, method, path) {
+            let checked = match shared.faults.strike(&(Point::Digest, method, path)) {
                 Some(FaultKind::NonceExpired) => {
                     shared.nonces.forget(parameters);
                     Err(Refusal::Stale)
@@ -155,7 +153,7 @@ fn admit(shared: &Shared, profile: &Profile, request: &ApiRequest<'_>) -> Result
             })
         }
         Proof::Bearer(token) => {
-            if shared.faults.strike(Point::Bearer, method, path).is_some() {
+            if shared.faults.strike(&(Point::Bearer, method, path)).is_some() {
                 shared.tokens.forget(token);
             }
             if shared.tokens.is_valid(token) {

@@ -1,19 +1,16 @@
 //! The emulator as a value: started, scripted, inspected, and gone when dropped.
 
-use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use emulator_kit::{GateHandle, Listener, Server};
 
 use crate::auth::Credentials;
 use crate::call_log::Call;
 use crate::course::Pace;
 use crate::faults::Fault;
-use crate::gates::{Gate, GateHandle};
+use crate::gates::Gate;
 use crate::profile::Profile;
 use crate::project::Project;
 use crate::{Shared, lock, server};
@@ -52,8 +49,7 @@ impl Default for Options {
 pub struct AtlasEmulator {
     address: SocketAddr,
     shared: Arc<Shared>,
-    stop: Option<oneshot::Sender<Infallible>>,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
 }
 
 impl AtlasEmulator {
@@ -62,10 +58,7 @@ impl AtlasEmulator {
     /// # Errors
     /// When the port is taken.
     pub fn start(options: Options) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = Listener::bind(options.port)?;
         let shared = Arc::new(Shared {
             credentials: options.credentials,
             pace: options.pace,
@@ -82,20 +75,10 @@ impl AtlasEmulator {
         for project in &options.projects {
             lock(&shared.store).project(project);
         }
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
-        let (stop, stopped) = oneshot::channel();
-        let serving = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("atlas-emulator".to_owned())
-            .spawn(move || runtime.block_on(server::serve(listener, serving, stopped)))?;
         Ok(Self {
-            address,
+            address: listener.address(),
+            _server: listener.serve("atlas-emulator", server::connections(Arc::clone(&shared)))?,
             shared,
-            stop: Some(stop),
-            thread: Some(thread),
         })
     }
 
@@ -147,15 +130,5 @@ impl AtlasEmulator {
     /// Ends every token.
     pub fn revoke_tokens(&self) {
         self.shared.tokens.forget_all();
-    }
-}
-
-impl Drop for AtlasEmulator {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic in there was printed already.
-            let _panicked = thread.join();
-        }
     }
 }

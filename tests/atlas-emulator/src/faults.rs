@@ -1,13 +1,13 @@
 //! Failures on demand.
 
-use std::sync::Mutex;
-
+use emulator_kit::{Script, ScriptedFault};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::pattern;
 use crate::reply::ApiError;
 use crate::routes::TOKEN_PATH;
-use crate::{lock, pattern};
+
 
 /// A scripted failure. Of several that match a call the oldest decides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,7 +139,7 @@ pub enum FaultKind {
 
 /// Where in its life a call meets a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Point {
+pub enum Point {
     /// It proves nothing.
     Challenge,
     /// It has a digest, not checked yet.
@@ -215,51 +215,36 @@ impl Default for Fault {
     }
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    faults: Mutex<Vec<Fault>>,
-}
+impl Script for Fault {
+    /// Where in its life the call is, its method and its path.
+    type Call<'a> = (Point, &'a str, &'a str);
 
-impl Faults {
-    pub(crate) fn add(&self, fault: Fault) {
-        lock(&self.faults).push(fault);
+    fn is_for(&self, (point, method, path): &Self::Call<'_>) -> bool {
+        let strikes_at = if self.before_authentication {
+            Point::Challenge
+        } else {
+            self.kind.point()
+        };
+        strikes_at == *point && pattern::matches(&self.method, &self.path, method, path)
     }
 
-    pub(crate) fn clear(&self) {
-        lock(&self.faults).clear();
-    }
-
-    /// Counts a call against the faults it meets at a point.
-    pub(crate) fn strike(&self, point: Point, method: &str, path: &str) -> Option<FaultKind> {
-        let mut faults = lock(&self.faults);
-        faults.retain(|fault| fault.times != Some(0));
-        let fault = faults.iter_mut().find_map(|fault| {
-            let strikes_at = if fault.before_authentication {
-                Point::Challenge
-            } else {
-                fault.kind.point()
-            };
-            if strikes_at != point || !pattern::matches(&fault.method, &fault.path, method, path) {
-                return None;
-            }
-            if fault.skip > 0 {
-                fault.skip -= 1;
-                return None;
-            }
-            let fails = fault.probability >= 1.0 || roll(&mut fault.seed) < fault.probability;
-            fails.then_some(fault)
-        })?;
-        fault.times = fault.times.map(|times| times - 1);
-        Some(fault.kind.clone())
+    fn skip(&mut self) -> &mut u32 {
+        &mut self.skip
     }
 }
 
-/// A number from 0 to 1, and the next state of the dice: splitmix64.
-fn roll(state: &mut u64) -> f64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^= mixed >> 31;
-    f64::from(u32::try_from(mixed >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
+impl ScriptedFault for Fault {
+    type Effect = FaultKind;
+
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+
+    fn dice(&mut self) -> Option<(f64, &mut u64)> {
+        Some((self.probability, &mut self.seed))
+    }
+
+    fn effect(&self) -> FaultKind {
+        self.kind.clone()
+    }
 }

@@ -20,7 +20,7 @@
 //! clients should look at the HTTP status.
 //!
 //! Map of the crate, from the wire inwards:
-//! - `server`: HTTP; `admin`: the library's controls over HTTP;
+//! - `emulator_kit`: connections, and the machinery of scripts; `server`: HTTP; `admin`: the library's controls over HTTP;
 //! - `call`: the life of one call: authentication, gates, faults, work; `answer`: how it goes out;
 //! - `auth`: HTTP digest, and the service accounts' tokens;
 //! - `media_type`: the API's versions; `routes`: paths to operations; `reply`: answers and refusals as JSON;
@@ -51,14 +51,18 @@ mod server;
 mod store;
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+
+pub(crate) use emulator_kit::lock;
+use emulator_kit::{CallLog, Faults, Gates};
 
 pub use auth::Credentials;
 pub use call_log::Call;
 pub use course::Pace;
+pub use emulator_kit::GateHandle;
 pub use emulator::{AtlasEmulator, DEFAULT_PROJECT, Options};
 pub use faults::{Fault, FaultKind};
-pub use gates::{Gate, GateHandle};
+pub use gates::Gate;
 pub use profile::{FailedEndpointMessage, Profile};
 pub use project::Project;
 pub use store::{AccessListSnapshot, ClusterSnapshot, EndpointSnapshot, ProjectSnapshot, ServiceSnapshot};
@@ -71,14 +75,9 @@ pub(crate) struct Shared {
     pub(crate) store: Mutex<store::Store>,
     pub(crate) nonces: auth::digest::Nonces,
     pub(crate) tokens: auth::oauth::Tokens,
-    pub(crate) calls: call_log::CallLog,
-    pub(crate) faults: faults::Faults,
-    pub(crate) gates: gates::Gates,
+    pub(crate) calls: CallLog<Call>,
+    pub(crate) faults: Faults<Fault>,
+    pub(crate) gates: Gates<Gate>,
     pub(crate) posting: resources::access_list::Posting,
     pub(crate) answers: AtomicU64,
-}
-
-/// A panic elsewhere must not take every later test down with it; what the locks guard is whole at any time.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

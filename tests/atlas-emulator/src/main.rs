@@ -3,8 +3,7 @@
 use anyhow::{Context as _, Result};
 use atlas_emulator::{AtlasEmulator, Credentials, DEFAULT_PROJECT, Options, Pace};
 use clap::Parser;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use emulator_kit::process;
 
 /// MongoDB Atlas' Admin API on 127.0.0.1: private endpoints on AWS, clusters to read, access lists.
 ///
@@ -60,17 +59,12 @@ Controls for tests, under /_emulator, JSON in and out:
   PUT          projects/ID/regional-mode                 {\"enabled\": true}
   PUT          projects/ID/vpc-peering                   {\"enabled\": true}";
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+    process::run(|| start(arguments))
+}
 
+fn start(arguments: Arguments) -> Result<(AtlasEmulator, String)> {
     let emulator = AtlasEmulator::start(Options {
         port: arguments.port,
         credentials: Credentials {
@@ -86,13 +80,8 @@ async fn main() -> Result<()> {
         ..Options::default()
     })
     .with_context(|| format!("port {} cannot be listened on", arguments.port))?;
-    announce(&emulator.base_url());
-
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    let line = serde_json::json!({ "base_url": emulator.base_url() }).to_string();
+    Ok((emulator, line))
 }
 
 fn factor(text: &str) -> Result<f64, String> {
@@ -100,12 +89,4 @@ fn factor(text: &str) -> Result<f64, String> {
         Ok(factor) if (0.0..=1000.0).contains(&factor) => Ok(factor),
         _ => Err("a number from 0 to 1000".to_owned()),
     }
-}
-
-#[allow(
-    clippy::print_stdout,
-    reason = "the address on stdout is how a parent process learns the port"
-)]
-fn announce(base_url: &str) {
-    println!("{}", serde_json::json!({ "base_url": base_url }));
 }

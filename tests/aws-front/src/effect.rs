@@ -1,10 +1,9 @@
 //! What a script does to which calls.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Notify;
+use emulator_kit::{GateHandle, Script, ScriptedFault};
 
 use crate::call::{Call, Protocol};
 
@@ -40,18 +39,9 @@ pub enum Effect {
     /// It is carried out, and its answer comes so much later.
     Delay(Duration),
     /// It waits before it is carried out.
-    HoldRequest(Arc<Gate>),
+    HoldRequest(GateHandle),
     /// It is carried out, and its answer waits.
-    HoldAnswer(Arc<Gate>),
-}
-
-/// Where a held call waits.
-#[derive(Debug, Default)]
-pub struct Gate {
-    /// Told when the call is there.
-    pub reached: Notify,
-    /// Tell it to let the call go on.
-    pub open: Notify,
+    HoldAnswer(GateHandle),
 }
 
 impl Effect {
@@ -90,7 +80,7 @@ pub struct Rule {
     operation: String,
     path: String,
     skip: u32,
-    times: u32,
+    times: Option<u32>,
     effect: Effect,
 }
 
@@ -102,7 +92,7 @@ impl Rule {
             operation: operation.to_owned(),
             path: String::new(),
             skip: 0,
-            times: 1,
+            times: Some(1),
             effect: Effect::Reset,
         }
     }
@@ -124,14 +114,15 @@ impl Rule {
     /// So many of them.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
+        self.times = Some(times);
         self
     }
 
     /// All of them.
     #[must_use]
-    pub fn always(self) -> Self {
-        self.times(u32::MAX)
+    pub fn always(mut self) -> Self {
+        self.times = None;
+        self
     }
 
     /// What happens.
@@ -140,23 +131,29 @@ impl Rule {
         self.effect = effect;
         self
     }
+}
 
-    /// Counts the call if the rule is about it; the effect if it is this one's turn.
-    pub(crate) fn apply(&mut self, call: &Call) -> Option<Effect> {
-        let about = ["*", call.operation.as_str()].contains(&self.operation.as_str()) && call.path.contains(&self.path);
-        if !about || self.times == 0 {
-            return None;
-        }
-        if self.skip > 0 {
-            self.skip -= 1;
-            return None;
-        }
-        self.times = if self.times == u32::MAX {
-            u32::MAX
-        } else {
-            self.times - 1
-        };
-        Some(self.effect.clone())
+impl Script for Rule {
+    type Call<'a> = Call;
+
+    fn is_for(&self, call: &Call) -> bool {
+        ["*", call.operation.as_str()].contains(&self.operation.as_str()) && call.path.contains(&self.path)
+    }
+
+    fn skip(&mut self) -> &mut u32 {
+        &mut self.skip
+    }
+}
+
+impl ScriptedFault for Rule {
+    type Effect = Effect;
+
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+
+    fn effect(&self) -> Effect {
+        self.effect.clone()
     }
 }
 

@@ -2,45 +2,40 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{StreamExt as _, stream};
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use emulator_kit::response::{broken_off, respond, whole};
+use emulator_kit::server::accept;
+use emulator_kit::{CallLog, Faults, HttpResponse, Reset, http};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::http::request;
-use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::call::{self, Call, Protocol};
 use crate::effect::{self, Effect, Rule};
 
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// Why a connection ends early.
+/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 enum Ended {
-    #[error("the connection is closed on purpose")]
-    OnPurpose,
+    #[error(transparent)]
+    OnPurpose(#[from] Reset),
     #[error("the emulator does not answer")]
     Upstream(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-type Answer = Response<BoxBody<Bytes, Ended>>;
-
 struct Shared {
     upstream: String,
     client: Client<HttpConnector, Full<Bytes>>,
-    calls: Mutex<Vec<Call>>,
-    rules: Mutex<Vec<Rule>>,
+    calls: CallLog<Call>,
+    rules: Faults<Rule>,
 }
 
 /// An HTTP server on a port of its own; it ends when it is dropped.
@@ -61,10 +56,12 @@ impl Front {
         let shared = Arc::new(Shared {
             upstream: upstream.trim_end_matches('/').to_owned(),
             client: Client::builder(TokioExecutor::new()).build_http(),
-            calls: Mutex::default(),
-            rules: Mutex::default(),
+            calls: CallLog::default(),
+            rules: Faults::default(),
         });
-        let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
+        let answering = Arc::clone(&shared);
+        let connections = http::connections(move |request| answer(Arc::clone(&answering), request));
+        let server = tokio::spawn(accept(listener, connections));
         Ok(Self { url, shared, server })
     }
 
@@ -76,19 +73,19 @@ impl Front {
 
     /// Adds a rule. The first whose turn it is decides; the others do not count the call.
     pub fn script(&self, rule: Rule) {
-        lock(&self.shared.rules).push(rule);
+        self.shared.rules.add(rule);
     }
 
     /// Forgets all rules and calls.
     pub fn clear(&self) {
-        lock(&self.shared.rules).clear();
-        lock(&self.shared.calls).clear();
+        self.shared.rules.clear();
+        self.shared.calls.clear();
     }
 
     /// Calls in the order of their arrival, since the last [`Front::clear`].
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
-        lock(&self.shared.calls).clone()
+        self.shared.calls.calls()
     }
 
     /// Names of the operations of [`Front::calls`].
@@ -110,39 +107,14 @@ impl Drop for Front {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn serve(listener: TcpListener, shared: Arc<Shared>) -> Infallible {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            continue;
-        };
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            let service = service_fn(move |request| answer(Arc::clone(&shared), request));
-            // It ends in an error where a connection is closed on purpose.
-            hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await
-                .ok();
-        });
-    }
-}
-
 fn upstream(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Ended {
     Ended::Upstream(error.into())
 }
 
-fn full(body: Bytes) -> BoxBody<Bytes, Ended> {
-    Full::new(body).map_err(|never| match never {}).boxed()
-}
-
 impl Shared {
     fn effect(&self, call: &Call) -> Option<Effect> {
-        lock(&self.calls).push(call.clone());
-        lock(&self.rules).iter_mut().find_map(|rule| rule.apply(call))
+        self.calls.arrived(call.clone());
+        self.rules.strike(call)
     }
 
     /// Carries a call out. The Host header stays as it came, since it is part of the signature.
@@ -157,7 +129,7 @@ impl Shared {
     }
 }
 
-async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Answer, Ended> {
+async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<HttpResponse, Ended> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(upstream)?.to_bytes();
     let (call, protocol) = call::read(&parts, &body);
@@ -172,58 +144,47 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Answe
             };
             Ok(made(status, kind, body.into()))
         }
-        Some(Effect::Reset) => Err(Ended::OnPurpose),
+        Some(Effect::Reset) => Err(Reset.into()),
         Some(Effect::HoldRequest(gate)) => {
-            gate.reached.notify_one();
-            gate.open.notified().await;
-            Ok(shared.carry_out(parts, body).await?.map(full))
+            gate.hold().await;
+            Ok(shared.carry_out(parts, body).await?.map(whole))
         }
         effect => after(effect, shared.carry_out(parts, body).await?).await,
     }
 }
 
 /// What happens to the answer of a call that was carried out.
-async fn after(effect: Option<Effect>, answer: Response<Bytes>) -> Result<Answer, Ended> {
+async fn after(effect: Option<Effect>, answer: Response<Bytes>) -> Result<HttpResponse, Ended> {
     let (mut parts, body) = answer.into_parts();
     let body = match effect {
-        Some(Effect::LoseAnswer) => return Err(Ended::OnPurpose),
+        Some(Effect::LoseAnswer) => return Err(Reset.into()),
         Some(Effect::ReplaceBody(text)) => {
             parts.headers.remove(CONTENT_LENGTH);
-            full(text.into())
+            whole(text.into())
         }
-        Some(Effect::CutBody(bytes)) => {
-            let start = body.slice(..bytes.min(body.len()));
-            // The pause lets the bytes go out before the connection is closed.
-            let end = stream::once(async {
-                tokio::time::sleep(PAUSE).await;
-                Err(Ended::OnPurpose)
-            });
-            let start = stream::once(async { Ok(Frame::data(start)) });
-            BoxBody::new(StreamBody::new(start.chain(end)))
-        }
+        Some(Effect::CutBody(bytes)) => broken_off(body.slice(..bytes.min(body.len()))),
         Some(Effect::AlterBody(hundredths)) => {
             let mut bytes = body.to_vec();
             let at = (bytes.len() * hundredths / 100).min(bytes.len().saturating_sub(1));
             if let Some(byte) = bytes.get_mut(at) {
                 *byte ^= 1;
             }
-            full(bytes.into())
+            whole(bytes.into())
         }
         Some(Effect::Delay(time)) => {
             tokio::time::sleep(time).await;
-            full(body)
+            whole(body)
         }
         Some(Effect::HoldAnswer(gate)) => {
-            gate.reached.notify_one();
-            gate.open.notified().await;
-            full(body)
+            gate.hold().await;
+            whole(body)
         }
-        _ => full(body),
+        _ => whole(body),
     };
     Ok(Response::from_parts(parts, body))
 }
 
-fn refuse(protocol: Protocol, status: u16, code: &str, message: &str) -> Answer {
+fn refuse(protocol: Protocol, status: u16, code: &str, message: &str) -> HttpResponse {
     let (kind, body) = effect::error(protocol, code, message);
     let mut answer = made(status, kind, body);
     if let (Protocol::Json, Ok(code)) = (protocol, code.parse()) {
@@ -232,11 +193,7 @@ fn refuse(protocol: Protocol, status: u16, code: &str, message: &str) -> Answer 
     answer
 }
 
-fn made(status: u16, kind: &'static str, body: Bytes) -> Answer {
-    let mut answer = Response::new(full(body));
-    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let Ok(kind) = kind.parse() {
-        answer.headers_mut().insert(CONTENT_TYPE, kind);
-    }
-    answer
+fn made(status: u16, kind: &'static str, body: Bytes) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    respond(status, kind, body)
 }

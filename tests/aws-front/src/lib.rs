@@ -12,12 +12,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! - [`Front`]: the server; [`Rule`], [`Effect`], [`Gate`]: what happens to which call; [`Call`]: what it has seen
+//! - [`Front`]: the server; [`Rule`], [`Effect`], [`GateHandle`]: what happens to which call; [`Call`]: what it has seen
 
 mod call;
 mod effect;
 mod front;
 
 pub use call::Call;
-pub use effect::{Effect, Gate, Rule};
+pub use effect::{Effect, Rule};
+pub use emulator_kit::GateHandle;
 pub use front::Front;

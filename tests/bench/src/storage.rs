@@ -9,11 +9,11 @@ use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use emulator_kit::http;
+use emulator_kit::server::accept;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response};
-use hyper_util::rt::TokioIo;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -44,7 +44,9 @@ impl Storage {
     pub(crate) async fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let server = tokio::spawn(serve(listener, Arc::default()));
+        let contents = Arc::<Mutex<Contents>>::default();
+        let connections = http::connections(move |request| answer(Arc::clone(&contents), request));
+        let server = tokio::spawn(accept(listener, connections));
         Ok(Self { url, server })
     }
 }
@@ -52,22 +54,6 @@ impl Storage {
 impl Drop for Storage {
     fn drop(&mut self) {
         self.server.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, contents: Arc<Mutex<Contents>>) -> Infallible {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            continue;
-        };
-        let contents = Arc::clone(&contents);
-        tokio::spawn(async move {
-            let service = service_fn(move |request| answer(Arc::clone(&contents), request));
-            hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await
-                .ok();
-        });
     }
 }
 

@@ -11,7 +11,7 @@ use crate::timestamp::Timestamp;
 pub type Alarms = BTreeMap<String, StoredAlarm>;
 
 /// All alarms. The operations and the evaluation change it under one lock, so each sees a consistent whole.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct AlarmStore {
     scopes: BTreeMap<Scope, Alarms>,
 }

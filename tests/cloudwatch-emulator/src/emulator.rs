@@ -1,22 +1,20 @@
 //! The emulator as a value: started, scripted, inspected, and gone when dropped.
 
-use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use emulator_kit::{GateHandle, Listener, Server};
 
 use crate::actions::{DeliveryFailure, Publisher};
 use crate::call_log::Call;
 use crate::clock::Clock;
 use crate::faults::Fault;
-use crate::gates::{Gate, GateHandle};
+use crate::gates::Gate;
 use crate::model::{Scope, StoredAlarm};
 use crate::quotas::Quotas;
+use crate::stale_reads::StaleReads;
 use crate::{Shared, evaluation, lock, server};
 
 /// Account of callers whose access key is not an account.
@@ -59,8 +57,7 @@ impl Default for Options {
 pub struct Emulator {
     address: SocketAddr,
     shared: Arc<Shared>,
-    stop: Option<oneshot::Sender<Infallible>>,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
 }
 
 impl Emulator {
@@ -77,16 +74,13 @@ impl Emulator {
     /// # Errors
     /// When the port is taken, or the SNS endpoint is no URL.
     pub fn start_blocking(options: Options) -> Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
-            .with_context(|| format!("port {} cannot be bound", options.port))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener =
+            Listener::bind(options.port).with_context(|| format!("port {} cannot be bound", options.port))?;
         let shared = Arc::new(Shared {
             default_account: options.default_account,
             clock: options.clock,
             quotas: options.enforce_quotas.then(Quotas::default),
-            publisher: Publisher::new(options.sns_endpoint.as_deref(), runtime.handle().clone())?,
+            publisher: Publisher::new(options.sns_endpoint.as_deref(), listener.runtime().clone())?,
             alarms: Default::default(),
             dashboards: Default::default(),
             metrics: Default::default(),
@@ -95,17 +89,12 @@ impl Emulator {
             calls: Default::default(),
             faults: Default::default(),
             gates: Default::default(),
+            stale_reads: Default::default(),
             requests: Default::default(),
         });
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
-        let (stop, stopped) = oneshot::channel();
-        let serving = Arc::clone(&shared);
         if let Some(interval) = options.evaluation_interval {
             let evaluated = Arc::clone(&shared);
-            runtime.spawn(async move {
+            listener.runtime().spawn(async move {
                 let mut ticks = tokio::time::interval(interval);
                 ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
                 loop {
@@ -114,18 +103,15 @@ impl Emulator {
                 }
             });
         }
-        let thread = std::thread::Builder::new()
-            .name("cloudwatch-emulator".to_owned())
-            .spawn(move || runtime.block_on(server::serve(listener, serving, stopped)))?;
         Ok(Self {
-            address,
+            address: listener.address(),
+            _server: listener.serve("cloudwatch-emulator", server::connections(Arc::clone(&shared)))?,
             shared,
-            stop: Some(stop),
-            thread: Some(thread),
         })
     }
 
-    /// `http://127.0.0.1:<port>`: CloudWatch by rpcv2Cbor, awsJson and awsQuery, STS GetCallerIdentity, and `/_emulator`.
+    /// `http://127.0.0.1:<port>`: CloudWatch by rpcv2Cbor, awsJson and awsQuery, STS GetCallerIdentity, GetResources of the
+    /// Resource Groups Tagging API, and `/_emulator`.
     #[must_use]
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
@@ -156,6 +142,12 @@ impl Emulator {
     #[must_use]
     pub fn gate(&self, gate: Gate) -> GateHandle {
         self.shared.gates.add(gate)
+    }
+
+    /// Lets reads show the alarms as they are now, whatever is written meanwhile.
+    pub fn read_stale(&self, script: StaleReads) {
+        let alarms = lock(&self.shared.alarms).clone();
+        self.shared.stale_reads.add(script, alarms);
     }
 
     /// The alarms of an account and region, sorted by name.
@@ -199,15 +191,5 @@ impl Emulator {
     #[must_use]
     pub fn delivery_failures(&self) -> Vec<DeliveryFailure> {
         self.shared.publisher.failures()
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic in there was printed already.
-            let _panicked = thread.join();
-        }
     }
 }

@@ -42,6 +42,11 @@ impl ApiError {
         Self::new("InvalidParameterValue", 400, message)
     }
 
+    /// The code of the Resource Groups Tagging API.
+    pub(crate) fn invalid_parameter(message: impl Into<String>) -> Self {
+        Self::new("InvalidParameterException", 400, message)
+    }
+
     pub(crate) fn invalid_format(message: impl Into<String>) -> Self {
         Self::new("InvalidFormat", 400, message)
     }

@@ -1,12 +1,11 @@
 //! Failures on demand.
 
-use std::sync::Mutex;
 use std::time::Duration;
 
+use emulator_kit::{Script, ScriptedFault};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
-use crate::lock;
 
 /// A scripted failure. Of several that match a call the oldest decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,45 +75,44 @@ pub(crate) enum Effect {
     ResetAfter,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    faults: Mutex<Vec<Fault>>,
+impl FaultKind {
+    /// How a call of an operation goes on.
+    pub(crate) fn effect(self, operation: &str) -> Effect {
+        match self {
+            Self::Throttle => Effect::Refuse(ApiError::throttling()),
+            Self::AccessDenied => Effect::Refuse(ApiError::access_denied(operation)),
+            Self::InternalError => Effect::Refuse(ApiError::internal()),
+            Self::ValidationError => Effect::Refuse(ApiError::validation("A scripted refusal.")),
+            Self::ConnectionReset => Effect::ResetBefore,
+            Self::Delay { delay_ms } => Effect::Delay(Duration::from_millis(delay_ms)),
+            Self::AcceptThenReset => Effect::ResetAfter,
+        }
+    }
 }
 
-impl Faults {
-    pub(crate) fn add(&self, fault: Fault) {
-        lock(&self.faults).push(fault);
+impl Script for Fault {
+    /// The operation, and the names of the alarms that it names.
+    type Call<'a> = (&'a str, &'a [String]);
+
+    fn is_for(&self, (operation, names): &Self::Call<'_>) -> bool {
+        let is_named = |part: &String| names.iter().any(|name| name.contains(part));
+        matches_operation(&self.operation, operation) && self.alarm_name.as_ref().is_none_or(is_named)
     }
 
-    pub(crate) fn clear(&self) {
-        lock(&self.faults).clear();
+    fn skip(&mut self) -> &mut u32 {
+        &mut self.skip
+    }
+}
+
+impl ScriptedFault for Fault {
+    type Effect = FaultKind;
+
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
     }
 
-    /// Counts a call against the faults it matches.
-    pub(crate) fn strike(&self, operation: &str, names: &[String]) -> Option<Effect> {
-        let mut faults = lock(&self.faults);
-        faults.retain(|fault| fault.times != Some(0));
-        let index = faults.iter_mut().position(|fault| {
-            let is_named = |part: &String| names.iter().any(|name| name.contains(part));
-            let matches =
-                matches_operation(&fault.operation, operation) && fault.alarm_name.as_ref().is_none_or(is_named);
-            if matches && fault.skip > 0 {
-                fault.skip -= 1;
-                return false;
-            }
-            matches
-        })?;
-        let fault = &mut faults[index];
-        fault.times = fault.times.map(|times| times - 1);
-        Some(match fault.kind {
-            FaultKind::Throttle => Effect::Refuse(ApiError::throttling()),
-            FaultKind::AccessDenied => Effect::Refuse(ApiError::access_denied(operation)),
-            FaultKind::InternalError => Effect::Refuse(ApiError::internal()),
-            FaultKind::ValidationError => Effect::Refuse(ApiError::validation("A scripted refusal.")),
-            FaultKind::ConnectionReset => Effect::ResetBefore,
-            FaultKind::Delay { delay_ms } => Effect::Delay(Duration::from_millis(delay_ms)),
-            FaultKind::AcceptThenReset => Effect::ResetAfter,
-        })
+    fn effect(&self) -> FaultKind {
+        self.kind
     }
 }
 

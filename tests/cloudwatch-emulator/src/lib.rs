@@ -12,14 +12,14 @@
 //! ```
 //!
 //! Map of the crate, from the wire inwards:
-//! - `server`: HTTP, and the life of one call: gates, faults, quotas, work, answer; `admin`: the same controls over HTTP;
+//! - `emulator_kit`: connections, and the machinery of scripts; `server`: HTTP, and the life of one call: gates, faults, quotas, work, answer; `admin`: the same controls over HTTP;
 //! - `protocol`: rpcv2Cbor (Rust SDK), awsJson (boto3) and awsQuery (older SDKs, STS) to and from one tree of members;
 //!   `credential_scope`: account and region of a call;
 //! - `operations`: one file an operation: its members, its refusals, its effect;
 //! - [`model`] and [`alarm_store`]: alarms, and all there are of them; `timestamp` and [`clock`]: their time;
 //! - [`metric_store`] and `evaluation`: samples, and what becomes of the alarms;
 //! - `actions`: SNS messages of a transition;
-//! - `faults`, `gates`, `quotas`, `call_log`: what a test scripts and looks at;
+//! - `faults`, `gates`, `stale_reads`, `quotas`, `call_log`: what a test scripts and looks at;
 //! - `emulator`: the library's front.
 
 mod actions;
@@ -39,19 +39,25 @@ mod operations;
 mod protocol;
 mod quotas;
 mod server;
+mod stale_reads;
 mod timestamp;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+
+pub(crate) use emulator_kit::lock;
+use emulator_kit::{CallLog, Faults, Gates};
 
 pub use actions::DeliveryFailure;
 pub use alarm_evaluator::StateValue;
 pub use call_log::Call;
 pub use clock::{Clock, ManualClock};
 pub use emulator::{DEFAULT_ACCOUNT, Emulator, Options};
+pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};
-pub use gates::{Gate, GateHandle};
+pub use gates::Gate;
 pub use model::StoredAlarm;
+pub use stale_reads::StaleReads;
 pub use timestamp::Timestamp;
 
 /// All that a call, the evaluation and the library's front share.
@@ -65,9 +71,10 @@ pub(crate) struct Shared {
     pub(crate) metrics: Mutex<metric_store::MetricStore>,
     pub(crate) suppressions: Mutex<evaluation::Suppressions>,
     pub(crate) count_running_period: bool,
-    pub(crate) calls: call_log::CallLog,
-    pub(crate) faults: faults::Faults,
-    pub(crate) gates: gates::Gates,
+    pub(crate) calls: CallLog<Call>,
+    pub(crate) faults: Faults<Fault>,
+    pub(crate) gates: Gates<Gate>,
+    pub(crate) stale_reads: stale_reads::Scripts,
     pub(crate) requests: AtomicU64,
 }
 
@@ -79,9 +86,4 @@ impl Shared {
             self.requests.fetch_add(1, Ordering::Relaxed)
         )
     }
-}
-
-/// A panic elsewhere must not take every later test down with it; what the locks guard is whole at any time.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

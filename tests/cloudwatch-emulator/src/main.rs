@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Parser;
 use cloudwatch_emulator::{DEFAULT_ACCOUNT, Emulator, Options};
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use emulator_kit::process;
 
 /// CloudWatch's alarm and metric API on 127.0.0.1, with STS GetCallerIdentity.
 ///
@@ -33,39 +32,20 @@ struct Arguments {
     enforce_quotas: bool,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+    process::run(|| start(arguments))
+}
 
-    let emulator = Emulator::start(Options {
+fn start(arguments: Arguments) -> Result<(Emulator, String)> {
+    let emulator = Emulator::start_blocking(Options {
         port: arguments.port,
         default_account: arguments.account_id,
         sns_endpoint: arguments.sns_endpoint,
         enforce_quotas: arguments.enforce_quotas,
         evaluation_interval: arguments.evaluation_interval_seconds.map(Duration::from_secs),
         ..Options::default()
-    })
-    .await?;
-    announce(&emulator.endpoint_url());
-
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
-}
-
-#[allow(
-    clippy::print_stdout,
-    reason = "the address on stdout is how a parent process learns the port"
-)]
-fn announce(address: &str) {
-    println!("listening on {address}");
+    })?;
+    let line = format!("listening on {}", emulator.endpoint_url());
+    Ok((emulator, line))
 }

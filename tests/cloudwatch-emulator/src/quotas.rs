@@ -14,6 +14,8 @@ fn rate_of(operation: &str) -> Option<f64> {
         "SetAlarmState" | "EnableAlarmActions" | "DisableAlarmActions" => 3.0,
         "DescribeAlarms" => 9.0,
         "ListTagsForResource" => 10.0,
+        // Tag Editor User Guide, "Service Quotas for Resource Groups Tagging API".
+        "GetResources" => 15.0,
         "TagResource" | "UntagResource" => 20.0,
         _ => return None,
     })

@@ -1,67 +1,35 @@
-//! HTTP/1.1 on 127.0.0.1. hyper below a router, because only a service error closes a connection without an answer.
+//! From an HTTP request to an API call or a control, and the life of one call.
 
-use std::convert::Infallible;
 use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
+use emulator_kit::response::{plain, respond};
+use emulator_kit::{HttpResponse, Reset, http};
 use flate2::read::GzDecoder;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
-use hyper::service::service_fn;
-use hyper::{HeaderMap, Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use hyper::header::{CONTENT_ENCODING, HeaderValue};
+use hyper::{HeaderMap, Method, Request, StatusCode};
+use tokio::net::TcpStream;
 
+use crate::call_log::Call;
 use crate::credential_scope::scope_of;
 use crate::error::ApiError;
 use crate::faults::Effect;
 use crate::model::Scope;
-use crate::protocol::{Input, Reply, SERVICE, cbor, form, json, xml};
+use crate::protocol::{Input, Reply, SERVICE, TAGGING_SERVICE, cbor, form, json, xml};
 use crate::{Shared, admin, operations};
 
 /// Largest request, before and after decompression. PutMetricData, the largest, takes 1 MB.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-pub(crate) type HttpResponse = Response<Full<Bytes>>;
-
-/// The connection is to be closed without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection is closed on purpose")]
-pub(crate) struct Reset;
-
-/// Accepts connections until `stop` is sent or dropped.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: oneshot::Receiver<Infallible>) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = &mut stop => return,
-        };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of file descriptors, most likely: others may be closed meanwhile.
-                tracing::warn!(%error, "a connection was not accepted");
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                continue;
-            }
-        };
-        let _without_nagle = stream.set_nodelay(true);
+/// What serves a connection.
+pub(crate) fn connections(shared: Arc<Shared>) -> impl FnMut(TcpStream) + Send + 'static {
+    http::connections(move |request| {
         let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let shared = Arc::clone(&shared);
-                async move { route(&shared, request).await }
-            });
-            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended");
-            }
-        });
-    }
+        async move { route(&shared, request).await }
+    })
 }
 
 async fn route(shared: &Shared, request: Request<Incoming>) -> Result<HttpResponse, Reset> {
@@ -96,7 +64,7 @@ async fn route(shared: &Shared, request: Request<Incoming>) -> Result<HttpRespon
 /// The operation in awsJson's header.
 fn target_of(headers: &HeaderMap) -> Option<&str> {
     let (service, operation) = headers.get("x-amz-target")?.to_str().ok()?.split_once('.')?;
-    (service == SERVICE).then_some(operation)
+    [SERVICE, TAGGING_SERVICE].contains(&service).then_some(operation)
 }
 
 /// A protocol with one path or header per operation and an object for a body.
@@ -188,15 +156,16 @@ async fn call(
 ) -> Result<Result<Reply, ApiError>, Reset> {
     let scope = scope_of(headers, &shared.default_account);
     let names = operations::alarm_names(input);
-    let number = shared.calls.arrived(operation, names.clone(), &scope);
-    if let Some(gate) = shared.gates.arrive(operation, true) {
-        gate.hold().await;
-    }
-    let effect = shared.faults.strike(operation, &names);
+    let number = shared.calls.arrived(Call::arriving(operation, names.clone(), &scope));
+    shared.gates.pass(&(operation, true)).await;
+    let fault = shared.faults.strike(&(operation, &names[..]));
+    let effect = fault.map(|kind| kind.effect(operation));
     let reset = matches!(effect, Some(Effect::ResetAfter));
     let answer = match effect {
         Some(Effect::ResetBefore) => {
-            shared.calls.finished(number, "connection reset");
+            shared
+                .calls
+                .change(number, |call| "connection reset".clone_into(&mut call.outcome));
             return Err(Reset);
         }
         Some(Effect::Refuse(error)) => Err(error),
@@ -214,10 +183,8 @@ async fn call(
         outcome.push_str(", then connection reset");
     }
     // Before the gate: its work is done, and the caller may be killed there.
-    shared.calls.finished(number, outcome);
-    if let Some(gate) = shared.gates.arrive(operation, false) {
-        gate.hold().await;
-    }
+    shared.calls.change(number, |call| call.outcome = outcome);
+    shared.gates.pass(&(operation, false)).await;
     if reset { Err(Reset) } else { Ok(answer) }
 }
 
@@ -256,17 +223,4 @@ fn status_of(error: &ApiError) -> StatusCode {
 
 fn header(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unprintable"))
-}
-
-pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
-    let mut response = Response::new(Full::new(body.into()));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
-}
-
-pub(crate) fn plain(status: StatusCode, text: &str) -> HttpResponse {
-    respond(status, "text/plain; charset=utf-8", format!("{text}\n"))
 }

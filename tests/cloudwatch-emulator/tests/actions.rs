@@ -92,7 +92,7 @@ async fn a_transition_is_published_to_the_topics_of_the_new_state() {
     errors_alarm(&client, "edu/errors")
         .alarm_description("what to do")
         .alarm_actions(TOPIC)
-        .alarm_actions("arn:aws:automate:eu-west-1:ec2:stop")
+        .alarm_actions("arn:aws:lambda:eu-west-1:111122223333:function:page")
         .dimensions(Dimension::builder().name("FunctionName").value("upload").build())
         .datapoints_to_alarm(1)
         .treat_missing_data("notBreaching")
@@ -123,7 +123,7 @@ async fn a_transition_is_published_to_the_topics_of_the_new_state() {
         "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:edu/errors",
         "OldStateValue": "INSUFFICIENT_DATA",
         "OKActions": [],
-        "AlarmActions": [TOPIC, "arn:aws:automate:eu-west-1:ec2:stop"],
+        "AlarmActions": [TOPIC, "arn:aws:lambda:eu-west-1:111122223333:function:page"],
         "InsufficientDataActions": [],
         "Trigger": {
             "MetricName": "Errors",

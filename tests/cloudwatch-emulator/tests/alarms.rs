@@ -469,6 +469,21 @@ async fn tags_are_taken_at_creation_only_and_changed_by_their_own_operations() {
         .await
         .unwrap();
     assert_eq!(tags().await, [tag("new", ""), tag("team", "three")]);
+    let reserved = client
+        .tag_resource()
+        .resource_arn(&arn)
+        .tags(tag("aws:team", "x"))
+        .send()
+        .await;
+    assert!(refusal(reserved, "tag").1.starts_with("aws: prefixed tag key names"));
+    let reserved = client
+        .untag_resource()
+        .resource_arn(&arn)
+        .tag_keys("aws:team")
+        .send()
+        .await;
+    assert!(refusal(reserved, "untag").1.starts_with("aws: prefixed tag key names"));
+    assert_eq!(tags().await, [tag("new", ""), tag("team", "three")]);
 
     let gone = client
         .list_tags_for_resource()

@@ -7,7 +7,7 @@ mod support;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmFluentBuilder as Put;
 use aws_sdk_cloudwatch::types::{
-    ComparisonOperator, Dimension, Metric, MetricDataQuery, MetricStat, StandardUnit, Statistic,
+    ComparisonOperator, Dimension, Metric, MetricDataQuery, MetricStat, StandardUnit, Statistic, Tag,
 };
 use cloudwatch_emulator::{Emulator, Options};
 use support::{ACCOUNT, REGION, TOPIC, client, errors_alarm, refusal};
@@ -28,6 +28,10 @@ fn expression(id: &str, expression: &str) -> MetricDataQuery {
         .expression(expression)
         .return_data(true)
         .build()
+}
+
+fn tag(key: &str, value: &str) -> Tag {
+    Tag::builder().key(key).value(value).build()
 }
 
 fn math(client: &Client, queries: impl IntoIterator<Item = MetricDataQuery>) -> Put {
@@ -70,6 +74,83 @@ async fn metric_alarms_are_refused_with_the_reason() {
         ),
         ("no ARN", good().alarm_actions("page"), "Invalid arn syntax: page"),
         (
+            "a short ARN",
+            good().alarm_actions("arn:aws:sns"),
+            "Invalid arn syntax: arn:aws:sns",
+        ),
+        (
+            "a blank behind an ARN",
+            good().alarm_actions(format!("{TOPIC} ")),
+            "Invalid arn syntax: arn:aws:sns:eu-west-1:111122223333:page ",
+        ),
+        (
+            "a topic of another region",
+            good().ok_actions("arn:aws:sns:eu-central-1:111122223333:page"),
+            "Invalid region eu-central-1 specified. Only eu-west-1 is supported.",
+        ),
+        (
+            "a topic of another partition",
+            good().insufficient_data_actions("arn:aws-us-gov:sns:us-gov-west-1:111122223333:page"),
+            "Invalid partition aws-us-gov specified. Only aws is supported.",
+        ),
+        (
+            "an EC2 action on a metric of no instance",
+            good().alarm_actions("arn:aws:automate:eu-west-1:ec2:stop"),
+            "Invalid use of EC2 'Stop' action.",
+        ),
+        (
+            "an EC2 action by its workflow",
+            good().ok_actions("arn:aws:swf:eu-west-1:111122223333:action/actions/AWS_EC2.InstanceId.Reboot/1.0"),
+            "Invalid use of EC2 'Reboot' action.",
+        ),
+        (
+            "an EC2 action on metric math",
+            math(&client, [stat("e", 60, true)]).alarm_actions("arn:aws:automate:eu-west-1:ec2:stop"),
+            "Invalid use of EC2 'Stop' action.",
+        ),
+        (
+            "a tag of AWS",
+            good().tags(tag("aws:team", "x")),
+            "aws: prefixed tag key names are not allowed",
+        ),
+        ("a tag without key", good().tags(tag("", "x")), "at 'tags.1.member.key'"),
+        (
+            "a long tag key",
+            good().tags(tag("ok", "x")).tags(tag(&"k".repeat(129), "x")),
+            "at 'tags.2.member.key'",
+        ),
+        (
+            "a long tag value",
+            good().tags(tag("k", &"v".repeat(257))),
+            "at 'tags.1.member.value'",
+        ),
+        (
+            "51 tags",
+            good().set_tags(Some((0..51).map(|n| tag(&format!("t{n}"), "v")).collect())),
+            "at 'tags'",
+        ),
+        ("a namespace with a colon", good().namespace(":Edu"), "at 'namespace'"),
+        (
+            "a dimension without name",
+            good().dimensions(dimension("")),
+            "at 'dimensions.1.member.name'",
+        ),
+        (
+            "a dimension with a long name",
+            good().dimensions(dimension(&"d".repeat(256))),
+            "at 'dimensions.1.member.name'",
+        ),
+        (
+            "a dimension with a colon",
+            good().dimensions(dimension(":d")),
+            "start with a colon",
+        ),
+        (
+            "a dimension that is not ASCII",
+            good().dimensions(dimension("Größe")),
+            "only ASCII",
+        ),
+        (
             "no metric",
             good().set_metric_name(None),
             "Exactly one of MetricName, Metrics",
@@ -100,6 +181,16 @@ async fn metric_alarms_are_refused_with_the_reason() {
         (
             "unknown extended statistic",
             good().set_statistic(None).extended_statistic("p101"),
+            "for parameter ExtendedStatistic",
+        ),
+        (
+            "a trimmed mean beyond 100 %",
+            good().set_statistic(None).extended_statistic("TM(150%:)"),
+            "The value TM(150%:) for parameter ExtendedStatistic is not supported.",
+        ),
+        (
+            "a name that no statistic has",
+            good().set_statistic(None).extended_statistic("IQR"),
             "for parameter ExtendedStatistic",
         ),
         (
@@ -193,7 +284,35 @@ async fn metric_alarms_are_refused_with_the_reason() {
         (
             "eleven metrics",
             math(&client, (0..11).map(|n| stat(&format!("e{n}"), 60, n == 0))),
+            "at most 10 metrics and 10 expressions",
+        ),
+        (
+            "21 elements",
+            math(&client, (0..21).map(|n| stat(&format!("e{n}"), 60, n == 0))),
             "at 'metrics'",
+        ),
+        (
+            "an expression that does not end",
+            math(&client, [expression("x", "SUM(e + "), stat("e", 60, false)]),
+            "Error in expression 'x' [expected a value",
+        ),
+        (
+            "an unknown function",
+            math(&client, [expression("x", "TOTALLY(e + "), stat("e", 60, false)]),
+            "Error in expression 'x' [unknown function TOTALLY",
+        ),
+        (
+            "an id that is not there",
+            math(&client, [expression("x", "e / n"), stat("e", 60, false)]),
+            "Error in expression 'x' [\"n\" is the id of no element]",
+        ),
+        (
+            "a band compared with a number",
+            math(
+                &client,
+                [expression("x", "ANOMALY_DETECTION_BAND(e, 2)"), stat("e", 60, false)],
+            ),
+            "ThresholdMetricId is required",
         ),
         (
             "search",
@@ -265,16 +384,57 @@ async fn the_limits_themselves_are_accepted() {
             good().set_statistic(None).extended_statistic("TM(10%:90%)"),
         ),
         (
-            "ten metrics",
-            math(&client, (0..10).map(|n| stat(&format!("e{n}"), 60, n == 0))),
+            "ten metrics and an expression over them",
+            math(
+                &client,
+                (0..10)
+                    .map(|n| stat(&format!("e{n}"), 60, false))
+                    .chain([expression("x", "SUM(METRICS())")]),
+            ),
+        ),
+        (
+            "a query of Metrics Insights",
+            math(
+                &client,
+                [MetricDataQuery::builder()
+                    .id("q")
+                    .expression("SELECT SUM(Errors) FROM \"AWS/Lambda\"")
+                    .period(60)
+                    .build()],
+            ),
+        ),
+        (
+            "a function that is not evaluated",
+            math(&client, [expression("x", "IF(HOUR(e) < 8, e)"), stat("e", 60, false)]),
+        ),
+        (
+            "an action without a region",
+            good().alarm_actions("arn:aws:ssm-incidents::111122223333:response-plan/page"),
+        ),
+        (
+            "interquartile mean",
+            good().set_statistic(None).extended_statistic("IQM"),
+        ),
+        (
+            "longest tag",
+            good()
+                .tags(tag(&"k".repeat(128), &"v".repeat(256)))
+                .tags(tag("empty", "")),
         ),
         (
             "search as part of a word",
             math(&client, [stat("research", 60, false), expression("x", "research*2")]),
         ),
         (
-            "alarm's own action",
-            good().alarm_actions("arn:aws:automate:eu-west-1:ec2:stop"),
+            "an EC2 action on a metric of an instance",
+            good()
+                .dimensions(
+                    Dimension::builder()
+                        .name("InstanceId")
+                        .value("i-0123456789abcdef0")
+                        .build(),
+                )
+                .alarm_actions("arn:aws:automate:eu-west-1:ec2:stop"),
         ),
     ];
     for (case, put) in cases {
@@ -338,6 +498,16 @@ async fn composite_alarms_are_refused_with_the_reason() {
                 .actions_suppressor_wait_period(60)
                 .actions_suppressor_extension_period(60),
             "not another alarm that exists",
+        ),
+        (
+            "an EC2 action",
+            put("c", "ALARM(m0)").alarm_actions("arn:aws:automate:eu-west-1:ec2:stop"),
+            "Invalid use of EC2 'Stop' action.",
+        ),
+        (
+            "a topic of another region",
+            put("c", "ALARM(m0)").alarm_actions("arn:aws:sns:us-east-1:111122223333:page"),
+            "Invalid region us-east-1 specified. Only eu-west-1 is supported.",
         ),
         (
             "six actions",

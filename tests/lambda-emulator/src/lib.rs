@@ -15,10 +15,12 @@
 mod server;
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use emulator_kit::lock;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -52,7 +54,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -81,7 +83,7 @@ impl Shared {
 pub struct LambdaEmulator {
     address: String,
     shared: Arc<Shared>,
-    server: JoinHandle<()>,
+    server: JoinHandle<Infallible>,
 }
 
 impl Drop for LambdaEmulator {

@@ -1,6 +1,7 @@
 //! Start and end of a local cloud.
 
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ const ATLAS_PACE: Pace = Pace::TimeFactor(1.0 / 60.0);
 const ATLAS_CLUSTER: &str = "main";
 
 /// What to start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Region of clients and functions.
     pub region: String,
@@ -153,6 +154,22 @@ impl LocalCloud {
         })
     }
 
+    /// The cloud of this process with these options: started by who asks first, and there until the process ends. Who shares it names
+    /// its buckets, functions and alarms so that nobody else means them.
+    ///
+    /// # Errors
+    /// As [`LocalCloud::start`].
+    pub fn shared(options: Options) -> Result<Arc<Self>> {
+        static RUNNING: Mutex<Vec<(Options, Arc<LocalCloud>)>> = Mutex::new(Vec::new());
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, cloud)) = running.iter().find(|(started, _)| *started == options) {
+            return Ok(Arc::clone(cloud));
+        }
+        let cloud = Arc::new(Self::start(options.clone())?);
+        running.push((options, Arc::clone(&cloud)));
+        Ok(cloud)
+    }
+
     /// Address of ministack: every service but CloudWatch.
     #[must_use]
     pub fn endpoint_url(&self) -> String {
@@ -195,6 +212,8 @@ impl LocalCloud {
         let mut environment: Vec<(String, String)> = [
             ("AWS_ENDPOINT_URL", self.endpoint_url()),
             ("AWS_ENDPOINT_URL_CLOUDWATCH", self.cloudwatch.endpoint_url()),
+            // the tags of alarms are where the alarms are
+            ("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", self.cloudwatch.endpoint_url()),
             ("AWS_ACCESS_KEY_ID", "test".into()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
             ("AWS_REGION", self.region.clone()),

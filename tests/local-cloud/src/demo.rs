@@ -202,7 +202,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         "  cargo demo --keep     the same, and everything stays for you to play with",
         "  cargo cloud up        a local cloud in the background; status and down do what they say",
         "  examples/quickstart/  the files that were applied, and how to use them on AWS and Atlas",
-        "  docs/alarms.md        every alarm of the platform preset, with its reason",
+        "  docs/guides/alarms.md every alarm of the platform preset, with its reason",
     ] {
         story.line(line)?;
     }

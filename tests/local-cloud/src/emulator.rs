@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -40,7 +41,8 @@ pub(crate) struct ChildEmulator {
     group: Group,
     stdin: ChildStdin,
     port: u16,
-    reports: Option<Receiver<String>>,
+    // Behind a lock only so that threads may share a cloud.
+    reports: Mutex<Option<Receiver<String>>>,
     log: PathBuf,
 }
 
@@ -78,7 +80,7 @@ impl ChildEmulator {
             group,
             stdin,
             port: 0,
-            reports: None,
+            reports: Mutex::default(),
             log,
         };
         let first = reports.recv_timeout(deadline.saturating_duration_since(Instant::now()));
@@ -88,7 +90,7 @@ impl ChildEmulator {
             Err(RecvTimeoutError::Timeout) => return Err(emulator.failure("did not say its port in time")),
             Err(RecvTimeoutError::Disconnected) => return Err(emulator.failure("ended before it listened")),
         }
-        emulator.reports = Some(reports);
+        emulator.reports = Mutex::new(Some(reports));
         Ok(emulator)
     }
 
@@ -145,7 +147,7 @@ impl ChildEmulator {
 
     /// What the emulator reports, a line each; there is one reader.
     pub(crate) fn take_reports(&mut self) -> Option<Receiver<String>> {
-        self.reports.take()
+        self.reports.get_mut().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn failure(&mut self, what: &str) -> anyhow::Error {

@@ -44,7 +44,7 @@ enum Command {
     Dist,
     /// Build the tools that tests use and that a machine may lack, into the cache folder.
     ///
-    /// These are the AWS emulators, FerretDB, OpenTofu and tfplugindocs (a few minutes). The cache folder is $LECTERN_CACHE, by default
+    /// These are the AWS emulators, FerretDB, two OpenTofu, a newer Terraform and tfplugindocs (about ten minutes). The cache folder is $LECTERN_CACHE, by default
     /// ~/.cache/lectern.
     Tools(Tools),
     /// Run a local cloud in this process; what `up` starts.
@@ -175,6 +175,8 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
                 toolchain::python_venv()?;
                 toolchain::ferretdb()?;
                 toolchain::opentofu()?;
+                toolchain::newer_opentofu()?;
+                toolchain::newer_terraform()?;
                 toolchain::tfplugindocs()?;
                 if tools.aws_provider {
                     toolchain::build_aws_provider()?;

@@ -19,6 +19,12 @@ pub const AWS_PROVIDER_VERSION: &str = "6.34.0";
 /// Version of the OpenTofu that [`opentofu`] builds.
 pub const OPENTOFU_VERSION: &str = "1.10.7";
 
+/// Version of the OpenTofu that [`newer_opentofu`] builds.
+pub const NEWER_OPENTOFU_VERSION: &str = "1.12.6";
+
+/// Version of the Terraform that [`newer_terraform`] builds.
+pub const NEWER_TERRAFORM_VERSION: &str = "1.13.3";
+
 /// A program built from the Go module proxy: a module whose `go.mod` and `go.sum` pin it.
 struct GoTool {
     title: &'static str,
@@ -28,6 +34,8 @@ struct GoTool {
     go_sum: &'static str,
     /// The program's `main.go`, where it is ours; `package` is `.` then.
     source: &'static str,
+    /// The one Go file of each module that `go.mod` replaces by a folder.
+    stand_in: &'static str,
     flags: &'static [&'static str],
     /// Modules that are not in the checksum database; `go.sum` pins them.
     outside_checksum_database: &'static str,
@@ -41,7 +49,28 @@ const OPENTOFU: GoTool = GoTool {
     go_mod: include_str!("../tools/opentofu/go.mod"),
     go_sum: include_str!("../tools/opentofu/go.sum"),
     source: "",
+    stand_in: "",
     flags: &["-ldflags", "-s -w -X github.com/opentofu/opentofu/version.dev=no"],
+    outside_checksum_database: "",
+    usual: Duration::from_secs(150),
+};
+
+const NEWER_OPENTOFU: GoTool = GoTool {
+    title: "OpenTofu 1.12.6",
+    go_mod: include_str!("../tools/newer-opentofu/go.mod"),
+    go_sum: include_str!("../tools/newer-opentofu/go.sum"),
+    ..OPENTOFU
+};
+
+const NEWER_TERRAFORM: GoTool = GoTool {
+    title: "Terraform 1.13.3",
+    binary: "terraform",
+    package: "github.com/hashicorp/terraform",
+    go_mod: include_str!("../tools/terraform/go.mod"),
+    go_sum: include_str!("../tools/terraform/go.sum"),
+    source: "",
+    stand_in: include_str!("../tools/terraform/backend.go"),
+    flags: &["-ldflags", "-s -w -X github.com/hashicorp/terraform/version.dev=no"],
     outside_checksum_database: "",
     usual: Duration::from_secs(150),
 };
@@ -53,6 +82,7 @@ const AWS_PROVIDER: GoTool = GoTool {
     go_mod: include_str!("../tools/terraform-provider-aws/go.mod"),
     go_sum: include_str!("../tools/terraform-provider-aws/go.sum"),
     source: "",
+    stand_in: "",
     flags: &["-ldflags", "-s -w"],
     outside_checksum_database: "github.com/upbound/*",
     usual: Duration::from_secs(45 * 60),
@@ -65,6 +95,7 @@ const TFPLUGINDOCS: GoTool = GoTool {
     go_mod: include_str!("../tools/tfplugindocs/go.mod"),
     go_sum: include_str!("../tools/tfplugindocs/go.sum"),
     source: "",
+    stand_in: "",
     flags: &["-ldflags", "-s -w"],
     outside_checksum_database: "",
     usual: Duration::from_secs(30),
@@ -77,6 +108,7 @@ const FERRETDB: GoTool = GoTool {
     go_mod: include_str!("../tools/ferretdb/go.mod"),
     go_sum: include_str!("../tools/ferretdb/go.sum"),
     source: include_str!("../tools/ferretdb/main.go"),
+    stand_in: "",
     flags: &["-ldflags", "-s -w"],
     outside_checksum_database: "",
     usual: Duration::from_secs(90),
@@ -86,9 +118,7 @@ impl GoTool {
     fn entry(&self) -> Result<Entry> {
         let flags = self.flags.join(" ");
         let mut parts = vec![self.go_mod, self.go_sum, &flags];
-        if !self.source.is_empty() {
-            parts.push(self.source);
-        }
+        parts.extend([self.source, self.stand_in].into_iter().filter(|text| !text.is_empty()));
         let key = cache::key(&parts);
         Ok(Entry::new(
             &cache::folder()?,
@@ -106,11 +136,25 @@ impl GoTool {
         Ok(entry.finished)
     }
 
+    /// The folders, relative to the module's, that `go.mod` replaces modules by.
+    fn stand_ins(&self) -> impl Iterator<Item = &'static str> {
+        self.go_mod
+            .lines()
+            .filter_map(|line| line.split_once(" => ./"))
+            .map(|(_, folder)| folder)
+    }
+
     fn build(&self, folder: &Path) -> Result<()> {
         fs::write(folder.join("go.mod"), self.go_mod)?;
         fs::write(folder.join("go.sum"), self.go_sum)?;
         if !self.source.is_empty() {
             fs::write(folder.join("main.go"), self.source)?;
+        }
+        for module in self.stand_ins() {
+            let module = folder.join(module);
+            fs::create_dir_all(&module)?;
+            fs::write(module.join("go.mod"), "module lectern.invalid/stand-in\n")?;
+            fs::write(module.join("stand_in.go"), self.stand_in)?;
         }
         let unfinished = format!("{}.unfinished", self.binary);
         // The lowest priority: a build of many minutes must not be felt.
@@ -177,6 +221,23 @@ pub fn python_venv() -> Result<PathBuf> {
 /// When go or the module proxy cannot be used; the message has go's own.
 pub fn opentofu() -> Result<PathBuf> {
     OPENTOFU.ensure()
+}
+
+/// The `tofu` of [`NEWER_OPENTOFU_VERSION`]; built if absent, in two to four minutes.
+///
+/// # Errors
+/// When go or the module proxy cannot be used; the message has go's own.
+pub fn newer_opentofu() -> Result<PathBuf> {
+    NEWER_OPENTOFU.ensure()
+}
+
+/// The `terraform` of [`NEWER_TERRAFORM_VERSION`], for what the one on the PATH may be too old for; built if absent, in two to
+/// four minutes. It keeps states in files and over HTTP only: each other backend is a Go module that no proxy has.
+///
+/// # Errors
+/// When go or the module proxy cannot be used; the message has go's own.
+pub fn newer_terraform() -> Result<PathBuf> {
+    NEWER_TERRAFORM.ensure()
 }
 
 /// HashiCorp's generator of the registry's documentation pages; built if absent, in half a minute.
@@ -246,6 +307,8 @@ pub fn report() -> Result<String> {
         venv()?,
         FERRETDB.entry()?,
         OPENTOFU.entry()?,
+        NEWER_OPENTOFU.entry()?,
+        NEWER_TERRAFORM.entry()?,
         TFPLUGINDOCS.entry()?,
         AWS_PROVIDER.entry()?,
     ] {
@@ -273,12 +336,22 @@ mod tests {
 
     #[test]
     fn versions_in_the_text_are_those_the_modules_pin() {
-        assert!(
-            OPENTOFU
-                .go_mod
-                .contains(&format!("github.com/opentofu/opentofu v{OPENTOFU_VERSION}"))
-        );
-        assert!(OPENTOFU.title.ends_with(OPENTOFU_VERSION));
+        for (tool, module, version) in [
+            (OPENTOFU, "github.com/opentofu/opentofu", OPENTOFU_VERSION),
+            (NEWER_OPENTOFU, "github.com/opentofu/opentofu", NEWER_OPENTOFU_VERSION),
+            (
+                NEWER_TERRAFORM,
+                "github.com/hashicorp/terraform",
+                NEWER_TERRAFORM_VERSION,
+            ),
+        ] {
+            assert!(
+                tool.go_mod.contains(&format!("\t{module} v{version}")),
+                "{}",
+                tool.title
+            );
+            assert!(tool.title.ends_with(version), "{}", tool.title);
+        }
         let version = FERRETDB.title.trim_start_matches("FerretDB ");
         assert!(
             FERRETDB
@@ -295,6 +368,26 @@ mod tests {
             ..OPENTOFU
         };
         assert_ne!(OPENTOFU.entry().unwrap().folder, changed.entry().unwrap().folder);
+    }
+
+    #[test]
+    fn a_module_that_is_replaced_by_a_folder_has_a_file_for_it() {
+        for tool in [
+            OPENTOFU,
+            NEWER_OPENTOFU,
+            NEWER_TERRAFORM,
+            TFPLUGINDOCS,
+            FERRETDB,
+            AWS_PROVIDER,
+        ] {
+            assert_eq!(
+                tool.stand_ins().count() > 0,
+                !tool.stand_in.is_empty(),
+                "{}",
+                tool.title
+            );
+        }
+        assert_eq!(NEWER_TERRAFORM.stand_ins().next(), Some("backend/azure"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::bson::{Builder, Document, Value};
+use crate::call_log::Call;
 use crate::commands::{self, Context, Request};
 use crate::connection::Connection;
 use crate::faults::FaultKind;
@@ -45,7 +46,8 @@ pub(crate) async fn run(
     let is_hello = ["hello", "ismaster"]
         .iter()
         .any(|hello| hello.eq_ignore_ascii_case(name));
-    let logged = (!is_hello).then(|| shared.calls.arrived(name, &namespace, connection.number));
+    let arriving = || Call::arriving(name, &namespace, connection.number);
+    let logged = (!is_hello).then(|| shared.calls.arrived(arriving()));
     let log = |outcome: &str| {
         if let Some(number) = logged {
             shared
@@ -63,10 +65,8 @@ pub(crate) async fn run(
             call.read_preference = mode.map(str::to_owned);
         });
     }
-    if let Some(gate) = shared.gates.arrive(name, &namespace, true) {
-        gate.hold().await;
-    }
-    let fault = shared.faults.strike(name, &namespace);
+    shared.gates.pass(&(name, namespace.as_str(), true)).await;
+    let fault = shared.faults.strike(&(name, namespace.as_str()));
     match &fault {
         Some(FaultKind::ConnectionReset) => {
             log(RESET);
@@ -115,9 +115,7 @@ pub(crate) async fn run(
         });
     }
     // Here its work is done, and the client may be killed.
-    if let Some(gate) = shared.gates.arrive(name, &namespace, false) {
-        gate.hold().await;
-    }
+    shared.gates.pass(&(name, namespace.as_str(), false)).await;
     (Some(builder), delivery)
 }
 

@@ -1,12 +1,8 @@
 //! Every command that arrived: never documents, and no proofs of who called.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use serde::Serialize;
 
 use crate::clock::wall_ms;
-use crate::lock;
 
 /// One command. `hello` is none: monitors send it all the time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,17 +30,10 @@ pub struct Call {
     pub at_ms: i64,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct CallLog {
-    calls: Mutex<Vec<(u64, Call)>>,
-    next: AtomicU64,
-}
-
-impl CallLog {
-    /// Records a command's arrival and gives the number to change it by.
-    pub(crate) fn arrived(&self, command: &str, namespace: &str, connection: u64) -> u64 {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let call = Call {
+impl Call {
+    /// As it arrives.
+    pub(crate) fn arriving(command: &str, namespace: &str, connection: u64) -> Self {
+        Self {
             command: command.to_owned(),
             namespace: namespace.to_owned(),
             connection,
@@ -55,24 +44,6 @@ impl CallLog {
             read_preference: None,
             outcome: "in progress".to_owned(),
             at_ms: wall_ms(),
-        };
-        lock(&self.calls).push((number, call));
-        number
-    }
-
-    /// The log may have been cleared meanwhile.
-    pub(crate) fn change(&self, number: u64, change: impl FnOnce(&mut Call)) {
-        // From the end: it came lately.
-        if let Some((_, call)) = lock(&self.calls).iter_mut().rev().find(|(at, _)| *at == number) {
-            change(call);
         }
-    }
-
-    pub(crate) fn calls(&self) -> Vec<Call> {
-        lock(&self.calls).iter().map(|(_, call)| call.clone()).collect()
-    }
-
-    pub(crate) fn clear(&self) {
-        lock(&self.calls).clear();
     }
 }

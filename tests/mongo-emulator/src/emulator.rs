@@ -1,21 +1,19 @@
 //! The emulator as a value: started, scripted, inspected, and gone when dropped.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use emulator_kit::{GateHandle, Listener, Server};
+use tokio::sync::watch;
 
 use crate::call_log::Call;
 use crate::commands::State;
 use crate::cursors::Cursors;
 use crate::faults::Fault;
-use crate::gates::{Gate, GateHandle};
+use crate::gates::Gate;
 use crate::replica::{Replica, Topology};
 use crate::scram::User;
 use crate::store::Store;
@@ -57,8 +55,7 @@ pub struct MongoEmulator {
     address: SocketAddr,
     ca_pem: Option<String>,
     pub(crate) shared: Arc<Shared>,
-    stop: Option<oneshot::Sender<Infallible>>,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
 }
 
 impl MongoEmulator {
@@ -67,11 +64,8 @@ impl MongoEmulator {
     /// # Errors
     /// When the port is taken.
     pub fn start(options: Options) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
+        let listener = Listener::bind(options.port)?;
         let (acceptor, ca_pem) = options.tls.map(tls::acceptor).transpose()?.unzip();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let users = options
             .users
             .into_iter()
@@ -84,28 +78,18 @@ impl MongoEmulator {
         let shared = Arc::new(Shared {
             users: std::sync::Mutex::new(users.collect()),
             state: std::sync::Mutex::new(state),
-            replica: Replica::new(options.topology, address.to_string()),
+            replica: Replica::new(options.topology, listener.address().to_string()),
             snapshots_of_capped: options.snapshots_of_capped,
             calls: Default::default(),
             faults: Default::default(),
             gates: Default::default(),
             away: watch::Sender::new(Away::default()),
         });
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
-        let (stop, stopped) = oneshot::channel();
-        let serving = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("mongo-emulator".to_owned())
-            .spawn(move || runtime.block_on(server::serve(listener, acceptor, serving, stopped)))?;
         Ok(Self {
-            address,
+            address: listener.address(),
             ca_pem,
+            _server: listener.serve("mongo-emulator", server::connections(acceptor, Arc::clone(&shared)))?,
             shared,
-            stop: Some(stop),
-            thread: Some(thread),
         })
     }
 
@@ -246,14 +230,4 @@ fn percent_encoded(text: &str) -> String {
         _ => format!("%{byte:02X}"),
     };
     text.bytes().map(encode).collect()
-}
-
-impl Drop for MongoEmulator {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic in there was printed already.
-            let _panicked = thread.join();
-        }
-    }
 }

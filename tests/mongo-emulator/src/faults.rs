@@ -1,10 +1,9 @@
 //! Failures on demand.
 
-use std::sync::Mutex;
-
+use emulator_kit::{Script, ScriptedFault};
 use serde::{Deserialize, Serialize};
 
-use crate::{lock, pattern};
+use crate::pattern;
 
 /// A scripted failure. Of several that match a command the oldest decides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,43 +119,31 @@ impl Default for Fault {
     }
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    faults: Mutex<Vec<Fault>>,
-}
+impl Script for Fault {
+    /// Command and namespace.
+    type Call<'a> = (&'a str, &'a str);
 
-impl Faults {
-    pub(crate) fn add(&self, fault: Fault) {
-        lock(&self.faults).push(fault);
+    fn is_for(&self, (command, namespace): &Self::Call<'_>) -> bool {
+        pattern::matches(&self.command, &self.namespace, command, namespace)
     }
 
-    pub(crate) fn clear(&self) {
-        lock(&self.faults).clear();
-    }
-
-    /// Counts a command against the faults that match it.
-    pub(crate) fn strike(&self, command: &str, namespace: &str) -> Option<FaultKind> {
-        let mut faults = lock(&self.faults);
-        faults.retain(|fault| fault.times != Some(0));
-        let fault = faults.iter_mut().find_map(|fault| {
-            if !pattern::matches(&fault.command, &fault.namespace, command, namespace) {
-                return None;
-            }
-            if fault.skip > 0 {
-                fault.skip -= 1;
-                return None;
-            }
-            let fails = fault.probability >= 1.0 || roll(&mut fault.seed) < fault.probability;
-            fails.then_some(fault)
-        })?;
-        fault.times = fault.times.map(|times| times - 1);
-        Some(fault.kind.clone())
+    fn skip(&mut self) -> &mut u32 {
+        &mut self.skip
     }
 }
 
-/// A number from 0 to 1, and the next state of the dice: the first after a seed.
-fn roll(seed: &mut u64) -> f64 {
-    let mut dice = fastrand::Rng::with_seed(*seed);
-    *seed = dice.u64(..);
-    dice.f64()
+impl ScriptedFault for Fault {
+    type Effect = FaultKind;
+
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+
+    fn dice(&mut self) -> Option<(f64, &mut u64)> {
+        Some((self.probability, &mut self.seed))
+    }
+
+    fn effect(&self) -> FaultKind {
+        self.kind.clone()
+    }
 }

@@ -1,10 +1,8 @@
 //! Commands held at a chosen point, so that a test can act exactly there.
 
-use std::sync::{Arc, Mutex};
+use emulator_kit::Script;
 
-use tokio::sync::watch;
-
-use crate::{lock, pattern};
+use crate::pattern;
 
 /// Which one command to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,77 +28,15 @@ impl Default for Gate {
     }
 }
 
-/// A gate that was set. Commands after the held one pass. Dropping this opens nothing.
-#[derive(Debug, Clone)]
-pub struct GateHandle {
-    barrier: Arc<Barrier>,
-}
+impl Script for Gate {
+    /// Command and namespace, and whether its work is still to come.
+    type Call<'a> = (&'a str, &'a str, bool);
 
-#[derive(Debug)]
-struct Barrier {
-    reached: watch::Sender<bool>,
-    open: watch::Sender<bool>,
-}
-
-impl GateHandle {
-    /// Returns as soon as a command is held here; at once if one was. Any async runtime.
-    pub async fn reached(&self) {
-        wait_until_true(&self.barrier.reached).await;
+    fn is_for(&self, (command, namespace, before): &Self::Call<'_>) -> bool {
+        self.before == *before && pattern::matches(&self.command, &self.namespace, command, namespace)
     }
 
-    /// Is, or was, a command held here?
-    #[must_use]
-    pub fn is_reached(&self) -> bool {
-        *self.barrier.reached.borrow()
-    }
-
-    /// Lets the held command go on; one that comes later is not held.
-    pub fn open(&self) {
-        self.barrier.open.send_replace(true);
-    }
-
-    pub(crate) async fn hold(&self) {
-        self.barrier.reached.send_replace(true);
-        wait_until_true(&self.barrier.open).await;
-    }
-}
-
-async fn wait_until_true(flag: &watch::Sender<bool>) {
-    // It can only fail without a sender, and `flag` is one.
-    let mut receiver = flag.subscribe();
-    let _always_ok = receiver.wait_for(|flag| *flag).await;
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Gates {
-    waiting: Mutex<Vec<(Gate, GateHandle)>>,
-}
-
-impl Gates {
-    pub(crate) fn add(&self, gate: Gate) -> GateHandle {
-        let barrier = Barrier {
-            reached: watch::Sender::new(false),
-            open: watch::Sender::new(false),
-        };
-        let handle = GateHandle {
-            barrier: Arc::new(barrier),
-        };
-        lock(&self.waiting).push((gate, handle.clone()));
-        handle
-    }
-
-    /// Counts a command at one of its two points; gives the gate that holds it there.
-    pub(crate) fn arrive(&self, command: &str, namespace: &str, before: bool) -> Option<GateHandle> {
-        let mut waiting = lock(&self.waiting);
-        waiting.retain(|(_, handle)| !*handle.barrier.open.borrow());
-        let index = waiting.iter_mut().position(|(gate, _)| {
-            let matches = gate.before == before && pattern::matches(&gate.command, &gate.namespace, command, namespace);
-            if matches && gate.skip > 0 {
-                gate.skip -= 1;
-                return false;
-            }
-            matches
-        })?;
-        Some(waiting.remove(index).1)
+    fn skip(&mut self) -> &mut u32 {
+        &mut self.skip
     }
 }

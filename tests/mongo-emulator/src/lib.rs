@@ -24,7 +24,7 @@
 //! stage, sort or projection with a message that begins with `not emulated`.
 //!
 //! Map of the crate, from the wire inwards:
-//! - `server`, `tls`: connections; `wire`: messages; `connection`: one client; `call`: the life of one command;
+//! - `emulator_kit`: the port, and the machinery of scripts; `server`, `tls`: connections; `wire`: messages; `connection`: one client; `call`: the life of one command;
 //! - `scram`: who is connected; `replica`: the member's role;
 //! - `commands`: what each command does; `cursors`, `filter`: what a read gives;
 //! - `store`: collections with every version of their documents; `clock`: the time that each version has;
@@ -54,15 +54,18 @@ mod store;
 mod tls;
 mod wire;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
+pub(crate) use emulator_kit::lock;
+use emulator_kit::{CallLog, Faults, Gates};
 use tokio::sync::watch;
 
 pub use call_log::Call;
 pub use corpus::{Corpus, Ids};
 pub use emulator::{MongoEmulator, Options};
+pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};
-pub use gates::{Gate, GateHandle};
+pub use gates::Gate;
 pub use refusal::code;
 pub use replica::Topology;
 pub use scram::User;
@@ -74,9 +77,9 @@ pub(crate) struct Shared {
     pub(crate) state: Mutex<commands::State>,
     pub(crate) replica: replica::Replica,
     pub(crate) snapshots_of_capped: bool,
-    pub(crate) calls: call_log::CallLog,
-    pub(crate) faults: faults::Faults,
-    pub(crate) gates: gates::Gates,
+    pub(crate) calls: CallLog<Call>,
+    pub(crate) faults: Faults<Fault>,
+    pub(crate) gates: Gates<Gate>,
     pub(crate) away: watch::Sender<Away>,
 }
 
@@ -85,9 +88,4 @@ pub(crate) struct Shared {
 pub(crate) struct Away {
     pub(crate) is_away: bool,
     pub(crate) changes: u64,
-}
-
-/// A panic elsewhere must not take every later test down with it; what the locks guard is whole at any time.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Parser;
+use emulator_kit::process;
 use mongo_emulator::{Corpus, Fault, MongoEmulator, Options, Tls, Topology, User};
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// A MongoDB server on 127.0.0.1: documents as bytes, true snapshots, failures on demand.
 ///
@@ -45,17 +44,12 @@ struct Arguments {
     faults: Vec<Fault>,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+    process::run(|| start(arguments))
+}
 
+fn start(arguments: Arguments) -> Result<(MongoEmulator, String)> {
     let topology = if arguments.standalone {
         Topology::Standalone
     } else {
@@ -85,13 +79,8 @@ async fn main() -> Result<()> {
     if let (Some(file), Some(pem)) = (&arguments.tls_ca_file, emulator.ca_pem()) {
         std::fs::write(file, pem).with_context(|| format!("{} cannot be written", file.display()))?;
     }
-    announce(&emulator.uri());
-
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    let line = serde_json::json!({ "uri": emulator.uri() }).to_string();
+    Ok((emulator, line))
 }
 
 fn user(text: &str) -> Result<User> {
@@ -109,12 +98,4 @@ fn generated(text: &str) -> Result<(String, String, u64)> {
 
 fn fault(text: &str) -> Result<Fault> {
     Ok(serde_json::from_str(text)?)
-}
-
-#[allow(
-    clippy::print_stdout,
-    reason = "the address on stdout is how a parent process learns the port"
-)]
-fn announce(uri: &str) {
-    println!("{}", serde_json::json!({ "uri": uri }));
 }

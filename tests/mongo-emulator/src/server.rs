@@ -1,41 +1,20 @@
-//! Connections on 127.0.0.1.
+//! Connections: one client each, until it or the server ends.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{Shared, connection};
 
-/// Accepts connections until `stop` is sent or dropped.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    shared: Arc<Shared>,
-    mut stop: oneshot::Receiver<Infallible>,
-) {
+/// What serves a connection.
+pub(crate) fn connections(tls: Option<TlsAcceptor>, shared: Arc<Shared>) -> impl FnMut(TcpStream) + Send + 'static {
     let mut number = 0;
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = &mut stop => return,
-        };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of file descriptors, most likely: others may be closed meanwhile.
-                tracing::warn!(%error, "a connection was not accepted");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-                continue;
-            }
-        };
+    move |stream| {
         number += 1;
         let mut away = shared.away.subscribe();
         if away.borrow_and_update().is_away {
-            continue;
+            return;
         }
         let (shared, tls) = (Arc::clone(&shared), tls.clone());
         tokio::spawn(async move {
@@ -54,7 +33,6 @@ pub(crate) async fn serve(
 }
 
 async fn one(shared: Arc<Shared>, number: u64, tls: Option<TlsAcceptor>, stream: TcpStream) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
     match tls {
         Some(tls) => connection::serve(shared, number, tls.accept(stream).await?).await,
         None => connection::serve(shared, number, stream).await,

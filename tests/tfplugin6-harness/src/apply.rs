@@ -109,6 +109,7 @@ impl ProviderProcess {
             config: pack(schema, &plan.config)?,
             planned_private: plan.private.clone(),
             provider_meta: self.provider_meta()?,
+            planned_identity: self.pack_identity(&plan.type_name, &plan.identity)?,
         };
         let response = self.client().apply_resource_change(request).await?.into_inner();
         let diagnostics = Diagnostics::from_wire(response.diagnostics)?;
@@ -121,6 +122,10 @@ impl ProviderProcess {
             assert_compatible(&implied_type(&schema.attributes), &plan.planned, &value, "")
                 .context("the applied state contradicts the plan")?;
         }
+        let identity = self.unpack_identity(&plan.type_name, response.new_identity)?;
+        if !failed && !value.is_null() {
+            self.check_identity(&plan.type_name, &plan.identity, &identity)?;
+        }
         let state = if value.is_null() {
             // Terraform does not take "nothing" for an answer from a call that failed.
             prior.filter(|_| failed).cloned()
@@ -128,6 +133,7 @@ impl ProviderProcess {
             Some(State {
                 value,
                 private: response.private,
+                identity,
                 tainted: failed && prior.is_none(),
             })
         };

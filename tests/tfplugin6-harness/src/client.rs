@@ -5,9 +5,9 @@
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 use tfplugin6::proto::{
-    DynamicValue, FunctionError, RawState, call_function, configure_provider, import_resource_state, read_data_source,
-    read_resource, upgrade_resource_state, validate_data_resource_config, validate_provider_config,
-    validate_resource_config,
+    DynamicValue, FunctionError, RawState, ResourceIdentityData, call_function, configure_provider,
+    import_resource_state, read_data_source, read_resource, upgrade_resource_identity, upgrade_resource_state,
+    validate_data_resource_config, validate_provider_config, validate_resource_config,
 };
 
 use crate::{
@@ -98,6 +98,7 @@ impl ProviderProcess {
             private: state.private.clone(),
             provider_meta: self.provider_meta()?,
             client_capabilities: None,
+            current_identity: self.pack_identity(type_name, &state.identity)?,
         };
         let response = self.client().read_resource(request).await?.into_inner();
         let diagnostics = Diagnostics::from_wire(response.diagnostics)?;
@@ -108,15 +109,24 @@ impl ProviderProcess {
             });
         }
         let value = known(unpack(schema, response.new_state).context("refreshed state")?)?;
-        let state = (!value.is_null()).then_some(State {
+        if value.is_null() {
+            return Ok(Outcome {
+                state: None,
+                diagnostics,
+            });
+        }
+        let identity = self.unpack_identity(type_name, response.new_identity)?;
+        self.check_identity(type_name, &state.identity, &identity)?;
+        let state = Some(State {
             value,
             private: response.private,
+            identity,
             tainted: state.tainted,
         });
         Ok(Outcome { state, diagnostics })
     }
 
-    /// `ImportResourceState`, then `ReadResource`.
+    /// `ImportResourceState` by an id, then `ReadResource`.
     ///
     /// # Errors
     /// A call failed, or the import is not of exactly one object of the type.
@@ -125,7 +135,27 @@ impl ProviderProcess {
             type_name: type_name.to_owned(),
             id: id.to_owned(),
             client_capabilities: None,
+            identity: None,
         };
+        self.import_one(type_name, request).await
+    }
+
+    /// `ImportResourceState` by an identity as an import block has it, then `ReadResource`.
+    ///
+    /// # Errors
+    /// A call failed, the identity is not of the schema, or the import is not of exactly one object of the type.
+    pub async fn import_identity(&self, type_name: &str, identity: Value) -> anyhow::Result<Outcome> {
+        let identity = complete_config(&self.identity(type_name)?.attributes, &identity, "")?;
+        let request = import_resource_state::Request {
+            type_name: type_name.to_owned(),
+            id: String::new(),
+            client_capabilities: None,
+            identity: self.pack_identity(type_name, &identity)?,
+        };
+        self.import_one(type_name, request).await
+    }
+
+    async fn import_one(&self, type_name: &str, request: import_resource_state::Request) -> anyhow::Result<Outcome> {
         let response = self.client().import_resource_state(request).await?.into_inner();
         let mut diagnostics = Diagnostics::from_wire(response.diagnostics)?;
         if diagnostics.has_errors() {
@@ -139,9 +169,12 @@ impl ProviderProcess {
         ensure!(imported.type_name == type_name, "imported a {}", imported.type_name);
         let value = unpack(self.resource(type_name)?, imported.state).context("imported state")?;
         ensure!(!value.is_null(), "imported nothing");
+        let identity = self.unpack_identity(type_name, imported.identity)?;
+        self.check_identity(type_name, &Value::Null, &identity)?;
         let state = State {
             value: known(value)?,
             private: imported.private,
+            identity,
             tainted: false,
         };
         let outcome = self.read(type_name, &state).await?;
@@ -157,12 +190,20 @@ impl ProviderProcess {
     /// # Errors
     /// The call failed, or the state is not of the schema.
     pub async fn upgrade(&self, type_name: &str, version: i64, stored: &Value) -> anyhow::Result<Outcome> {
+        self.upgrade_text(type_name, version, &stored.to_string()).await
+    }
+
+    /// The same of JSON text, whose numbers may have any number of digits.
+    ///
+    /// # Errors
+    /// See [`Self::upgrade`].
+    pub async fn upgrade_text(&self, type_name: &str, version: i64, stored: &str) -> anyhow::Result<Outcome> {
         let schema = self.resource(type_name)?;
         let request = upgrade_resource_state::Request {
             type_name: type_name.to_owned(),
             version,
             raw_state: Some(RawState {
-                json: serde_json::to_vec(stored)?,
+                json: stored.as_bytes().to_vec(),
                 ..Default::default()
             }),
         };
@@ -179,10 +220,29 @@ impl ProviderProcess {
             state: Some(State {
                 value,
                 private: Vec::new(),
+                identity: Value::Null,
                 tainted: false,
             }),
             diagnostics,
         })
+    }
+
+    /// `UpgradeResourceIdentity` of an identity stored by schema version `version`, as JSON.
+    ///
+    /// # Errors
+    /// The call failed, there are error diagnostics, or the identity is not of the schema.
+    pub async fn upgrade_identity(&self, type_name: &str, version: i64, stored: &Value) -> anyhow::Result<Value> {
+        let request = upgrade_resource_identity::Request {
+            type_name: type_name.to_owned(),
+            version,
+            raw_identity: Some(RawState {
+                json: serde_json::to_vec(stored)?,
+                ..Default::default()
+            }),
+        };
+        let response = self.client().upgrade_resource_identity(request).await?.into_inner();
+        Diagnostics::from_wire(response.diagnostics)?.ok()?;
+        known(self.unpack_identity(type_name, response.upgraded_identity)?)
     }
 
     /// `ValidateDataResourceConfig`, then `ReadDataSource`.
@@ -234,6 +294,7 @@ impl ProviderProcess {
             state: Some(State {
                 value,
                 private: Vec::new(),
+                identity: Value::Null,
                 tainted: false,
             }),
             diagnostics,
@@ -283,6 +344,53 @@ impl ProviderProcess {
             .resources
             .get(type_name)
             .with_context(|| format!("no resource {type_name}"))
+    }
+
+    fn identity(&self, type_name: &str) -> anyhow::Result<&Schema> {
+        self.schema()
+            .identities
+            .get(type_name)
+            .with_context(|| format!("{type_name} has no identity"))
+    }
+
+    /// Null is not sent.
+    pub(crate) fn pack_identity(
+        &self,
+        type_name: &str,
+        identity: &Value,
+    ) -> anyhow::Result<Option<ResourceIdentityData>> {
+        if identity.is_null() {
+            return Ok(None);
+        }
+        let identity_data = pack(self.identity(type_name)?, identity)?;
+        Ok(Some(ResourceIdentityData { identity_data }))
+    }
+
+    /// Null where none was sent.
+    pub(crate) fn unpack_identity(
+        &self,
+        type_name: &str,
+        identity: Option<ResourceIdentityData>,
+    ) -> anyhow::Result<Value> {
+        match identity.and_then(|identity| identity.identity_data) {
+            Some(data) => unpack(self.identity(type_name)?, Some(data)).context("identity"),
+            None => Ok(Value::Null),
+        }
+    }
+
+    /// An object of a type with an identity has one, all of it is known, and it does not change. `before` may be null:
+    /// Terraform before 1.12 stored none.
+    pub(crate) fn check_identity(&self, type_name: &str, before: &Value, now: &Value) -> anyhow::Result<()> {
+        if !self.schema().identities.contains_key(type_name) {
+            return Ok(());
+        }
+        ensure!(!now.is_null(), "the object has no identity");
+        ensure!(!has_unknown(now), "the identity is not known: {now}");
+        ensure!(
+            before.is_null() || before == now,
+            "the identity has changed: was {before}, but now {now}"
+        );
+        Ok(())
     }
 
     /// Terraform sends the value only to providers that have a schema for it.

@@ -11,6 +11,8 @@ pub struct State {
     pub value: Value,
     /// The provider's own bytes.
     pub private: Vec<u8>,
+    /// Its identity; null where the type has none.
+    pub identity: Value,
     /// Its creation failed half-way: the next plan replaces it.
     pub tainted: bool,
 }
@@ -42,6 +44,8 @@ pub struct Plan {
     pub planned: Value,
     /// The provider's own bytes, for apply.
     pub private: Vec<u8>,
+    /// The identity as far as the plan knows it; null where it does not.
+    pub identity: Value,
     /// Paths whose change makes a replacement, as `lambda["upload"].name`.
     pub requires_replace: Vec<String>,
     /// Of validation and planning.

@@ -33,6 +33,7 @@ impl ProviderProcess {
             config,
             planned: Value::Null,
             private: Vec::new(),
+            identity: Value::Null,
             requires_replace: Vec::new(),
             diagnostics,
         };
@@ -69,6 +70,7 @@ impl ProviderProcess {
             config: Value::Null,
             planned: Value::Null,
             private: prior.private.clone(),
+            identity: prior.identity.clone(),
             requires_replace: Vec::new(),
             diagnostics: Diagnostics::default(),
         };
@@ -95,6 +97,10 @@ impl ProviderProcess {
             prior_private: prior.map(|state| state.private.clone()).unwrap_or_default(),
             provider_meta: self.provider_meta()?,
             client_capabilities: None,
+            prior_identity: match prior {
+                Some(state) => self.pack_identity(&plan.type_name, &state.identity)?,
+                None => None,
+            },
         };
         let response = self.client().plan_resource_change(request).await?.into_inner();
         plan.diagnostics.extend(Diagnostics::from_wire(response.diagnostics)?);
@@ -103,6 +109,7 @@ impl ProviderProcess {
         }
         plan.planned = unpack(schema, response.planned_state).context("planned state")?;
         plan.private = response.planned_private;
+        plan.identity = self.unpack_identity(&plan.type_name, response.planned_identity)?;
         assert_plan_valid(&schema.attributes, prior_value, &plan.config, &plan.planned, "")
             .context("the plan contradicts the configuration")?;
         if prior.is_none() {
@@ -115,6 +122,13 @@ impl ProviderProcess {
             if at(prior_value, path) != at(&plan.planned, path) && !plan.requires_replace.contains(&rendered) {
                 plan.requires_replace.push(rendered);
             }
+        }
+        if plan.requires_replace.is_empty()
+            && let Some(state) = prior
+            && !plan.planned.is_null()
+        {
+            self.check_identity(&plan.type_name, &state.identity, &plan.identity)
+                .context("planned")?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use anyhow::{Context, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tfplugin6::{
     plugin_proto::{Empty, HealthCheckRequest},
-    proto::{get_metadata, get_provider_schema, stop_provider},
+    proto::{get_metadata, get_provider_schema, get_resource_identity_schemas, stop_provider},
     rpc::{controller::GRPCControllerClient, health::HealthClient, provider::ProviderClient},
 };
 use tokio::sync::oneshot;
@@ -209,7 +209,12 @@ async fn connect(handshake: &str) -> anyhow::Result<(Channel, ProviderSchema)> {
         .await?
         .into_inner();
     Diagnostics::from_wire(response.diagnostics.clone())?.ok()?;
-    let schema = ProviderSchema::from_wire(response)?;
+    let identities = client
+        .get_resource_identity_schemas(get_resource_identity_schemas::Request::default())
+        .await?
+        .into_inner();
+    Diagnostics::from_wire(identities.diagnostics)?.ok()?;
+    let schema = ProviderSchema::from_wire(response)?.with_identities(identities.identity_schemas)?;
 
     let metadata = client
         .get_metadata(get_metadata::Request::default())

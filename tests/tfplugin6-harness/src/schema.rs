@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
-use tfplugin6::proto::{self, get_provider_schema, schema as wire};
+use tfplugin6::proto::{self, ResourceIdentitySchema, get_provider_schema, schema as wire};
 
 use crate::diagnostic::attribute_path;
 
@@ -176,6 +176,8 @@ pub struct ProviderSchema {
     pub provider: Schema,
     /// Resource types.
     pub resources: BTreeMap<String, Schema>,
+    /// Identities of resource types, of those that have one. "Required" and "optional" mean for an import.
+    pub identities: BTreeMap<String, Schema>,
     /// Data sources.
     pub data_sources: BTreeMap<String, Schema>,
     /// Functions, without `provider::name::`.
@@ -235,6 +237,7 @@ impl ProviderSchema {
                     Ok((name, function))
                 })
                 .collect::<anyhow::Result<_>>()?,
+            identities: BTreeMap::new(),
             provider_meta: response
                 .provider_meta
                 .map(Schema::from_wire)
@@ -246,7 +249,44 @@ impl ProviderSchema {
     }
 }
 
+impl ProviderSchema {
+    /// Adds what `GetResourceIdentitySchemas` answers, under the same rules.
+    ///
+    /// # Errors
+    /// Names the type and the attribute's path.
+    pub fn with_identities(
+        mut self,
+        identities: impl IntoIterator<Item = (String, ResourceIdentitySchema)>,
+    ) -> anyhow::Result<Self> {
+        for (name, identity) in identities {
+            ensure!(
+                self.resources.contains_key(&name),
+                "identity of {name}: no such resource"
+            );
+            let schema = Schema::from_identity(identity).with_context(|| format!("identity of {name}"))?;
+            self.identities.insert(name, schema);
+        }
+        Ok(self)
+    }
+}
+
 impl Schema {
+    fn from_identity(identity: ResourceIdentitySchema) -> anyhow::Result<Self> {
+        let attributes = identity.identity_attributes.into_iter();
+        let attributes = attributes.map(|attribute| wire::Attribute {
+            name: attribute.name,
+            r#type: attribute.r#type,
+            description: attribute.description,
+            required: attribute.required_for_import,
+            optional: attribute.optional_for_import,
+            ..Default::default()
+        });
+        Ok(Self {
+            version: identity.version,
+            attributes: attributes_from_wire(attributes.collect(), "")?,
+        })
+    }
+
     fn from_wire(schema: proto::Schema) -> anyhow::Result<Self> {
         let block = schema.block.context("no block")?;
         Ok(Self {

@@ -1,9 +1,8 @@
 //! What AWS does while it is written to.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws_front::{Effect, Gate, Rule};
+use aws_front::{Effect, GateHandle, Rule};
 use dump_format::key::{Key, Object};
 use dump_format::manifest::Latest;
 use mongo_dump::Answer;
@@ -306,13 +305,13 @@ async fn latest_changed_by_another_at_the_same_moment_is_looked_at_again() {
     world.scheduled -= 3_600;
     let older = Latest::new(world.run(), b"a manifest").render();
     world.scheduled += 3_600;
-    let gate = Arc::new(Gate::default());
+    let gate = GateHandle::default();
     let rule = Rule::on("PutObject").path("latest.json");
-    world.front.script(rule.effect(Effect::HoldRequest(Arc::clone(&gate))));
+    world.front.script(rule.effect(Effect::HoldRequest(gate.clone())));
     let other = async {
-        gate.reached.notified().await;
+        gate.reached().await;
         world.put(&key, older).await;
-        gate.open.notify_one();
+        gate.open();
     };
     let (dumped, ()) = tokio::join!(world.dump(), other);
     complete(dumped);

@@ -1,9 +1,8 @@
 //! The real binary: killed at every step, and watched while it eats.
 
 use std::process::Command;
-use std::sync::Arc;
 
-use aws_front::{Effect, Gate, Rule};
+use aws_front::{Effect, GateHandle, Rule};
 use dump_format::key::Key;
 use dump_format::payload::Action;
 use lambda_emulator::Ended;
@@ -60,18 +59,18 @@ async fn killed_at(operation: &str, path: &str, after: u32) {
         let step = format!("{operation} {path} {after} done: {is_done}");
         let world = world(is_large).await;
         let event = world.event(Action::Dump).render();
-        let gate = Arc::new(Gate::default());
+        let gate = GateHandle::default();
         let effect = if is_done {
-            Effect::HoldAnswer(Arc::clone(&gate))
+            Effect::HoldAnswer(gate.clone())
         } else {
-            Effect::HoldRequest(Arc::clone(&gate))
+            Effect::HoldRequest(gate.clone())
         };
         world
             .front
             .script(Rule::on(operation).path(path).after(after).effect(effect));
         let mut function = Function::start(&world.front.url()).await;
         function.send(event.clone());
-        gate.reached.notified().await;
+        gate.reached().await;
         function.kill().await;
         world.front.clear();
 

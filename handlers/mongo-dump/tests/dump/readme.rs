@@ -19,7 +19,7 @@ fn every_failure_is_in_the_readme_with_what_to_do_and_no_other_is() {
 
 #[test]
 fn every_metric_is_in_the_readme() {
-    use alarm_catalog::handler_metrics::mongo_dump as metric;
+    use metric_names::mongo_dump as metric;
     let names = [metric::NAMESPACE, metric::SCHEDULE, metric::COMPLETED, metric::FAILED];
     for name in names
         .into_iter()

@@ -441,19 +441,19 @@ async fn a_plan_of_more_ranges_than_a_state_machine_can_pass_on_has_larger_ones_
 #[tokio::test]
 async fn a_plan_that_meets_its_own_run_is_to_be_tried_again_and_one_that_meets_another_is_not() {
     let world = world().await;
-    let gate = Arc::new(aws_front::Gate::default());
+    let gate = aws_front::GateHandle::default();
     world.front.script(
         Rule::on("PutObject")
             .path("plan.json")
-            .effect(Effect::HoldRequest(Arc::clone(&gate))),
+            .effect(Effect::HoldRequest(gate.clone())),
     );
     let others = async {
-        gate.reached.notified().await;
+        gate.reached().await;
         assert_eq!(name(world.handle(Action::Plan).await), "LeaseHeld");
         let later = world.event(Action::Plan).render().replace("18:00:00Z", "19:00:00Z");
         let other = mongo_dump::handle(&later, &world.settings().await).await.unwrap();
         assert_eq!(shown(&other)["outcome"], "busy");
-        gate.open.notify_one();
+        gate.open();
     };
     let (planned, ()) = tokio::join!(world.handle(Action::Plan), others);
     assert_eq!(shown(&planned.unwrap())["outcome"], "planned");

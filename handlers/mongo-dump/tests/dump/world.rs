@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -27,26 +27,8 @@ pub(crate) const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:functio
 const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/1234";
 const ROLE: &str = "arn:aws:iam::000000000000:role/dump";
 
-/// A local cloud that several tests may use; it ends with the last of them.
-struct Cloud {
-    endpoint_url: String,
-    sdk: SdkConfig,
-    _running: Mutex<LocalCloud>,
-}
-
-fn cloud() -> Arc<Cloud> {
-    static CLOUD: Mutex<Weak<Cloud>> = Mutex::new(Weak::new());
-    let mut shared = CLOUD.lock().unwrap_or_else(PoisonError::into_inner);
-    shared.upgrade().unwrap_or_else(|| {
-        let running = LocalCloud::start(local_cloud::Options::default()).unwrap();
-        let started = Arc::new(Cloud {
-            endpoint_url: running.endpoint_url(),
-            sdk: running.sdk_config(),
-            _running: Mutex::new(running),
-        });
-        *shared = Arc::downgrade(&started);
-        started
-    })
+fn cloud() -> Arc<LocalCloud> {
+    LocalCloud::shared(local_cloud::Options::default()).unwrap()
 }
 
 fn unique(prefix: &str) -> String {
@@ -84,7 +66,7 @@ pub(crate) struct World {
     pub(crate) metrics: Arc<Mutex<Vec<Value>>>,
     /// Past the front.
     pub(crate) s3: aws_sdk_s3::Client,
-    cloud: Arc<Cloud>,
+    cloud: Arc<LocalCloud>,
 }
 
 impl World {
@@ -101,11 +83,11 @@ impl World {
     /// With a connection string of the test's choice in the secret.
     pub(crate) async fn before(mongo: MongoEmulator, uri: &str) -> Self {
         let cloud = cloud();
-        let front = Front::start(&cloud.endpoint_url).await.unwrap();
+        let front = Front::start(&cloud.endpoint_url()).await.unwrap();
         let bucket = unique("dumps");
-        let s3 = lambda_kit::aws::s3(&cloud.sdk);
+        let s3 = lambda_kit::aws::s3(&cloud.sdk_config());
         s3.create_bucket().bucket(&bucket).send().await.unwrap();
-        let secrets = aws_sdk_secretsmanager::Client::new(&cloud.sdk);
+        let secrets = aws_sdk_secretsmanager::Client::new(&cloud.sdk_config());
         let secret = serde_json::json!({ "uri": uri }).to_string();
         let secret = secrets
             .create_secret()
@@ -141,7 +123,7 @@ impl World {
     }
 
     pub(crate) async fn set_secret(&self, secret: &str) {
-        let secrets = aws_sdk_secretsmanager::Client::new(&self.cloud.sdk);
+        let secrets = aws_sdk_secretsmanager::Client::new(&self.cloud.sdk_config());
         let put = secrets
             .put_secret_value()
             .secret_id(&self.fields.secret_arn)

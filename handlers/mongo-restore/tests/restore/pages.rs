@@ -26,7 +26,7 @@ fn every_failure_has_a_row_and_every_row_a_failure() {
 
 #[test]
 fn every_metric_has_a_row_and_every_row_a_metric() {
-    use alarm_catalog::handler_metrics::mongo_restore as names;
+    use metric_names::mongo_restore as names;
     let all = [
         names::DRILL_COMPLETED,
         names::DRILL_FAILED,

@@ -1,7 +1,7 @@
 //! S3 and Secrets Manager behind a proxy, and a deployment to restore to.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -15,26 +15,8 @@ use serde_json::{Value, json};
 
 use crate::dump::{CLUSTER, Dump, PREFIX};
 
-/// A local cloud that several tests may look at; it ends with the last of them.
-struct Cloud {
-    endpoint_url: String,
-    sdk: SdkConfig,
-    _running: Mutex<LocalCloud>,
-}
-
-fn cloud() -> Arc<Cloud> {
-    static CLOUD: Mutex<Weak<Cloud>> = Mutex::new(Weak::new());
-    let mut shared = CLOUD.lock().unwrap_or_else(PoisonError::into_inner);
-    shared.upgrade().unwrap_or_else(|| {
-        let running = LocalCloud::start(local_cloud::Options::default()).unwrap();
-        let started = Arc::new(Cloud {
-            endpoint_url: running.endpoint_url(),
-            sdk: running.sdk_config(),
-            _running: Mutex::new(running),
-        });
-        *shared = Arc::downgrade(&started);
-        started
-    })
+fn cloud() -> Arc<LocalCloud> {
+    LocalCloud::shared(local_cloud::Options::default()).unwrap()
 }
 
 pub(crate) struct World {
@@ -44,7 +26,6 @@ pub(crate) struct World {
     pub(crate) secret_arn: String,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) settings: Settings,
-    _cloud: Arc<Cloud>,
 }
 
 impl World {
@@ -58,17 +39,17 @@ impl World {
         let (cloud, mongo) = tokio::task::spawn_blocking(|| (cloud(), MongoEmulator::start(options).unwrap()))
             .await
             .unwrap();
-        let front = Front::start(&cloud.endpoint_url).await.unwrap();
-        let s3 = lambda_kit::aws::s3(&cloud.sdk);
+        let front = Front::start(&cloud.endpoint_url()).await.unwrap();
+        let s3 = lambda_kit::aws::s3(&cloud.sdk_config());
         let bucket = format!("dumps-{number}");
         s3.create_bucket().bucket(&bucket).send().await.unwrap();
-        let secrets = aws_sdk_secretsmanager::Client::new(&cloud.sdk);
+        let secrets = aws_sdk_secretsmanager::Client::new(&cloud.sdk_config());
         let secret = secrets.create_secret().name(format!("mongo-{number}"));
         let uri = mongo.uri();
         let secret = secret.secret_string(json!({"uri": patient(&uri)}).to_string());
         let secret_arn = secret.send().await.unwrap().arn.unwrap();
         let aws = cloud
-            .sdk
+            .sdk_config()
             .to_builder()
             .endpoint_url(front.url())
             .retry_config(
@@ -87,7 +68,6 @@ impl World {
             secret_arn,
             s3,
             settings,
-            _cloud: cloud,
         }
     }
 

@@ -1,9 +1,8 @@
 //! Changes at the same time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws_front::{Effect, Gate, Rule};
+use aws_front::{Effect, GateHandle, Rule};
 use futures::future::join_all;
 use serde_json::json;
 
@@ -23,8 +22,8 @@ async fn of_twenty_changes_of_one_version_exactly_one_is_made() {
 
 /// `needs` is the call of KMS between looking and writing: all of them have looked before the first one writes.
 async fn one_wins(tag: &str, needs: &str, world: &World) {
-    let gate = Arc::new(Gate::default());
-    let held = Effect::HoldRequest(Arc::clone(&gate));
+    let gate = GateHandle::default();
+    let held = Effect::HoldRequest(gate.clone());
     world.front.script(Rule::on(needs).always().effect(held));
     // Each as a sandbox of its own, as Lambda has it.
     let functions: Vec<_> = (0..20).map(|_| world.function()).collect();
@@ -36,7 +35,7 @@ async fn one_wins(tag: &str, needs: &str, world: &World) {
         loop {
             tokio::time::sleep(Duration::from_millis(5)).await;
             if world.front.calls_of(needs) >= functions.len() {
-                gate.open.notify_waiters();
+                gate.open();
             }
         }
     };

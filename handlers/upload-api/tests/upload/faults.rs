@@ -214,13 +214,13 @@ async fn an_upload_in_parts_is_ended_unless_a_repetition_can_find_it() {
     let function = world.function();
     // The function is connected, so that what comes next fails at the insert.
     send(&function, &complete_event(crate::world::NOBODYS)).await;
-    let gate = std::sync::Arc::new(aws_front::Gate::default());
-    let effect = Effect::HoldAnswer(std::sync::Arc::clone(&gate));
+    let gate = aws_front::GateHandle::default();
+    let effect = Effect::HoldAnswer(gate.clone());
     world.front.script(Rule::on("CreateMultipartUpload").effect(effect));
     let down = async {
-        gate.reached.notified().await;
+        gate.reached().await;
         world.mongo.down();
-        gate.open.notify_one();
+        gate.open();
     };
     let event = create_event(&announcement(&bytes(1200)));
     let (sent, ()) = tokio::join!(send(&function, &event), down);

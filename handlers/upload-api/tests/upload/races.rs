@@ -1,8 +1,7 @@
 //! Two requests about one file at the same time.
 
-use std::sync::Arc;
 
-use aws_front::{Effect, Gate, Rule};
+use aws_front::{Effect, GateHandle, Rule};
 use futures::future::join_all;
 
 use crate::client::{Form, Part};
@@ -47,15 +46,15 @@ async fn a_file_that_is_completed_while_it_is_deleted_is_gone() {
         ("DeleteObject", bytes(1200)),
     ] {
         let created = arrived(&world, &content).await;
-        let gate = Arc::new(Gate::default());
-        let effect = Effect::HoldRequest(Arc::clone(&gate));
+        let gate = GateHandle::default();
+        let effect = Effect::HoldRequest(gate.clone());
         world.front.script(Rule::on(operation).effect(effect));
         let (one, other) = (world.function(), world.function());
         let delete = delete_event(&created.id());
         let complete = async {
-            gate.reached.notified().await;
+            gate.reached().await;
             let completed = send(&other, &complete_event(&created.id())).await;
-            gate.open.notify_one();
+            gate.open();
             completed
         };
         let (deleted, completed) = tokio::join!(send(&one, &delete), complete);
@@ -100,8 +99,8 @@ async fn a_file_that_is_deleted_while_it_is_completed_stays_deleted() {
     for (operation, content) in cases {
         for before in [true, false] {
             let created = arrived(&world, &content).await;
-            let gate = Arc::new(Gate::default());
-            let held = Arc::clone(&gate);
+            let gate = GateHandle::default();
+            let held = gate.clone();
             let effect = if before {
                 Effect::HoldRequest(held)
             } else {
@@ -111,9 +110,9 @@ async fn a_file_that_is_deleted_while_it_is_completed_stays_deleted() {
             let (one, other) = (world.function(), world.function());
             let complete = complete_event(&created.id());
             let delete = async {
-                gate.reached.notified().await;
+                gate.reached().await;
                 let deleted = send(&other, &delete_event(&created.id())).await;
-                gate.open.notify_one();
+                gate.open();
                 deleted
             };
             let (completed, deleted) = tokio::join!(send(&one, &complete), delete);
@@ -135,17 +134,17 @@ async fn a_file_that_is_announced_anew_while_it_is_completed_is_not_what_was_upl
     let created = send(&world.function(), &announce(b"before")).await;
     let id = created.id();
     assert_eq!(Form::of(&created.body).send(b"before").await.status, 204);
-    let gate = Arc::new(Gate::default());
-    let effect = Effect::HoldRequest(Arc::clone(&gate));
+    let gate = GateHandle::default();
+    let effect = Effect::HoldRequest(gate.clone());
     world.front.script(Rule::on("DeleteObjectTagging").effect(effect));
     let (one, other) = (world.function(), world.function());
     let complete = complete_event(&id);
     let anew = async {
-        gate.reached.notified().await;
+        gate.reached().await;
         assert_eq!(send(&other, &delete_event(&id)).await.status, 204);
         let anew = send(&other, &announce(b"another content")).await;
         assert_eq!((anew.status, anew.id()), (201, id.clone()), "{}", anew.body);
-        gate.open.notify_one();
+        gate.open();
     };
     let (completed, ()) = tokio::join!(send(&one, &complete), anew);
     completed.is_problem(503, "unavailable", "announced anew");

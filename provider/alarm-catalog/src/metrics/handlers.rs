@@ -1,7 +1,8 @@
 //! Metrics of our own handlers, which emit them once a minute or once a run.
 
+use metric_names::{flow_logs, mongo_dump, mongodb};
+
 use super::{COUNTED, EVERY_BASIC, GAUGE, from_param};
-use crate::handler_metrics::{flow_logs, mongo_dump, mongodb};
 use crate::metric::{MetricSpec, Unit};
 use crate::service::{Param, Service};
 

@@ -127,6 +127,10 @@ impl MathContext<'_> {
             Kind::Call(Function::If, arguments) => self.choose(arguments, node.at),
             Kind::Call(Function::Period, _) => Ok(Value::Scalar(Some(seconds(self.window.period)))),
             Kind::Call(function, arguments) => self.call(*function, &arguments[0], node.at),
+            Kind::Unevaluated(name, _) => Err(MathError::UnsupportedFunction {
+                name: (*name).to_owned(),
+                at: node.at,
+            }),
         }
     }
 
@@ -549,7 +553,7 @@ mod tests {
                 "expected an operator or the end at position 3, found the number 1",
             ),
             ("(a", "expected \")\" at position 3, found the end of the expression"),
-            ("1.2.3 * a", "\"1.2.3\" at position 1 is no number"),
+            ("1.2.3 * a", "\"1.2.3\" at position 1 is not a number"),
             (
                 "A + 1",
                 "expected an id, which starts with a lowercase letter, a number, a function or \"(\" at position 1, found \"A\"",
@@ -605,12 +609,64 @@ mod tests {
     }
 
     #[test]
+    fn functions_that_are_not_evaluated_are_read_with_their_arguments() {
+        for (expression, ids) in [
+            ("STDDEV(a)", vec!["a"]),
+            ("ANOMALY_DETECTION_BAND(m1, 2)", vec!["m1"]),
+            ("SUM(SORT(METRICS(), AVG, DESC, 3))", vec![]),
+            (
+                "INSIGHT_RULE_METRIC(\"rule\", \"MaxContributorValue\") / m1",
+                vec!["m1"],
+            ),
+            ("IF(HOUR(m1) > 19 OR HOUR(m1) < 2, m2)", vec!["m1", "m2"]),
+            ("SERVICE_QUOTA(m1) - RUNNING_SUM([m2, m3])", vec!["m1", "m2", "m3"]),
+        ] {
+            let read = Expression::read(expression).unwrap();
+            assert_eq!(read.references(), ids, "{expression}");
+            assert!(
+                matches!(
+                    Expression::parse(expression),
+                    Err(MathError::UnsupportedFunction { .. })
+                ),
+                "{expression}"
+            );
+        }
+        assert!(
+            Expression::read("1 + ANOMALY_DETECTION_BAND(m, 2)")
+                .unwrap()
+                .calls_unevaluated("ANOMALY_DETECTION_BAND")
+        );
+        for (expression, message) in [
+            (
+                "STDDEV(a",
+                "expected \",\" or \")\" at position 9, found the end of the expression",
+            ),
+            (
+                "STDDEV(a) +",
+                "expected a value at position 12, found the end of the expression",
+            ),
+            (
+                "TOTALLY(m1 + ",
+                "unknown function TOTALLY at position 1; functions are written in capitals",
+            ),
+            ("HOUR(m1 m2)", "expected \",\" or \")\" at position 9, found \"m2\""),
+        ] {
+            assert_eq!(
+                Expression::read(expression).unwrap_err().to_string(),
+                message,
+                "{expression}"
+            );
+        }
+    }
+
+    #[test]
     fn deep_nesting_is_an_error_and_no_crash() {
         for text in [
             "(".repeat(2_000),
             "-".repeat(2_000),
             "[".repeat(2_000),
             "ABS(".repeat(500),
+            "HOUR(".repeat(400),
         ] {
             assert!(
                 matches!(Expression::parse(&text), Err(MathError::TooDeep { .. })),

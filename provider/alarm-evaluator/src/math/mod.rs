@@ -2,7 +2,8 @@
 //!
 //! Modelled: `+ - * / ^`, unary minus, parentheses, `== != < <= > >=`, `AND && OR ||`, `IF`, `FILL` (value, series, `REPEAT`,
 //! `LINEAR`), `SUM MIN MAX AVG` of a series or a list, `ABS CEIL FLOOR DIFF RATE`, `PERIOD`, `TIME_SERIES`, `METRICS`.
-//! `SEARCH` is refused, as CloudWatch refuses it in alarms; CloudWatch's other functions are refused by name.
+//! `SEARCH` is refused, as CloudWatch refuses it in alarms. CloudWatch's other functions are read ([`Expression::read`]) and not
+//! evaluated ([`Expression::parse`] refuses them by name).
 //!
 //! Missing values, all from "Using metric math":
 //! - two series are combined timestamp by timestamp; where one of them is silent it counts as 0, where both are silent there is
@@ -33,7 +34,7 @@ pub enum MathError {
         at: usize,
     },
     /// A number that is none.
-    #[error("\"{text}\" at position {at} is no number")]
+    #[error("\"{text}\" at position {at} is not a number")]
     Number {
         /// The text.
         text: String,

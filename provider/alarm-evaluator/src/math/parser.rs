@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Call(Function, Vec<Node>),
     Fill(Box<Node>, Filler),
     Metrics(Option<String>),
+    /// A function of [`UNSUPPORTED`], with those of its arguments that are values.
+    Unevaluated(&'static str, Vec<Node>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -120,11 +122,26 @@ const LEVELS: [&[(&str, Operator)]; 5] = [
 ];
 
 impl Expression {
-    /// Parses an expression.
+    /// Parses an expression that this crate can evaluate.
     ///
     /// # Errors
-    /// Names the position, counted in characters from 1.
+    /// As [`Self::read`], and for each of CloudWatch's functions that is not evaluated here.
     pub fn parse(text: &str) -> Result<Self, MathError> {
+        let expression = Self::read(text)?;
+        match expression.root.first_unevaluated() {
+            Some((name, at)) => Err(MathError::UnsupportedFunction {
+                name: name.to_owned(),
+                at,
+            }),
+            None => Ok(expression),
+        }
+    }
+
+    /// Reads an expression by CloudWatch's grammar, whether or not this crate can evaluate it.
+    ///
+    /// # Errors
+    /// What CloudWatch refuses: names the position, counted in characters from 1.
+    pub fn read(text: &str) -> Result<Self, MathError> {
         let length = text.chars().count();
         if length > MAX_LENGTH {
             return Err(MathError::TooLong { length });
@@ -157,27 +174,45 @@ impl Expression {
         self.root.collect_ids(&mut ids);
         ids
     }
+
+    /// Whether the expression calls one of CloudWatch's functions that this crate does not evaluate, such as `ANOMALY_DETECTION_BAND`.
+    #[must_use]
+    pub fn calls_unevaluated(&self, name: &str) -> bool {
+        self.root.calls(name)
+    }
 }
 
 impl Node {
+    /// Nodes directly below this one.
+    fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::Number(_) | Kind::Metrics(_) | Kind::Id(_) => Vec::new(),
+            Kind::List(nodes) | Kind::Call(_, nodes) | Kind::Unevaluated(_, nodes) => nodes.iter().collect(),
+            Kind::Negate(node) => vec![node],
+            Kind::Binary(_, left, right) => vec![left, right],
+            Kind::Fill(series, Filler::With(node)) => vec![series, node],
+            Kind::Fill(series, Filler::Repeat | Filler::Linear) => vec![series],
+        }
+    }
+
+    fn first_unevaluated(&self) -> Option<(&'static str, usize)> {
+        match &self.kind {
+            Kind::Unevaluated(name, _) => Some((name, self.at)),
+            _ => self.children().into_iter().find_map(Self::first_unevaluated),
+        }
+    }
+
+    fn calls(&self, function: &str) -> bool {
+        matches!(&self.kind, Kind::Unevaluated(name, _) if *name == function)
+            || self.children().into_iter().any(|child| child.calls(function))
+    }
+
     fn collect_ids<'a>(&'a self, ids: &mut Vec<&'a str>) {
         match &self.kind {
-            Kind::Number(_) | Kind::Metrics(_) => {}
-            Kind::Id(id) => {
-                if !ids.contains(&id.as_str()) {
-                    ids.push(id);
-                }
-            }
-            Kind::List(nodes) | Kind::Call(_, nodes) => nodes.iter().for_each(|node| node.collect_ids(ids)),
-            Kind::Negate(node) => node.collect_ids(ids),
-            Kind::Binary(_, left, right) => {
-                left.collect_ids(ids);
-                right.collect_ids(ids);
-            }
-            Kind::Fill(series, filler) => {
-                series.collect_ids(ids);
-                if let Filler::With(node) = filler {
-                    node.collect_ids(ids);
+            Kind::Id(id) if !ids.contains(&id.as_str()) => ids.push(id),
+            _ => {
+                for child in self.children() {
+                    child.collect_ids(ids);
                 }
             }
         }
@@ -355,18 +390,7 @@ impl Parser {
             "PERIOD" => Function::Period,
             "TIME_SERIES" => Function::TimeSeries,
             "IF" => Function::If,
-            _ if UNSUPPORTED.contains(&name) => {
-                return Err(MathError::UnsupportedFunction {
-                    name: name.to_owned(),
-                    at,
-                });
-            }
-            _ => {
-                return Err(MathError::UnknownFunction {
-                    name: name.to_owned(),
-                    at,
-                });
-            }
+            _ => return self.unevaluated(name, at),
         };
         let arguments = self.arguments(")", "\",\" or \")\"")?;
         let fits = match function {
@@ -382,6 +406,45 @@ impl Parser {
             at,
             kind: Kind::Call(function, arguments),
         })
+    }
+
+    /// A function that is read and not evaluated. Besides values it may take texts and words: `SORT(METRICS(), AVG, DESC, 3)`.
+    fn unevaluated(&mut self, name: &str, at: usize) -> Result<Node, MathError> {
+        const EXPECTED: &str = "\",\" or \")\"";
+        let Some(name) = UNSUPPORTED.into_iter().find(|known| *known == name) else {
+            return Err(MathError::UnknownFunction {
+                name: name.to_owned(),
+                at,
+            });
+        };
+        let mut nodes = Vec::new();
+        if !self.accept(")") {
+            loop {
+                if self.is_word() {
+                    self.next += 1;
+                } else {
+                    nodes.push(self.binary(0)?);
+                }
+                if self.accept(")") {
+                    break;
+                }
+                self.require(",", EXPECTED)?;
+            }
+        }
+        Ok(Node {
+            at,
+            kind: Kind::Unevaluated(name, nodes),
+        })
+    }
+
+    /// Whether a text, or a capital name that is no call, stands here.
+    fn is_word(&self) -> bool {
+        let is_call = matches!(self.tokens.get(self.next + 1), Some((Token::Symbol("("), _)));
+        match self.peek() {
+            Token::Text(_) => true,
+            Token::Name(name) => !is_call && name.starts_with(|first: char| first.is_ascii_uppercase()),
+            _ => false,
+        }
     }
 
     fn metrics(&mut self, at: usize) -> Result<Node, MathError> {

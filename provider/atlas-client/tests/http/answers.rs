@@ -90,6 +90,43 @@ async fn fields_that_atlas_complains_about_are_named() {
 }
 
 #[tokio::test]
+async fn a_refusal_without_words_of_atlas_says_what_the_body_is_and_repeats_none_of_it() {
+    let page = "<html><head><title> Blocked by the proxy </title></head><body>Authorization: hush</body></html>";
+    for (case, reply, told) in [
+        (
+            "a page",
+            Reply::Answer {
+                status: 400,
+                headers: vec![("Content-Type", "text/html".into())],
+                body: page.into(),
+            },
+            "95 bytes, text/html, titled \"Blocked by the proxy\"",
+        ),
+        ("nothing", json(400, ""), "the answer has no body"),
+        (
+            "other JSON",
+            json(400, r#"{"token":"hush"}"#),
+            "16 bytes, application/json",
+        ),
+    ] {
+        let text = everything_shown(&error_of(reply).await);
+        assert!(text.contains(told) && text.contains("HTTP 400"), "{case}: {text}");
+        assert!(!text.contains("hush"), "{case}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_lack_of_capacity_is_not_called_a_wrong_value() {
+    let error = error_of(refusal(400, "ATLAS_GENERAL_ERROR", "Reason: No Capacity.")).await;
+    assert!(error.to_string().contains("No Capacity"), "{error}");
+    let advice = error.advice();
+    assert!(
+        advice.contains("missing capacity") && advice.contains("try again later"),
+        "{advice}"
+    );
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed_and_their_target_is_named_without_its_path() {
     let elsewhere = Server::scripted([]).await;
     for status in [301, 302, 307, 308] {
@@ -120,11 +157,6 @@ async fn a_success_that_is_no_answer_of_the_api_is_malformed_and_says_where() {
             "a status that is no text",
             r#"[{"id":"6a1b2c3d4e5f60718293a4b5","status":7}]"#,
             "[0].status",
-        ),
-        (
-            "a region that is none",
-            r#"[{"id":"6a1b2c3d4e5f60718293a4b5","regionName":"EUROPE_NORTH"}]"#,
-            "not an AWS region",
         ),
     ] {
         let error = error_of(json(200, body)).await;

@@ -275,6 +275,54 @@ async fn what_is_not_there_is_none_to_read_and_done_to_remove() {
 }
 
 #[tokio::test]
+async fn a_cluster_that_the_api_refuses_to_show_is_an_error_and_not_an_absence() {
+    let code = "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API";
+    let server = Server::scripted([refusal(400, code, "It is a Flex cluster.")]).await;
+    let name = ClusterName::parse("main").unwrap();
+    let error = client(&server).get_cluster(&project(), &name).await.unwrap_err();
+    assert!(matches!(error, AtlasError::Refused { status: 400, .. }), "{error:?}");
+    assert!(error.to_string().contains("It is a Flex cluster."), "{error}");
+}
+
+#[tokio::test]
+async fn a_region_an_endpoint_and_a_status_of_tomorrow_hide_no_service() {
+    let body = r#"[{"id":"6a1b2c3d4e5f60718293a4b5","regionName":"EU_WEST_1","status":"AVAILABLE"},
+        {"id":"6a1b2c3d4e5f60718293a4b6","regionName":"MOON_1","status":"ORBITING","supportedRemoteRegions":["MARS_BASE"],
+         "interfaceEndpoints":["vpcx-1"]}]"#;
+    let server = Server::scripted([json(200, body)]).await;
+    let services = client(&server).list_endpoint_services(&project()).await.unwrap();
+    assert_eq!(services[0].region, Some(region("eu-west-1")));
+    let other = &services[1];
+    assert_eq!(
+        other.region.as_ref().map(AtlasRegion::aws_name),
+        Some("moon-1".to_owned())
+    );
+    assert_eq!(other.status.as_str(), "ORBITING");
+    assert_eq!(other.supported_remote_regions[0].atlas_name(), "MARS_BASE");
+    assert_eq!(other.interface_endpoints[0].as_str(), "vpcx-1");
+}
+
+#[tokio::test]
+async fn a_conflict_says_whether_an_earlier_attempt_of_the_same_call_had_no_answer() {
+    for (case, first, lost) in [
+        ("at once", None, false),
+        ("after a 500", Some(refusal(500, "UNEXPECTED_ERROR", "-")), true),
+        ("after a 429", Some(refusal(429, "RATE_LIMITED", "-")), false),
+    ] {
+        let conflict = refusal(409, "PRIVATE_ENDPOINT_ALREADY_EXISTS", "There is one.");
+        let server = Server::scripted(first.into_iter().chain([conflict])).await;
+        let error = client(&server)
+            .add_interface_endpoint(&project(), &service(), &endpoint())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, AtlasError::Conflict { after_lost_answer, .. } if *after_lost_answer == lost),
+            "{case}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_absence_is_not_believed_where_the_project_is_unknown_too() {
     let server = Server::new(|_, _| refusal(404, "RESOURCE_NOT_FOUND", "Cannot find resource.")).await;
     let client = client(&server);

@@ -5,6 +5,7 @@ use provider_kit::Num;
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
+use super::action;
 use super::defaults::Inputs;
 use super::describe;
 use super::key;
@@ -76,7 +77,7 @@ impl Builder<'_> {
         let mut alarm = Alarm {
             name: key::alarm_name(&inputs.bundle.name, key),
             arn: Value::Unknown,
-            description: describe::description(&first, &runbook, key, &inputs.bundle.name),
+            description: describe::description(&first, &runbook, key),
             severity: text(spec.severity.name()),
             evaluation_periods,
             datapoints_to_alarm: datapoints,
@@ -188,25 +189,69 @@ impl Builder<'_> {
             let periods = &alarm.evaluation_periods;
             limits::datapoints(diagnostics, &datapoints.path, self.key, &datapoints.value, periods);
         }
-        if let (
-            true,
-            Some(Sourced {
-                value: Value::Value(threshold),
-                path,
-            }),
-        ) = (self.spec.percent, &settings.threshold)
-            && *threshold > Num::from(100)
+        if let Some(Sourced {
+            value: Value::Value(threshold),
+            path,
+        }) = &settings.threshold
         {
-            diagnostics::threshold_above_hundred_percent(diagnostics, path.clone(), self.key, threshold);
+            if self.spec.percent && *threshold > Num::from(100) {
+                diagnostics::threshold_above_hundred_percent(diagnostics, path.clone(), self.key, threshold);
+            }
+            self.check_time(alarm, threshold, path, diagnostics);
         }
+        action::check_instance(diagnostics, self.key, alarm, |index| self.action_path(index));
         let described = settings.description.as_ref().or(settings.runbook_url.as_ref());
         let path = described.map_or_else(
             || AttributePath::new("defaults").attribute("runbook_url"),
             |it| it.path.clone(),
         );
-        limits::description(diagnostics, &path, self.key, &alarm.description);
+        describe::check_length(
+            diagnostics,
+            &path,
+            self.key,
+            &alarm.description,
+            &self.inputs.bundle.name,
+        );
+    }
+
+    /// Points out a threshold that is far below the time limit of what it watches: most likely a percentage was meant.
+    fn check_time(&self, alarm: &Alarm, threshold: &Num, path: &AttributePath, diagnostics: &mut Diagnostics) {
+        let is_upper = alarm
+            .comparison_operator
+            .as_deref_option()
+            .is_some_and(|operator| operator.starts_with("Greater"));
+        let Some((param, factor)) = self.spec.time_limit().filter(|_| is_upper) else {
+            return;
+        };
+        let Value::Value(limit) = self.target.number(param) else {
+            return;
+        };
+        let whole = limit.to_f64() * f64::from(factor);
+        if threshold.to_f64() < whole * LEAST_SHARE {
+            let unit = self.spec.threshold_unit();
+            let limit = (param.name(), &limit);
+            diagnostics::threshold_far_below_limit(diagnostics, path.clone(), self.key, threshold, unit, limit, whole);
+        }
+    }
+
+    /// Where a list of actions was set, by the position of its attribute.
+    fn action_path(&self, index: usize) -> AttributePath {
+        let settings = self.settings;
+        let own = [
+            &settings.alarm_actions,
+            &settings.ok_actions,
+            &settings.insufficient_data_actions,
+        ];
+        match own[index] {
+            Some(setting) => setting.path.clone(),
+            None => severity::action_path(self.spec.severity.name(), index),
+        }
     }
 }
+
+/// The least share of a time limit that a threshold in the same quantity is believed to be meant as. Our choice: 60 where 60 % was meant is
+/// 2 % of a timeout of 3 s and less of any longer one.
+const LEAST_SHARE: f64 = 0.05;
 
 /// `number * unit_factor * percent / 100`, exact where it is whole.
 fn share(number: &Num, percent: u32, unit_factor: u32) -> Number {

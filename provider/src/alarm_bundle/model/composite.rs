@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
+use super::action;
 use super::describe;
 use super::key;
 use super::limits;
-use super::severity::{Actions, Presence, Severities};
+use super::severity::{Actions, Presence, Severities, action_path};
 use super::values::text;
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, Bundle, Composite, CompositeAlarm, Suppressor, Text};
@@ -36,7 +37,7 @@ pub(crate) fn plan(
     let severity = match &composite.severity {
         Value::Value(severity) => severity,
         Value::Null => {
-            diagnostics::input_missing(diagnostics, path.attribute("severity"), "A key of severities.");
+            diagnostics::input_missing(diagnostics, path.attribute("severity"), "A key of `severities`.");
             return Value::Unknown;
         }
         Value::Unknown => return Value::Value(unknown_composite(suppressor)),
@@ -52,13 +53,15 @@ pub(crate) fn plan(
     };
     let key = key::composite_key(severity);
     let actions = Actions::new(actions, [&Value::Null, &Value::Null, &Value::Null]);
+    let lists = [&actions.alarm, &actions.ok, &actions.insufficient_data];
+    action::refuse_instance(diagnostics, &key, lists, |index| action_path(severity, index));
     let first = text(format!(
-        "At least one {severity} alarm of this bundle fires. What to do: see which, and follow its description."
+        "At least one {severity} alarm of this bundle fires. What to do: see which one, and follow its description."
     ));
     Value::Value(CompositeAlarm {
         name: key::alarm_name(&bundle.name, &key),
         arn: Value::Unknown,
-        description: describe::description(&first, &Value::Null, &key, &bundle.name),
+        description: describe::description(&first, &Value::Null, &key),
         rule: rule(severity, alarms, &path, diagnostics),
         actions_enabled: Value::Value(true),
         alarm_actions: actions.alarm,
@@ -120,19 +123,19 @@ fn check_suppressor(composite: &Composite, path: &AttributePath, diagnostics: &m
             diagnostics::input_missing(
                 diagnostics,
                 path,
-                "Name or ARN of the alarm that silences the composite.",
+                "Name or ARN of the alarm that suppresses the composite's actions.",
             );
         }
         for (attribute, seconds, what) in [
             (
                 "wait_period_seconds",
                 &suppressor.wait_period_seconds,
-                "Seconds the composite waits for the suppressor.",
+                "Seconds for which the composite waits for the suppressor.",
             ),
             (
                 "extension_period_seconds",
                 &suppressor.extension_period_seconds,
-                "Seconds the composite stays silent after the suppressor is over.",
+                "Seconds for which the composite's actions stay suppressed after the suppressor is over.",
             ),
         ] {
             let path = path.clone().attribute(attribute);

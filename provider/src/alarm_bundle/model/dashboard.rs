@@ -10,9 +10,9 @@ use serde_json::{Value as Json, json};
 use tf_provider::value::Value;
 
 use super::catalogue::{Entry, Outcome, by_target};
-use super::expression::EXPRESSION_ID;
 use super::target::{Target, Targets};
-use crate::alarm_bundle::state::{Alarm, AlarmMetric, Map, Text};
+use super::values::flag_is_on;
+use crate::alarm_bundle::state::{Alarm, AlarmMetric, EXPRESSION_ID, Flag, Map, Text};
 
 /// Most widgets of a dashboard, most metrics of it. Source: CloudWatch User Guide, cloudwatch_limits.
 const MAX_WIDGETS: usize = 500;
@@ -44,14 +44,20 @@ struct Section {
     graphs: Vec<Graph>,
 }
 
-/// The JSON; unknown while anything in it is.
+/// The JSON; null unless it was asked for, unknown while anything in it is.
 pub(crate) fn body<'a>(
+    wanted: &Flag,
     bundle: &Text,
     region: &Text,
     targets: &'a Targets,
     entries: &[Entry<'a>],
     extras: &BTreeMap<String, Alarm>,
 ) -> Text {
+    match flag_is_on(wanted) {
+        Some(true) => {}
+        Some(false) => return Value::Null,
+        None => return Value::Unknown,
+    }
     let (Value::Value(bundle), Value::Value(region)) = (bundle, region) else {
         return Value::Unknown;
     };

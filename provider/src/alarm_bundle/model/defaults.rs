@@ -74,4 +74,6 @@ pub(crate) struct Inputs<'a> {
     pub(crate) defaults: &'a Defaults,
     /// `severities`.
     pub(crate) severities: &'a Severities,
+    /// The effective region; unknown while it is.
+    pub(crate) region: &'a Text,
 }

@@ -1,34 +1,41 @@
-//! What a plan must know about metric math: the ids an expression uses.
+//! What a plan must know about metric math: what an expression is, what is wrong with it, and the ids it uses.
 
-use std::collections::BTreeSet;
+use alarm_evaluator::math::{Expression, MathError};
 
-/// Id of the expression itself among the metrics of an alarm.
-pub(crate) const EXPRESSION_ID: &str = "expr";
+const BAND: &str = "ANOMALY_DETECTION_BAND";
 
-/// Words of an expression, quoted text left out.
-fn words(expression: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    for (index, part) in expression.split('"').enumerate() {
-        if index % 2 == 0 {
-            let split = part.split(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
-            words.extend(split.filter(|word| !word.is_empty()));
-        }
+/// An expression as a bundle sees it.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// Metric math that an alarm can have, and the ids it uses.
+    Math(Vec<String>),
+    /// A query of Metrics Insights.
+    Query,
+    /// It calls SEARCH, which no alarm can have.
+    Search,
+    /// It calculates an anomaly detection band.
+    Band,
+    /// CloudWatch refuses it.
+    Invalid(MathError),
+}
+
+/// Reads an expression by CloudWatch's grammar.
+pub(crate) fn kind(expression: &str) -> Kind {
+    if is_query(expression) {
+        return Kind::Query;
     }
-    words
+    match Expression::read(expression) {
+        Ok(read) if read.calls_unevaluated(BAND) => Kind::Band,
+        Ok(read) => Kind::Math(read.references().into_iter().map(str::to_owned).collect()),
+        Err(MathError::Search { .. }) => Kind::Search,
+        Err(problem) => Kind::Invalid(problem),
+    }
 }
 
-/// The metric ids an expression names. CloudWatch's functions and keywords begin with a capital, ids with a small letter.
-pub(crate) fn ids(expression: &str) -> BTreeSet<&str> {
-    words(expression)
-        .into_iter()
-        .filter(|word| word.starts_with(|char: char| char.is_ascii_lowercase()))
-        .collect()
-}
-
-/// The function in an expression that no alarm may use, if there is one.
-/// Source: CloudWatch User Guide, Create-alarm-on-metric-math-expression.
-pub(crate) fn forbidden_function(expression: &str) -> Option<&str> {
-    words(expression).into_iter().find(|word| matches!(*word, "SEARCH"))
+/// Whether a text is a query of Metrics Insights: `SELECT ...`.
+pub(crate) fn is_query(expression: &str) -> bool {
+    let first = expression.split_whitespace().next();
+    first.is_some_and(|word| word.eq_ignore_ascii_case("SELECT"))
 }
 
 /// Whether a text can be a metric's id: `[a-z][A-Za-z0-9_]*`, at most 255 characters.
@@ -43,24 +50,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_the_words_in_small_letters_outside_quotes() {
+    fn an_expression_is_read_as_cloudwatch_reads_it() {
+        let math = |ids: &[&str]| Kind::Math(ids.iter().map(|id| (*id).to_owned()).collect());
         for (expression, expected) in [
-            ("IF(n >= 20, 100 * (1 - s / n))", vec!["n", "s"]),
-            ("FILL(m1, 0) + m_2", vec!["m1", "m_2"]),
-            ("METRICS(\"errors\") / 2e3", vec![]),
-            ("100*e/n AND NOT x1", vec!["e", "n", "x1"]),
+            ("IF(n >= 20, 100 * (1 - s / n))", math(&["n", "s"])),
+            ("FILL(m1, 0) + m_2", math(&["m1", "m_2"])),
+            ("SUM(METRICS(\"errors\")) / 2e3", math(&[])),
+            ("IF(HOUR(m1) < 8, m1)", math(&["m1"])),
+            ("SUM(SEARCH('x', 'Sum', 60))", Kind::Search),
+            ("select AVG(Errors) from \"AWS/Lambda\"", Kind::Query),
+            ("ANOMALY_DETECTION_BAND(m1, 2)", Kind::Band),
+            ("m1 - ANOMALY_DETECTION_BAND(m1)", Kind::Band),
         ] {
-            assert_eq!(
-                ids(expression).into_iter().collect::<Vec<_>>(),
-                expected,
-                "{expression}"
-            );
+            assert_eq!(kind(expression), expected, "{expression}");
         }
-    }
-
-    #[test]
-    fn functions_that_give_many_series_are_found() {
-        assert_eq!(forbidden_function("SUM(SEARCH('x', 'Sum', 60))"), Some("SEARCH"));
-        assert_eq!(forbidden_function("SUM(METRICS())"), None);
+        for expression in ["TOTALLY(m1 + ", "m1 +", "(m1", "sum(m1)", "m1 m2", "IF(m1)"] {
+            assert!(matches!(kind(expression), Kind::Invalid(_)), "{expression}");
+        }
     }
 }

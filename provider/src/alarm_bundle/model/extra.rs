@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use alarm_catalog::{COMPARISON_OPERATORS, MAX_METRICS_PER_ALARM, Statistic, TREAT_MISSING_DATA};
+use alarm_catalog::{MAX_METRICS_PER_ALARM, Statistic, TREAT_MISSING_DATA};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
+use super::action;
 use super::defaults::Inputs;
 use super::describe;
-use super::expression;
+use super::expression::{self, Kind};
 use super::key;
 use super::limits;
 use super::series::{Series, effective_dimensions};
 use super::severity::{self, ACTION_ATTRIBUTES, Actions, Presence};
 use super::values::{as_double, or_default, text, whole};
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Alarm, AlarmMetric, ExtraAlarm, Map, Number, Set, SeverityActions, Text};
+use crate::alarm_bundle::state::{Alarm, AlarmMetric, EXPRESSION_ID, ExtraAlarm, Map, Number, Set, SeverityActions};
 
 const DEFAULT_PERIOD: u32 = 60;
 const DEFAULT_EVALUATION_PERIODS: u32 = 1;
@@ -40,7 +41,7 @@ pub(crate) struct Extras {
 }
 
 /// Reads and checks `extra_alarms`.
-pub(crate) fn read(inputs: &Inputs<'_>, region: &Text, diagnostics: &mut Diagnostics) -> Extras {
+pub(crate) fn read(inputs: &Inputs<'_>, diagnostics: &mut Diagnostics) -> Extras {
     let path = AttributePath::new("extra_alarms");
     let mut extras = Extras::default();
     let map = match &inputs.bundle.extra_alarms {
@@ -62,7 +63,6 @@ pub(crate) fn read(inputs: &Inputs<'_>, region: &Text, diagnostics: &mut Diagnos
                 }
                 Reader {
                     inputs,
-                    region,
                     name,
                     alarm,
                     path,
@@ -76,7 +76,6 @@ pub(crate) fn read(inputs: &Inputs<'_>, region: &Text, diagnostics: &mut Diagnos
 
 struct Reader<'a> {
     inputs: &'a Inputs<'a>,
-    region: &'a Text,
     name: &'a str,
     alarm: &'a ExtraAlarm,
     path: AttributePath,
@@ -91,7 +90,7 @@ impl Reader<'_> {
         let severity = match &self.alarm.severity {
             Value::Value(severity) => severity,
             Value::Null => {
-                return diagnostics::input_missing(diagnostics, self.at("severity"), "A key of severities.");
+                return diagnostics::input_missing(diagnostics, self.at("severity"), "A key of `severities`.");
             }
             Value::Unknown => return extras.open.push(self.at("severity")),
         };
@@ -133,7 +132,7 @@ impl Reader<'_> {
         let mut planned = Alarm {
             name: key::alarm_name(&inputs.bundle.name, key),
             arn: Value::Unknown,
-            description: describe::description(&first, &runbook, key, &inputs.bundle.name),
+            description: describe::description(&first, &runbook, key),
             severity: text(severity),
             evaluation_periods,
             datapoints_to_alarm: datapoints,
@@ -167,7 +166,16 @@ impl Reader<'_> {
             &planned.datapoints_to_alarm,
             &planned.evaluation_periods,
         );
-        limits::description(diagnostics, &self.at("description"), key, &planned.description);
+        let bundle = &inputs.bundle.name;
+        describe::check_length(diagnostics, &self.at("description"), key, &planned.description, bundle);
+        let own_lists = own.map(|list| !list.is_null());
+        action::check_instance(diagnostics, key, &planned, |index| {
+            if own_lists[index] {
+                self.at(ACTION_ATTRIBUTES[index])
+            } else {
+                severity::action_path(severity, index)
+            }
+        });
         self.check_window(key, &period, &planned, diagnostics);
         planned
     }
@@ -178,7 +186,7 @@ impl Reader<'_> {
             (
                 "comparison_operator",
                 alarm.comparison_operator.is_null(),
-                "How the metric is compared with the threshold.",
+                "How the metric is compared with the threshold, for example GreaterThanThreshold.",
             ),
             (
                 "threshold",
@@ -197,12 +205,8 @@ impl Reader<'_> {
         ] {
             limits::whole_number(diagnostics, &self.at(attribute), number, 1, 60_480);
         }
+        limits::comparison_operator(diagnostics, &self.at("comparison_operator"), &alarm.comparison_operator);
         for (attribute, word, words) in [
-            (
-                "comparison_operator",
-                &alarm.comparison_operator,
-                &COMPARISON_OPERATORS[..],
-            ),
             ("treat_missing_data", &alarm.treat_missing_data, &TREAT_MISSING_DATA[..]),
             (
                 "evaluate_low_sample_count_percentile",
@@ -220,7 +224,7 @@ impl Reader<'_> {
             &alarm.insufficient_data_actions,
         ];
         for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(lists) {
-            limits::actions(diagnostics, &self.at(attribute), list);
+            limits::actions(diagnostics, &self.at(attribute), list, self.inputs.region);
         }
     }
 
@@ -238,7 +242,7 @@ impl Reader<'_> {
                 statistic: &alarm.statistic,
                 period,
             };
-            series.check(self.region, diagnostics);
+            series.check(self.inputs.region, diagnostics);
             if let (Value::Value(_), Value::Value(statistic)) =
                 (&alarm.evaluate_low_sample_count_percentile, &alarm.statistic)
                 && !matches!(statistic.parse(), Ok(Statistic::Percentile(_)))
@@ -278,7 +282,8 @@ impl Reader<'_> {
         if !given.is_empty() {
             diagnostics::metric_and_metrics(diagnostics, self.path.clone(), &given);
         }
-        if alarm.metrics.is_null() || alarm.metrics.as_ref_option().is_some_and(BTreeMap::is_empty) {
+        let is_query = alarm.expression.as_deref_option().is_some_and(expression::is_query);
+        if !is_query && (alarm.metrics.is_null() || alarm.metrics.as_ref_option().is_some_and(BTreeMap::is_empty)) {
             diagnostics::input_missing(diagnostics, self.at("metrics"), "The metrics of the expression, by id.");
         }
         if alarm.expression.is_null()
@@ -307,7 +312,7 @@ impl Reader<'_> {
         let mut planned = BTreeMap::new();
         for (id, metric) in metrics {
             let path = self.at("metrics").key(id.clone());
-            if !expression::is_id(id) || id == expression::EXPRESSION_ID {
+            if !expression::is_id(id) || id == EXPRESSION_ID {
                 diagnostics::metric_id_invalid(diagnostics, path.clone(), id);
             }
             let metric = match metric {
@@ -327,7 +332,7 @@ impl Reader<'_> {
                 statistic: &metric.statistic,
                 period: &period,
             };
-            series.check(self.region, diagnostics);
+            series.check(self.inputs.region, diagnostics);
             let metric = AlarmMetric {
                 namespace: metric.namespace.clone(),
                 metric_name: metric.metric_name.clone(),
@@ -344,14 +349,28 @@ impl Reader<'_> {
         let Value::Value(text) = &self.alarm.expression else {
             return;
         };
-        if let Some(function) = expression::forbidden_function(text) {
-            diagnostics::expression_gives_many_series(diagnostics, self.at("expression"), function);
+        if text.trim().is_empty() {
+            return;
         }
+        let path = self.at("expression");
+        let ids = match expression::kind(text) {
+            Kind::Math(ids) => ids,
+            Kind::Query => return diagnostics::expression_is_a_query(diagnostics, path),
+            Kind::Search => return diagnostics::expression_gives_many_series(diagnostics, path, "SEARCH"),
+            Kind::Band => return diagnostics::expression_is_a_band(diagnostics, path),
+            Kind::Invalid(problem) => {
+                return diagnostics::expression_invalid(diagnostics, path, text, &problem.to_string());
+            }
+        };
         let Value::Value(metrics) = &self.alarm.metrics else {
             return;
         };
-        let unknown: Vec<&str> = expression::ids(text)
-            .into_iter()
+        if metrics.is_empty() {
+            return;
+        }
+        let unknown: Vec<&str> = ids
+            .iter()
+            .map(String::as_str)
             .filter(|id| !metrics.contains_key(*id))
             .collect();
         if !unknown.is_empty() {

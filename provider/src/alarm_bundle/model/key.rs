@@ -28,16 +28,6 @@ pub(crate) fn alarm_name(bundle: &Text, key: &str) -> Text {
     bundle.as_ref().map(|bundle| format!("{bundle}/{key}"))
 }
 
-/// Last line of the description of every alarm of a bundle.
-pub(crate) fn marker(bundle: &str) -> String {
-    format!("lectern:{bundle}")
-}
-
-/// Whether a description carries the marker of this bundle as its last line.
-pub(crate) fn has_marker(description: &str, bundle: &str) -> bool {
-    description.lines().next_back() == Some(marker(bundle).as_str())
-}
-
 /// Whether a text can be a target's, an extra alarm's or a severity's name: `[A-Za-z0-9_-]{1,64}`.
 pub(crate) fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len())

@@ -1,13 +1,14 @@
 //! Checks of single values against CloudWatch's rules. Null and unknown pass: the one is checked where it matters, the other
 //! at apply.
 
-use alarm_catalog::Statistic;
+use alarm_catalog::{COMPARISON_OPERATORS, Statistic};
 use provider_kit::Num;
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
+use super::action;
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Elements, Number, Set, Text};
+use crate::alarm_bundle::state::{Elements, Map, Number, Set, Text};
 
 /// Most actions of one state. Source: API_PutMetricAlarm.
 pub(crate) const MAX_ACTIONS: usize = 5;
@@ -20,6 +21,20 @@ pub(crate) const MAX_DESCRIPTION: usize = 1024;
 const WINDOW_LIMITS: (i64, i64) = (604_800, 86_400);
 
 const HOUR: i64 = 3600;
+
+/// Comparisons with an anomaly detection band. Source: API_PutMetricAlarm, `ComparisonOperator`.
+const BAND_OPERATORS: [&str; 3] = [
+    "GreaterThanUpperThreshold",
+    "LessThanLowerOrGreaterThanUpperThreshold",
+    "LessThanLowerThreshold",
+];
+
+/// Most dimensions of a metric, longest name and value of one, longest metric name and namespace.
+/// Source: API_Dimension, API_PutMetricAlarm.
+const MAX_DIMENSIONS: usize = 30;
+const MAX_DIMENSION_NAME: usize = 255;
+const MAX_DIMENSION_VALUE: usize = 1024;
+const MAX_METRIC_NAME: usize = 255;
 
 /// A whole number between two bounds.
 pub(crate) fn whole_number(
@@ -109,6 +124,16 @@ pub(crate) fn datapoints(
     }
 }
 
+/// A comparison with a fixed threshold.
+pub(crate) fn comparison_operator(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Text) {
+    match value {
+        Value::Value(operator) if BAND_OPERATORS.contains(&operator.as_str()) => {
+            diagnostics::operator_needs_a_band(diagnostics, path.clone(), operator, &COMPARISON_OPERATORS);
+        }
+        _ => one_of(diagnostics, path, value, &COMPARISON_OPERATORS),
+    }
+}
+
 /// One of a list of words.
 pub(crate) fn one_of(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Text, allowed: &[&str]) {
     if let Value::Value(word) = value
@@ -128,16 +153,15 @@ pub(crate) fn statistic(diagnostics: &mut Diagnostics, path: &AttributePath, val
     parsed
 }
 
-/// At most five different actions, each an ARN.
-pub(crate) fn actions(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Set) {
+/// At most five different actions, each an ARN that CloudWatch accepts in this region.
+pub(crate) fn actions(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Set, region: &Text) {
     if let Value::Value(actions) = value {
         let known = actions.iter().filter(|action| action.is_value()).count();
         if known > MAX_ACTIONS {
             diagnostics::too_many_actions(diagnostics, path.clone(), known);
         }
-        let known = actions.iter().filter_map(Value::as_deref_option);
-        if let Some(other) = known.filter(|action| !action.starts_with("arn:")).min() {
-            diagnostics::action_is_not_an_arn(diagnostics, path.clone(), other);
+        for known in actions.iter().filter_map(Value::as_deref_option) {
+            action::check(diagnostics, path, known, region);
         }
     }
 }
@@ -151,6 +175,48 @@ pub(crate) fn effective_actions(value: &Set) -> Set {
     }
 }
 
+/// At most thirty dimensions, each with a name and a value that CloudWatch accepts. A null value is a dimension left out.
+pub(crate) fn dimensions(diagnostics: &mut Diagnostics, path: &AttributePath, dimensions: &Map<String>) {
+    let Value::Value(dimensions) = dimensions else { return };
+    let count = dimensions.values().filter(|value| !value.is_null()).count();
+    if count > MAX_DIMENSIONS {
+        diagnostics::too_many_dimensions(diagnostics, path.clone(), count, MAX_DIMENSIONS);
+    }
+    for (name, value) in dimensions {
+        let path = path.clone().key(name.clone());
+        if !is_dimension_text(name, MAX_DIMENSION_NAME) || name.starts_with(':') {
+            diagnostics::dimension_invalid(diagnostics, path, "name", name, MAX_DIMENSION_NAME);
+        } else {
+            dimension_value(diagnostics, path, value);
+        }
+    }
+}
+
+/// A dimension's value that CloudWatch accepts.
+pub(crate) fn dimension_value(diagnostics: &mut Diagnostics, path: AttributePath, value: &Text) {
+    if let Value::Value(value) = value
+        && !is_dimension_text(value, MAX_DIMENSION_VALUE)
+    {
+        diagnostics::dimension_invalid(diagnostics, path, "value", value, MAX_DIMENSION_VALUE);
+    }
+}
+
+fn is_dimension_text(text: &str, most: usize) -> bool {
+    text.len() <= most
+        && text.is_ascii()
+        && !text.bytes().any(|byte| byte.is_ascii_control())
+        && !text.trim().is_empty()
+}
+
+/// A metric's name or namespace that CloudWatch accepts; that it is there is another question.
+pub(crate) fn metric_name(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Text) {
+    if let Value::Value(text) = value
+        && (text.chars().count() > MAX_METRIC_NAME || text.starts_with(':'))
+    {
+        diagnostics::metric_name_invalid(diagnostics, path.clone(), text);
+    }
+}
+
 /// A link whose only placeholder is `{key}`.
 pub(crate) fn runbook_url(diagnostics: &mut Diagnostics, path: &AttributePath, value: &Text) {
     let Value::Value(url) = value else { return };
@@ -161,15 +227,5 @@ pub(crate) fn runbook_url(diagnostics: &mut Diagnostics, path: &AttributePath, v
         diagnostics::runbook_placeholder_unknown(diagnostics, path.clone(), url);
     } else if url.contains(char::is_control) {
         diagnostics::runbook_not_a_link(diagnostics, path.clone(), url);
-    }
-}
-
-/// A description of at most 1,024 characters.
-pub(crate) fn description(diagnostics: &mut Diagnostics, path: &AttributePath, key: &str, value: &Text) {
-    if let Value::Value(text) = value {
-        let length = text.chars().count();
-        if length > MAX_DESCRIPTION {
-            diagnostics::description_too_long(diagnostics, path.clone(), key, length);
-        }
     }
 }

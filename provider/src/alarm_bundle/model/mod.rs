@@ -4,9 +4,12 @@
 //! |---|---|
 //! | `target`, `severity`, `defaults`, `overrides` | read and check the configuration |
 //! | `catalogue` with `build`, `extra` with `series` | make the alarms |
-//! | `composite`, `coverage`, `dashboard`, `tags` | make what hangs on them |
-//! | `key`, `describe`, `limits`, `expression`, `suggest`, `values` | small rules they share |
+//! | `composite`, `coverage`, `dashboard`, `tags` | make what depends on them |
+//! | `advice` | warns of what is valid and probably not meant |
+//! | `action`, `key`, `describe`, `limits`, `expression`, `suggest`, `values` | small rules they share |
 
+mod action;
+mod advice;
 mod build;
 mod catalogue;
 mod composite;
@@ -34,8 +37,7 @@ use alarm_catalog::{CLOUDFRONT_REGION, Preset, Service};
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
 
-pub(crate) use expression::EXPRESSION_ID;
-pub(crate) use key::{has_marker, parse_name};
+pub(crate) use key::parse_name;
 
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::{Alarm, Bundle, CompositeAlarm, Map, Text};
@@ -75,7 +77,7 @@ pub(crate) struct BundlePlan {
     pub(crate) alarms: PlannedAlarms,
     /// The composite alarm, null when there is none.
     pub(crate) composite_alarm: Value<CompositeAlarm>,
-    /// Dashboard JSON.
+    /// Dashboard JSON, null unless the bundle asks for it.
     pub(crate) dashboard_body: Text,
     /// What watches each metric.
     pub(crate) coverage: Map<String>,
@@ -110,23 +112,33 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
     check_name(bundle, &mut diagnostics);
     let targets = target::read(bundle, &mut diagnostics);
     check_region(bundle, context, &targets, &mut diagnostics);
-    let severities = Severities::read(bundle, &mut diagnostics);
+    // of a malformed region one error is enough
+    let region = context
+        .region
+        .as_deref_option()
+        .is_some_and(|region| !is_region(region));
+    let region = if region { &Value::Unknown } else { &context.region };
+    let severities = Severities::read(bundle, region, &mut diagnostics);
     let defaults = Defaults::read(bundle, &mut diagnostics);
     let inputs = Inputs {
         bundle,
         defaults: &defaults,
         severities: &severities,
+        region,
     };
 
     let mut open = targets.open.clone();
     let preset = preset(bundle, &mut diagnostics);
     let entries = match preset {
         Some(preset) => {
-            let overrides = Overrides::read(bundle, preset, &targets, &mut diagnostics);
+            let overrides = Overrides::read(bundle, preset, &targets, region, &mut diagnostics);
             open.extend(overrides.open.iter().cloned());
             let expected = targets.severities(preset);
             severities.check_spelling(&expected, &bundle.extra_alarms, &mut diagnostics);
-            catalogue::entries(&inputs, preset, &targets, &overrides, &mut diagnostics)
+            let entries = catalogue::entries(&inputs, preset, &targets, &overrides, &mut diagnostics);
+            advice::check_overrides(&overrides, &entries, &mut diagnostics);
+            advice::check_probes(&entries, &mut diagnostics);
+            entries
         }
         None => {
             open.push(AttributePath::new("preset"));
@@ -134,7 +146,7 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
         }
     };
     catalogue::check_order(&entries, &mut diagnostics);
-    let extras = extra::read(&inputs, &context.region, &mut diagnostics);
+    let extras = extra::read(&inputs, &mut diagnostics);
     open.extend(extras.open.iter().cloned());
     for entry in &entries {
         if let Outcome::Open(path) = &entry.outcome
@@ -151,22 +163,33 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
         }
     }
     let is_known = open.is_empty();
-    if is_known && alarms.is_empty() && !targets.known.is_empty() {
-        diagnostics::bundle_without_alarms(&mut diagnostics, &severities.names());
+    if let (true, true, false, Some(preset)) = (is_known, alarms.is_empty(), targets.known.is_empty(), preset) {
+        advice::without_alarms(preset, &entries, &mut diagnostics);
     }
     if is_known {
         severities.check_told(&alarms, &mut diagnostics);
     }
-    check_lengths(&alarms, &mut diagnostics);
     let composite_alarm = composite::plan(bundle, &severities, is_known.then_some(&alarms), &mut diagnostics);
+    let composite_name = composite_alarm.as_ref_option().map(|composite| &composite.name);
+    check_lengths(
+        alarms.values().map(|alarm| &alarm.name).chain(composite_name),
+        &mut diagnostics,
+    );
     let plan = BundlePlan {
         id: id(&context.region, &bundle.name),
         region: context.region.clone(),
         composite_alarm,
-        dashboard_body: if is_known {
-            dashboard::body(&bundle.name, &context.region, &targets, &entries, &extras.alarms)
-        } else {
-            Value::Unknown
+        dashboard_body: match (is_known, &bundle.dashboard) {
+            (true, wanted) => dashboard::body(
+                wanted,
+                &bundle.name,
+                &context.region,
+                &targets,
+                &entries,
+                &extras.alarms,
+            ),
+            (false, Value::Null | Value::Value(false)) => Value::Null,
+            (false, _) => Value::Unknown,
         },
         coverage: if is_known {
             coverage::coverage(&targets, &entries)
@@ -236,8 +259,8 @@ fn check_region(bundle: &Bundle, context: &Context, targets: &target::Targets, d
     }
 }
 
-fn check_lengths(alarms: &BTreeMap<String, Alarm>, diagnostics: &mut Diagnostics) {
-    let long = key::too_long(alarms.values().map(|alarm| &alarm.name));
+fn check_lengths<'a>(names: impl Iterator<Item = &'a Text>, diagnostics: &mut Diagnostics) {
+    let long = key::too_long(names);
     if let Some(longest) = long.iter().max_by_key(|name| key::name_length(name)) {
         diagnostics::alarm_name_too_long(diagnostics, longest, key::name_length(longest), long.len());
     }

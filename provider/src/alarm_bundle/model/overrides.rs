@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use alarm_catalog::{AlarmSpec, COMPARISON_OPERATORS, Preset, Service, Severity, Signal, TREAT_MISSING_DATA, alarms};
+use alarm_catalog::{AlarmSpec, Preset, Service, Severity, Signal, TREAT_MISSING_DATA, alarms};
 use provider_kit::Num;
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostics};
@@ -12,7 +12,7 @@ use super::severity::ACTION_ATTRIBUTES;
 use super::suggest;
 use super::target::{Target, Targets};
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Bundle, Elements, Override, OverrideFields, Set};
+use crate::alarm_bundle::state::{Bundle, Elements, Override, OverrideFields, Set, Text};
 
 const WILDCARD: &str = "*";
 const LONGEST_WINDOW_PERIODS: i64 = 604_800 / 10;
@@ -126,17 +126,40 @@ impl Pattern {
     }
 }
 
+/// One override: which alarms it changes, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Typed {
+    pattern: Pattern,
+    /// What it sets.
+    pub(crate) fields: Override,
+    /// Where it was set.
+    pub(crate) path: AttributePath,
+}
+
+impl Typed {
+    /// Whether it changes an alarm of a target.
+    pub(crate) fn matches(&self, spec: &AlarmSpec, target: &Target) -> bool {
+        self.pattern.matches(spec.service, &target.name, spec.name)
+    }
+}
+
 /// The overrides of a bundle, weakest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Overrides {
-    entries: Vec<(Pattern, Override, AttributePath)>,
+    entries: Vec<Typed>,
     /// Overrides of which it is unknown what they say.
     pub(crate) open: Vec<AttributePath>,
 }
 
 impl Overrides {
     /// Reads `overrides` and checks what can be checked without the alarms.
-    pub(crate) fn read(bundle: &Bundle, preset: Preset, targets: &Targets, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn read(
+        bundle: &Bundle,
+        preset: Preset,
+        targets: &Targets,
+        region: &Text,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let path = AttributePath::new("overrides");
         let mut overrides = Self::default();
         let map = match &bundle.overrides {
@@ -168,22 +191,29 @@ impl Overrides {
                 Value::Null => {}
                 Value::Unknown => overrides.open.push(path),
                 Value::Value(fields) => {
-                    check(&pattern, fields, &path, preset, diagnostics);
-                    overrides.entries.push((pattern, fields.clone(), path));
+                    check(&pattern, fields, &path, preset, region, diagnostics);
+                    overrides.entries.push(Typed {
+                        pattern,
+                        fields: fields.clone(),
+                        path,
+                    });
                 }
             }
         }
-        overrides.entries.sort_by_key(|(pattern, _, _)| pattern.strength());
+        overrides.entries.sort_by_key(|typed| typed.pattern.strength());
         overrides
+    }
+
+    /// The overrides, weakest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Typed> {
+        self.entries.iter()
     }
 
     /// What the overrides say about one alarm.
     pub(crate) fn settings(&self, spec: &AlarmSpec, target: &Target) -> Settings {
         let mut settings = Settings::default();
-        for (pattern, fields, path) in &self.entries {
-            if !pattern.matches(spec.service, &target.name, spec.name) {
-                continue;
-            }
+        for typed in self.entries.iter().filter(|typed| typed.matches(spec, target)) {
+            let Typed { fields, path, .. } = typed;
             settings.apply(&fields.common(), path);
             let own = match spec.severity {
                 Severity::Warning => &fields.warning,
@@ -198,13 +228,13 @@ impl Overrides {
 
     /// The attribute that makes it unknown what the overrides say about an alarm, if one does.
     pub(crate) fn open_severity(&self, spec: &AlarmSpec, target: &Target) -> Option<AttributePath> {
-        self.entries.iter().find_map(|(pattern, fields, path)| {
+        self.entries.iter().find_map(|typed| {
+            let Typed { fields, path, .. } = typed;
             let own = match spec.severity {
                 Severity::Warning => &fields.warning,
                 Severity::Critical => &fields.critical,
             };
-            (own.is_unknown() && pattern.matches(spec.service, &target.name, spec.name))
-                .then(|| path.clone().attribute(spec.severity.name()))
+            (own.is_unknown() && typed.matches(spec, target)).then(|| path.clone().attribute(spec.severity.name()))
         })
     }
 }
@@ -222,11 +252,18 @@ fn candidates(preset: Preset, targets: &Targets) -> BTreeSet<String> {
     keys
 }
 
-fn check(pattern: &Pattern, fields: &Override, path: &AttributePath, preset: Preset, diagnostics: &mut Diagnostics) {
+fn check(
+    pattern: &Pattern,
+    fields: &Override,
+    path: &AttributePath,
+    preset: Preset,
+    region: &Text,
+    diagnostics: &mut Diagnostics,
+) {
     if *fields == Override::default() {
         diagnostics::override_sets_nothing(diagnostics, path.clone());
     }
-    check_fields(&fields.common(), path, diagnostics);
+    check_fields(&fields.common(), path, region, diagnostics);
     for (severity, own) in [
         (Severity::Warning, &fields.warning),
         (Severity::Critical, &fields.critical),
@@ -236,7 +273,7 @@ fn check(pattern: &Pattern, fields: &Override, path: &AttributePath, preset: Pre
         if *own == OverrideFields::default() {
             diagnostics::override_sets_nothing(diagnostics, path.clone());
         }
-        check_fields(own, &path, diagnostics);
+        check_fields(own, &path, region, diagnostics);
         let alarm = &pattern.segments[2];
         if pattern.is_exact() && !specs(pattern, preset).any(|spec| spec.severity == severity) {
             diagnostics::override_of_missing_severity(diagnostics, path, alarm, severity);
@@ -272,7 +309,7 @@ fn every_level(fields: &Override, path: &AttributePath) -> Vec<(AttributePath, O
     levels
 }
 
-fn check_fields(fields: &OverrideFields, path: &AttributePath, diagnostics: &mut Diagnostics) {
+fn check_fields(fields: &OverrideFields, path: &AttributePath, region: &Text, diagnostics: &mut Diagnostics) {
     let at = |attribute: &'static str| path.clone().attribute(attribute);
     limits::double(diagnostics, &at("threshold"), &fields.threshold);
     limits::not_negative(diagnostics, &at("threshold"), &fields.threshold);
@@ -295,12 +332,7 @@ fn check_fields(fields: &OverrideFields, path: &AttributePath, diagnostics: &mut
         &fields.treat_missing_data,
         &TREAT_MISSING_DATA,
     );
-    limits::one_of(
-        diagnostics,
-        &at("comparison_operator"),
-        &fields.comparison_operator,
-        &COMPARISON_OPERATORS,
-    );
+    limits::comparison_operator(diagnostics, &at("comparison_operator"), &fields.comparison_operator);
     limits::statistic(diagnostics, &at("statistic"), &fields.statistic);
     limits::runbook_url(diagnostics, &at("runbook_url"), &fields.runbook_url);
     let lists: [&Set; 3] = [
@@ -309,6 +341,6 @@ fn check_fields(fields: &OverrideFields, path: &AttributePath, diagnostics: &mut
         &fields.insufficient_data_actions,
     ];
     for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(lists) {
-        limits::actions(diagnostics, &at(attribute), list);
+        limits::actions(diagnostics, &at(attribute), list, region);
     }
 }

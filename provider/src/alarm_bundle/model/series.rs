@@ -47,11 +47,9 @@ impl Series<'_> {
                 diagnostics::input_missing(diagnostics, at(attribute), what);
             }
         }
-        for (name, value) in self.dimensions.as_ref_option().into_iter().flatten() {
-            if value.as_deref_option().is_some_and(str::is_empty) {
-                let what = "Value of the dimension, or null to leave the dimension out.";
-                diagnostics::input_missing(diagnostics, at("dimensions").key(name.clone()), what);
-            }
+        limits::dimensions(diagnostics, &at("dimensions"), self.dimensions);
+        for (attribute, value) in [("namespace", self.namespace), ("metric_name", self.metric_name)] {
+            limits::metric_name(diagnostics, &at(attribute), value);
         }
         let statistic = limits::statistic(diagnostics, &at("statistic"), self.statistic);
         let (Value::Value(namespace), Value::Value(metric_name)) = (self.namespace, self.metric_name) else {

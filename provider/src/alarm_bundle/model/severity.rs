@@ -1,4 +1,4 @@
-//! Who is told, by severity; and the composite that may mute them.
+//! Actions by severity, and the composite that may mute them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::limits;
 use super::suggest;
 use super::values::or_default;
 use crate::alarm_bundle::diagnostics;
-use crate::alarm_bundle::state::{Alarm, Bundle, Composite, ExtraAlarm, Flag, Map, Set, SeverityActions};
+use crate::alarm_bundle::state::{Alarm, Bundle, Composite, ExtraAlarm, Flag, Map, Set, SeverityActions, Text};
 
 /// The severities of a bundle.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,7 @@ pub(crate) struct Actions {
 
 impl Severities {
     /// Reads and checks `severities`.
-    pub(crate) fn read(bundle: &Bundle, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn read(bundle: &Bundle, region: &Text, diagnostics: &mut Diagnostics) -> Self {
         let path = AttributePath::new("severities");
         let mut severities = Self::default();
         let Value::Value(map) = &bundle.severities else {
@@ -62,7 +62,7 @@ impl Severities {
                 Value::Unknown => severities.open.push(name.clone()),
                 Value::Value(actions) => {
                     for (attribute, list) in ACTION_ATTRIBUTES.into_iter().zip(actions.lists()) {
-                        limits::actions(diagnostics, &path.clone().attribute(attribute), list);
+                        limits::actions(diagnostics, &path.clone().attribute(attribute), list, region);
                     }
                     severities.known.insert(name.clone(), actions.clone());
                 }
@@ -80,8 +80,8 @@ impl Severities {
         }
     }
 
-    /// Refuses a slip of the pen: a severity of no extra alarm that looks like one of `expected`, of which there would be alarms and which
-    /// is not here.
+    /// Refuses a misspelled severity: one of no extra alarm that looks like one of `expected`, of which there would be alarms and which
+    /// is missing.
     pub(crate) fn check_spelling(
         &self,
         expected: &[Severity],
@@ -118,28 +118,33 @@ impl Severities {
         }
     }
 
-    /// Points out every severity that has alarms of which none tells anybody, unless an empty list says so on purpose.
+    /// Points out every severity that has alarms none of which notifies anybody when it fires, unless an empty list says so on purpose.
     pub(crate) fn check_told(&self, alarms: &BTreeMap<String, Alarm>, diagnostics: &mut Diagnostics) {
         let is_empty = |list: &Set| matches!(list, Value::Value(actions) if actions.iter().next().is_none());
-        for (name, actions) in &self.known {
-            let mut own = alarms
+        let of_severity = |name: &str| {
+            let name = name.to_owned();
+            alarms
                 .values()
-                .filter(|alarm| matches!(&alarm.severity, Value::Value(severity) if severity == name))
-                .peekable();
-            let says_nothing = actions.lists().into_iter().all(Value::is_null);
-            if says_nothing
-                && own.peek().is_some()
-                && own.all(|alarm| {
-                    [
-                        &alarm.alarm_actions,
-                        &alarm.ok_actions,
-                        &alarm.insufficient_data_actions,
-                    ]
-                    .into_iter()
-                    .all(is_empty)
-                })
+                .filter(move |alarm| alarm.severity.as_deref_option() == Some(name.as_str()))
+        };
+        for (name, actions) in &self.known {
+            let mut own = of_severity(name).peekable();
+            if !actions.alarm_actions.is_null()
+                || own.peek().is_none()
+                || !own.all(|alarm| is_empty(&alarm.alarm_actions))
             {
-                diagnostics::severity_tells_nobody(diagnostics, name);
+                continue;
+            }
+            let given: Vec<&str> = ACTION_ATTRIBUTES
+                .into_iter()
+                .zip(actions.lists())
+                .filter_map(|(attribute, list)| (!list.is_null()).then_some(attribute))
+                .collect();
+            let is_silent = |alarm: &Alarm| is_empty(&alarm.ok_actions) && is_empty(&alarm.insufficient_data_actions);
+            if given.is_empty() && of_severity(name).all(is_silent) {
+                diagnostics::severity_without_actions(diagnostics, name);
+            } else {
+                diagnostics::severity_without_alarm_actions(diagnostics, name, &given);
             }
         }
     }
@@ -154,6 +159,13 @@ impl Severities {
         let path = AttributePath::new("severities");
         if self.all_open { path } else { path.key(name.to_owned()) }
     }
+}
+
+/// Where a severity's list of actions is set, by the position of its attribute.
+pub(crate) fn action_path(severity: &str, index: usize) -> AttributePath {
+    AttributePath::new("severities")
+        .key(severity.to_owned())
+        .attribute(ACTION_ATTRIBUTES[index])
 }
 
 /// The attributes that hold actions, in the order of [`Actions`].

@@ -111,7 +111,12 @@ impl Target {
         for (param, value) in &self.params {
             let path = self.param_path(*param);
             match value {
-                ParamValue::Text(Value::Value(value)) => check_text(diagnostics, path, *param, value),
+                ParamValue::Text(Value::Value(value)) => {
+                    check_text(diagnostics, path.clone(), *param, value);
+                    if !value.is_empty() {
+                        limits::dimension_value(diagnostics, path, &text(value.as_str()));
+                    }
+                }
                 ParamValue::Text(Value::Null) | ParamValue::Number(Value::Null) if param.required() => {
                     diagnostics::input_missing(diagnostics, path, param.doc());
                 }

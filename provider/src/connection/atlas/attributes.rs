@@ -26,7 +26,7 @@ pub(crate) fn project_id() -> Attr {
     })
 }
 
-/// The attribute `timeouts`: a wait that was interrupted in a create is gone on with in an update, and may take as long.
+/// The attribute `timeouts`: an update continues a wait that was interrupted in a create, and may take as long.
 pub(crate) fn timeouts(time: &'static str) -> Attr {
     Attr::timeouts(&[("create", time), ("update", time), ("delete", time)])
 }

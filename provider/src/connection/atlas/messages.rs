@@ -1,10 +1,10 @@
-//! What the Atlas resources tell alike.
+//! Diagnostics shared by the Atlas resources.
 
 use atlas_client::Invalid;
 
 /// What an operation was about, for its messages.
 pub(crate) struct Doing {
-    /// "making the private link of eu-central-1".
+    /// "creating the private link of eu-central-1".
     pub(crate) phrase: String,
     /// What Terraform does with the state it gets.
     pub(crate) follows: &'static str,
@@ -18,11 +18,11 @@ impl Doing {
 }
 
 pub(crate) const NOTHING_MADE: &str =
-    "Nothing of it is in the state; the next apply begins anew, and finds what the last call may have left.";
-pub(crate) const AFTER_CREATE: &str = "The state has what exists; Terraform marks it as tainted, and the next apply replaces it. After \
-     `terraform untaint` the next apply goes on from there.";
-pub(crate) const AFTER_UPDATE: &str = "The state has what exists; the next apply goes on from there.";
-pub(crate) const AFTER_DELETE: &str = "It stays in the state; the next destroy goes on from there.";
+    "Nothing of it is in the state. The next apply starts again, and finds what the last call may have created.";
+pub(crate) const AFTER_CREATE: &str = "The state has what exists. Terraform marks it as tainted, and the next apply replaces it. After \
+     `terraform untaint` the next apply continues from there instead.";
+pub(crate) const AFTER_UPDATE: &str = "The state has what exists, and the next apply continues from there.";
+pub(crate) const AFTER_DELETE: &str = "It stays in the state, and the next destroy continues from there.";
 
 /// Atlas's words, or that it gave none.
 pub(crate) fn words(message: Option<&str>) -> String {
@@ -32,7 +32,7 @@ pub(crate) fn words(message: Option<&str>) -> String {
     }
 }
 
-/// What was given, what was wanted, what to type.
+/// What was given, what was wanted, what to set.
 pub(crate) fn sentence(cause: &Invalid) -> String {
     format!(
         "Got {:?}, which is not {}: {}.",

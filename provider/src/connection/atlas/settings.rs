@@ -6,7 +6,7 @@ use tokio::sync::OnceCell;
 use crate::connection::chain::chain;
 use crate::connection::config::{AtlasSettings, Setting};
 
-/// Atlas for everybody but governments. Source: Atlas Admin API, servers.
+/// Atlas's public address; Atlas for Government has another. Source: Atlas Admin API, servers.
 const BASE_URL: &str = "https://cloud.mongodb.com";
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
@@ -32,7 +32,7 @@ impl AtlasFailure {
         match self {
             Self::Unknown(_) => "Provider configuration is not known yet.",
             Self::NoCredentials => "Atlas credentials are missing.",
-            Self::Half { .. } => "Atlas credentials are half given.",
+            Self::Half { .. } => "Atlas credentials are incomplete.",
             Self::Both { .. } => "Atlas credentials are given twice.",
             Self::Config(_) => "Atlas settings cannot be used.",
         }
@@ -42,7 +42,7 @@ impl AtlasFailure {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::Unknown(attribute) => format!(
-                "Give `atlas.{attribute}` a value that is known at plan, or apply first what it comes from with -target."
+                "Set `atlas.{attribute}` to a value that is known at plan, or apply the resource that it comes from first, with -target."
             ),
             Self::NoCredentials => {
                 "Set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET for a service account, or \
@@ -216,6 +216,6 @@ pub(crate) fn summary(error: &AtlasError) -> &'static str {
         AtlasError::Throttled { .. } => "Atlas throttled the call.",
         AtlasError::Unavailable { .. } => "Atlas failed to answer the call.",
         AtlasError::Transport { .. } | AtlasError::Timeout { .. } => "Atlas could not be reached.",
-        AtlasError::Malformed { .. } => "Atlas answered something else.",
+        AtlasError::Malformed { .. } => "The answer of Atlas is malformed.",
     }
 }

@@ -1,17 +1,13 @@
-//! Waiting for Atlas: looks with a growing pace, tells the log how it goes, and ends when Terraform or a timeout says so.
+//! Waiting for Atlas: reads with growing pauses, logs what it sees, and ends when Terraform stops it or its time is over.
 
 use std::future::Future;
 use std::time::Duration;
 
 use atlas_client::AtlasError;
-use provider_kit::{Interrupt, Operation};
-use tokio::time::{Instant, sleep, timeout};
+use provider_kit::{Interrupt, Operation, Unwritten};
+use tokio::time::{Instant, sleep};
 
-/// How long a write that is under way may go on after Ctrl-C, so that its answer is not lost.
-/// Our choice because Terraform's user expects an end within two seconds.
-const LAST_WRITE: Duration = Duration::from_millis(1500);
-
-/// A line in the log at least this often, so that a long wait is seen to be one.
+/// A line in the log at least this often, so that a long wait is visible.
 const NEWS_EVERY: Duration = Duration::from_secs(30);
 
 /// How often Atlas is asked while it works.
@@ -35,8 +31,8 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// The pause before look number `round`: twice the one before, up to the longest, less up to a fifth by chance, so that
-    /// many waits do not ask at once.
+    /// The pause before read number `round`: twice the one before, up to the longest, less up to a fifth by chance, so that
+    /// many waits do not read at once.
     fn pause(self, round: u32) -> Duration {
         let pause = self.first.saturating_mul(2_u32.saturating_pow(round)).min(self.longest);
         pause.mul_f64(1.0 - fastrand::f64() / 5.0)
@@ -60,6 +56,21 @@ impl From<AtlasError> for Ended {
     }
 }
 
+impl From<Interrupt> for Ended {
+    fn from(interrupt: Interrupt) -> Self {
+        ended(interrupt, "Atlas had not answered a read yet")
+    }
+}
+
+impl From<Unwritten> for Ended {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::NotBegun(interrupt) => ended(interrupt, "a write was about to be sent"),
+            Unwritten::Unanswered(interrupt) => ended(interrupt, "Atlas had not answered a write yet"),
+        }
+    }
+}
+
 fn ended(interrupt: Interrupt, last: &str) -> Ended {
     match interrupt {
         Interrupt::Stopped => Ended::Stopped,
@@ -67,38 +78,7 @@ fn ended(interrupt: Interrupt, last: &str) -> Ended {
     }
 }
 
-/// A call that reads, given up as soon as the operation has to end.
-pub(crate) async fn call<T>(
-    operation: &Operation,
-    call: impl Future<Output = Result<T, AtlasError>>,
-) -> Result<T, Ended> {
-    tokio::select! {
-        biased;
-        interrupt = operation.interrupted() => Err(ended(interrupt, "an answer of Atlas was outstanding")),
-        answer = call => Ok(answer?),
-    }
-}
-
-/// A call that writes: not begun when the operation has to end, and given a moment to finish once begun.
-pub(crate) async fn write<T>(
-    operation: &Operation,
-    call: impl Future<Output = Result<T, AtlasError>>,
-) -> Result<T, Ended> {
-    if let Some(interrupt) = operation.interrupt() {
-        return Err(ended(interrupt, "a write was due"));
-    }
-    tokio::pin!(call);
-    tokio::select! {
-        biased;
-        answer = &mut call => Ok(answer?),
-        interrupt = operation.interrupted() => match timeout(LAST_WRITE, call).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => Err(ended(interrupt, "the answer to a write was outstanding")),
-        },
-    }
-}
-
-/// Whether the next look may succeed: trouble of the network or of Atlas, which a wait of an hour outlasts.
+/// Whether the next read may succeed: a failure of the network or of Atlas that a wait of an hour outlasts.
 fn is_passing(error: &AtlasError) -> bool {
     matches!(
         error,
@@ -109,7 +89,7 @@ fn is_passing(error: &AtlasError) -> bool {
     )
 }
 
-/// One wait: looks and pauses in turn.
+/// One wait: reads and pauses in turn.
 pub(crate) struct Wait<'a> {
     operation: &'a Operation,
     pace: Pace,
@@ -139,25 +119,22 @@ impl<'a> Wait<'a> {
         self.began.elapsed() < self.pace.staleness
     }
 
-    /// Reads, and goes on reading through passing trouble.
+    /// Reads, and reads again after a failure that may pass.
     pub(crate) async fn look<T, F>(&mut self, mut read: impl FnMut() -> F) -> Result<T, Ended>
     where
         F: Future<Output = Result<T, AtlasError>>,
     {
         loop {
-            match call(self.operation, read()).await {
-                Err(Ended::Failed(error)) if is_passing(&error) => self.pause(error.to_string()).await?,
-                Err(Ended::TimedOut { .. }) if !self.last.is_empty() => {
-                    return Err(Ended::TimedOut {
-                        last: self.last.clone(),
-                    });
-                }
-                answer => return answer,
+            match self.operation.read(read()).await {
+                Ok(Err(error)) if is_passing(&error) => self.pause(error.to_string()).await?,
+                Ok(answer) => return Ok(answer?),
+                Err(interrupt) if !self.last.is_empty() => return Err(ended(interrupt, &self.last)),
+                Err(interrupt) => return Err(interrupt.into()),
             }
         }
     }
 
-    /// Tells the log what was seen, and pauses before the next look.
+    /// Logs what was seen, and pauses before the next read.
     pub(crate) async fn pause(&mut self, seen: String) -> Result<(), Ended> {
         if seen != self.last || self.told.is_none_or(|told| told.elapsed() >= NEWS_EVERY) {
             let waited_seconds = self.began.elapsed().as_secs();
@@ -167,11 +144,8 @@ impl<'a> Wait<'a> {
         self.last = seen;
         let pause = self.pace.pause(self.round);
         self.round = self.round.saturating_add(1);
-        tokio::select! {
-            biased;
-            interrupt = self.operation.interrupted() => Err(ended(interrupt, &self.last)),
-            () = sleep(pause) => Ok(()),
-        }
+        let paused = self.operation.read(sleep(pause)).await;
+        paused.map_err(|interrupt| ended(interrupt, &self.last))
     }
 }
 
@@ -210,31 +184,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stop_ends_a_wait_at_once_and_lets_a_write_finish() {
-        let (operation, stop) = operation(Duration::from_secs(3600));
-        let written = write(&operation, async {
-            stop.cancel();
-            sleep(Duration::from_secs(1)).await;
-            Ok(7)
-        });
-        assert_eq!(written.await.unwrap(), 7);
-        let begun = Instant::now();
-        let read = call(&operation, async {
-            sleep(Duration::from_secs(1)).await;
-            Ok(7)
-        });
-        assert!(matches!(read.await, Err(Ended::Stopped)));
-        let never = write(&operation, async { panic!("not begun") });
-        assert!(matches!(never.await.map(|(): ()| ()), Err(Ended::Stopped)));
-        assert_eq!(begun.elapsed(), Duration::ZERO);
+    async fn a_read_that_hangs_ends_with_the_operation_and_says_what_was_seen_before() {
+        let (operation, _stop) = operation(Duration::from_secs(60));
+        let mut wait = Wait::new(&operation, Pace::default(), "it".to_owned());
+        wait.pause("it is INITIATING".to_owned()).await.unwrap();
+        let end = wait.look(std::future::pending::<Result<(), AtlasError>>).await;
+        assert!(matches!(end, Err(Ended::TimedOut { last }) if last == "it is INITIATING"));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_write_that_hangs_is_given_up_soon_after_the_end() {
-        let (operation, _stop) = operation(Duration::from_secs(1));
+    async fn a_stop_ends_a_pause_at_once() {
+        let (operation, stop) = operation(Duration::from_secs(3600));
+        let mut wait = Wait::new(&operation, Pace::default(), "it".to_owned());
+        stop.cancel();
         let begun = Instant::now();
-        let pending = std::future::pending::<Result<(), AtlasError>>();
-        assert!(matches!(write(&operation, pending).await, Err(Ended::TimedOut { .. })));
-        assert!(begun.elapsed() <= Duration::from_millis(2600), "{:?}", begun.elapsed());
+        assert!(matches!(
+            wait.pause("it is INITIATING".to_owned()).await,
+            Err(Ended::Stopped)
+        ));
+        assert_eq!(begun.elapsed(), Duration::ZERO);
     }
 }

@@ -25,6 +25,8 @@ const TAG_READS_PER_SECOND: f64 = 10.0;
 /// Attempts of one call, with exponential back-off and jitter in between. CloudWatch's quotas are a few calls per
 /// second for the whole account, so a busy account needs patience: ten attempts wait about a minute in all.
 const ATTEMPTS: u32 = 10;
+/// A network may reach CloudWatch and not this API: three connects of five seconds are enough to know.
+const TAGGING_ATTEMPTS: u32 = 3;
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,6 +48,7 @@ pub(crate) struct Aws {
     lambda: Clients<aws_sdk_lambda::Client>,
     s3: Mutex<BTreeMap<RegionAndRole, aws_sdk_s3::Client>>,
     scheduler: Clients<aws_sdk_scheduler::Client>,
+    tagging: Clients<aws_sdk_resourcegroupstagging::Client>,
     pub(crate) writes: CallRate,
     pub(crate) tag_reads: CallRate,
 }
@@ -72,6 +75,7 @@ impl Aws {
             lambda: Mutex::default(),
             s3: Mutex::default(),
             scheduler: Mutex::default(),
+            tagging: Mutex::default(),
             writes: CallRate::per_second(rate),
             tag_reads,
         }
@@ -132,6 +136,23 @@ impl Aws {
                 config.set_endpoint_url(Some(url.clone()));
             }
             aws_sdk_scheduler::Client::from_conf(config.build())
+        })
+        .await
+    }
+
+    /// A client of the Resource Groups Tagging API of one region, after the account was checked. It gives up early: what it
+    /// reads can be read elsewhere, one by one.
+    pub(crate) async fn tagging(&self, region: &str) -> Result<aws_sdk_resourcegroupstagging::Client, AwsError> {
+        let endpoint = known("endpoints.resourcegroupstaggingapi", &self.config.tagging_endpoint)?;
+        self.client(&self.tagging, region, |sdk| {
+            let retries = RetryConfig::standard().with_max_attempts(TAGGING_ATTEMPTS);
+            let mut config = aws_sdk_resourcegroupstagging::config::Builder::from(sdk)
+                .retry_config(retries)
+                .retry_partition(patience());
+            if let Some(url) = endpoint {
+                config.set_endpoint_url(Some(url.clone()));
+            }
+            aws_sdk_resourcegroupstagging::Client::from_conf(config.build())
         })
         .await
     }

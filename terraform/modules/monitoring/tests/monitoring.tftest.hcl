@@ -99,7 +99,7 @@ run "one_bundle_and_its_dashboard" {
   }
 
   assert {
-    condition     = output.dashboard_name == "edu" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
+    condition     = lectern_alarm_bundle.platform.dashboard && output.dashboard_name == "edu" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
     error_message = "The dashboard is the catalogue's (C9)."
   }
 }
@@ -112,7 +112,7 @@ run "no_dashboard" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_dashboard.platform) == 0 && output.dashboard_name == null
+    condition     = !lectern_alarm_bundle.platform.dashboard && length(aws_cloudwatch_dashboard.platform) == 0 && output.dashboard_name == null
     error_message = "Nothing is made that was not asked for."
   }
 }

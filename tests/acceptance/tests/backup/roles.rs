@@ -5,7 +5,7 @@ use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::Value;
 
-use crate::world::{BUCKET, World, s3};
+use super::world::{BUCKET, World, s3};
 
 /// A function that answers with the credentials that Lambda gave it: those of its role.
 const SHOW_CREDENTIALS: &str = r#"#!/usr/bin/env python3

@@ -1,10 +1,12 @@
 //! What every operation does, whatever protocol it came by.
 
+mod action;
 mod actions_enabled;
 mod caller_identity;
 pub(crate) mod dashboards;
 mod delete_alarms;
 mod describe_alarms;
+mod get_resources;
 mod metric_data;
 mod put_alarm;
 mod put_composite_alarm;
@@ -54,8 +56,10 @@ pub(crate) fn run(shared: &Shared, scope: &Scope, operation: &str, input: &Input
         "ListMetrics" => return metric_data::list_metrics(lock(&shared.metrics).history(scope), input),
         _ => {}
     }
+    let mut stale = shared.stale_reads.seen_by(operation);
+    let mut alarms = lock(&shared.alarms);
     let context = Context {
-        store: &mut lock(&shared.alarms),
+        store: stale.as_mut().unwrap_or(&mut alarms),
         publisher: &shared.publisher,
         scope,
         now,
@@ -71,6 +75,7 @@ pub(crate) fn run(shared: &Shared, scope: &Scope, operation: &str, input: &Input
         "ListTagsForResource" => tags::list(context, input),
         "TagResource" => tags::tag(context, input),
         "UntagResource" => tags::untag(context, input),
+        "GetResources" => get_resources::run(context, input),
         "GetCallerIdentity" => caller_identity::run(scope),
         _ => Err(ApiError::unknown_operation(operation)),
     }
@@ -86,12 +91,15 @@ struct Naming {
     alarm_names: Vec<String>,
     #[serde(rename = "ResourceARN")]
     resource_arn: Option<String>,
+    #[serde(rename = "ResourceARNList")]
+    resource_arn_list: Vec<String>,
 }
 
 /// Names of the alarms a request is about.
 pub(crate) fn alarm_names(input: &Input) -> Vec<String> {
     let naming: Naming = input.parse().unwrap_or_default();
-    let tagged = naming.resource_arn.as_deref().and_then(name_in_arn).map(str::to_owned);
+    let arns = naming.resource_arn.iter().chain(&naming.resource_arn_list);
+    let tagged: Vec<_> = arns.filter_map(|arn| name_in_arn(arn)).map(str::to_owned).collect();
     naming
         .alarm_name
         .into_iter()

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::ApiError;
-use crate::model::{ActionConfiguration, AlarmState, Definition, StoredAlarm, Tag};
-use crate::operations::Context;
+use crate::model::{ActionConfiguration, AlarmState, Definition, Dimension, Scope, StoredAlarm, Tag};
+use crate::operations::{Context, action, tags};
 use crate::protocol::{Input, Reply};
 
 /// Longest alarm name (API reference, PutMetricAlarm).
@@ -17,8 +17,6 @@ const MAX_DESCRIPTION: usize = 1024;
 const MAX_ACTIONS: usize = 5;
 /// Longest ARN of an action.
 const MAX_ACTION: usize = 1024;
-/// Most tags of a resource.
-pub(crate) const MAX_TAGS: usize = 50;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,7 +36,7 @@ pub(super) struct Common {
 }
 
 impl Common {
-    pub(super) fn read(input: &Input) -> Result<Self, ApiError> {
+    pub(super) fn read(input: &Input, scope: &Scope) -> Result<Self, ApiError> {
         let common: Self = input.parse()?;
         let name = common
             .alarm_name
@@ -55,12 +53,19 @@ impl Common {
             ("alarmActions", &common.alarm_actions),
             ("insufficientDataActions", &common.insufficient_data_actions),
         ] {
-            check_actions(member, actions)?;
+            check_actions(scope, member, actions)?;
         }
-        if common.tags.len() > MAX_TAGS {
-            return Err(too_many("tags", MAX_TAGS));
+        if common.tags.len() > tags::MAX_TAGS {
+            return Err(too_many("tags", tags::MAX_TAGS));
         }
+        tags::check(&common.tags)?;
         Ok(common)
+    }
+
+    /// Refuses actions on an instance where the alarm is not on a metric of one; `dimensions` are those of the one metric.
+    pub(super) fn check_instance_actions(&self, dimensions: Option<&[Dimension]>) -> Result<(), ApiError> {
+        let all = [&self.alarm_actions, &self.ok_actions, &self.insufficient_data_actions];
+        action::check_instance(all.into_iter().flatten(), dimensions)
     }
 
     pub(super) fn name(&self) -> &str {
@@ -128,7 +133,7 @@ fn check_name(name: &str) -> Result<(), ApiError> {
     }
 }
 
-fn check_actions(member: &str, actions: &[String]) -> Result<(), ApiError> {
+fn check_actions(scope: &Scope, member: &str, actions: &[String]) -> Result<(), ApiError> {
     if actions.len() > MAX_ACTIONS {
         return Err(too_many(member, MAX_ACTIONS));
     }
@@ -136,9 +141,7 @@ fn check_actions(member: &str, actions: &[String]) -> Result<(), ApiError> {
         if action.len() > MAX_ACTION {
             return Err(too_long(member, action, MAX_ACTION));
         }
-        if !action.starts_with("arn:") || action.split(':').count() < 6 {
-            return Err(ApiError::validation(format!("Invalid arn syntax: {action}")));
-        }
+        action::check(scope, action)?;
     }
     Ok(())
 }

@@ -20,7 +20,8 @@ struct Request {
 }
 
 pub(super) fn run(mut context: Context<'_>, input: &Input) -> Result<Reply, ApiError> {
-    let common = Common::read(input)?;
+    let common = Common::read(input, context.scope)?;
+    common.check_instance_actions(None)?;
     let request: Request = input.parse()?;
     let rule = request.alarm_rule.ok_or_else(|| ApiError::missing("alarmRule"))?;
     check_rule(&context, common.name(), &rule)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use alarm_evaluator::TreatMissingData;
+use alarm_evaluator::math::Expression;
 
 use crate::error::ApiError;
 use crate::model::{Definition, Dimension, MetricDataQuery, MetricDefinition, MetricStat};
@@ -11,14 +12,18 @@ use crate::operations::put_alarm::{Common, too_long, too_many};
 use crate::operations::statistic;
 use crate::protocol::{Input, Reply};
 
-/// Most metrics and expressions of one alarm.
+/// Most metrics, and most expressions, of one alarm; so 20 elements together (API reference, MetricDataQuery).
 const MAX_METRICS: usize = 10;
+const MAX_QUERIES: usize = 20;
 /// Most dimensions of a metric.
 const MAX_DIMENSIONS: usize = 30;
-/// Longest metric name, namespace, id.
+/// Longest metric name, namespace, id, name of a dimension.
 const MAX_METRIC_NAME: usize = 255;
+/// Longest value of a dimension.
+const MAX_DIMENSION_VALUE: usize = 1024;
 /// Longest expression.
-const MAX_EXPRESSION: usize = 1024;
+const MAX_EXPRESSION: usize = 2048;
+const BAND: &str = "ANOMALY_DETECTION_BAND";
 /// Longest stretch an alarm may look at, in seconds: a week, and a day for periods under an hour.
 const MAX_WINDOW: i64 = 604_800;
 const MAX_SHORT_WINDOW: i64 = 86_400;
@@ -66,9 +71,15 @@ const UNITS: [&str; 27] = [
 ];
 
 pub(super) fn run(mut context: Context<'_>, input: &Input) -> Result<Reply, ApiError> {
-    let common = Common::read(input)?;
+    let common = Common::read(input, context.scope)?;
     let definition: MetricDefinition = input.parse()?;
     check(&definition)?;
+    common.check_instance_actions(
+        definition
+            .metric_name
+            .as_ref()
+            .map(|_| definition.dimensions.as_slice()),
+    )?;
     common.store(&mut context, Definition::Metric(Box::new(definition)))
 }
 
@@ -192,8 +203,14 @@ fn check_math(definition: &MetricDefinition) -> Result<i64, ApiError> {
         )));
     }
     let queries = &definition.metrics;
-    if queries.len() > MAX_METRICS {
-        return Err(too_many("metrics", MAX_METRICS));
+    if queries.len() > MAX_QUERIES {
+        return Err(too_many("metrics", MAX_QUERIES));
+    }
+    let stats = queries.iter().filter(|query| query.metric_stat.is_some()).count();
+    if stats > MAX_METRICS || queries.len() - stats > MAX_METRICS {
+        return Err(ApiError::validation(format!(
+            "Invalid metrics list: an alarm takes at most {MAX_METRICS} metrics and {MAX_METRICS} expressions"
+        )));
     }
     let mut ids = BTreeSet::new();
     let mut longest = None;
@@ -205,6 +222,18 @@ fn check_math(definition: &MetricDefinition) -> Result<i64, ApiError> {
                 query.id
             )));
         }
+    }
+    for query in queries {
+        check_references(query, &ids)?;
+    }
+    if let (None, Some(query)) = (
+        &definition.threshold_metric_id,
+        queries.iter().find(|query| uses_band(query)),
+    ) {
+        return Err(ApiError::validation(format!(
+            "ThresholdMetricId is required where the expression {} uses {BAND}",
+            query.id
+        )));
     }
     // The band of an anomaly detection alarm is returned besides the watched metric.
     let watched = queries
@@ -235,10 +264,13 @@ fn check_query(query: &MetricDataQuery) -> Result<Option<i64>, ApiError> {
         (Some(stat), None) => check_stat(stat).map(Some),
         (None, Some(expression)) => {
             if expression.is_empty() || expression.chars().count() > MAX_EXPRESSION {
-                return Err(ApiError::validation("An expression must have 1 to 1024 characters"));
+                return Err(ApiError::validation("An expression must have 1 to 2048 characters"));
             }
             if calls_search(expression) {
                 return Err(ApiError::validation("SEARCH is not supported in alarms"));
+            }
+            if !is_insights_query(expression) {
+                Expression::read(expression).map_err(|error| in_expression(&query.id, &error.to_string()))?;
             }
             query.period.map_or(Ok(()), check_period)?;
             Ok(query.period)
@@ -248,6 +280,35 @@ fn check_query(query: &MetricDataQuery) -> Result<Option<i64>, ApiError> {
             query.id
         ))),
     }
+}
+
+fn in_expression(id: &str, problem: &str) -> ApiError {
+    ApiError::validation(format!("Error in expression '{id}' [{problem}]"))
+}
+
+/// A query of Metrics Insights (`SELECT ...`), which has a grammar of its own and names its metrics itself.
+fn is_insights_query(expression: &str) -> bool {
+    let first = expression.split_whitespace().next();
+    first.is_some_and(|word| word.eq_ignore_ascii_case("SELECT"))
+}
+
+/// The metric math of an entry.
+fn math_of(query: &MetricDataQuery) -> Option<Expression> {
+    let expression = query.expression.as_deref().filter(|text| !is_insights_query(text));
+    expression.and_then(|text| Expression::read(text).ok())
+}
+
+fn check_references(query: &MetricDataQuery, ids: &BTreeSet<&str>) -> Result<(), ApiError> {
+    let expression = math_of(query);
+    let mut used = expression.iter().flat_map(Expression::references);
+    match used.find(|id| !ids.contains(id)) {
+        Some(id) => Err(in_expression(&query.id, &format!("\"{id}\" is the id of no element"))),
+        None => Ok(()),
+    }
+}
+
+fn uses_band(query: &MetricDataQuery) -> bool {
+    math_of(query).is_some_and(|expression| expression.calls_unevaluated(BAND))
 }
 
 /// Does an expression call SEARCH, whose result is no single series?
@@ -292,15 +353,34 @@ fn check_metric(name: &str, namespace: &str, dimensions: &[Dimension]) -> Result
             return Err(too_long(member, value, MAX_METRIC_NAME));
         }
     }
+    if namespace.starts_with(':') {
+        let constraint = "Member must satisfy regular expression pattern: [^:].*";
+        return Err(ApiError::constraint("namespace", &format!("'{namespace}'"), constraint));
+    }
     if dimensions.len() > MAX_DIMENSIONS {
         return Err(too_many("dimensions", MAX_DIMENSIONS));
     }
     let mut names = BTreeSet::new();
-    for Dimension { name, value } in dimensions {
-        if name.is_empty() || value.is_empty() {
-            return Err(ApiError::validation(
-                "The name and the value of a dimension must not be empty",
-            ));
+    for (index, Dimension { name, value }) in dimensions.iter().enumerate() {
+        for (member, text, most) in [("name", name, MAX_METRIC_NAME), ("value", value, MAX_DIMENSION_VALUE)] {
+            let member = format!("dimensions.{}.member.{member}", index + 1);
+            if text.is_empty() {
+                let constraint = "Member must have length greater than or equal to 1";
+                return Err(ApiError::constraint(&member, "''", constraint));
+            }
+            if text.chars().count() > most {
+                return Err(too_long(&member, text, most));
+            }
+            if !text.is_ascii() || text.contains(|c: char| c.is_ascii_control()) || text.trim().is_empty() {
+                return Err(ApiError::validation(format!(
+                    "The value {text} at {member} must contain only ASCII characters, no control characters, and one that is not white space"
+                )));
+            }
+        }
+        if name.starts_with(':') {
+            return Err(ApiError::validation(format!(
+                "The dimension name {name} must not start with a colon"
+            )));
         }
         if !names.insert(name) {
             return Err(ApiError::validation(format!("The dimension {name} is given twice")));

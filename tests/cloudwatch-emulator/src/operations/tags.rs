@@ -4,9 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 use crate::model::{StoredAlarm, Tag};
-use crate::operations::put_alarm::MAX_TAGS;
 use crate::operations::{Context, name_in_arn};
 use crate::protocol::{Input, Reply, reply};
+
+/// Most tags of a resource, longest key and value (API reference, Tag).
+pub(super) const MAX_TAGS: usize = 50;
+const MAX_KEY: usize = 128;
+const MAX_VALUE: usize = 256;
 
 #[derive(Deserialize)]
 struct Request {
@@ -37,8 +41,40 @@ pub(super) fn list(mut context: Context<'_>, input: &Input) -> Result<Reply, Api
     reply(&Tags { tags: tags.collect() })
 }
 
+/// What a tag may be.
+pub(super) fn check(tags: &[Tag]) -> Result<(), ApiError> {
+    for (index, Tag { key, value }) in tags.iter().enumerate() {
+        let refused = |member: &str, text: &str, constraint: &str| {
+            let member = format!("tags.{}.member.{member}", index + 1);
+            Err(ApiError::constraint(&member, &format!("'{text}'"), constraint))
+        };
+        check_key(key)?;
+        if key.is_empty() {
+            return refused("key", key, "Member must have length greater than or equal to 1");
+        }
+        if key.chars().count() > MAX_KEY {
+            return refused("key", key, "Member must have length less than or equal to 128");
+        }
+        if value.chars().count() > MAX_VALUE {
+            return refused("value", value, "Member must have length less than or equal to 256");
+        }
+    }
+    Ok(())
+}
+
+/// AWS's own tags can neither be written nor removed.
+fn check_key(key: &str) -> Result<(), ApiError> {
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(ApiError::validation(
+            "aws: prefixed tag key names are not allowed for external use.",
+        ));
+    }
+    Ok(())
+}
+
 pub(super) fn tag(mut context: Context<'_>, input: &Input) -> Result<Reply, ApiError> {
     let request: Request = input.parse()?;
+    check(&request.tags)?;
     let alarm = tagged(&mut context, &request)?;
     let mut tags = alarm.tags.clone();
     tags.extend(request.tags.into_iter().map(|tag| (tag.key, tag.value)));
@@ -53,6 +89,7 @@ pub(super) fn tag(mut context: Context<'_>, input: &Input) -> Result<Reply, ApiE
 
 pub(super) fn untag(mut context: Context<'_>, input: &Input) -> Result<Reply, ApiError> {
     let request: Request = input.parse()?;
+    request.tag_keys.iter().try_for_each(|key| check_key(key))?;
     let alarm = tagged(&mut context, &request)?;
     alarm.tags.retain(|key, _| !request.tag_keys.contains(key));
     reply(&Nothing {})

@@ -15,6 +15,9 @@ use crate::error::ApiError;
 /// Name of CloudWatch's service shape, in rpcv2Cbor's path and awsJson's header.
 pub(crate) const SERVICE: &str = "GraniteServiceVersion20100801";
 
+/// Name of the Resource Groups Tagging API's, in awsJson's header.
+pub(crate) const TAGGING_SERVICE: &str = "ResourceGroupsTaggingAPI_20170126";
+
 /// Members of a request, not yet typed.
 pub(crate) enum Input {
     /// rpcv2Cbor, without tags.

@@ -24,7 +24,7 @@ fn client(cloud: &LocalCloud) -> HttpAtlas {
 
 #[test]
 fn a_private_link_is_built_and_removed_within_a_minute() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
     let runtime = Runtime::new().unwrap();
     let atlas = client(&cloud);
     let project = ProjectId::parse(DEFAULT_PROJECT).unwrap();

@@ -1,5 +1,6 @@
 //! Metrics that arise on the local cloud are in the CloudWatch emulator, once each, with the dimensions that AWS writes.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::support::{Function, eventually};
@@ -13,12 +14,12 @@ use serde_json::json;
 struct Watched {
     runtime: tokio::runtime::Runtime,
     client: Client,
-    cloud: LocalCloud,
+    cloud: Arc<LocalCloud>,
 }
 
 impl Watched {
     fn start() -> Self {
-        let cloud = LocalCloud::start(Options::default()).unwrap();
+        let cloud = LocalCloud::shared(Options::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -77,7 +78,7 @@ impl Watched {
 #[test]
 fn a_run_that_fails_is_an_error_of_the_function_and_of_the_alias_it_was_called_by() {
     let watched = Watched::start();
-    let function = Function::create(&watched.cloud, "fn");
+    let function = Function::create(&watched.cloud, "failing");
     function.alias("live");
     assert_eq!(function.invoke("{}"), None);
     assert_eq!(
@@ -85,8 +86,8 @@ fn a_run_that_fails_is_an_error_of_the_function_and_of_the_alias_it_was_called_b
         Some("Unhandled")
     );
 
-    let by_function = [("FunctionName", "fn")];
-    let by_alias = [("FunctionName", "fn"), ("Resource", "fn:live")];
+    let by_function = [("FunctionName", "failing")];
+    let by_alias = [("FunctionName", "failing"), ("Resource", "failing:live")];
     for (metric, dimensions, expected) in [
         ("Invocations", by_function.as_slice(), 2.0),
         ("Errors", &by_function, 1.0),
@@ -103,16 +104,16 @@ fn a_run_that_fails_is_an_error_of_the_function_and_of_the_alias_it_was_called_b
 #[test]
 fn a_queued_run_that_fails_is_an_error_too() {
     let watched = Watched::start();
-    let function = Function::create(&watched.cloud, "fn");
+    let function = Function::create(&watched.cloud, "queued");
     function.invoke_later(r#"{"fail":true}"#);
     // Lambda tries a queued event three times.
-    watched.expect("AWS/Lambda/Errors", &[("FunctionName", "fn")], "Sum", 3.0);
+    watched.expect("AWS/Lambda/Errors", &[("FunctionName", "queued")], "Sum", 3.0);
 }
 
 #[test]
 fn a_line_of_embedded_metric_format_is_a_metric() {
     let watched = Watched::start();
-    let function = Function::create(&watched.cloud, "fn");
+    let function = Function::create(&watched.cloud, "printing");
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap()
@@ -160,13 +161,13 @@ fn a_metric_put_to_the_clouds_main_address_is_in_the_emulator() {
 #[test]
 fn a_run_that_another_service_causes_counts_for_its_alias() {
     let watched = Watched::start();
-    let function = Function::create(&watched.cloud, "fn");
+    let function = Function::create(&watched.cloud, "subscribed");
     function.alias("live");
     let sns = aws_sdk_sns::Client::new(&watched.cloud.sdk_config());
     watched.runtime.block_on(async {
         let topic = sns.create_topic().name("topic").send().await.unwrap();
         let topic = topic.topic_arn().unwrap();
-        let alias = "arn:aws:lambda:us-east-1:000000000000:function:fn:live";
+        let alias = "arn:aws:lambda:us-east-1:000000000000:function:subscribed:live";
         sns.subscribe()
             .topic_arn(topic)
             .protocol("lambda")
@@ -178,7 +179,7 @@ fn a_run_that_another_service_causes_counts_for_its_alias() {
     });
     watched.expect(
         "AWS/Lambda/Invocations",
-        &[("FunctionName", "fn"), ("Resource", "fn:live")],
+        &[("FunctionName", "subscribed"), ("Resource", "subscribed:live")],
         "Sum",
         1.0,
     );
@@ -187,12 +188,12 @@ fn a_run_that_another_service_causes_counts_for_its_alias() {
 #[test]
 fn a_refused_run_is_a_throttle_and_nothing_else() {
     let watched = Watched::start();
-    let function = Function::create(&watched.cloud, "fn");
+    let function = Function::create(&watched.cloud, "refused");
     function.reserve_concurrency(0);
     function.expect_throttled();
-    watched.expect("AWS/Lambda/Throttles", &[("FunctionName", "fn")], "Sum", 1.0);
+    watched.expect("AWS/Lambda/Throttles", &[("FunctionName", "refused")], "Sum", 1.0);
     assert_eq!(
-        watched.statistic("AWS/Lambda/Invocations", &[("FunctionName", "fn")], "Sum"),
+        watched.statistic("AWS/Lambda/Invocations", &[("FunctionName", "refused")], "Sum"),
         None
     );
 }

@@ -38,7 +38,7 @@ fn mongo_keeps_documents_and_ends_with_the_cloud() {
 
 #[test]
 fn no_mongo_is_there_unless_it_is_asked_for() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
     assert_eq!(cloud.mongo_uri(), None);
     assert!(cloud.environment().iter().all(|(name, _)| name != "LECTERN_MONGO_URI"));
 }

@@ -11,14 +11,15 @@ use tokio::runtime::Runtime;
 
 const ROLE: &str = "arn:aws:iam::000000000000:role/scheduler";
 
-/// Makes a schedule that tells a queue of itself, and returns its ARN and what the queue was told.
-async fn fired(cloud: &LocalCloud, expression: &str) -> (String, Value) {
+/// Makes a queue and a schedule of one name, and returns the ARN of the schedule and the message that it sent to the queue.
+async fn fired(name: &str, expression: &str) -> (String, Value) {
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
     let queues = aws_sdk_sqs::Client::new(&cloud.sdk_config());
-    let queue = queues.create_queue().queue_name("runs").send().await.unwrap();
+    let queue = queues.create_queue().queue_name(name).send().await.unwrap();
     let queue = queue.queue_url().unwrap();
     let input = json!({ "arn": "<aws.scheduler.schedule-arn>", "at": "<aws.scheduler.scheduled-time>" });
     let target = Target::builder()
-        .arn("arn:aws:sqs:us-east-1:000000000000:runs")
+        .arn(format!("arn:aws:sqs:us-east-1:000000000000:{name}"))
         .role_arn(ROLE)
         .input(input.to_string())
         .build()
@@ -30,7 +31,7 @@ async fn fired(cloud: &LocalCloud, expression: &str) -> (String, Value) {
     let schedules = aws_sdk_scheduler::Client::new(&cloud.sdk_config());
     let schedule = schedules
         .create_schedule()
-        .name("once")
+        .name(name)
         .schedule_expression(expression)
         .flexible_time_window(window)
         .target(target)
@@ -59,18 +60,16 @@ fn seconds(body: &Value) -> i64 {
 
 #[test]
 fn a_schedule_fires_at_its_time_and_fills_in_its_arn_and_time() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
     let at = DateTime::from(SystemTime::now() + Duration::from_secs(2));
     let expression = format!("at({})", &at.fmt(Format::DateTime).unwrap()[..19]);
-    let (arn, body) = Runtime::new().unwrap().block_on(fired(&cloud, &expression));
+    let (arn, body) = Runtime::new().unwrap().block_on(fired("once", &expression));
     assert_eq!(body["arn"], arn);
     assert!(seconds(&body) >= at.secs(), "{body}");
 }
 
 #[test]
 fn a_rate_without_a_start_date_fires_at_once() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
     let before = DateTime::from(SystemTime::now());
-    let (_, body) = Runtime::new().unwrap().block_on(fired(&cloud, "rate(6 hours)"));
+    let (_, body) = Runtime::new().unwrap().block_on(fired("often", "rate(6 hours)"));
     assert!(seconds(&body) >= before.secs(), "{body}");
 }

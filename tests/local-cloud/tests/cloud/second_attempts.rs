@@ -8,7 +8,11 @@ use tokio::net::TcpStream;
 
 const AWS_PROVIDER: &str = "APN/1.0 HashiCorp/1.0 Terraform/1.11.4 terraform-provider-aws/6.34.0 aws-sdk-go-v2/1.41.3";
 const OTHERS: &str = "aws-sdk-rust/1.3 api/ec2/1.0";
-const CREATE: &str = "Action=CreateVpc&CidrBlock=10.7.0.0%2F16&Version=2016-11-15";
+
+/// Makes a network: each test has a range of its own.
+fn create(range: u8) -> String {
+    format!("Action=CreateVpc&CidrBlock=10.{range}.0.0%2F16&Version=2016-11-15")
+}
 
 /// One attempt at a call of EC2, of which all is sent but the last `held_back` bytes.
 async fn begin(
@@ -48,72 +52,76 @@ async fn attempt(cloud: &LocalCloud, user_agent: &str, call: &str, number: u8, f
     answer(begin(cloud, user_agent, call, number, form, 0).await).await
 }
 
-async fn networks(cloud: &LocalCloud) -> usize {
-    let form = "Action=DescribeVpcs&Filter.1.Name=cidr&Filter.1.Value.1=10.7.0.0%2F16&Version=2016-11-15";
-    let (_, networks) = attempt(cloud, OTHERS, "describe", 1, form).await;
+async fn networks(cloud: &LocalCloud, range: u8) -> usize {
+    let form = format!("Action=DescribeVpcs&Filter.1.Name=cidr&Filter.1.Value.1=10.{range}.0.0%2F16&Version=2016-11-15");
+    let (_, networks) = attempt(cloud, OTHERS, "describe", 1, &form).await;
     networks.matches("<vpcId>").count()
 }
 
 #[tokio::test]
 async fn a_second_attempt_of_the_aws_provider_gets_the_first_ones_answer() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
-    let first = attempt(&cloud, AWS_PROVIDER, "create-1", 1, CREATE).await;
+    let form = create(7);
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
+    let first = attempt(&cloud, AWS_PROVIDER, "create-1 7", 1, &form).await;
     assert_eq!(first.0, 200, "{}", first.1);
-    assert_eq!(attempt(&cloud, AWS_PROVIDER, "create-1", 2, CREATE).await, first);
-    assert_eq!(networks(&cloud).await, 1);
-    let another = attempt(&cloud, AWS_PROVIDER, "create-2", 1, CREATE).await;
+    assert_eq!(attempt(&cloud, AWS_PROVIDER, "create-1 7", 2, &form).await, first);
+    assert_eq!(networks(&cloud, 7).await, 1);
+    let another = attempt(&cloud, AWS_PROVIDER, "create-2 7", 1, &form).await;
     assert_ne!(another, first);
-    assert_eq!(networks(&cloud).await, 2);
+    assert_eq!(networks(&cloud, 7).await, 2);
 }
 
 #[tokio::test]
 async fn a_second_attempt_after_a_lost_answer_makes_no_second_network() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
-    drop(begin(&cloud, AWS_PROVIDER, "create", 1, CREATE, 0).await);
+    let form = create(8);
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
+    drop(begin(&cloud, AWS_PROVIDER, "create 8", 1, &form, 0).await);
     tokio::time::timeout(Duration::from_secs(30), async {
-        while networks(&cloud).await == 0 {
+        while networks(&cloud, 8).await == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await
     .unwrap();
-    let (status, network) = attempt(&cloud, AWS_PROVIDER, "create", 2, CREATE).await;
+    let (status, network) = attempt(&cloud, AWS_PROVIDER, "create 8", 2, &form).await;
     assert_eq!((status, network.matches("<vpcId>").count()), (200, 1), "{network}");
-    assert_eq!(networks(&cloud).await, 1);
+    assert_eq!(networks(&cloud, 8).await, 1);
 }
 
 #[tokio::test]
 async fn a_second_attempt_that_comes_during_the_first_waits_for_its_answer() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
-    let mut first = begin(&cloud, AWS_PROVIDER, "create", 1, CREATE, 1).await;
-    let second = attempt(&cloud, AWS_PROVIDER, "create", 2, CREATE);
+    let form = create(9);
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
+    let mut first = begin(&cloud, AWS_PROVIDER, "create 9", 1, &form, 1).await;
+    let second = attempt(&cloud, AWS_PROVIDER, "create 9", 2, &form);
     tokio::pin!(second);
     let early = tokio::time::timeout(Duration::from_millis(500), &mut second).await;
     assert!(early.is_err(), "{early:?}");
-    first.write_all(&CREATE.as_bytes()[CREATE.len() - 1..]).await.unwrap();
+    first.write_all(&form.as_bytes()[form.len() - 1..]).await.unwrap();
     let (first, second) = tokio::join!(answer(first), second);
     assert_eq!(first, second);
-    assert_eq!(networks(&cloud).await, 1);
+    assert_eq!(networks(&cloud, 9).await, 1);
 }
 
 #[tokio::test]
 async fn what_was_refused_is_tried_again() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
     let create = "Action=CreateKeyPair&KeyName=mine&Version=2016-11-15";
     let delete = "Action=DeleteKeyPair&KeyName=mine&Version=2016-11-15";
-    attempt(&cloud, OTHERS, "theirs", 1, create).await;
-    let (status, refusal) = attempt(&cloud, AWS_PROVIDER, "ours", 1, create).await;
+    attempt(&cloud, OTHERS, "theirs 10", 1, create).await;
+    let (status, refusal) = attempt(&cloud, AWS_PROVIDER, "ours 10", 1, create).await;
     assert_eq!(status, 400, "{refusal}");
-    attempt(&cloud, OTHERS, "theirs gone", 1, delete).await;
-    let (status, created) = attempt(&cloud, AWS_PROVIDER, "ours", 2, create).await;
+    attempt(&cloud, OTHERS, "theirs gone 10", 1, delete).await;
+    let (status, created) = attempt(&cloud, AWS_PROVIDER, "ours 10", 2, create).await;
     assert_eq!(status, 200, "{created}");
 }
 
 #[tokio::test]
 async fn a_second_attempt_of_anything_else_is_carried_out() {
-    let cloud = LocalCloud::start(Options::default()).unwrap();
+    let form = create(11);
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
     for number in [1, 2] {
-        attempt(&cloud, OTHERS, "create", number, CREATE).await;
+        attempt(&cloud, OTHERS, "create 11", number, &form).await;
     }
-    assert_eq!(networks(&cloud).await, 2);
+    assert_eq!(networks(&cloud, 11).await, 2);
 }

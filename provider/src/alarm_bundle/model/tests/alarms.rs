@@ -273,7 +273,7 @@ fn defaults_fill_what_the_catalogue_leaves_open_and_no_more() {
         errors.description,
         text(
             "lambda/upload: The function returned errors. What to do: Read the newest error in the function's log group; if it began with a \
-             deployment, move the alias back.\nRunbook: https://runbooks.example.com/lambda/upload/errors/critical\nlectern:edu-prod"
+             deployment, move the alias back.\nRunbook: https://runbooks.example.com/lambda/upload/errors/critical"
         ),
     );
     let age = alarm(&bundle, "mongo_dump/six_hourly/age/critical");
@@ -362,7 +362,7 @@ fn an_extra_alarm_is_what_was_typed_with_cloudwatchs_shape() {
     let expected = Alarm {
         name: text("edu-prod/extra/queue_age/warning"),
         arn: Value::Unknown,
-        description: text("extra/queue_age: extra alarm of this bundle.\nlectern:edu-prod"),
+        description: text("extra/queue_age: extra alarm of this bundle."),
         severity: text("warning"),
         namespace: text("AWS/SQS"),
         metric_name: text("ApproximateAgeOfOldestMessage"),

@@ -66,13 +66,7 @@ fn the_rule_names_every_alarm_of_the_severity() {
     );
     assert_eq!(planned.suppressor, Value::Value(suppressor));
     assert_eq!(planned.actions_enabled, Value::Value(true));
-    let Value::Value(description) = planned.description else {
-        panic!("the description is known")
-    };
-    assert!(
-        crate::alarm_bundle::model::has_marker(&description, "edu-prod"),
-        "{description}"
-    );
+    assert!(planned.description.is_value(), "the description is known");
 }
 
 #[test]
@@ -154,7 +148,7 @@ fn a_hundred_children_are_taken_and_one_more_is_not() {
     let errors_of = |functions: usize| {
         let (_, diagnostics) = plan(
             &with_composite(many(functions), composite("critical")),
-            &in_region("eu-central-1"),
+            &in_region("us-east-1"),
         );
         diagnostics
             .errors

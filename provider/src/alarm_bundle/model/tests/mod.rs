@@ -1,6 +1,7 @@
 //! The model's behaviour, from configuration to plan.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod advice;
 mod alarms;
 mod composite;
 mod errors;
@@ -19,8 +20,8 @@ use crate::alarm_bundle::state::{
     MongoDbTarget, MongoDumpTarget, NlbTarget, Number, Override, OverrideFields, S3Target, Set, SeverityActions, Text,
 };
 
-const WARN: &str = "arn:aws:sns:eu-central-1:123456789012:warn";
-const PAGE: &str = "arn:aws:sns:eu-central-1:123456789012:page";
+const WARN: &str = "arn:aws:sns:us-east-1:123456789012:warn";
+const PAGE: &str = "arn:aws:sns:us-east-1:123456789012:page";
 
 fn text(value: &str) -> Text {
     Value::Value(value.to_owned())
@@ -194,6 +195,20 @@ fn with_override(bundle: Bundle, key: &'static str, fields: Override) -> Bundle 
     Bundle {
         overrides: map([(key, fields)]),
         ..bundle
+    }
+}
+
+fn tells(name: &str) -> SeverityActions {
+    SeverityActions {
+        alarm_actions: set(&[name]),
+        ..SeverityActions::default()
+    }
+}
+
+fn with_severities(severities: Map<SeverityActions>) -> Bundle {
+    Bundle {
+        severities,
+        ..with_lambda(lambda())
     }
 }
 

@@ -151,7 +151,7 @@ fn an_override_sets_every_field_it_names() {
     let expected = Alarm {
         name: text("edu-prod/lambda/upload/errors/critical"),
         arn: Value::Unknown,
-        description: text("Somebody lost work.\nRunbook: https://wiki.example.com/lambda\nlectern:edu-prod"),
+        description: text("Somebody lost work.\nRunbook: https://wiki.example.com/lambda"),
         severity: text("critical"),
         namespace: text("AWS/Lambda"),
         metric_name: text("Errors"),

@@ -51,6 +51,7 @@ fn unknown_ids_names_arns_and_numbers_leave_the_keys_known() {
             ),
         ]),
         defaults: Value::Unknown,
+        dashboard: Value::Value(true),
         ..everything()
     };
     let plan = planned(&unknown_ids);
@@ -197,7 +198,10 @@ fn an_input_that_decides_whether_an_alarm_exists_is_listed() {
         ),
     ] {
         assert_eq!(unknown_inputs(&bundle), [expected], "{expected}");
-        let plan = planned(&bundle);
+        let plan = planned(&Bundle {
+            dashboard: Value::Value(true),
+            ..bundle
+        });
         assert_eq!(plan.coverage, Value::Unknown, "{expected}: coverage");
         assert_eq!(plan.dashboard_body, Value::Unknown, "{expected}: dashboard");
     }
@@ -236,6 +240,7 @@ fn an_unknown_cache_flag_leaves_only_coverage_and_dashboard_unknown() {
                 ..api()
             },
         )]),
+        dashboard: Value::Value(true),
         ..bundle()
     };
     let plan = planned(&bundle);
@@ -247,6 +252,8 @@ fn an_unknown_cache_flag_leaves_only_coverage_and_dashboard_unknown() {
 #[test]
 fn unknown_is_never_an_error() {
     let mut all = everything();
+    // every plan with a cluster has a warning
+    all.mongodb = Value::Null;
     all.name = Value::Unknown;
     all.composite = Value::Value(Composite {
         severity: Value::Unknown,

@@ -1,8 +1,6 @@
 //! The three APIs by `terraform apply` of examples/apis, on a local cloud that enforces IAM: users sign in, upload, download and
 //! change their profiles, and whoever may not is refused.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod world;
 
 use futures::TryStreamExt as _;

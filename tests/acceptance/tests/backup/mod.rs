@@ -1,8 +1,6 @@
 //! The backup module on a local cloud that enforces IAM: the schedule's dump, a restore, a drill, the state machine, and that
 //! each role can do what it is for and nothing else.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod roles;
 mod world;
 

@@ -1,4 +1,4 @@
-//! The endpoint service at Atlas: found or made, waited for, removed.
+//! The endpoint service at Atlas: found or created, waited for, deleted.
 
 use std::collections::BTreeSet;
 
@@ -8,22 +8,24 @@ use atlas_client::{
 };
 use provider_kit::Operation;
 
-use crate::connection::atlas::{Ended, Pace, Wait, call, write};
+use crate::connection::atlas::{Ended, Pace, Wait};
 
-/// Why there is no usable service, or why it is still there.
+/// Why there is no usable service, or why it still exists.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(super) enum Trouble {
     /// A call failed, or the operation had to end.
     Ended(Ended),
     /// It exists, and may not be adopted.
     Exists(EndpointServiceId),
-    /// Regional mode: which of them is meant is not for us to say.
+    /// Regional mode: which of them is meant would be a guess.
     Several(Vec<EndpointServiceId>),
+    /// Atlas refused to create it.
+    Refused(AtlasError),
     /// Atlas gave up on it.
     Failed { message: Option<String> },
-    /// It is gone while it was waited for.
+    /// It disappeared while it was waited for.
     Vanished,
-    /// Somebody deletes it while it was waited for.
+    /// Somebody deletes it while it is waited for.
     BeingDeleted,
     /// Endpoints that somebody else registered.
     InUse(Vec<InterfaceEndpointId>),
@@ -35,14 +37,14 @@ impl From<Ended> for Trouble {
     }
 }
 
-/// What an interface endpoint can connect to: built, and with a name.
-pub(crate) fn is_ready(service: &EndpointService) -> bool {
-    matches!(service.status, ServiceStatus::Available | ServiceStatus::WaitingForUser)
-        && service.endpoint_service_name.is_some()
+impl From<AtlasError> for Trouble {
+    fn from(error: AtlasError) -> Self {
+        Self::Ended(error.into())
+    }
 }
 
 /// The endpoint services of one project in one region.
-pub(super) struct Services<'a> {
+pub(super) struct Remote<'a> {
     pub(super) api: &'a dyn AtlasApi,
     pub(super) project: ProjectId,
     pub(super) region: AtlasRegion,
@@ -50,19 +52,19 @@ pub(super) struct Services<'a> {
     pub(super) operation: &'a Operation,
 }
 
-impl<'a> Services<'a> {
+impl<'a> Remote<'a> {
     fn wait(&self, what: String) -> Wait<'a> {
         Wait::new(self.operation, self.pace, what)
     }
 
-    /// All in the region; one on its way out among them.
+    /// All in the region, also one that is being deleted.
     async fn listed(&self) -> Result<Vec<EndpointService>, Ended> {
-        let all = call(self.operation, self.api.list_endpoint_services(&self.project)).await?;
+        let all = self.operation.read(self.api.list_endpoint_services(&self.project)).await??;
         let here = |service: &EndpointService| service.region.as_ref() == Some(&self.region);
         Ok(all.into_iter().filter(here).collect())
     }
 
-    /// The one in the region that is not on its way out.
+    /// The one in the region that is not being deleted.
     pub(super) async fn find(&self) -> Result<Option<EndpointService>, Trouble> {
         let mut here = self.listed().await?;
         here.retain(|service| service.status != ServiceStatus::Deleting);
@@ -74,14 +76,17 @@ impl<'a> Services<'a> {
 
     /// The service as it is; `None` when it is gone.
     pub(super) async fn get(&self, id: &EndpointServiceId) -> Result<Option<EndpointService>, Ended> {
-        call(self.operation, self.api.get_endpoint_service(&self.project, id)).await
+        let get = self.api.get_endpoint_service(&self.project, id);
+        Ok(self.operation.read(get).await??)
     }
 
-    /// Finds the region's service or makes it; with it, whether it was found. Only a POST that Atlas answered with success
-    /// counts as made: after a lost answer the one that is there may be ours or a concurrent run's, and it is not deleted on a
-    /// guess.
+    /// Finds the region's service or creates it; with it, whether it was found. Only a POST that Atlas answered with success counts
+    /// as created: after a lost answer the service that exists may be ours or a concurrent run's, and it is not deleted on a guess.
     pub(super) async fn obtain(&self, remote: &[AtlasRegion], adopt: bool) -> Result<(EndpointService, bool), Trouble> {
-        let mut wait = self.wait(format!("the endpoint service of {} to be made", self.region.aws_name()));
+        let mut wait = self.wait(format!(
+            "the endpoint service of {} to be created",
+            self.region.aws_name()
+        ));
         loop {
             if let Some(service) = self.find().await? {
                 return if adopt {
@@ -91,22 +96,22 @@ impl<'a> Services<'a> {
                 };
             }
             let post = self.api.create_endpoint_service(&self.project, &self.region, remote);
-            match write(self.operation, post).await {
+            match self.operation.write(post).await.map_err(Ended::from)? {
                 Ok(service) => return Ok((service, false)),
-                Err(Ended::Failed(conflict @ AtlasError::Conflict { .. })) => {
-                    // One on its way out goes, one that the list does not show yet comes; any other conflict stays.
+                Err(conflict @ AtlasError::Conflict { .. }) => {
+                    // One that is being deleted disappears, one that the list does not show yet appears; any other conflict stays.
                     if self.listed().await?.is_empty() && !wait.may_be_stale() {
-                        return Err(Ended::Failed(conflict).into());
+                        return Err(conflict.into());
                     }
                     wait.pause(conflict.to_string()).await?;
                 }
-                Err(Ended::Failed(error)) => {
+                Err(error @ AtlasError::Refused { .. }) => return Err(Trouble::Refused(error)),
+                Err(error) => {
                     return match self.find().await {
                         Ok(Some(service)) if adopt => Ok((service, true)),
-                        _ => Err(Ended::Failed(error).into()),
+                        _ => Err(error.into()),
                     };
                 }
-                Err(end) => return Err(end.into()),
             }
         }
     }
@@ -123,7 +128,7 @@ impl<'a> Services<'a> {
                     });
                 }
                 ServiceStatus::Deleting => return Err(Trouble::BeingDeleted),
-                _ if is_ready(seen) => return Ok(()),
+                _ if seen.is_ready() => return Ok(()),
                 status => wait.pause(format!("it is {status}")).await?,
             }
             match wait.look(|| self.api.get_endpoint_service(&self.project, &id)).await? {
@@ -136,7 +141,7 @@ impl<'a> Services<'a> {
 
     /// Deletes the service and waits until it is gone. Nothing happens while an endpoint that nobody removes is registered.
     pub(super) async fn remove(&self, id: &EndpointServiceId) -> Result<(), Trouble> {
-        let mut wait = self.wait(format!("endpoint service {id} to go"));
+        let mut wait = self.wait(format!("endpoint service {id} to be deleted"));
         loop {
             let Some(service) = wait.look(|| self.api.get_endpoint_service(&self.project, id)).await? else {
                 return Ok(());
@@ -150,20 +155,21 @@ impl<'a> Services<'a> {
                 return Err(Trouble::InUse(in_use));
             }
             // Asked again as long as Atlas shows it untouched: a repeated delete is harmless, a lost one is not.
-            match write(self.operation, self.api.delete_endpoint_service(&self.project, id)).await {
+            let delete = self.api.delete_endpoint_service(&self.project, id);
+            match self.operation.write(delete).await.map_err(Ended::from)? {
                 Ok(()) => wait.pause(format!("it is {}", service.status)).await?,
-                Err(Ended::Failed(conflict @ AtlasError::Conflict { .. })) => wait.pause(conflict.to_string()).await?,
-                Err(end) => return Err(end.into()),
+                Err(conflict @ AtlasError::Conflict { .. }) => wait.pause(conflict.to_string()).await?,
+                Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// The registered endpoints that are not on their way out.
+    /// The registered endpoints that are not being removed.
     async fn in_use(&self, service: &EndpointService) -> Result<Vec<InterfaceEndpointId>, Ended> {
         let mut staying = Vec::new();
         for id in &service.interface_endpoints {
             let read = self.api.get_interface_endpoint(&self.project, &service.id, id);
-            let endpoint = call(self.operation, read).await?;
+            let endpoint = self.operation.read(read).await??;
             if endpoint.is_some_and(|it| !it.delete_requested && it.connection_status != ConnectionStatus::Deleting) {
                 staying.push(id.clone());
             }
@@ -171,7 +177,7 @@ impl<'a> Services<'a> {
         Ok(staying)
     }
 
-    /// Makes the other regions that may connect these, and waits until Atlas is done with it. No write where they are.
+    /// Sets the other regions that may connect, and waits until Atlas is done with it. No write where they are set already.
     pub(super) async fn match_remote_regions(
         &self,
         seen: &mut EndpointService,
@@ -181,8 +187,10 @@ impl<'a> Services<'a> {
         if seen.supported_remote_regions.iter().collect::<BTreeSet<_>>() == wanted {
             return Ok(());
         }
-        let patch = self.api.set_supported_remote_regions(&self.project, &seen.id, regions);
-        *seen = write(self.operation, patch).await?;
+        let patch = self
+            .api
+            .set_supported_remote_regions(&self.project, &seen.id, regions);
+        *seen = self.operation.write(patch).await.map_err(Ended::from)??;
         self.until_ready(seen).await
     }
 }

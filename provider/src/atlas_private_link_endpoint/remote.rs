@@ -1,4 +1,4 @@
-//! The endpoint at Atlas: registered, waited for, removed; and the connection strings that come of it.
+//! The endpoint at Atlas: registered, waited for, removed; and the connection strings that lead through it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,18 +6,21 @@ use atlas_client::{
     AtlasApi, AtlasError, AtlasRegion, Cluster, ClusterName, ConnectionStatus, EndpointService, InterfaceEndpoint,
     ServiceStatus,
 };
-use provider_kit::Operation;
+use provider_kit::{Operation, Unwritten};
 
 use super::state::{ConnectionStrings, Place};
-use crate::connection::atlas::{Ended, Pace, Wait, call, write};
-use crate::atlas_private_link::is_ready;
+use crate::connection::atlas::{Ended, Pace, Wait};
 
-/// Why there is no connection, or why it is still there.
+/// Why there is no connection, or why it still exists.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// A call failed, or the operation had to end.
     Ended(Ended),
-    /// The private link is not there.
+    /// It is registered already, and not by this resource.
+    Exists,
+    /// Atlas did not answer the registration, and may have carried it out.
+    Unanswered(Ended),
+    /// The private link does not exist.
     NoLink,
     /// The private link failed.
     LinkFailed { message: Option<String> },
@@ -26,10 +29,12 @@ pub(super) enum Trouble {
         status: ConnectionStatus,
         message: Option<String>,
     },
-    /// It is gone, or somebody removes it, while it was waited for.
+    /// It is gone, or somebody removes it, while it is waited for.
     Vanished,
     /// The project has no such cluster.
     NoCluster(ClusterName),
+    /// Atlas refused to show the cluster.
+    ClusterRefused { cluster: ClusterName, cause: AtlasError },
     /// The cluster has no nodes where the link is, so it never gets strings through it.
     ClusterElsewhere {
         cluster: ClusterName,
@@ -44,9 +49,15 @@ impl From<Ended> for Trouble {
     }
 }
 
+impl From<AtlasError> for Trouble {
+    fn from(error: AtlasError) -> Self {
+        Self::Ended(error.into())
+    }
+}
+
 pub(super) type Strings = BTreeMap<ClusterName, ConnectionStrings>;
 
-/// On its way out.
+/// Whether it is being removed.
 pub(super) fn is_leaving(endpoint: &InterfaceEndpoint) -> bool {
     endpoint.delete_requested || endpoint.connection_status == ConnectionStatus::Deleting
 }
@@ -59,15 +70,31 @@ pub(super) fn has_failed(endpoint: &InterfaceEndpoint) -> bool {
     ) || endpoint.error_message.is_some()
 }
 
+/// Whether the write may have been carried out although its answer says nothing of that.
+fn is_lost<T>(answer: &Result<Result<T, AtlasError>, Unwritten>) -> bool {
+    match answer {
+        Err(Unwritten::Unanswered(_)) => true,
+        Ok(Err(AtlasError::Conflict { after_lost_answer, .. })) => *after_lost_answer,
+        Ok(Err(error)) => matches!(
+            error,
+            AtlasError::Unavailable { .. }
+                | AtlasError::Transport { .. }
+                | AtlasError::Timeout { .. }
+                | AtlasError::Malformed { .. }
+        ),
+        Ok(Ok(_)) | Err(Unwritten::NotBegun(_)) => false,
+    }
+}
+
 /// One endpoint at one private link.
-pub(super) struct Registration<'a> {
+pub(super) struct Remote<'a> {
     pub(super) api: &'a dyn AtlasApi,
     pub(super) place: Place,
     pub(super) pace: Pace,
     pub(super) operation: &'a Operation,
 }
 
-impl<'a> Registration<'a> {
+impl<'a> Remote<'a> {
     fn wait(&self, what: String) -> Wait<'a> {
         Wait::new(self.operation, self.pace, what)
     }
@@ -79,16 +106,14 @@ impl<'a> Registration<'a> {
             service,
             endpoint,
         } = &self.place;
-        call(
-            self.operation,
-            self.api.get_interface_endpoint(project, service, endpoint),
-        )
-        .await
+        let get = self.api.get_interface_endpoint(project, service, endpoint);
+        Ok(self.operation.read(get).await??)
     }
 
     async fn link(&self) -> Result<Option<EndpointService>, Ended> {
         let Place { project, service, .. } = &self.place;
-        call(self.operation, self.api.get_endpoint_service(project, service)).await
+        let get = self.api.get_endpoint_service(project, service);
+        Ok(self.operation.read(get).await??)
     }
 
     /// Refuses clusters whose strings can never come, before anything is registered.
@@ -99,9 +124,17 @@ impl<'a> Registration<'a> {
         let link = self.link().await?.ok_or(Trouble::NoLink)?;
         for name in clusters {
             let read = self.api.get_cluster(&self.place.project, name);
-            let cluster = call(self.operation, read)
-                .await?
-                .ok_or_else(|| Trouble::NoCluster(name.clone()))?;
+            let cluster = match self.operation.read(read).await.map_err(Ended::from)? {
+                Ok(Some(cluster)) => cluster,
+                Ok(None) => return Err(Trouble::NoCluster(name.clone())),
+                Err(cause @ AtlasError::Refused { .. }) => {
+                    return Err(Trouble::ClusterRefused {
+                        cluster: name.clone(),
+                        cause,
+                    });
+                }
+                Err(error) => return Err(error.into()),
+            };
             if let Some(region) = &link.region
                 && (!cluster.regions.is_empty() || cluster.is_on_other_clouds)
                 && !cluster.regions.contains(region)
@@ -116,17 +149,25 @@ impl<'a> Registration<'a> {
         Ok(())
     }
 
-    /// Registers the endpoint. One that is registered already is the same thing: the id is the user's own VPC endpoint.
+    /// Registers the endpoint. One that is registered already is somebody else's, unless a POST of this call was not answered.
     pub(super) async fn register(&self) -> Result<InterfaceEndpoint, Trouble> {
+        let mut may_be_ours = false;
+        match self.registered(&mut may_be_ours).await {
+            Err(Trouble::Ended(end)) if may_be_ours => Err(Trouble::Unanswered(end)),
+            result => result,
+        }
+    }
+
+    async fn registered(&self, may_be_ours: &mut bool) -> Result<InterfaceEndpoint, Trouble> {
         let mut wait = self.wait(format!("endpoint {} to be registered", self.place.endpoint));
         loop {
             match self.get().await? {
                 Some(endpoint) if is_leaving(&endpoint) => {
-                    wait.pause("an earlier registration is on its way out".to_owned())
-                        .await?;
+                    wait.pause("an earlier registration is being removed".to_owned()).await?;
                     continue;
                 }
-                Some(endpoint) => return Ok(endpoint),
+                Some(endpoint) if *may_be_ours => return Ok(endpoint),
+                Some(_) => return Err(Trouble::Exists),
                 None => {}
             }
             let Place {
@@ -134,41 +175,38 @@ impl<'a> Registration<'a> {
                 service,
                 endpoint,
             } = &self.place;
-            match write(
-                self.operation,
-                self.api.add_interface_endpoint(project, service, endpoint),
-            )
-            .await
-            {
+            let add = self.api.add_interface_endpoint(project, service, endpoint);
+            let answer = self.operation.write(add).await;
+            *may_be_ours |= is_lost(&answer);
+            match answer.map_err(Ended::from)? {
                 Ok(endpoint) => return Ok(endpoint),
-                // Registered already and not shown yet, or the link is not built yet.
-                Err(Ended::Failed(conflict @ AtlasError::Conflict { .. })) => {
+                // Registered and not shown yet, or the link is not built yet.
+                Err(conflict @ AtlasError::Conflict { .. }) => {
                     match self.link().await?.ok_or(Trouble::NoLink)? {
                         link if link.status == ServiceStatus::Failed => {
                             return Err(Trouble::LinkFailed {
                                 message: link.error_message,
                             });
                         }
-                        // Ready, and it is not there: only a stale answer passes.
-                        link if is_ready(&link) && !wait.may_be_stale() => return Err(Ended::Failed(conflict).into()),
-                        link if is_ready(&link) => wait.pause(conflict.to_string()).await?,
+                        // Ready, and it does not show the endpoint: only a stale answer changes that.
+                        link if link.is_ready() && !wait.may_be_stale() => return Err(conflict.into()),
+                        link if link.is_ready() => wait.pause(conflict.to_string()).await?,
                         link => wait.pause(format!("the private link is {}", link.status)).await?,
                     }
                 }
-                Err(Ended::Failed(AtlasError::NotFound { .. })) => return Err(Trouble::NoLink),
-                Err(Ended::Failed(error)) => {
-                    // The answer was lost, perhaps: what is there counts.
+                Err(AtlasError::NotFound { .. }) => return Err(Trouble::NoLink),
+                Err(error) if *may_be_ours => {
                     return match self.get().await {
                         Ok(Some(endpoint)) if !is_leaving(&endpoint) => Ok(endpoint),
-                        _ => Err(Ended::Failed(error).into()),
+                        _ => Err(error.into()),
                     };
                 }
-                Err(end) => return Err(end.into()),
+                Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// Waits until the connection stands; `seen` is what Atlas showed last, whatever the outcome.
+    /// Waits until the endpoint connects; `seen` is what Atlas showed last, whatever the outcome.
     pub(super) async fn until_connected(&self, seen: &mut InterfaceEndpoint) -> Result<(), Trouble> {
         let Place {
             project,
@@ -223,11 +261,12 @@ impl<'a> Registration<'a> {
         Ok(strings)
     }
 
-    /// The strings that are there now.
+    /// The strings that exist now.
     pub(super) async fn strings(&self, clusters: &BTreeSet<ClusterName>) -> Result<Strings, Ended> {
         let mut strings = Strings::new();
         for name in clusters {
-            let cluster = call(self.operation, self.api.get_cluster(&self.place.project, name)).await?;
+            let read = self.api.get_cluster(&self.place.project, name);
+            let cluster = self.operation.read(read).await??;
             if let Some(found) = cluster.and_then(|cluster| self.strings_of(&cluster)) {
                 strings.insert(name.clone(), found);
             }
@@ -253,20 +292,17 @@ impl<'a> Registration<'a> {
             service,
             endpoint,
         } = &self.place;
-        let mut wait = self.wait(format!("endpoint {endpoint} to go"));
+        let mut wait = self.wait(format!("endpoint {endpoint} to be removed"));
         loop {
             match wait
                 .look(|| self.api.get_interface_endpoint(project, service, endpoint))
                 .await?
             {
-                Some(seen) if is_leaving(&seen) => wait.pause("it is on its way out".to_owned()).await?,
+                Some(seen) if is_leaving(&seen) => wait.pause("it is being removed".to_owned()).await?,
                 Some(seen) => {
                     // Asked again as long as Atlas shows it untouched: a repeated removal is harmless, a lost one is not.
-                    write(
-                        self.operation,
-                        self.api.remove_interface_endpoint(project, service, endpoint),
-                    )
-                    .await?;
+                    let remove = self.api.remove_interface_endpoint(project, service, endpoint);
+                    self.operation.write(remove).await.map_err(Ended::from)??;
                     wait.pause(format!("it is {}", seen.connection_status)).await?;
                 }
                 None => {

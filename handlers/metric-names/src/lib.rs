@@ -1,5 +1,23 @@
-//! Names of the metrics our Lambda handlers emit. Handlers write them, the catalogue's alarms read them: a rename
-//! is a compile error.
+//! The names of the metrics that our Lambda functions emit: a module per handler, with the namespace, its dimension and the
+//! metrics.
+//!
+//! The handlers write them and the alarm catalogue of the provider reads them, so a rename on one side does not compile.
+
+/// Metrics of every route of an API.
+pub mod api {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/Api";
+    /// Dimension: the operation's id in openapi.json.
+    pub const OPERATION: &str = "Operation";
+    /// Requests that reached the function, without preflights.
+    pub const REQUESTS: &str = "Requests";
+    /// Responses with a status of 400 to 499.
+    pub const CLIENT_ERRORS: &str = "ClientErrors";
+    /// Responses with a status of 500 and above.
+    pub const SERVER_ERRORS: &str = "ServerErrors";
+    /// Time from the event to the response, in milliseconds.
+    pub const DURATION_MILLISECONDS: &str = "DurationMilliseconds";
+}
 
 /// Metrics of the mongo-probe handler (C1).
 pub mod mongodb {

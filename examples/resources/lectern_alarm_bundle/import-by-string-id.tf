@@ -1,0 +1,4 @@
+import {
+  to = lectern_alarm_bundle.platform
+  id = "eu-central-1/edu-prod"
+}

@@ -1,0 +1,55 @@
+//! How much memory a large bundle takes: the state is not kept in many copies.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use serde_json::{Map, Value, json};
+use support::{PAGE, TYPE, World};
+
+/// Most kilobytes that one more alarm adds to the peak, over create, refresh, plan, update and destroy.
+const KILOBYTES_AN_ALARM: u64 = 25;
+
+fn bundle(alarms: u64, threshold: u64) -> Value {
+    let function = |number: u64| {
+        (
+            format!("f{number:04}"),
+            json!({ "function_name": format!("function-{number}") }),
+        )
+    };
+    json!({
+        "name": "many",
+        "severities": { "critical": { "alarm_actions": [PAGE], "ok_actions": [PAGE] } },
+        "lambda": (0..alarms / 2).map(function).collect::<Map<_, _>>(),
+        "overrides": { "lambda/*/errors": { "threshold": threshold } },
+    })
+}
+
+/// The most memory that the provider has had, in kilobytes.
+fn peak(world: &World) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", world.provider.pid())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// The peak after a life of a bundle of this size.
+async fn peak_of(alarms: u64) -> u64 {
+    let world = World::start().await;
+    let state = world.create(&bundle(alarms, 1)).await;
+    world.assert_settled(&state, &bundle(alarms, 1), "created").await;
+    let changed = world.apply(Some(&state), &bundle(alarms, 2)).await.ok().unwrap();
+    let state = changed.state.unwrap();
+    let destroyed = world.provider.destroy(TYPE, &state).await.unwrap().ok().unwrap();
+    assert!(destroyed.state.is_none());
+    peak(&world)
+}
+
+#[tokio::test]
+async fn one_more_alarm_takes_little_memory() {
+    let (few, many) = (peak_of(200).await, peak_of(1200).await);
+    let growth = many.saturating_sub(few) / 1000;
+    assert!(
+        growth <= KILOBYTES_AN_ALARM,
+        "{growth} kB an alarm: {few} kB for 200, {many} kB for 1,200"
+    );
+}

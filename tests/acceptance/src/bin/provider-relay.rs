@@ -1,0 +1,118 @@
+//! Takes a provider's place in a mirror and passes Terraform's calls on to a provider that runs already: a Terraform command starts
+//! each provider several times, and `hashicorp/aws` needs seconds of CPU for each start. Where that provider is, an environment
+//! variable says (`acceptance::aws_provider`).
+//!
+//! To Terraform it is a plugin like any other: handshake line, TLS with a certificate of its own, HTTP/2. Everything is passed on but
+//! `Shutdown`, which ends this process and not the provider.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use acceptance::aws_provider::{Handshake, RELAY_TO};
+use anyhow::{Context as _, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http2::SendRequest;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Request, Response, Uri};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio::net::{TcpListener, UnixStream};
+use tokio_rustls::TlsAcceptor;
+
+/// Terraform connects at once; this frees the process of one that died before.
+const UNTIL_CONNECTED: Duration = Duration::from_secs(60);
+
+/// Of HTTP/2, both ways: a schema of 30 MB in windows of 64 KiB would be a round trip for each.
+const WINDOW: u32 = 16 << 20;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let provider = std::env::var(RELAY_TO).with_context(|| format!("{RELAY_TO} names no provider"))?;
+    let provider = Handshake::parse(&provider)?;
+    let (certificate, tls) = tls()?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let line = format!(
+        "1|{}|tcp|{}|grpc|{}\n",
+        provider.version,
+        listener.local_addr()?,
+        STANDARD_NO_PAD.encode(certificate)
+    );
+    std::io::stdout().write_all(line.as_bytes())?;
+    std::io::stdout().flush()?;
+
+    let stream = UnixStream::connect(&provider.socket).await?;
+    let (provider, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .handshake(TokioIo::new(stream))
+        .await?;
+    tokio::spawn(connection);
+
+    let accepted = tokio::time::timeout(UNTIL_CONNECTED, listener.accept()).await;
+    let Ok(accepted) = accepted else {
+        bail!("nobody connected");
+    };
+    let (client, _) = accepted?;
+    client.set_nodelay(true)?;
+    let client = TlsAcceptor::from(tls).accept(client).await?;
+    // Terraform has one connection; when it ends, so does its use for this process.
+    hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .serve_connection(TokioIo::new(client), service_fn(|request| pass_on(provider.clone(), request)))
+        .await
+        .ok();
+    Ok(())
+}
+
+/// The client is given this certificate in the handshake line, and trusts nothing else. Of the client nothing is asked: all that can be
+/// reached here is a provider of the tests.
+fn tls() -> Result<(CertificateDer<'static>, Arc<ServerConfig>)> {
+    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()])?;
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let key = rcgen::KeyPair::generate()?;
+    let certificate = parameters.self_signed(&key)?.der().clone();
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.clone()],
+            PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        )?;
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    Ok((certificate, Arc::new(config)))
+}
+
+async fn pass_on(
+    mut provider: SendRequest<Incoming>,
+    request: Request<Incoming>,
+) -> Result<Response<BoxBody<Bytes, hyper::Error>>> {
+    if request.uri().path() == "/plugin.GRPCController/Shutdown" {
+        return Ok(empty());
+    }
+    let (mut parts, body) = request.into_parts();
+    parts.uri = Uri::try_from(format!("http://localhost{}", parts.uri.path()))?;
+    let response = provider.send_request(Request::from_parts(parts, body)).await?;
+    Ok(response.map(BodyExt::boxed))
+}
+
+/// gRPC's success with an empty message.
+fn empty() -> Response<BoxBody<Bytes, hyper::Error>> {
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", HeaderValue::from_static("0"));
+    let message = Full::new(Bytes::from_static(&[0; 5])).with_trailers(async { Some(Ok(trailers)) });
+    let mut response = Response::new(message.map_err(|never| match never {}).boxed());
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    response
+}
