@@ -550,6 +550,45 @@ async fn ctrl_c_ends_calls_that_hang() {
     }
 }
 
+/// The first call of a service account asks for its token: the operation's limits hold for that too.
+#[tokio::test]
+async fn a_token_that_never_comes_ends_with_the_operation() {
+    let world = World::start().await;
+    let token = "/api/oauth/token";
+    world.emulator.fault(Fault {
+        path: token.to_owned(),
+        kind: FaultKind::Hang,
+        ..Fault::default()
+    });
+    let provider = spawn(&[]).await;
+    provider
+        .configure(service_account(&world.emulator))
+        .await
+        .unwrap()
+        .ok()
+        .unwrap();
+    let config = with(&link(), "timeouts", json!({ "create": "1s" }));
+    let late = tokio::time::timeout(PROMPTLY, provider.plan_and_apply(LINK, None, config)).await;
+    let late = late.expect("the timeout ends it").unwrap();
+    assert_eq!(
+        late.diagnostics.only_error().unwrap().summary,
+        "The private link took too long."
+    );
+    world.emulator.clear_calls();
+    let stopped = tokio::time::timeout(PROMPTLY, async {
+        let stop = async {
+            while !world.emulator.calls().iter().any(|call| call.path == token) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            provider.stop().await.unwrap();
+        };
+        tokio::join!(provider.plan_and_apply(LINK, None, link()), stop).0
+    });
+    let stopped = stopped.await.expect("the stop ends it").unwrap();
+    assert_eq!(stopped.diagnostics.only_error().unwrap().summary, "Interrupted.");
+    assert_eq!(world.services(), []);
+}
+
 #[tokio::test]
 async fn ctrl_c_ends_a_data_source_that_hangs() {
     let world = World::start().await;
