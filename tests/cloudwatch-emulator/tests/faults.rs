@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
 use aws_sdk_cloudwatch::error::SdkError;
-use cloudwatch_emulator::{Emulator, Fault, FaultKind, Gate, Options};
+use cloudwatch_emulator::{Emulator, Fault, FaultKind, Gate, Options, StaleReads};
 use support::{ACCOUNT, REGION, client, client_of, errors_alarm, refusal};
 
 fn fault(operation: &str, kind: FaultKind) -> Fault {
@@ -220,4 +220,33 @@ async fn several_emulators_run_side_by_side_and_leave_their_port() {
     let address = first.endpoint_url().trim_start_matches("http://").to_owned();
     drop(first);
     assert!(std::net::TcpStream::connect(address).is_err());
+}
+
+#[tokio::test]
+async fn stale_reads_show_the_alarms_as_they_were_when_they_were_scripted() {
+    let emulator = Emulator::start(Options::default()).await.unwrap();
+    let client = client(&emulator);
+    errors_alarm(&client, "before").send().await.unwrap();
+    emulator.read_stale(StaleReads {
+        operation: "DescribeAlarms".to_owned(),
+        skip: 1,
+        times: 2,
+    });
+    errors_alarm(&client, "after").send().await.unwrap();
+    client.delete_alarms().alarm_names("before").send().await.unwrap();
+    let mut shown = Vec::new();
+    for _ in 0..4 {
+        let page = client.describe_alarms().send().await.unwrap();
+        let names = page
+            .metric_alarms()
+            .iter()
+            .filter_map(|alarm| alarm.alarm_name().map(str::to_owned));
+        shown.push(names.collect::<Vec<_>>());
+    }
+    assert_eq!(shown, [["after"], ["before"], ["before"], ["after"]]);
+    assert_eq!(
+        emulator.alarms(ACCOUNT, REGION).len(),
+        1,
+        "the library shows what is true"
+    );
 }
