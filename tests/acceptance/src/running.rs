@@ -18,7 +18,7 @@ pub const RELAY_TO: &str = "LECTERN_RELAY_TO";
 /// Terraform's magic cookie (terraform-plugin-go, `tf5server`): without it a provider believes that a person started it.
 const MAGIC_COOKIE: (&str, &str) = (
     "TF_PLUGIN_MAGIC_COOKIE",
-    "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a191cb4d6991ca9872b2",
+    "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
 );
 
 /// Runs the provider and ends it when stdin ends: when its owner is dropped or dies in any other way.

@@ -185,7 +185,7 @@ impl World {
 
     pub(crate) async fn get(&self, key: &str) -> Option<Vec<u8>> {
         let object = self.s3.get_object().bucket(&self.bucket).key(key).send().await.ok()?;
-        Some(object.body.collect().await.unwrap().to_vec())
+        Some(object.body.collect().await.unwrap().into_bytes().to_vec())
     }
 
     pub(crate) async fn put(&self, key: &str, body: Vec<u8>) {

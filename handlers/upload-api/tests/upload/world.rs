@@ -156,7 +156,7 @@ impl World {
     /// The current content of a file, if it has any.
     pub(crate) async fn content(&self, id: &str) -> Option<Vec<u8>> {
         let answer = self.s3.get_object().bucket(&self.bucket).key(key(id)).send().await;
-        Some(answer.ok()?.body.collect().await.unwrap().to_vec())
+        Some(answer.ok()?.body.collect().await.unwrap().into_bytes().to_vec())
     }
 
     /// Uploads in parts that were begun and not ended.
