@@ -22,7 +22,8 @@ const MAGIC_COOKIE: (&str, &str) = (
 );
 
 /// Runs the provider and ends it when stdin ends: when its owner is dropped or dies in any other way.
-const SUPERVISOR: &str = r#""$0" </dev/null & exec >/dev/null; while read -r line; do :; done; kill -KILL "$!""#;
+const SUPERVISOR: &str =
+    r#""$0" </dev/null & exec >/dev/null; while read -r line; do :; done; kill -KILL "$!" 2>/dev/null"#;
 
 /// What a plugin says of itself on its first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
