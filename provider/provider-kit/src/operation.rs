@@ -116,6 +116,7 @@ impl Operation {
     /// Resolves when the operation has to end.
     pub async fn interrupted(&self) -> Interrupt {
         tokio::select! {
+            biased;
             () = self.stop.cancelled() => Interrupt::Stopped,
             () = tokio::time::sleep_until(self.deadline) => Interrupt::TimedOut,
         }
