@@ -7,7 +7,7 @@ mod support;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, EvaluationWindow, MetricAlarm, WallClockWindow};
 use serde_json::{Value, json};
 use support::{ACCOUNT, PAGE, REGION, TYPE, WARN, World, changes, describe, full_bundle, small_bundle, spawn, with};
-use tfplugin6_harness::{Action, State, UNKNOWN};
+use tfplugin6_harness::{Action, UNKNOWN};
 
 #[tokio::test]
 async fn a_bundle_of_every_kind_of_target_is_created_and_settled() {
@@ -706,11 +706,7 @@ async fn a_threshold_with_more_digits_than_a_double_settles_also_from_a_stored_s
             .unwrap()
             .ok()
             .unwrap();
-        // the private state travels beside it
-        let stored = State {
-            private: state.private.clone(),
-            ..stored.state.unwrap()
-        };
+        let stored = stored.state.unwrap();
         world.assert_settled(&stored, &config, "a third, stored").await;
     }
 }

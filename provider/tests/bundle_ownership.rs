@@ -365,7 +365,7 @@ async fn an_imported_bundle_goes_on_with_the_token_of_its_alarms() {
         .ok()
         .unwrap();
     let imported = imported.state.unwrap();
-    assert_eq!(imported.private, first.private);
+    assert_eq!(imported.value["owner_token"], first.value["owner_token"]);
     let changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
     let state = world
         .apply(Some(&imported), &changed)

@@ -45,7 +45,10 @@ pub fn warning(
 pub(crate) fn add_new_warnings(diagnostics: &mut Diagnostics, more: Diagnostics) {
     let key = |warning: &Diagnostic| format!("{}\n{}\n{}", warning.attribute, warning.summary, warning.detail);
     let there: BTreeSet<_> = diagnostics.warnings.iter().map(key).collect();
-    let new = more.warnings.into_iter().filter(|warning| !there.contains(&key(warning)));
+    let new = more
+        .warnings
+        .into_iter()
+        .filter(|warning| !there.contains(&key(warning)));
     diagnostics.warnings.extend(new);
 }
 

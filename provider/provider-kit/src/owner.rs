@@ -15,7 +15,7 @@ const LENGTH: usize = 10;
 
 /// What tells the objects of one resource from those of another resource with the same name.
 ///
-/// Made at create, kept in the resource's private state, and written into every object that has a field for text. It is no
+/// Made at create, kept in the resource's state (attribute `owner_token`), and written into every object that has a field for text. It is no
 /// secret: it grants nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwnerToken(String);
@@ -44,17 +44,6 @@ impl OwnerToken {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// What a resource keeps in its private state.
-    pub(crate) fn to_private(&self) -> Vec<u8> {
-        serde_json::json!({ "owner": self.0 }).to_string().into_bytes()
-    }
-
-    /// The token of a private state; `None` where an earlier version wrote none.
-    pub(crate) fn from_private(private: &[u8]) -> Option<Self> {
-        let private: serde_json::Value = serde_json::from_slice(private).ok()?;
-        Self::parse(private.get("owner")?.as_str()?)
     }
 }
 
@@ -103,7 +92,9 @@ impl Claims {
 
     /// Remembers that the resource made the object or took it over.
     pub fn own(&self, object: &str, owner: &OwnerToken) {
-        self.memory().claims.insert(object.to_owned(), Claim::Owned(owner.clone()));
+        self.memory()
+            .claims
+            .insert(object.to_owned(), Claim::Owned(owner.clone()));
     }
 
     /// Remembers that a create was refused because the object exists.
@@ -129,19 +120,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_survives_its_way_through_the_private_state() {
+    fn a_token_is_read_as_it_was_written_and_no_other_text_is_one() {
         let token = OwnerToken::random();
-        assert_eq!(OwnerToken::from_private(&token.to_private()), Some(token.clone()));
+        assert_eq!(OwnerToken::parse(token.as_str()), Some(token.clone()));
         assert_ne!(token, OwnerToken::random());
-    }
-
-    #[test]
-    fn what_is_no_token_is_not_read_as_one() {
         for text in ["", "abcdefghi", "abcdefghijk", "ABCDEFGHIJ", "abcdefghi1", "abcdefghi:"] {
             assert_eq!(OwnerToken::parse(text), None, "{text:?}");
-        }
-        for private in ["", "{}", "null", "{\"owner\":1}", "{\"owner\":\"short\"}"] {
-            assert_eq!(OwnerToken::from_private(private.as_bytes()), None, "{private:?}");
         }
     }
 

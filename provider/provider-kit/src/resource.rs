@@ -12,10 +12,20 @@ use crate::diagnostics::{add_new_warnings, bug};
 use crate::identity::Identity;
 use crate::operation::timeout_of;
 use crate::tree::{self, TreeError};
-use crate::{Operation, OwnerToken, Schema, Tree, error, rules};
+use crate::{Attr, Operation, OwnerToken, Schema, Tree, error, rules};
 
 /// What a call may take when `timeouts` has no entry for it.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
+
+/// The attribute that every resource has besides its own: the token of its [`Operation::owner`].
+///
+/// It is no private state, because Terraform hands that to no destroy of a tainted object, and the old one to the create of
+/// a replacement.
+const OWNER_TOKEN: &str = "owner_token";
+
+const OWNER_TOKEN_DESCRIPTION: &str = "Token that tells the objects of this resource from those of others with the same name. It is part \
+    of the marker in each object that has a description or a comment. Null after an import and for a resource of version 0.1.0, until \
+    the next change.";
 
 /// The states of one plan, typed.
 pub struct PlanRequest<S> {
@@ -129,17 +139,11 @@ pub(crate) trait ErasedResource: Send + Sync {
     fn validate(&self, config: Tree) -> Diagnostics;
     async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics);
     /// The new state; `None` where it stays as it was sent.
-    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Option<Tree>, Diagnostics);
-    /// The new state, `None` where it stays as it was sent, and the private state that goes with it.
-    async fn apply(
-        &self,
-        prior: Tree,
-        planned: Tree,
-        private: &[u8],
-        stop: CancellationToken,
-    ) -> (Option<Tree>, Vec<u8>, Diagnostics);
-    /// The state of an object that exists, and its private state.
-    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<(Tree, Vec<u8>)>, Diagnostics);
+    async fn read(&self, state: Tree, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
+    /// The new state; `None` where it stays as it was sent.
+    async fn apply(&self, prior: Tree, planned: Tree, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
+    /// The state of an object that exists.
+    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
     fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics);
 }
 
@@ -153,7 +157,9 @@ pub(crate) struct Adapter<R> {
 impl<R: Resource> Adapter<R> {
     pub(crate) fn new(resource: R) -> Self {
         let schema = resource.schema();
-        let tf_schema = schema.to_tf();
+        let mut tf_schema = schema.to_tf();
+        let token = Attr::string(OWNER_TOKEN_DESCRIPTION).computed().to_tf();
+        tf_schema.block.attributes.insert(OWNER_TOKEN.to_owned(), token);
         Self {
             resource,
             identity: Identity::of(&schema),
@@ -184,10 +190,14 @@ impl<R: Resource> Adapter<R> {
         })
     }
 
-    fn operation(&self, name: &str, values: &Tree, private: &[u8], stop: CancellationToken) -> Operation {
+    /// The limits of a call on the object of these values, and its owner.
+    fn operation(&self, name: &str, values: &Tree, stop: CancellationToken) -> Operation {
         let default = self.schema.default_timeout(name).unwrap_or(DEFAULT_TIMEOUT);
-        let owner = OwnerToken::from_private(private).unwrap_or_else(OwnerToken::random);
-        Operation::new(stop, timeout_of(values, name, default)).of(owner)
+        let owner = match values.get(OWNER_TOKEN) {
+            Tree::String(token) => OwnerToken::parse(token),
+            _ => None,
+        };
+        Operation::new(stop, timeout_of(values, name, default)).of(owner.unwrap_or_else(OwnerToken::random))
     }
 
     /// The warnings of a configuration.
@@ -199,14 +209,9 @@ impl<R: Resource> Adapter<R> {
     }
 
     /// What is left of an object that is destroyed.
-    async fn delete(
-        &self,
-        prior: Tree,
-        private: &[u8],
-        stop: CancellationToken,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Tree> {
-        let operation = self.operation("delete", &prior, private, stop);
+    async fn delete(&self, prior: Tree, stop: CancellationToken, diagnostics: &mut Diagnostics) -> Option<Tree> {
+        let operation = self.operation("delete", &prior, stop);
+        let token = prior.get(OWNER_TOKEN).clone();
         let left = match taken(prior) {
             Ok(state) => self.resource.delete(state, &operation, diagnostics).await,
             Err(cause) => {
@@ -225,25 +230,33 @@ impl<R: Resource> Adapter<R> {
                         "Some of the objects still exist and stay in the state. Run the destroy again.",
                     );
                 }
-                self.encode(left, diagnostics)
+                self.encode(left, token, diagnostics)
             }
         }
     }
 
     /// A state for Terraform; with errors, unknowns that nobody resolved become null so that the rest is kept. `None` with a
     /// further error.
-    fn encode(&self, state: R::State, diagnostics: &mut Diagnostics) -> Option<Tree> {
+    fn encode(&self, state: R::State, token: Tree, diagnostics: &mut Diagnostics) -> Option<Tree> {
         let encoded = Tree::encode(&state);
         drop(state);
         match encoded {
-            Ok(tree) if diagnostics.errors.is_empty() => Some(self.conform(tree)),
-            Ok(tree) => Some(self.conform(rules::unknown_to_null(tree))),
+            Ok(tree) if diagnostics.errors.is_empty() => Some(with_token(self.conform(tree), token)),
+            Ok(tree) => Some(with_token(self.conform(rules::unknown_to_null(tree)), token)),
             Err(cause) => {
                 bug(diagnostics, "encoding the new state", &cause);
                 None
             }
         }
     }
+}
+
+/// The object with its owner's token; resources do not see the attribute.
+fn with_token(mut object: Tree, token: Tree) -> Tree {
+    if let Tree::Map(attributes) = &mut object {
+        attributes.insert(OWNER_TOKEN.to_owned(), token);
+    }
+    object
 }
 
 /// The typed value of a tree that nobody needs afterwards: a state of a thousand alarms is not kept twice.
@@ -294,6 +307,13 @@ impl<R: Resource> ErasedResource for Adapter<R> {
             return (Tree::Null, Vec::new(), diagnostics);
         }
         let (prior, proposed, config) = (self.conform(prior), self.conform(proposed), self.conform(config));
+        // A state of 0.1.0 and one that was imported get their token with the next change; until then every object of
+        // theirs is compared as it is.
+        let token = match prior.get(OWNER_TOKEN) {
+            Tree::String(token) => Tree::String(token.clone()),
+            _ => Tree::Unknown,
+        };
+        let without_token = (!prior.is_null() && token == Tree::Unknown).then(|| prior.clone());
         let proposed = rules::keep_spelling(&self.schema.attributes, &prior, proposed);
         let marked = rules::mark_unknown(&self.schema.attributes, &prior, proposed, &config);
         let request = match self.plan_request(&prior, marked, config) {
@@ -322,13 +342,16 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         } else {
             rules::requires_replace(&self.schema.attributes, &prior, &planned, &AttributePath::root())
         };
+        let is_unchanged = without_token.is_some_and(|prior| prior == planned);
+        let planned = with_token(planned, if is_unchanged { Tree::Null } else { token });
         (planned, replace, diagnostics)
     }
 
-    async fn read(&self, state: Tree, private: &[u8], stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
+    async fn read(&self, state: Tree, stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
         let state = self.conform(state);
-        let operation = self.operation("read", &state, private, stop);
+        let operation = self.operation("read", &state, stop);
+        let token = state.get(OWNER_TOKEN).clone();
         let typed = match taken(state) {
             Ok(typed) => typed,
             Err(cause) => {
@@ -337,32 +360,26 @@ impl<R: Resource> ErasedResource for Adapter<R> {
             }
         };
         let new_state = match self.resource.read(typed, &operation, &mut diagnostics).await {
-            Some(new_state) => self.encode(new_state, &mut diagnostics),
+            Some(new_state) => self.encode(new_state, token, &mut diagnostics),
             None => diagnostics.errors.is_empty().then_some(Tree::Null),
         };
         (new_state, diagnostics)
     }
 
-    async fn apply(
-        &self,
-        prior: Tree,
-        planned: Tree,
-        private: &[u8],
-        stop: CancellationToken,
-    ) -> (Option<Tree>, Vec<u8>, Diagnostics) {
+    async fn apply(&self, prior: Tree, planned: Tree, stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
         let (prior, planned) = (self.conform(prior), self.conform(planned));
         if planned.is_null() {
-            let new_state = self.delete(prior, private, stop, &mut diagnostics).await;
-            return (new_state, private.to_vec(), diagnostics);
+            let new_state = self.delete(prior, stop, &mut diagnostics).await;
+            return (new_state, diagnostics);
         }
         let is_new = prior.is_null();
-        let operation = self.operation(if is_new { "create" } else { "update" }, &planned, private, stop);
+        let operation = self.operation(if is_new { "create" } else { "update" }, &planned, stop);
         let request = match self.apply_request(prior, planned) {
             Ok(request) => request,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the plan", &cause);
-                return (None, private.to_vec(), diagnostics);
+                return (None, diagnostics);
             }
         };
         let new_state = if is_new {
@@ -370,8 +387,9 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         } else {
             Some(self.resource.update(request, &operation, &mut diagnostics).await)
         };
+        let token = Tree::from(operation.owner().as_str());
         let new_state = match new_state {
-            Some(new_state) => self.encode(new_state, &mut diagnostics),
+            Some(new_state) => self.encode(new_state, token, &mut diagnostics),
             None => {
                 if diagnostics.errors.is_empty() {
                     error(
@@ -384,17 +402,16 @@ impl<R: Resource> ErasedResource for Adapter<R> {
                 Some(Tree::Null)
             }
         };
-        (new_state, operation.owner().to_private(), diagnostics)
+        (new_state, diagnostics)
     }
 
-    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<(Tree, Vec<u8>)>, Diagnostics) {
+    async fn import(&self, id: &str, stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
-        let operation = self.operation("read", &Tree::Null, &[], stop);
+        let operation = self.operation("read", &Tree::Null, stop);
         let imported = self.resource.import(id, &operation, &mut diagnostics).await;
         let imported = imported.map(|imported| {
-            let private = imported.owner.as_ref().map(OwnerToken::to_private);
-            let state = self.encode(imported.state, &mut diagnostics).unwrap_or_default();
-            (state, private.unwrap_or_default())
+            let token = imported.owner.map_or(Tree::Null, |owner| Tree::from(owner.as_str()));
+            self.encode(imported.state, token, &mut diagnostics).unwrap_or_default()
         });
         (imported, diagnostics)
     }

@@ -278,7 +278,7 @@ impl Attr {
         })
     }
 
-    fn to_tf(&self) -> Attribute {
+    pub(crate) fn to_tf(&self) -> Attribute {
         let attr_type = match &self.kind {
             Kind::Leaf(leaf) => leaf.clone(),
             Kind::Single(attributes) => AttributeType::AttributeSingle(to_tf(attributes)),

@@ -401,7 +401,7 @@ where
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
             && let Some([state]) = read([new_state.as_ref()], &mut diagnostics)
         {
-            let (state, found) = resource.read(state, &request.private, self.stop.clone()).await;
+            let (state, found) = resource.read(state, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
             if let Some(state) = state {
                 new_identity = identity_of(resource, &state);
@@ -457,22 +457,20 @@ where
         let mut diagnostics = Diagnostics::default();
         let mut new_state = request.prior_state;
         let mut new_identity = request.planned_identity;
-        let mut private = request.planned_private;
         if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
             && let Some([prior, planned]) = read([new_state.as_ref(), request.planned_state.as_ref()], &mut diagnostics)
         {
             drop(request.planned_state);
-            let (state, kept, found) = resource.apply(prior, planned, &private, self.stop.clone()).await;
+            let (state, found) = resource.apply(prior, planned, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
             if let Some(state) = state {
                 new_identity = identity_of(resource, &state);
                 new_state = Some(state.to_wire());
             }
-            private = kept;
         }
         proto::apply_resource_change::Response {
             new_state,
-            private,
+            private: request.planned_private,
             diagnostics: to_wire(diagnostics),
             new_identity,
         }
@@ -489,13 +487,11 @@ where
         {
             let (imported, found) = resource.import(&id, self.stop.clone()).await;
             diagnostics.add_diagnostics(found);
-            imported_resources.extend(imported.map(|(state, private)| {
-                proto::import_resource_state::ImportedResource {
-                    type_name: request.type_name,
-                    identity: identity_of(resource, &state),
-                    state: Some(state.to_wire()),
-                    private,
-                }
+            imported_resources.extend(imported.map(|state| proto::import_resource_state::ImportedResource {
+                type_name: request.type_name,
+                identity: identity_of(resource, &state),
+                state: Some(state.to_wire()),
+                private: Vec::new(),
             }));
         }
         proto::import_resource_state::Response {

@@ -59,7 +59,10 @@ impl<'a> Remote<'a> {
 
     /// All in the region, also one that is being deleted.
     async fn listed(&self) -> Result<Vec<EndpointService>, Ended> {
-        let all = self.operation.read(self.api.list_endpoint_services(&self.project)).await??;
+        let all = self
+            .operation
+            .read(self.api.list_endpoint_services(&self.project))
+            .await??;
         let here = |service: &EndpointService| service.region.as_ref() == Some(&self.region);
         Ok(all.into_iter().filter(here).collect())
     }
@@ -187,9 +190,7 @@ impl<'a> Remote<'a> {
         if seen.supported_remote_regions.iter().collect::<BTreeSet<_>>() == wanted {
             return Ok(());
         }
-        let patch = self
-            .api
-            .set_supported_remote_regions(&self.project, &seen.id, regions);
+        let patch = self.api.set_supported_remote_regions(&self.project, &seen.id, regions);
         *seen = self.operation.write(patch).await.map_err(Ended::from)??;
         self.until_ready(seen).await
     }

@@ -163,7 +163,8 @@ impl<'a> Remote<'a> {
         loop {
             match self.get().await? {
                 Some(endpoint) if is_leaving(&endpoint) => {
-                    wait.pause("an earlier registration is being removed".to_owned()).await?;
+                    wait.pause("an earlier registration is being removed".to_owned())
+                        .await?;
                     continue;
                 }
                 Some(endpoint) if *may_be_ours => return Ok(endpoint),

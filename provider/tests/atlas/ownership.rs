@@ -276,7 +276,10 @@ async fn an_import_goes_on_owning_the_entries_and_refuses_a_list_of_several_owne
         .state
         .unwrap();
     assert_eq!(imported.value["entries"], lost.value["entries"]);
-    assert_eq!(imported.private, lost.private, "the token of the entries");
+    assert_eq!(
+        imported.value["owner_token"], lost.value["owner_token"],
+        "the token of the entries"
+    );
     world.destroy(LIST, &imported).await;
     assert_eq!((world.blocks(), before.len()), (BTreeSet::new(), 2));
 

@@ -68,7 +68,9 @@ pub(crate) async fn run(shared: &Shared, request: &ApiRequest<'_>) -> Result<Htt
             return std::future::pending().await;
         }
         Some(kind @ (FaultKind::BadGateway | FaultKind::EmptyBadGateway)) => {
-            shared.calls.change(number, |call| call.finish(Some(502), "bad gateway"));
+            shared
+                .calls
+                .change(number, |call| call.finish(Some(502), "bad gateway"));
             return Ok(bad_gateway(*kind == FaultKind::BadGateway));
         }
         Some(FaultKind::Delay { delay_ms }) => tokio::time::sleep(Duration::from_millis(*delay_ms)).await,

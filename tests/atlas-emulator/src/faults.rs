@@ -8,7 +8,6 @@ use crate::pattern;
 use crate::reply::ApiError;
 use crate::routes::TOKEN_PATH;
 
-
 /// A scripted failure. Of several that match a call the oldest decides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fault {

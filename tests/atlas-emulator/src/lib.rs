@@ -50,8 +50,8 @@ mod routes;
 mod server;
 mod store;
 
-use std::sync::atomic::AtomicU64;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
 
 pub(crate) use emulator_kit::lock;
 use emulator_kit::{CallLog, Faults, Gates};
@@ -59,8 +59,8 @@ use emulator_kit::{CallLog, Faults, Gates};
 pub use auth::Credentials;
 pub use call_log::Call;
 pub use course::Pace;
-pub use emulator_kit::GateHandle;
 pub use emulator::{AtlasEmulator, DEFAULT_PROJECT, Options};
+pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};
 pub use gates::Gate;
 pub use profile::{FailedEndpointMessage, Profile};

@@ -42,8 +42,8 @@ mod server;
 mod stale_reads;
 mod timestamp;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use emulator_kit::lock;
 use emulator_kit::{CallLog, Faults, Gates};

@@ -104,7 +104,15 @@ impl World {
 
     pub(crate) async fn get(&self, key: &str) -> Vec<u8> {
         let call = self.s3.get_object().bucket(&self.bucket).key(key);
-        call.send().await.unwrap().body.collect().await.unwrap().into_bytes().to_vec()
+        call.send()
+            .await
+            .unwrap()
+            .body
+            .collect()
+            .await
+            .unwrap()
+            .into_bytes()
+            .to_vec()
     }
 
     /// Writes a dump as its function does, the pointer included.
