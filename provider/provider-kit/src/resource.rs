@@ -24,8 +24,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 const OWNER_TOKEN: &str = "owner_token";
 
 const OWNER_TOKEN_DESCRIPTION: &str = "Token that tells the objects of this resource from those of others with the same name. It is part \
-    of the marker in each object that has a description or a comment. Null after an import and for a resource of version 0.1.0, until \
-    the next change.";
+    of the marker in each object that has a description or a comment. Null for a resource of version 0.1.0 and for an import of objects \
+    without a marker, until the next change.";
 
 /// The states of one plan, typed.
 pub struct PlanRequest<S> {

@@ -21,6 +21,7 @@ async fn a_link_is_made_waited_for_and_deleted() {
             "supported_remote_regions": null, "adopt_existing": null, "delete_adopted": null, "timeouts": null,
             "private_link_id": services[0].id, "endpoint_service_name": services[0].endpoint_service_name,
             "status": "AVAILABLE", "error_message": null, "adopted": false,
+            "owner_token": state.value["owner_token"],
         })
     );
     world.assert_settled(LINK, &state, &link(), "new").await;
