@@ -93,7 +93,7 @@ fn a_dashboard_is_made_only_when_it_is_asked_for() {
         (Value::Unknown, Value::Unknown),
     ] {
         let bundle = Bundle {
-            dashboard: dashboard.clone(),
+            dashboard,
             ..everything()
         };
         assert_eq!(planned(&bundle).dashboard_body, expected, "{dashboard:?}");
