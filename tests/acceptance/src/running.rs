@@ -3,6 +3,7 @@
 //! A command starts every provider once for each of its walks, and each start of `hashicorp/aws` takes seconds of CPU. So it is started
 //! once, and what Terraform starts in its place is `provider-relay`.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
@@ -75,9 +76,11 @@ impl RunningProvider {
     /// Starts the provider's `binary` with nothing in its environment but this.
     ///
     /// # Errors
-    /// It does not start; its log is on stderr.
+    /// It does not start; the error has its log.
     pub fn start(binary: &Path, environment: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("lectern-provider-").tempdir()?;
+        // hashicorp/aws writes a line for every type of its schema, whatever TF_LOG says
+        let log = folder.path().join("log");
         let mut command = Command::new("sh");
         command
             .args(["-c", SUPERVISOR])
@@ -87,12 +90,12 @@ impl RunningProvider {
             .env("HOME", folder.path())
             .env("PLUGIN_UNIX_SOCKET_DIR", folder.path())
             .env("PLUGIN_PROTOCOL_VERSIONS", "5,6")
-            .env("TF_LOG", "ERROR")
             .envs([MAGIC_COOKIE])
             .envs(environment.iter().copied())
             .process_group(0)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(File::create(&log)?);
         let mut supervisor = command.spawn().context("cannot run sh")?;
         let stdout = supervisor.stdout.take().context("the provider has no stdout")?;
         let mut handshake = String::new();
@@ -102,7 +105,8 @@ impl RunningProvider {
             supervisor,
             _folder: folder,
         };
-        Handshake::parse(&started.handshake)?;
+        Handshake::parse(&started.handshake)
+            .with_context(|| format!("its log: {}", std::fs::read_to_string(&log).unwrap_or_default()))?;
         Ok(started)
     }
 

@@ -30,8 +30,9 @@ fn a_program_that_is_no_provider_is_refused_at_once() {
     let refused = RunningProvider::start(&folder.path().join("nothing"), &[])
         .err()
         .unwrap();
+    let said = format!("{refused:#}");
     assert!(
-        refused.to_string().contains("not the handshake of a plugin"),
-        "{refused}"
+        said.contains("not the handshake of a plugin") && said.contains("not found"),
+        "{said}"
     );
 }
