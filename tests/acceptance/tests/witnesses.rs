@@ -97,7 +97,12 @@ resource "lectern_alarm_bundle" "edu" {
     ours.apply().unwrap().ok().unwrap();
     let state = ours.state_of("lectern_alarm_bundle.edu").unwrap();
     let alarms = &state["alarms"];
-    let description = |key: &str| serde_json::to_string(&alarms[key]["description"]).unwrap();
+    // CloudWatch has the marker behind the attribute.
+    let stored = |description: &serde_json::Value| {
+        let [description, token] = [description, &state["owner_token"]].map(|text| text.as_str().unwrap());
+        serde_json::to_string(&format!("{description}\nlectern:edu:{token}")).unwrap()
+    };
+    let description = |key: &str| stored(&alarms[key]["description"]);
 
     let theirs = Workdir::new(Engine::Terraform, &environment(&endpoint)).unwrap();
     theirs.write("provider.tf", AWS_PROVIDER).unwrap();
@@ -178,7 +183,7 @@ resource "aws_cloudwatch_composite_alarm" "warning" {{
 "#,
                 errors = description("lambda/upload/errors/critical"),
                 rate = description("api_gateway/main/error_rate_4xx/warning"),
-                composite = serde_json::to_string(&state["composite_alarm"]["description"]).unwrap(),
+                composite = stored(&state["composite_alarm"]["description"]),
                 rule = serde_json::to_string(&state["composite_alarm"]["rule"]).unwrap(),
             ),
         )
