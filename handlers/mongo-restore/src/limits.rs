@@ -6,7 +6,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of documents in one insert. The server's limit is 48 MB a message, and 16 MiB for what comes in the command
-    /// itself, as here. Our choice: 2 MiB, of which the driver and we hold up to four copies for each insert under way.
+    /// itself, as here. Our choice: 1 MiB, of which the driver and we hold up to four copies for each insert under way.
     pub batch_bytes: usize,
     /// Documents in one insert. The server's limit is 100,000. Our choice: 5,000, because each that is there already makes
     /// an entry in the answer.
@@ -43,10 +43,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            batch_bytes: 2 << 20,
+            batch_bytes: 1 << 20,
             batch_documents: 5_000,
             inserts: 2,
-            read_bytes: 2 << 20,
+            read_bytes: 1 << 20,
             attempts: 8,
             pause_first: Duration::from_millis(100),
             pause_most: Duration::from_secs(5),

@@ -6,7 +6,8 @@ use crate::dump::{Dump, Made};
 use crate::process::{peak_kib, start};
 use crate::world::World;
 
-/// Peak of the real binary while it restores so many documents of 10 kB.
+/// Peak of the real binary while it restores so many documents of 10 kB, in parts of 1,000: even the small dump has two, so
+/// that the next part is there while one is read, as in a large one.
 async fn peak(documents: u64) -> u64 {
     let world = World::start().await;
     let source = MongoEmulator::start(Options::default()).unwrap();
@@ -17,7 +18,7 @@ async fn peak(documents: u64) -> u64 {
     };
     source.generate("a", "b", corpus);
     let mut dump = Dump::of(vec![Made::collection("shop.orders", source.documents("a", "b"))]);
-    dump.documents_per_part = 3_000;
+    dump.documents_per_part = 1_000;
     world.store(&dump).await;
     // The note's removal is the last thing it does.
     let held = world.mongo.gate(mongo_emulator::Gate {
