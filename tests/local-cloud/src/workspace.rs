@@ -27,6 +27,8 @@ pub fn root() -> PathBuf {
 pub(crate) struct Place {
     pub(crate) target: PathBuf,
     pub(crate) profile: String,
+    /// Whether a test runs.
+    pub(crate) test: bool,
 }
 
 impl Place {
@@ -39,12 +41,14 @@ impl Place {
     /// `<target>/<profile>/<binary>`, or for tests `<target>/<profile>/deps/<binary>`.
     fn of(executable: &Path) -> Option<Self> {
         let mut folder = executable.parent()?;
-        if folder.file_name()? == "deps" {
+        let test = folder.file_name()? == "deps";
+        if test {
             folder = folder.parent()?;
         }
         Some(Self {
             target: folder.parent()?.to_owned(),
             profile: folder.file_name()?.to_str()?.to_owned(),
+            test,
         })
     }
 
@@ -57,6 +61,10 @@ impl Place {
         self.target.join(&self.profile).join(name)
     }
 }
+
+/// `cargo test` builds dependencies with the features that development dependencies ask for; `cargo build --bins` does not, and
+/// would compile most of them a second time (330 s on 2 cores). One small example among the targets makes it do so too.
+const WITH_DEVELOPMENT_DEPENDENCIES: [&str; 2] = ["--example", "generate_docs"];
 
 /// Builds the workspace's binaries with the profile of the running one, once in a process, and returns the path of the one
 /// named.
@@ -73,7 +81,11 @@ pub fn binary(name: &str) -> Result<PathBuf> {
     if !*built {
         // A release from nothing takes a quarter of an hour on 2 cores, and looks like a program that hangs.
         let _progress = Progress::start("building the workspace's programs with cargo".into(), None);
-        build(&place, &["--workspace"])?;
+        let mut packages = vec!["--workspace"];
+        if place.test {
+            packages.extend(WITH_DEVELOPMENT_DEPENDENCIES);
+        }
+        build(&place, &packages)?;
         *built = true;
     }
     let binary = place.binary(name);
@@ -176,16 +188,16 @@ mod tests {
 
     #[test]
     fn the_place_is_read_off_a_binary_or_a_test() {
-        for (executable, profile, cargo_profile) in [
-            ("/t/debug/local-cloud", "debug", "dev"),
-            ("/t/debug/deps/acceptance-0123", "debug", "dev"),
-            ("/t/demo/local-cloud", "demo", "demo"),
-            ("/t/release/deps/bench-0123", "release", "release"),
+        for (executable, profile, cargo_profile, test) in [
+            ("/t/debug/local-cloud", "debug", "dev", false),
+            ("/t/debug/deps/acceptance-0123", "debug", "dev", true),
+            ("/t/demo/local-cloud", "demo", "demo", false),
+            ("/t/release/deps/bench-0123", "release", "release", true),
         ] {
             let place = Place::of(Path::new(executable)).unwrap();
             assert_eq!(
-                (place.target.as_path(), place.profile.as_str()),
-                (Path::new("/t"), profile),
+                (place.target.as_path(), place.profile.as_str(), place.test),
+                (Path::new("/t"), profile, test),
                 "{executable}"
             );
             assert_eq!(place.cargo_profile(), cargo_profile, "{executable}");

@@ -19,10 +19,10 @@ const SECRETS: [&str; 4] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
     const TEST: &str = "users_upload_download_and_keep_a_profile_through_the_applied_apis";
-    if acceptance::terraform::aws_provider_or_skip(TEST).unwrap().is_none() {
+    let Some(aws_provider) = acceptance::terraform::aws_provider_or_skip(TEST).unwrap() else {
         return;
-    }
-    let world = World::start().await;
+    };
+    let world = World::start(&aws_provider).await;
     world.workdir.init().unwrap();
     let before = world.users("left", &SECRETS);
     world.workdir.apply().unwrap().ok().unwrap();

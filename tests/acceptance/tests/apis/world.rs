@@ -1,9 +1,11 @@
 //! The example apis, applied to a local cloud that enforces IAM.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir};
 use aws_config::SdkConfig;
 use aws_sdk_lambda::primitives::Blob;
@@ -20,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct World {
     // Dropped in this order: who uses the cloud, the cloud.
     pub(crate) workdir: Workdir,
+    _aws: RunningProvider,
     pub(crate) mongo: Client,
     pub(crate) sdk: SdkConfig,
     cloud: LocalCloud,
@@ -27,7 +30,7 @@ pub(crate) struct World {
 
 impl World {
     /// A MongoDB with its secret, the packages, and the example with its variables set; nothing applied yet.
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(aws_provider: &Path) -> Self {
         let cloud = tokio::task::spawn_blocking(|| {
             LocalCloud::start(Options {
                 mongo: true,
@@ -50,7 +53,8 @@ impl World {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let workdir = Workdir::new(Engine::Terraform, &environment).unwrap();
+        let aws = RunningProvider::start(aws_provider, &environment).unwrap();
+        let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
         workdir.copy_example("apis").unwrap();
         let local = workdir.path().join("local.tfvars");
         fs::rename(local, workdir.path().join("local.auto.tfvars")).unwrap();
@@ -70,6 +74,7 @@ impl World {
         }
         Self {
             workdir,
+            _aws: aws,
             mongo: Client::with_uri_str(&uri).await.unwrap(),
             sdk,
             cloud,

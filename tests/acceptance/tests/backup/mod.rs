@@ -11,10 +11,10 @@ use world::World;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_is_dumped_restored_and_drilled_with_least_privilege() {
     const TEST: &str = "a_cluster_is_dumped_restored_and_drilled_with_least_privilege";
-    if acceptance::terraform::aws_provider_or_skip(TEST).unwrap().is_none() {
+    let Some(aws_provider) = acceptance::terraform::aws_provider_or_skip(TEST).unwrap() else {
         return;
-    }
-    let world = World::start().await;
+    };
+    let world = World::start(&aws_provider).await;
     world.workdir.init().unwrap();
     world.workdir.apply().unwrap().ok().unwrap();
     the_first_dump_begins_with_the_apply_and_terraform_sees_it(&world).await;

@@ -1,8 +1,10 @@
 //! The example mongo-backup, applied to a local cloud that enforces IAM.
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir};
 use aws_config::SdkConfig;
 use aws_sdk_lambda::primitives::Blob;
@@ -23,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct World {
     // Dropped in this order: who uses the cloud, the cloud.
     pub(crate) workdir: Workdir,
+    _aws: RunningProvider,
     mongo: Client,
     pub(crate) sdk: SdkConfig,
     pub(crate) secret_arn: String,
@@ -35,7 +38,7 @@ pub(crate) fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
 
 impl World {
     /// Documents in MongoDB, its secret, the packages, and the example with its variables set; nothing applied yet.
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(aws_provider: &Path) -> Self {
         let cloud = tokio::task::spawn_blocking(|| {
             LocalCloud::start(Options {
                 mongo: true,
@@ -65,7 +68,8 @@ impl World {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let workdir = Workdir::new(Engine::Terraform, &environment).unwrap();
+        let aws = RunningProvider::start(aws_provider, &environment).unwrap();
+        let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
         workdir.copy_example("mongo-backup").unwrap();
         for name in ["mongo-dump", "mongo-restore"] {
             let binary = workspace::binary(name).unwrap();
@@ -74,6 +78,7 @@ impl World {
         }
         let world = Self {
             workdir,
+            _aws: aws,
             mongo,
             sdk,
             secret_arn,
