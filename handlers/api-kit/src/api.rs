@@ -9,7 +9,7 @@ use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::{HeaderName, HeaderValue, Method};
 use lambda_kit::emf::{Metrics, Unit};
-use lambda_kit::{Environment, Failure, Invocation};
+use lambda_kit::{Cut, Environment, Failure, Invocation, LAST_WORDS};
 use metric_names::api as names;
 
 use crate::answer::Answer;
@@ -20,8 +20,6 @@ use crate::request::{self, Request};
 /// How long a handler may take. API Gateway waits 29 s and then answers itself, without our problem and our metric.
 /// Source: API Gateway developer guide, "Quotas", integration timeout.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// What an answer takes once it is there.
-const FAREWELL: Duration = Duration::from_millis(500);
 
 /// What API Gateway gets.
 pub type Reply = ApiGatewayProxyResponse;
@@ -87,27 +85,29 @@ impl Api {
             let methods = request::methods(resource);
             return Ok(reply(cors::preflight(&methods, &self.origins, origin), &request_id));
         }
-        let request = Request::of(
-            &event,
-            self.handler,
-            &self.admin_group,
-            &request_id,
-            invocation.deadline,
-        );
         // A path that is no route has no name of its own: names of metrics are not for clients to make.
         let route = api_contract::Contract::embedded().route(event.http_method.as_str(), resource);
         let operation = route
             .filter(|route| route.handler == self.handler)
             .map_or("unknown", |route| route.operation.as_str());
-        let result = match request {
-            Ok(request) => {
-                let left = invocation.deadline.remaining().unwrap_or(PATIENCE);
-                let patience = PATIENCE.min(left.saturating_sub(FAREWELL));
-                let in_time = tokio::time::timeout(patience, serve(request)).await;
-                in_time.unwrap_or_else(|_| Err(Problem::new(Kind::Unavailable).cause("it took too long")))
-            }
-            Err(problem) => Err(problem),
+        let deadline = invocation.deadline.at_most(PATIENCE + LAST_WORDS);
+        let work = async {
+            let request = Request::of(
+                &event,
+                self.handler,
+                &self.admin_group,
+                &request_id,
+                invocation.deadline,
+            )?;
+            serve(request).await
         };
+        let result = lambda_kit::guard(deadline, work).await.unwrap_or_else(|cut| {
+            let kind = match cut {
+                Cut::OutOfTime { .. } => Kind::Unavailable,
+                Cut::Panicked { .. } => Kind::Internal,
+            };
+            Err(Problem::new(kind).cause(cut.to_string()))
+        });
         let answer = result
             .as_ref()
             .map_or_else(|problem| Answer::problem(problem, &request_id), Answer::clone);

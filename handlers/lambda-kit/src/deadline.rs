@@ -29,6 +29,16 @@ impl Deadline {
         Self::after(time.duration_since(SystemTime::now()).unwrap_or_default())
     }
 
+    /// The earlier of this one and so much time from now.
+    #[must_use]
+    pub fn at_most(self, time: Duration) -> Self {
+        if self.remaining().is_some_and(|left| left <= time) {
+            self
+        } else {
+            Self::after(time)
+        }
+    }
+
     /// Time left; `None` without a limit.
     #[must_use]
     pub fn remaining(self) -> Option<Duration> {
@@ -72,6 +82,16 @@ mod tests {
         assert_eq!(Deadline::after(Duration::from_secs(900)).reserve(minute), minute);
         assert_eq!(Deadline::after(minute).reserve(minute), Duration::from_secs(15));
         assert_eq!(Deadline::NONE.reserve(minute), minute);
+    }
+
+    #[test]
+    fn the_earlier_of_two_deadlines_counts() {
+        let minute = Duration::from_secs(60);
+        let hour = Duration::from_secs(3600);
+        assert!(Deadline::NONE.at_most(minute).is_within(hour));
+        assert!(Deadline::after(hour).at_most(minute).is_within(minute));
+        let deadline = Deadline::after(minute);
+        assert_eq!(deadline.at_most(hour), deadline);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! - [`runtime`]: the loop of the Lambda Runtime API, one [`Invocation`] at a time; [`Failure`] is what Lambda shows of an error
 //! - [`Environment`]: settings from environment variables
-//! - [`Deadline`]: when Lambda ends the invocation
+//! - [`Deadline`]: when Lambda ends the invocation; [`guard()`] ends the work before it does, and makes a failure of a panic
 //! - [`emf`]: metrics, written as log lines
 //! - [`aws`]: configuration with time limits and retries, assumed roles, and what an SDK error says
 //! - [`mongo`]: a MongoDB client from a secret
@@ -12,10 +12,12 @@ mod deadline;
 pub mod emf;
 mod environment;
 mod failure;
+mod guard;
 pub mod mongo;
 pub mod runtime;
 
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use failure::Failure;
+pub use guard::{Cut, LAST_WORDS, guard};
 pub use runtime::Invocation;

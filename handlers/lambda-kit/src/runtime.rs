@@ -2,14 +2,22 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use lambda_runtime::{LambdaEvent, service_fn};
+use metric_names::functions as names;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing_subscriber::EnvFilter;
 
 use crate::deadline::Deadline;
+use crate::emf::{Metrics, Unit};
 use crate::failure::Failure;
+use crate::guard::{self, Cut};
+
+/// What is kept of the time for a handler that has no guard of its own or does not come back from it. Half of the guard's, so that a
+/// handler whose work was stopped can still say so in its own way.
+const UNGUARDED: Duration = Duration::from_secs(1);
 
 /// One event, with what Lambda says of it.
 #[derive(Debug, Clone)]
@@ -24,7 +32,8 @@ pub struct Invocation {
     pub deadline: Deadline,
 }
 
-/// Serves invocations one after the other until Lambda ends the process.
+/// Serves invocations one after the other until Lambda ends the process. What a handler's own [`guard`](crate::guard()) does not
+/// catch fails here, as `OutOfTime` or `Panicked`, and is counted in `Lectern/Functions`.
 ///
 /// # Errors
 /// When this is not Lambda (an environment variable of the Runtime API is missing) or the Runtime API cannot be reached.
@@ -34,22 +43,46 @@ where
     F: Future<Output = Result<A, Failure>>,
     A: Serialize,
 {
+    guard::log_only_places();
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let LambdaEvent { payload, context } = event;
-        let result = handler(Invocation {
+        let deadline = Deadline::at(context.deadline());
+        let function = context.invoked_function_arn.clone();
+        let invocation = Invocation {
             event: payload,
-            deadline: Deadline::at(context.deadline()),
+            deadline,
             request_id: context.request_id,
             function_arn: context.invoked_function_arn,
-        })
-        .await;
+        };
+        // In an async block, since a handler may panic before its future is there.
+        let work = async { handler(invocation).await };
+        let result = match guard::within(deadline, UNGUARDED, work).await {
+            Ok(result) => result,
+            Err(cut) => {
+                count(&cut, &function);
+                Err(cut.into())
+            }
+        };
         if let Err(failure) = &result {
             tracing::error!(name = failure.name, message = failure.message, "invocation failed");
         }
         result
     }))
     .await
+}
+
+/// Counts what no handler could count, because it did not come back.
+fn count(cut: &Cut, function_arn: &str) {
+    let name = match cut {
+        Cut::OutOfTime { .. } => names::OUT_OF_TIME,
+        Cut::Panicked { .. } => names::PANICS,
+    };
+    let function = function_arn.split(':').nth(6).unwrap_or("unknown");
+    Metrics::new(names::NAMESPACE)
+        .dimension(names::FUNCTION_NAME, function)
+        .value(name, Unit::Count, 1.0)
+        .emit();
 }
 
 /// The whole process of a function that has no command line: `serve` under Lambda, with logs as JSON and one thread for the network,

@@ -19,6 +19,18 @@ pub mod api {
     pub const DURATION_MILLISECONDS: &str = "DurationMilliseconds";
 }
 
+/// Metrics of invocations of any function that ended before the handler could report them.
+pub mod functions {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/Functions";
+    /// Dimension: name of the function, without version and alias.
+    pub const FUNCTION_NAME: &str = "FunctionName";
+    /// Invocations that were stopped shortly before their deadline.
+    pub const OUT_OF_TIME: &str = "OutOfTime";
+    /// Invocations that panicked.
+    pub const PANICS: &str = "Panics";
+}
+
 /// Metrics of the mongo-probe handler (C1).
 pub mod mongodb {
     /// Namespace.

@@ -25,7 +25,7 @@ const ALLOWED: [(&str, &[&str]); 26] = [
     ("cloudwatch-emulator", &["alarm-evaluator", "emulator-kit"]),
     ("quickstart-function", &[]),
     ("lambda-emulator", &["emulator-kit"]),
-    ("lambda-kit", &[]),
+    ("lambda-kit", &["metric-names"]),
     ("api-kit", &["api-contract", "lambda-kit", "metric-names"]),
     ("upload-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
     (

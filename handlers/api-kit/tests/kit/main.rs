@@ -79,6 +79,17 @@ async fn a_handler_that_takes_too_long_is_answered_before_lambda_ends_it() {
 }
 
 #[tokio::test]
+async fn a_handler_that_panics_is_answered_and_counted() {
+    let world = World::new();
+    world.panic();
+    let reply = world.serve(&create_file()).await;
+    assert_eq!(reply.status, 500);
+    reply.is_problem("internal");
+    assert_eq!(world.metrics()[0]["ServerErrors"], 1.0);
+    assert_eq!(world.metrics()[0]["Operation"], "createFile");
+}
+
+#[tokio::test]
 async fn a_page_of_a_known_origin_may_call_and_no_other() {
     let world = World::new();
     for (origin, allowed) in [

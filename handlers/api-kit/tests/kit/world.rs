@@ -15,6 +15,7 @@ enum Behaviour {
     Answer,
     Fail(Kind),
     Hang,
+    Panic,
 }
 
 pub(crate) struct World {
@@ -81,6 +82,10 @@ impl World {
         *self.behaviour.lock().unwrap() = Behaviour::Hang;
     }
 
+    pub(crate) fn panic(&self) {
+        *self.behaviour.lock().unwrap() = Behaviour::Panic;
+    }
+
     pub(crate) fn metrics(&self) -> Vec<Value> {
         let lines = self.metrics.lock().unwrap();
         lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -127,6 +132,7 @@ async fn handler(request: Request, behaviour: Behaviour) -> Result<Answer, Probl
         ),
         Behaviour::Fail(kind) => Err(Problem::new(kind).cause("10.0.0.1 refused")),
         Behaviour::Hang => std::future::pending().await,
+        Behaviour::Panic => panic!("10.0.0.1 panicked"),
     }
 }
 
