@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use dump_format::key::{DataKey, Object, RunId};
 use dump_format::line::EscapeReason;
 use dump_format::manifest::{
-    Asked, ClusterTime, Collection, Consistency, Header, Kind, Latest, Manifest, ManifestError, Meta, NoSnapshot,
-    Outcome, Part, Range, Server, SkipReason, Skipped, Topology,
+    Asked, ClusterTime, Collection, Consistency, Described, Exact, Header, Kind, Latest, Manifest, ManifestError, Meta,
+    NoSnapshot, Outcome, Part, Range, Server, Sharding, SkipReason, Skipped, Topology, Twins,
 };
-use dump_format::names::{ClusterName, KmsKeyArn, Namespace, Ordinal, ScheduleArn};
+use dump_format::names::{ClusterName, KmsKeyArn, Namespace, Ordinal, ScheduleArn, VersionId};
 use dump_format::payload::{Compression, ReadConcern};
 use dump_format::{ContentHash, Sha256Hex, UtcSeconds};
 use proptest::prelude::*;
@@ -63,6 +63,7 @@ fn part(collection: &str, range: u32, number: u32, documents: &[&[u8]]) -> Part 
         bytes: 33,
         sha256: Sha256Hex::of(b"stored"),
         content_hash,
+        version_id: None,
     }
 }
 
@@ -252,6 +253,94 @@ fn a_dump_is_there_when_every_part_in_its_size_and_every_description_is() {
     assert_eq!(missing(&there), [part]);
 }
 
+/// Each collection of `manifest()` with all that later versions added.
+fn later() -> Manifest {
+    let version_id = Some(VersionId::parse("3/L4kqtJlcpXroDTDmpUMLUo").unwrap());
+    let meta = Described {
+        bytes: 7,
+        sha256: Sha256Hex::of(b"meta"),
+        version_id: version_id.clone(),
+    };
+    let mut orders = orders();
+    orders.meta = Some(meta.clone());
+    orders.ranges[0].parts[1].version_id = version_id;
+    orders.twins = Some(Twins {
+        documents: 1,
+        ids: vec![Exact(INDEX.to_vec())],
+    });
+    let mut views = range(0, vec![part("views", 0, 0, &[b"a"])]);
+    views.read_concern = ReadConcern::Snapshot;
+    let mut series = Collection::new(namespace("views"), Kind::TimeSeries, BTreeMap::new(), vec![views]);
+    series.buckets = true;
+    series.meta = Some(Described {
+        version_id: None,
+        ..meta
+    });
+    Manifest::new(header(), vec![orders, series], Vec::new()).unwrap()
+}
+
+#[test]
+fn what_later_versions_added_comes_back_and_its_absence_is_read_as_before() {
+    let manifest = later();
+    assert_eq!(Manifest::parse(&manifest.render()).unwrap(), manifest);
+    let [orders, series] = manifest.collections() else {
+        panic!("two collections")
+    };
+    let version = orders.ranges[0].parts[1].version_id.as_ref().unwrap();
+    assert_eq!(version.as_str(), "3/L4kqtJlcpXroDTDmpUMLUo");
+    assert!(series.buckets && series.meta.is_some());
+    // The size of a description counts like that of a part.
+    let size = |other: u64| {
+        manifest.missing(|key| match Object::parse(key).unwrap() {
+            Object::Data(_) => Some(33),
+            _ => Some(other),
+        })
+    };
+    assert_eq!((size(7).len(), size(8).len()), (0, 2));
+
+    // What 0.2.0 wrote.
+    let before = include_bytes!("manifest-0.2.0.json");
+    let read = Manifest::parse(before).unwrap();
+    assert_eq!(read.render(), before);
+    let [orders] = read.collections() else {
+        panic!("one collection")
+    };
+    assert!(orders.meta.is_none() && orders.twins.is_none() && !orders.buckets);
+    assert!(orders.parts().all(|part| part.version_id.is_none()));
+}
+
+#[test]
+fn what_cannot_be_true_of_twins_and_buckets_is_refused() {
+    let build = |change: fn(&mut Collection)| {
+        let mut orders = orders();
+        change(&mut orders);
+        Manifest::new(header(), vec![orders], Vec::new())
+    };
+    let twins = |documents, ids| Some(Twins { documents, ids });
+    for result in [
+        build(|it| it.buckets = true),
+        build(|it| {
+            it.twins = Some(Twins {
+                documents: 4,
+                ids: Vec::new(),
+            })
+        }),
+        {
+            let mut orders = orders();
+            orders.twins = twins(1, vec![Exact(INDEX.to_vec()), Exact(INDEX.to_vec())]);
+            Manifest::new(header(), vec![orders], Vec::new())
+        },
+    ] {
+        assert!(matches!(result, Err(ManifestError::Contradiction(_))), "{result:?}");
+    }
+    let mut orders = orders();
+    orders.twins = twins(3, vec![Exact(INDEX.to_vec())]);
+    assert!(Manifest::new(header(), vec![orders], Vec::new()).is_ok());
+    for id in ["", "null", "a b", "ü", &"a".repeat(1_025)] {
+        assert!(VersionId::parse(id).is_err(), "{id:?}");
+    }
+}
+
 #[test]
 fn an_unknown_version_is_refused_by_name() {
     for (version, found) in [("2", "2"), ("0", "0"), ("\"1\"", "(not a number)"), ("1.0", "1.0")] {
@@ -380,6 +469,13 @@ fn a_description_holds_options_and_indexes_exactly_and_readably() {
         "{text}"
     );
     assert!(text.contains(r#"{"$bson":"#), "{text}");
+    assert!(!text.contains("sharding"), "{text}");
+    let mut sharded = meta.clone();
+    sharded.sharding = Some(Sharding {
+        definition: Exact(INDEX.to_vec()),
+        zones: vec![Exact(INDEX.to_vec())],
+    });
+    assert_eq!(Meta::parse(&sharded.render()).unwrap(), sharded);
     let edited = text.replace(r#""b":{"$numberInt":"1"}"#, r#""b":{"$numberInt":"2"}"#);
     assert!(matches!(
         Meta::parse(edited.as_bytes()),

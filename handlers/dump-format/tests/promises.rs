@@ -8,10 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dump_format::line::{Decoder, Encoded, Encoder};
 use dump_format::manifest::{
-    Asked, ClusterTime, Collection, Consistency, Header, Kind, Manifest, Part, Range, Server, SkipReason, Skipped,
-    Topology,
+    Asked, ClusterTime, Collection, Consistency, Described, Header, Kind, Manifest, Part, Range, Server, SkipReason,
+    Skipped, Topology,
 };
-use dump_format::names::{ClusterName, KmsKeyArn, Namespace, Ordinal, ScheduleArn};
+use dump_format::names::{ClusterName, KmsKeyArn, Namespace, Ordinal, ScheduleArn, VersionId};
 use dump_format::payload::{Compression, DumpFields, ReadConcern, Trigger};
 use dump_format::{ContentHash, Sha256Hex, UtcSeconds, key};
 
@@ -65,6 +65,7 @@ fn example() -> Manifest {
         bytes: object.len() as u64,
         sha256: Sha256Hex::of(&object),
         content_hash,
+        version_id: Some(VersionId::parse("L4kqtJlcpXroDTDmpUMLUo9e1Zc8R3aX").unwrap()),
     };
     let range = Range {
         range: Ordinal::default(),
@@ -108,7 +109,12 @@ fn example() -> Manifest {
         reason: SkipReason::Excluded,
         code: None,
     };
-    let collection = Collection::new(orders, Kind::Collection, escaped, vec![range]);
+    let mut collection = Collection::new(orders, Kind::Collection, escaped, vec![range]);
+    collection.meta = Some(Described {
+        bytes: 412,
+        sha256: Sha256Hex::of(b"the description"),
+        version_id: Some(VersionId::parse("3/L4kqtJlcpXroDTDmpUMLUo9e1Zc8R3").unwrap()),
+    });
     Manifest::new(header, vec![collection], vec![skipped]).unwrap()
 }
 

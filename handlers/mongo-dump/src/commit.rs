@@ -129,12 +129,9 @@ fn build(
                 parts: state.parts.clone(),
             });
         }
-        collections.push(Collection::new(
-            planned.namespace.clone(),
-            planned.kind,
-            escaped,
-            listed,
-        ));
+        let mut collection = Collection::new(planned.namespace.clone(), planned.kind, escaped, listed);
+        collection.meta.clone_from(&planned.meta);
+        collections.push(collection);
     }
     let header = Header {
         tool: TOOL.to_owned(),

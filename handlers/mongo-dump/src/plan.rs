@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dump_format::UtcSeconds;
 use dump_format::key::{Object, RunId};
-use dump_format::manifest::{Asked, Consistency, Kind, NoSnapshot, Server, Skipped};
+use dump_format::manifest::{Asked, Consistency, Described, Kind, NoSnapshot, Server, Skipped};
 use dump_format::names::{KmsKeyArn, Namespace, Ordinal};
 use dump_format::payload::{DumpSettings, ReadConcern};
+use dump_format::{Sha256Hex, UtcSeconds};
 use futures::{StreamExt as _, TryStreamExt as _};
 use mongodb::bson::rawdoc;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,9 @@ pub(crate) struct Planned {
     pub(crate) namespace: Namespace,
     pub(crate) kind: Kind,
     pub(crate) uuid: Option<Raw>,
+    /// Its description, which is written; none in a plan of before this field.
+    #[serde(default)]
+    pub(crate) meta: Option<Described>,
     pub(crate) order: Order,
     /// Bytes of a document on average.
     pub(crate) document_bytes: Option<u64>,
@@ -200,7 +203,7 @@ async fn make(run: &Run<'_>, source: &Source, mode: Mode) -> Result<Plan, DumpEr
     let mut sized = Vec::new();
     for (entry, described) in entries.iter().zip(described) {
         match described {
-            Ok(estimate) => sized.push((entry, estimate)),
+            Ok((meta, estimate)) => sized.push(Sized { entry, meta, estimate }),
             Err(left_out) => skipped.push(left_out),
         }
     }
@@ -235,40 +238,55 @@ async fn make(run: &Run<'_>, source: &Source, mode: Mode) -> Result<Plan, DumpEr
     }
 }
 
+/// Documents and their bytes.
 type Estimate = Option<(u64, u64)>;
 
+/// An entry with its description, which is written, and its size.
+struct Sized<'a> {
+    entry: &'a Entry,
+    meta: Described,
+    estimate: Estimate,
+}
+
 /// Writes the description and gives the size, or says why the collection is left out.
-async fn describe(run: &Run<'_>, source: &Source, entry: &Entry) -> Result<Result<Estimate, Skipped>, DumpError> {
+async fn describe(
+    run: &Run<'_>,
+    source: &Source,
+    entry: &Entry,
+) -> Result<Result<(Described, Estimate), Skipped>, DumpError> {
     let meta = match catalog::describe(source, entry).await? {
         Ok(meta) => meta,
         Err(skipped) => return Ok(Err(skipped)),
     };
     let key = run.key(Object::Meta(entry.namespace.clone()));
+    let bytes = meta.render();
     let mut attempts = 0;
-    loop {
+    let version_id = loop {
         attempts += 1;
-        match run.store.put(&key, meta.render().into()).await {
-            Ok(()) => break,
+        match run.store.put(&key, bytes.clone().into()).await {
+            Ok(version_id) => break version_id,
             Err(UploadError::Again) if attempts < run.settings.limits.object_attempts => {}
             Err(UploadError::Again) => return Err(DumpError::Damaged { key, attempts }),
             Err(UploadError::Failed(error)) => return Err(error),
         }
-    }
-    if entry.kind == Kind::Collection {
-        return Ok(Ok(catalog::estimate(source, &entry.namespace).await?));
-    }
-    Ok(Ok(None))
+    };
+    let described = Described {
+        bytes: bytes.len() as u64,
+        sha256: Sha256Hex::of(&bytes),
+        version_id,
+    };
+    let estimate = if entry.kind == Kind::Collection {
+        catalog::estimate(source, &entry.namespace).await?
+    } else {
+        None
+    };
+    Ok(Ok((described, estimate)))
 }
 
-async fn ranges(
-    source: &Source,
-    sized: &[(&Entry, Estimate)],
-    mode: Mode,
-    range_bytes: u64,
-) -> Result<Vec<Planned>, DumpError> {
+async fn ranges(source: &Source, sized: &[Sized<'_>], mode: Mode, range_bytes: u64) -> Result<Vec<Planned>, DumpError> {
     let mut collections = Vec::new();
     let mut next = 0;
-    for (entry, estimate) in sized {
+    for Sized { entry, meta, estimate } in sized {
         let order = if entry.kind == Kind::Collection && !entry.is_capped {
             Order::ById
         } else {
@@ -301,6 +319,7 @@ async fn ranges(
             namespace: entry.namespace.clone(),
             kind: entry.kind,
             uuid: entry.uuid.clone().map(Raw),
+            meta: Some(meta.clone()),
             order,
             document_bytes: estimate.and_then(|(documents, bytes)| bytes.checked_div(documents)),
             ranges,

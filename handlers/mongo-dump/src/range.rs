@@ -9,13 +9,13 @@ use tokio::sync::mpsc::{Sender, channel};
 
 use crate::error::DumpError;
 use crate::handler::Run;
-use crate::object::{self, Closed, Feed, Finished, Shape};
+use crate::object::{self, Closed, Feed, Shape};
 use crate::plan::{Order, Plan, Planned, PlannedRange, Raw};
 use crate::reader::{Ended, Position, Reader};
 use crate::source::Source;
 use crate::state::{Checkpoint, Downgrade, Left};
 use crate::store::UploadError;
-use crate::upload::Uploader;
+use crate::upload::{Uploaded, Uploader};
 
 /// How an invocation's work on a range ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,20 +245,21 @@ impl Work<'_> {
         loop {
             let parts = checkpoint.range(self.range.range).parts.len();
             let (whole, key) = self.key(parts).map_err(UploadError::Failed)?;
-            let Some(finished) = uploader.object(&whole, made).await? else {
+            let Some(uploaded) = uploader.object(&whole, made).await? else {
                 return Ok(());
             };
-            let bytes = finished.bytes;
+            let bytes = uploaded.finished.bytes;
             let state = checkpoint.range(self.range.range);
             // Before the object counts: what is in it may be of after the downgrade.
             state.downgrade = downgrade.get().copied();
-            record(state, key, *finished, self.planned.order);
+            record(state, key, uploaded, self.planned.order);
             checkpoint.finished(bytes).await.map_err(UploadError::Failed)?;
         }
     }
 }
 
-fn record(state: &mut crate::state::RangeState, key: DataKey, finished: Finished, order: Order) {
+fn record(state: &mut crate::state::RangeState, key: DataKey, uploaded: Uploaded, order: Order) {
+    let Uploaded { finished, version_id } = uploaded;
     state.parts.push(Part {
         key,
         documents: finished.documents,
@@ -267,6 +268,7 @@ fn record(state: &mut crate::state::RangeState, key: DataKey, finished: Finished
         bytes: finished.bytes,
         sha256: finished.sha256,
         content_hash: finished.content_hash,
+        version_id,
     });
     for (reason, count) in finished.escaped {
         *state.escaped.entry(reason).or_default() += count;

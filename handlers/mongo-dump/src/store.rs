@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use dump_format::Sha256Hex;
+use dump_format::names::VersionId;
 use dump_format::payload::DumpSettings;
 use lambda_kit::aws::{self, AwsError};
 
@@ -190,8 +191,8 @@ impl Store {
             .body(ByteStream::from(bytes))
     }
 
-    /// Writes an object whatever is at its key.
-    pub(crate) async fn put(&self, key: &str, bytes: Bytes) -> Result<(), UploadError> {
+    /// Writes an object whatever is at its key; the version that it has then.
+    pub(crate) async fn put(&self, key: &str, bytes: Bytes) -> Result<Option<VersionId>, UploadError> {
         let digest = *Sha256Hex::of(&bytes).as_bytes();
         let sent = self
             .call(key, |client| {
@@ -200,7 +201,8 @@ impl Store {
             })
             .await;
         let answer: PutObjectOutput = sent.map_err(again_if_damaged)?;
-        same(answer.checksum_sha256(), &STANDARD.encode(digest))
+        same(answer.checksum_sha256(), &STANDARD.encode(digest))?;
+        Ok(version(answer.version_id()))
     }
 
     pub(crate) async fn begin(&self, key: &str) -> Result<Upload<'_>, UploadError> {
@@ -273,8 +275,8 @@ impl Upload<'_> {
         Ok(SentPart { number, tag, sha256 })
     }
 
-    /// Makes the object of the parts, which are in order, and `bytes` long together.
-    pub(crate) async fn complete(&self, parts: &[SentPart], bytes: u64) -> Result<(), UploadError> {
+    /// Makes the object of the parts, which are in order, and `bytes` long together; the version that it has.
+    pub(crate) async fn complete(&self, parts: &[SentPart], bytes: u64) -> Result<Option<VersionId>, UploadError> {
         let listed = parts.iter().map(|part| {
             CompletedPart::builder()
                 .part_number(part.number)
@@ -307,7 +309,8 @@ impl Upload<'_> {
         let answer = sent.map_err(again_if_damaged)?;
         let all: Vec<u8> = parts.iter().flat_map(|part| part.sha256).collect();
         let composite = format!("{}-{}", STANDARD.encode(Sha256Hex::of(&all).as_bytes()), parts.len());
-        same(answer.checksum_sha256(), &composite)
+        same(answer.checksum_sha256(), &composite)?;
+        Ok(version(answer.version_id()))
     }
 
     pub(crate) async fn abort(self) {
@@ -327,6 +330,11 @@ impl Upload<'_> {
             Err(_) => tracing::warn!(key = self.key, "an upload was given up and is not aborted: no answer"),
         }
     }
+}
+
+/// The version that an answer names; none where the bucket keeps none, or keeps one alone (`null`).
+fn version(answered: Option<&str>) -> Option<VersionId> {
+    VersionId::parse(answered?).ok()
 }
 
 /// Compares a checksum that S3 gave; not every answer has one.

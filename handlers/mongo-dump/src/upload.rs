@@ -5,6 +5,7 @@ use std::sync::mpsc as blocking;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use dump_format::names::VersionId;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc::Receiver;
@@ -35,6 +36,12 @@ pub(crate) struct Uploader<'a> {
     pub(crate) buffers: blocking::Sender<Vec<u8>>,
 }
 
+/// An object that S3 has.
+pub(crate) struct Uploaded {
+    pub(crate) finished: Box<Finished>,
+    pub(crate) version_id: Option<VersionId>,
+}
+
 /// An upload, where pieces came for one.
 struct Sending<'a> {
     upload: Upload<'a>,
@@ -49,7 +56,7 @@ impl<'a> Uploader<'a> {
         &self,
         key: &str,
         pieces: &mut Receiver<Piece>,
-    ) -> Result<Option<Box<Finished>>, UploadError> {
+    ) -> Result<Option<Uploaded>, UploadError> {
         let mut sending = None;
         let result = self.pieces(key, pieces, &mut sending).await;
         if !matches!(result, Ok(Some(_)))
@@ -65,7 +72,7 @@ impl<'a> Uploader<'a> {
         key: &str,
         pieces: &mut Receiver<Piece>,
         sending: &mut Option<Sending<'a>>,
-    ) -> Result<Option<Box<Finished>>, UploadError> {
+    ) -> Result<Option<Uploaded>, UploadError> {
         let mut in_flight = FuturesUnordered::new();
         loop {
             let piece = tokio::select! {
@@ -89,12 +96,12 @@ impl<'a> Uploader<'a> {
                     let rest = std::mem::take(&mut finished.rest);
                     let Some(open) = sending else {
                         let began = Instant::now();
-                        self.store.put(key, rest.clone()).await?;
+                        let version_id = self.store.put(key, rest.clone()).await?;
                         self.slowest.note(began);
                         if finished.is_buffer {
                             give_back(&self.buffers, rest);
                         }
-                        return Ok(Some(finished));
+                        return Ok(Some(Uploaded { finished, version_id }));
                     };
                     if !rest.is_empty() {
                         in_flight.push(self.part(open, rest, finished.is_buffer, finished.rest_sha256));
@@ -102,11 +109,14 @@ impl<'a> Uploader<'a> {
                     while let Some(sent) = in_flight.next().await {
                         keep(sending, sent?);
                     }
-                    if let Some(open) = sending {
-                        open.sent.sort_by_key(|part| part.number);
-                        open.upload.complete(&open.sent, open.bytes).await?;
-                    }
-                    return Ok(Some(finished));
+                    let version_id = match sending {
+                        Some(open) => {
+                            open.sent.sort_by_key(|part| part.number);
+                            open.upload.complete(&open.sent, open.bytes).await?
+                        }
+                        None => None,
+                    };
+                    return Ok(Some(Uploaded { finished, version_id }));
                 }
             }
         }

@@ -294,6 +294,7 @@ impl TestDump {
                 bytes: bytes.len() as u64,
                 sha256: Sha256Hex::of(&bytes),
                 content_hash: ContentHash::default(),
+                version_id: None,
             }
         });
         let range = Range {

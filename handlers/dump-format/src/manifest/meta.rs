@@ -22,6 +22,19 @@ pub struct Meta {
     pub definition: Exact,
     /// The server's answers of `listIndexes`, in its order; empty for a view.
     pub indexes: Vec<Exact>,
+    /// How the collection is spread over shards; none where it is not, and in dumps of before this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sharding: Option<Sharding>,
+}
+
+/// How a collection is spread over the shards of its cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sharding {
+    /// The document of `config.collections` for it: `key` is the shard key, `unique` whether it is unique.
+    pub definition: Exact,
+    /// The documents of `config.tags` for it, by their `min`: the ranges of the shard key (`min`, `max`) that belong to a zone (`tag`).
+    pub zones: Vec<Exact>,
 }
 
 /// One raw BSON document, written twice: `bson`, its bytes in base64, which a restore reads, and `json`, its line, for
@@ -78,6 +91,7 @@ impl Meta {
             kind,
             definition: Exact(definition),
             indexes: indexes.into_iter().map(Exact).collect(),
+            sharding: None,
         }
     }
 

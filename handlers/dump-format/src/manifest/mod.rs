@@ -16,8 +16,8 @@ use crate::payload::{Compression, ReadConcern};
 
 pub use consistency::{ClusterTime, Consistency, NoSnapshot};
 pub use latest::Latest;
-pub use meta::{Exact, Meta};
-pub use parts::{Collection, Kind, Part, Range, Totals};
+pub use meta::{Exact, Meta, Sharding};
+pub use parts::{Collection, Described, Kind, Part, Range, Totals, Twins};
 pub use read::ManifestError;
 
 /// The version this code writes and the only one it reads, of manifest, pointer and descriptions alike.
@@ -43,8 +43,10 @@ pub enum SkipReason {
     Excluded,
     /// The server's own: databases admin, local and config, collections whose names begin with `system.`.
     System,
-    /// The user may not read it.
+    /// The user may not read it. `*` as the database: the user may not list all databases, so that others than those dumped may be there.
     NotAllowed,
+    /// The server's own, like [`SkipReason::System`], and `include` names it: it was asked for, and this tool never dumps it.
+    SystemNamed,
     /// `include` names it, and nothing of that name is there: misspelled, dropped before, or in a database that the server hides
     /// from a user without rights on it.
     Absent,
@@ -262,7 +264,10 @@ impl Manifest {
             .parts()
             .map(|part| (Object::Data(part.key.clone()), Some(part.bytes)));
         let descriptions = self.collections.iter();
-        let descriptions = descriptions.map(|collection| (Object::Meta(collection.namespace.clone()), None));
+        let descriptions = descriptions.map(|collection| {
+            let bytes = collection.meta.as_ref().map(|meta| meta.bytes);
+            (Object::Meta(collection.namespace.clone()), bytes)
+        });
         parts
             .chain(descriptions)
             .filter_map(|(object, bytes)| {

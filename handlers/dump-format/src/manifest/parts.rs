@@ -6,8 +6,10 @@ use crate::civil::UtcSeconds;
 use crate::hash::{ContentHash, Sha256Hex};
 use crate::key::DataKey;
 use crate::line::EscapeReason;
-use crate::names::{Namespace, Ordinal};
+use crate::names::{Namespace, Ordinal, VersionId};
 use crate::payload::ReadConcern;
+
+use super::Exact;
 
 /// What a namespace is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,7 +19,7 @@ pub enum Kind {
     Collection,
     /// A definition alone: no parts.
     View,
-    /// Measurements, read as documents.
+    /// Measurements, or the buckets that the server keeps them in: [`Collection::buckets`] says which.
     TimeSeries,
 }
 
@@ -39,6 +41,47 @@ pub struct Part {
     pub sha256: Sha256Hex,
     /// Of its documents.
     pub content_hash: ContentHash,
+    /// The version that this object has in the bucket it was written to. A write that arrives late makes another version of the key, never this one: readers ask
+    /// for this version. None where the bucket keeps no versions, and in dumps of before this field. A copy in another bucket may have other version IDs: where
+    /// the version does not exist, read the key, and `sha256` decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<VersionId>,
+}
+
+/// The description of a collection or view, `meta/<database>/<collection>.json`, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Described {
+    /// Bytes of the object.
+    pub bytes: u64,
+    /// Of the object.
+    pub sha256: Sha256Hex,
+    /// As that of a [`Part`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<VersionId>,
+}
+
+/// Documents whose `_id` another document of the same collection has: a sharded cluster keeps `_id`s apart within each shard alone, unless `_id` is the shard
+/// key. All of them are in the dump; a collection that is not sharded can hold one of each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Twins {
+    /// Documents whose `_id` the document before them has.
+    pub documents: u64,
+    /// `{"_id": ...}` of the first of them, at most [`Twins::NAMED`].
+    pub ids: Vec<Exact>,
+}
+
+impl Twins {
+    /// Twins of one object that are named. Our choice: enough to find the cause, and a manifest stays small.
+    pub const NAMED: usize = 100;
+
+    /// Adds those of what comes behind.
+    pub fn merge(&mut self, other: Self) {
+        self.documents = self.documents.saturating_add(other.documents);
+        let room = Self::NAMED.saturating_sub(self.ids.len());
+        self.ids.extend(other.ids.into_iter().take(room));
+    }
 }
 
 /// What was read by one cursor, or by several one after another: a stretch of `_id`s, or a whole collection.
@@ -114,6 +157,15 @@ pub struct Collection {
     pub escaped: BTreeMap<EscapeReason, u64>,
     /// In the order of their numbers.
     pub ranges: Vec<Range>,
+    /// Its description as it is stored; none in dumps of before this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<Described>,
+    /// Of a time series: its documents are those of `system.buckets.<collection>`, which go back there, and not measurements.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub buckets: bool,
+    /// None where every `_id` is there once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twins: Option<Twins>,
 }
 
 impl Collection {
@@ -126,6 +178,9 @@ impl Collection {
             content_hash: ContentHash::default(),
             escaped,
             ranges,
+            meta: None,
+            buckets: false,
+            twins: None,
         };
         (collection.totals, collection.content_hash) = collection.sums();
         collection
@@ -153,6 +208,14 @@ impl Collection {
         }
         if self.kind == Kind::View && !self.ranges.is_empty() {
             return Some("a view has ranges");
+        }
+        if self.buckets && self.kind != Kind::TimeSeries {
+            return Some("buckets of what is no time series");
+        }
+        let named =
+            |twins: &Twins| twins.ids.len() as u64 <= twins.documents && twins.documents < self.totals.documents;
+        if !self.twins.as_ref().is_none_or(named) {
+            return Some("a collection's count of documents with one _id cannot be right");
         }
         if !self.ranges.is_sorted_by(|a, b| a.range < b.range) {
             return Some("a collection's ranges are not in order");

@@ -153,6 +153,14 @@ name_type! {
     })
 }
 
+name_type! {
+    /// The version ID that S3 gives an object in a versioned bucket: 1 to 1,024 printable characters without a blank, not `null`, which is the one version that
+    /// S3 replaces in a bucket whose versioning is suspended. Source: S3 User Guide, how S3 versioning works.
+    VersionId, "a version ID of S3",
+    "write it as S3 answered it, 1 to 1,024 printable characters",
+    |value| (1..=1_024).contains(&value.len()) && value.bytes().all(|c| c.is_ascii_graphic()) && value != "null"
+}
+
 impl ScheduleArn {
     /// The schedule's name without its group: the `Schedule` dimension of the dump's metrics.
     pub fn name(&self) -> &str {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_front::{Effect, GateHandle, Rule};
+use dump_format::Sha256Hex;
 use dump_format::key::{Key, Object};
 use dump_format::manifest::Latest;
 use mongo_dump::Answer;
@@ -358,4 +359,50 @@ async fn a_slow_s3_holds_the_cursor_back_and_loses_nothing() {
     world.front.script(Rule::on("UploadPart").always().effect(slow));
     complete(world.dump().await);
     world.assert_equal_to_the_deployment().await;
+}
+
+/// A function that lost its lease stops, yet what it sent before may arrive after the run is complete. The manifest pins the versions that it means.
+#[tokio::test]
+async fn a_write_that_arrives_after_the_manifest_replaces_nothing_that_it_names() {
+    let world = world().await;
+    world.keep_versions().await;
+    complete(world.dump().await);
+    let manifest = world.manifest().await.unwrap();
+    let folder = world.location().run_folder(world.run());
+    let parts = manifest.parts().map(|part| {
+        let key = String::from(part.key.clone());
+        (key, part.bytes, part.sha256, part.version_id.clone())
+    });
+    let described = manifest.collections().iter().map(|collection| {
+        let meta = collection.meta.clone().unwrap();
+        let key = Object::Meta(collection.namespace.clone()).render();
+        (key, meta.bytes, meta.sha256, meta.version_id)
+    });
+    let objects: Vec<_> = parts.chain(described).collect();
+    assert_eq!(objects.len(), 4);
+    for (key, bytes, sha256, version) in objects {
+        let key = format!("{folder}{key}");
+        let version = version.expect("a version of each object");
+        world.put(&key, b"late".to_vec()).await;
+        assert_eq!(world.get(&key).await.unwrap(), b"late");
+        let named = world.get_version(&key, version.as_str()).await;
+        assert_eq!((named.len() as u64, Sha256Hex::of(&named)), (bytes, sha256), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_without_versions_has_none_in_its_manifests() {
+    let world = world().await;
+    complete(world.dump().await);
+    let manifest = world.manifest().await.unwrap();
+    assert!(manifest.parts().all(|part| part.version_id.is_none()));
+    let meta = manifest.collections()[0].meta.clone().unwrap();
+    let stored = world
+        .get(&world.key(Object::Meta(manifest.collections()[0].namespace.clone())))
+        .await
+        .unwrap();
+    assert_eq!(
+        (meta.bytes, meta.sha256, meta.version_id),
+        (stored.len() as u64, Sha256Hex::of(&stored), None)
+    );
 }

@@ -188,6 +188,20 @@ impl World {
         Some(object.body.collect().await.unwrap().into_bytes().to_vec())
     }
 
+    pub(crate) async fn keep_versions(&self) {
+        let enabled = aws_sdk_s3::types::VersioningConfiguration::builder()
+            .status(aws_sdk_s3::types::BucketVersioningStatus::Enabled)
+            .build();
+        let put = self.s3.put_bucket_versioning().bucket(&self.bucket);
+        put.versioning_configuration(enabled).send().await.unwrap();
+    }
+
+    pub(crate) async fn get_version(&self, key: &str, version: &str) -> Vec<u8> {
+        let get = self.s3.get_object().bucket(&self.bucket).key(key).version_id(version);
+        let object = get.send().await.unwrap();
+        object.body.collect().await.unwrap().into_bytes().to_vec()
+    }
+
     pub(crate) async fn put(&self, key: &str, body: Vec<u8>) {
         let put = self.s3.put_object().bucket(&self.bucket).key(key).body(body.into());
         put.send().await.unwrap();
