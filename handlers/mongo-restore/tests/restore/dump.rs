@@ -197,6 +197,7 @@ impl Dump {
                     bytes: stored.len() as u64,
                     sha256: Sha256Hex::of(&stored),
                     content_hash,
+                    version_id: None,
                 });
                 objects.push((self.key(Object::Data(key)), stored));
             }
