@@ -69,7 +69,7 @@ module "upload" {
   assumed_role     = { policy_documents = [data.aws_iam_policy_document.upload_files.json] }
 
   environment = merge(local.environment, local.upload_environment, {
-    LECTERN_FILES_BUCKET      = module.storage.bucket
+    LECTERN_FILES_BUCKET      = module.storage.ready_bucket
     LECTERN_FILES_KMS_KEY_ARN = module.storage.kms_key_arn
   })
 }
@@ -125,7 +125,7 @@ module "download" {
 
   environment = merge(
     local.environment,
-    { LECTERN_FILES_BUCKET = module.storage.bucket },
+    { LECTERN_FILES_BUCKET = module.storage.ready_bucket },
     var.link_seconds == null ? {} : { LECTERN_LINK_SECONDS = tostring(var.link_seconds) },
   )
 }

@@ -2,18 +2,23 @@
 
 locals {
   access_logs = var.access_logs == null ? {} : { main = var.access_logs }
+  # One that is there already has an owner, who lets S3 write to it and cleans it.
+  access_log_bucket = { for key, logs in local.access_logs : key => logs if logs.create }
 }
 
 resource "aws_s3_bucket" "access_logs" {
-  for_each = local.access_logs
+  for_each = local.access_log_bucket
 
+  region        = var.region
   bucket        = each.value.bucket
   force_destroy = var.force_destroy
+  tags          = var.tags
 }
 
 resource "aws_s3_bucket_public_access_block" "access_logs" {
   for_each = aws_s3_bucket.access_logs
 
+  region = var.region
   bucket = each.value.id
 
   block_public_acls       = true
@@ -26,6 +31,7 @@ resource "aws_s3_bucket_public_access_block" "access_logs" {
 resource "aws_s3_bucket_ownership_controls" "access_logs" {
   for_each = aws_s3_bucket.access_logs
 
+  region = var.region
   bucket = each.value.id
 
   rule {
@@ -37,6 +43,7 @@ resource "aws_s3_bucket_ownership_controls" "access_logs" {
 resource "aws_s3_bucket_server_side_encryption_configuration" "access_logs" {
   for_each = aws_s3_bucket.access_logs
 
+  region = var.region
   bucket = each.value.id
 
   rule {
@@ -49,6 +56,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "access_logs" {
 resource "aws_s3_bucket_versioning" "access_logs" {
   for_each = aws_s3_bucket.access_logs
 
+  region = var.region
   bucket = each.value.id
 
   versioning_configuration {
@@ -57,9 +65,10 @@ resource "aws_s3_bucket_versioning" "access_logs" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "access_logs" {
-  for_each   = local.access_logs
+  for_each   = local.access_log_bucket
   depends_on = [aws_s3_bucket_versioning.access_logs]
 
+  region = var.region
   bucket = aws_s3_bucket.access_logs[each.key].id
 
   rule {
@@ -132,16 +141,18 @@ resource "aws_s3_bucket_policy" "access_logs" {
   for_each   = aws_s3_bucket.access_logs
   depends_on = [aws_s3_bucket_public_access_block.access_logs]
 
+  region = var.region
   bucket = each.value.id
   policy = data.aws_iam_policy_document.access_logs[each.key].json
 }
 
 resource "aws_s3_bucket_logging" "files" {
-  for_each = aws_s3_bucket.access_logs
+  for_each = local.access_logs
   # S3 refuses a target that the log service may not write to.
   depends_on = [aws_s3_bucket_policy.access_logs]
 
+  region        = var.region
   bucket        = aws_s3_bucket.files.id
-  target_bucket = each.value.id
+  target_bucket = each.value.create ? aws_s3_bucket.access_logs[each.key].id : each.value.bucket
   target_prefix = "s3/${var.bucket}/"
 }

@@ -4,13 +4,33 @@ data "aws_partition" "current" {}
 locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
+  key       = var.kms_key == null ? { main = "Objects in ${var.bucket}" } : {}
   # The tag by which upload-api marks what it deleted.
   deleted     = { key = "upload", value = "deleted" }
   kms_key_arn = var.kms_key == null ? one(values(aws_kms_key.files)[*].arn) : var.kms_key.arn
 }
 
-# The key of all files, unless one was given. Its policy is AWS' own, by which the account's policies decide, and what was added:
-# a service that serves the files, such as CloudFront, is a principal that no policy of the account can speak for.
+# The key of all objects, unless one was given.
+resource "aws_kms_key" "files" {
+  for_each = local.key
+
+  region                  = var.region
+  description             = each.value
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  tags                    = var.tags
+}
+
+resource "aws_kms_alias" "files" {
+  for_each = aws_kms_key.files
+
+  region        = var.region
+  name          = "alias/${var.bucket}"
+  target_key_id = each.value.key_id
+}
+
+# AWS' own policy, by which the account's policies decide, and what was added: a service that serves the objects, such as CloudFront, is
+# a principal that no policy of the account can speak for.
 data "aws_iam_policy_document" "key" {
   source_policy_documents = var.key_policy_documents
 
@@ -26,30 +46,27 @@ data "aws_iam_policy_document" "key" {
   }
 }
 
-resource "aws_kms_key" "files" {
-  for_each = var.kms_key == null ? { main = "Files in ${var.bucket}" } : {}
-
-  description         = each.value
-  enable_key_rotation = true
-  policy              = data.aws_iam_policy_document.key.json
-}
-
-resource "aws_kms_alias" "files" {
+# Not a part of the key: a statement can name what is made of the bucket, which is made after the key.
+resource "aws_kms_key_policy" "files" {
   for_each = aws_kms_key.files
 
-  name          = "alias/${var.bucket}"
-  target_key_id = each.value.key_id
+  region = var.region
+  key_id = each.value.key_id
+  policy = data.aws_iam_policy_document.key.json
 }
 
 resource "aws_s3_bucket" "files" {
-  # A destroy that stops at a bucket with files in it stops before their key, without which they could not be read.
+  # A destroy that stops at a bucket with objects in it stops before their key, without which they could not be read.
   depends_on = [aws_kms_key.files]
 
+  region        = var.region
   bucket        = var.bucket
   force_destroy = var.force_destroy
+  tags          = var.tags
 }
 
 resource "aws_s3_bucket_public_access_block" "files" {
+  region = var.region
   bucket = aws_s3_bucket.files.id
 
   block_public_acls       = true
@@ -59,6 +76,7 @@ resource "aws_s3_bucket_public_access_block" "files" {
 }
 
 resource "aws_s3_bucket_ownership_controls" "files" {
+  region = var.region
   bucket = aws_s3_bucket.files.id
 
   rule {
@@ -68,6 +86,7 @@ resource "aws_s3_bucket_ownership_controls" "files" {
 
 # A file that was overwritten or deleted can be had back, and replication needs versions.
 resource "aws_s3_bucket_versioning" "files" {
+  region = var.region
   bucket = aws_s3_bucket.files.id
 
   versioning_configuration {
@@ -76,6 +95,7 @@ resource "aws_s3_bucket_versioning" "files" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "files" {
+  region = var.region
   bucket = aws_s3_bucket.files.id
 
   rule {
@@ -92,6 +112,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "files" {
 # Metrics of the whole bucket, which S3 gives only where asked: the catalogue's alarms name the configuration by its filter_id,
 # and one by another name would leave them silent (C3).
 resource "aws_s3_bucket_metric" "entire" {
+  region = var.region
   bucket = aws_s3_bucket.files.id
   name   = "EntireBucket"
 }
@@ -101,6 +122,7 @@ resource "aws_s3_bucket_metric" "entire" {
 resource "aws_s3_bucket_cors_configuration" "files" {
   for_each = length(var.allowed_origins) == 0 ? {} : { main = var.allowed_origins }
 
+  region = var.region
   bucket = aws_s3_bucket.files.id
 
   cors_rule {

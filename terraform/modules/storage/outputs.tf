@@ -1,7 +1,18 @@
 output "bucket" {
-  description = "Name of the files' bucket. It waits for the bucket's policy and encryption, so that nobody writes before them."
+  description = "Name of the bucket. It waits for encryption, versions and the block of public access, and not for the policies: what is named in bucket_policy_documents can be made of it."
   value       = aws_s3_bucket.files.bucket
   depends_on = [
+    aws_s3_bucket_public_access_block.files,
+    aws_s3_bucket_server_side_encryption_configuration.files,
+    aws_s3_bucket_versioning.files,
+  ]
+}
+
+output "ready_bucket" {
+  description = "The same name, once the policies are in force too: for what writes to the bucket. Nothing in bucket_policy_documents or key_policy_documents may be made of it."
+  value       = aws_s3_bucket.files.bucket
+  depends_on = [
+    aws_kms_key_policy.files,
     aws_s3_bucket_policy.files,
     aws_s3_bucket_public_access_block.files,
     aws_s3_bucket_server_side_encryption_configuration.files,
@@ -25,11 +36,13 @@ output "kms_key_arn" {
 }
 
 output "pending_uploads" {
-  description = "What marks an upload that is not confirmed: tag { key, value } or prefix; the other is null."
-  value = {
-    tag    = var.pending_uploads.prefix == null ? var.pending_uploads.tag : null
-    prefix = var.pending_uploads.prefix
-  }
+  description = "What marks an upload that is not confirmed: tag { key, value } or prefix; the other is null. null without pending_uploads."
+  value = one([
+    for uploads in local.uploads : {
+      tag    = uploads.prefix == null ? uploads.tag : null
+      prefix = uploads.prefix
+    }
+  ])
 }
 
 output "alarm_target" {
@@ -42,5 +55,5 @@ output "alarm_target" {
 
 output "access_log_bucket" {
   description = "Bucket of the access logs; null without them."
-  value       = one(values(aws_s3_bucket.access_logs)[*].bucket)
+  value       = one([for key, logs in local.access_logs : logs.create ? aws_s3_bucket.access_logs[key].bucket : logs.bucket])
 }

@@ -143,6 +143,7 @@ resource "aws_s3_bucket_policy" "files" {
   # A policy and the public access block cannot be changed at the same time.
   depends_on = [aws_s3_bucket_public_access_block.files]
 
+  region = var.region
   bucket = aws_s3_bucket.files.id
   policy = data.aws_iam_policy_document.bucket.json
 }

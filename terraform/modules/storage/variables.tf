@@ -1,5 +1,5 @@
 variable "bucket" {
-  description = "Name of the bucket to make for files."
+  description = "Name of the bucket to make; names of buckets are unique in the world."
   type        = string
 
   validation {
@@ -36,8 +36,8 @@ variable "bucket_policy_documents" {
 }
 
 variable "allowed_origins" {
-  description = "Origins of the pages that may upload to and download from S3 by presigned requests. Empty: no page may."
-  type        = set(string)
+  description = "Origins of the pages that may upload to and download from S3 by presigned requests. Empty: no page may. A list, whose length is known where an address in it is not yet."
+  type        = list(string)
   default     = []
   nullable    = false
 
@@ -59,35 +59,35 @@ variable "noncurrent_days" {
 }
 
 variable "pending_uploads" {
-  description = "How an object whose upload was not confirmed is told from others, and after how many days it goes: by a tag, which is taken off it at confirmation, or by a prefix, which is stronger."
+  description = "How an object whose upload was not confirmed is told from others, and after how many days it goes: by a tag, which is taken off it at confirmation, or by a prefix, which is stronger. null: nobody uploads files here, and noncurrent_days means nothing."
   type = object({
     tag    = optional(object({ key = string, value = string }), { key = "upload", value = "pending" })
     prefix = optional(string)
     days   = optional(number, 1)
   })
-  default  = {}
-  nullable = false
+  default = {}
 
   validation {
-    condition     = var.pending_uploads.days >= 1 && floor(var.pending_uploads.days) == var.pending_uploads.days
+    condition     = var.pending_uploads == null ? true : var.pending_uploads.days >= 1 && floor(var.pending_uploads.days) == var.pending_uploads.days
     error_message = "pending_uploads.days is a whole number from 1."
   }
 
   validation {
-    condition     = var.pending_uploads.prefix == null ? true : can(regex("^[^/].*/$", var.pending_uploads.prefix))
+    condition     = try(var.pending_uploads.prefix, null) == null ? true : can(regex("^[^/].*/$", var.pending_uploads.prefix))
     error_message = "pending_uploads.prefix is a folder that ends with a slash, as pending/: an empty one would be every file's."
   }
 
   validation {
-    condition     = try(length(var.pending_uploads.tag.key) > 0 && length(var.pending_uploads.tag.value) > 0, var.pending_uploads.prefix != null)
+    condition     = var.pending_uploads == null ? true : try(length(var.pending_uploads.tag.key) > 0 && length(var.pending_uploads.tag.value) > 0, var.pending_uploads.prefix != null)
     error_message = "pending_uploads.tag has a key and a value, unless there is a prefix: a rule without either would be for every file."
   }
 }
 
 variable "access_logs" {
-  description = "Bucket to make for the access logs of the files, and days to keep them. null: no access logs."
+  description = "Bucket for the access logs, and days to keep them. With create = false the bucket is there already, lets S3 write to it and is cleaned by its owner. null: no access logs."
   type = object({
     bucket         = string
+    create         = optional(bool, true)
     retention_days = optional(number, 365)
   })
   default = null
@@ -98,8 +98,50 @@ variable "access_logs" {
   }
 }
 
+variable "retention" {
+  description = "Objects that go after a time, by a name for the rule: below which prefix, after how many days, and how many days after that their last version goes too."
+  type = map(object({
+    prefix          = string
+    days            = number
+    noncurrent_days = optional(number, 1)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for rule in values(var.retention) : can(regex("^[^/].*/$", rule.prefix)) && rule.days >= 1 && rule.noncurrent_days >= 1])
+    error_message = "retention is by folder, which ends with a slash, as { dumps = { prefix = \"mongo/main/\", days = 35 } }, for at least a day."
+  }
+}
+
+variable "kms_deletion_window_days" {
+  description = "Days that the key made here can still be brought back after a destroy."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.kms_deletion_window_days >= 7 && var.kms_deletion_window_days <= 30 && floor(var.kms_deletion_window_days) == var.kms_deletion_window_days
+    error_message = "kms_deletion_window_days is a whole number from KMS' 7 to its 30."
+  }
+}
+
+variable "region" {
+  description = "Region of everything here; null: the provider's."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "force_destroy" {
   description = "Let destroy remove the buckets with what is in them."
   type        = bool
   default     = false
+  nullable    = false
 }

@@ -64,6 +64,93 @@ run "a_private_versioned_bucket_with_a_rotated_key" {
   }
 }
 
+# The distribution's ARN and host name are not known when this is planned.
+run "a_cdn_that_is_made_of_the_bucket_and_named_by_its_policies" {
+  command = plan
+
+  module {
+    source = "./tests/cdn"
+  }
+}
+
+run "dumps_that_are_kept_for_a_time" {
+  command = plan
+
+  variables {
+    pending_uploads = null
+    retention       = { dumps = { prefix = "mongo/main/", days = 35, noncurrent_days = 7 } }
+  }
+
+  assert {
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.files.rule : rule.id] == ["leavings", "dumps"]
+    error_message = "A bucket that takes no uploads has no rules for them."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.files.rule[1].filter[0].prefix == "mongo/main/" && aws_s3_bucket_lifecycle_configuration.files.rule[1].expiration[0].days == 35 && aws_s3_bucket_lifecycle_configuration.files.rule[1].noncurrent_version_expiration[0].noncurrent_days == 7
+    error_message = "What is below the prefix goes in time, and its versions with it (D7)."
+  }
+
+  assert {
+    condition     = output.pending_uploads == null
+    error_message = "Nobody is told to mark uploads."
+  }
+}
+
+run "in_a_region_with_tags" {
+  command = plan
+
+  variables {
+    region                   = "eu-central-1"
+    tags                     = { team = "platform" }
+    kms_deletion_window_days = 7
+    access_logs              = { bucket = "edu-files-access-logs" }
+  }
+
+  assert {
+    condition     = alltrue([for resource in [aws_s3_bucket.files, aws_s3_bucket.access_logs["main"], aws_kms_key.files["main"]] : resource.region == "eu-central-1" && resource.tags.team == "platform"])
+    error_message = "All is where it was wanted and has the tags."
+  }
+
+  assert {
+    condition     = aws_kms_key.files["main"].deletion_window_in_days == 7
+    error_message = "The key can be brought back for so long."
+  }
+}
+
+run "a_bucket_of_access_logs_that_is_there_already" {
+  command = plan
+
+  variables {
+    access_logs = { bucket = "central-access-logs", create = false }
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.access_logs) + length(aws_s3_bucket_policy.access_logs) + length(aws_s3_bucket_lifecycle_configuration.access_logs) == 0 && aws_s3_bucket_logging.files["main"].target_bucket == "central-access-logs" && output.access_log_bucket == "central-access-logs"
+    error_message = "The logs go to the bucket that is there, and nothing about it is changed."
+  }
+}
+
+run "a_retention_of_everything_is_refused" {
+  command = plan
+
+  variables {
+    retention = { all = { prefix = "", days = 1 } }
+  }
+
+  expect_failures = [var.retention]
+}
+
+run "a_key_that_goes_within_days_is_refused" {
+  command = plan
+
+  variables {
+    kms_deletion_window_days = 3
+  }
+
+  expect_failures = [var.kms_deletion_window_days]
+}
+
 run "what_the_bucket_refuses" {
   command = apply
 
@@ -164,7 +251,7 @@ run "uploads_from_a_page" {
   assert {
     condition = alltrue([
       for rule in aws_s3_bucket_cors_configuration.files["main"].cors_rule :
-      rule.allowed_origins == toset(["https://learn.example.com", "http://localhost:5173"]) && contains(rule.allowed_methods, "POST") && contains(rule.allowed_methods, "PUT") && !contains(rule.allowed_methods, "DELETE") && contains(rule.expose_headers, "ETag")
+      toset(rule.allowed_origins) == toset(["https://learn.example.com", "http://localhost:5173"]) && contains(rule.allowed_methods, "POST") && contains(rule.allowed_methods, "PUT") && !contains(rule.allowed_methods, "DELETE") && contains(rule.expose_headers, "ETag")
     ])
     error_message = "The pages named can send presigned uploads and read what they need to complete them (D7)."
   }
