@@ -151,8 +151,7 @@ impl Database {
         options.max_idle_time = Some(IDLE);
         let selection = options.server_selection_timeout.unwrap_or(SELECTION);
         options.server_selection_timeout = Some(selection.min(SELECTION));
-        let new =
-            Client::with_options(options).map_err(|_| no_client(SecretError::Address(format!("{:?}", self.source))))?;
+        let new = lambda_kit::mongo::client(options, self.source.place()).map_err(no_client)?;
         Ok(client.insert(new).clone())
     }
 }

@@ -251,7 +251,7 @@ impl From<AwsError> for Problem {
         } else {
             Kind::Internal
         };
-        Self::new(kind).cause(error.to_string())
+        Self::new(kind).cause(lambda_kit::chain(&error))
     }
 }
 
@@ -262,6 +262,6 @@ impl From<StoreError> for Problem {
         } else {
             Kind::Internal
         };
-        Self::new(kind).cause(error.to_string())
+        Self::new(kind).cause(lambda_kit::chain(&error))
     }
 }

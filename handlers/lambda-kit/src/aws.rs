@@ -12,6 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::failure::chain;
+
 /// Attempts of one call, with exponential back-off and jitter in between. Our choice: about 20 s of patience in all.
 const ATTEMPTS: u32 = 6;
 const BACKOFF_MAX: Duration = Duration::from_secs(10);
@@ -73,7 +75,7 @@ impl AwsError {
             operation,
             // S3 sends no body with the answer to a HEAD, so nothing but the status is there.
             code: meta.code().map_or_else(|| format!("HTTP {status}"), str::to_owned),
-            message: meta.message().unwrap_or("no message").to_owned(),
+            message: meta.message().unwrap_or("no message").to_owned() + &other_region(service.raw()),
             status,
         }
     }
@@ -97,6 +99,17 @@ impl AwsError {
     }
 }
 
+/// S3 answers a call for a bucket of another region with a redirect that no SDK follows, and names the region in a header only.
+/// Source: the user guide's "Making requests" (redirects) and the headers of such answers.
+fn other_region(answer: &HttpResponse) -> String {
+    let status = answer.status().as_u16();
+    let region = answer.headers().get("x-amz-bucket-region");
+    match region.filter(|_| [301, 307, 400].contains(&status)) {
+        Some(region) => format!(" The bucket is in the region {region}: set AWS_REGION={region}"),
+        None => String::new(),
+    }
+}
+
 fn has_cause<C: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -106,16 +119,6 @@ fn has_cause<C: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
         cause = error.source();
     }
     false
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// Settings from the environment, as Lambda and every AWS tool have them, with time limits and bounded retries.

@@ -16,14 +16,23 @@ pub struct Failure {
 impl Failure {
     /// A failure with all that its error and the causes of it say.
     pub fn of(name: &'static str, error: &dyn std::error::Error) -> Self {
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            message = format!("{message}: {error}");
-            cause = error.source();
+        Self {
+            name,
+            message: chain(error),
         }
-        Self { name, message }
     }
+}
+
+/// What an error and all the causes of it say.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 impl From<Failure> for Diagnostic {

@@ -18,6 +18,6 @@ pub mod runtime;
 
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
-pub use failure::Failure;
+pub use failure::{Failure, chain};
 pub use guard::{Cut, LAST_WORDS, guard};
 pub use runtime::Invocation;

@@ -38,7 +38,7 @@ impl Deployment {
         let mut options = secret.options(arn, APPLICATION).await?;
         // What is read is compared with what was written: whatever the connection string prefers.
         options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
-        let client = Client::with_options(options).map_err(|_| SecretError::Address(arn.to_owned()))?;
+        let client = lambda_kit::mongo::client(options, arn)?;
         Ok(Self { client, limits })
     }
 
