@@ -26,6 +26,11 @@ pub enum Effect {
         /// The body, sent as XML to S3's clients and as JSON to others.
         body: String,
     },
+    /// It is not carried out: the bucket is in this region. S3 answers so where the endpoint is another region's, in its manual's
+    /// words: `PermanentRedirect`, 301, and the region in the header `x-amz-bucket-region` and nowhere else.
+    OtherRegion(String),
+    /// It is carried out, and its answer has this header too, in the place of one of that name.
+    Header(&'static str, String),
     /// It is carried out, and this body comes in the place of its answer's: `CompleteMultipartUpload` may say 200 and an error.
     ReplaceBody(String),
     /// It is not carried out, and the connection ends.

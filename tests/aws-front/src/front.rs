@@ -144,6 +144,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<HttpR
             };
             Ok(made(status, kind, body.into()))
         }
+        Some(Effect::OtherRegion(region)) => Ok(other_region(protocol, &region)),
         Some(Effect::Reset) => Err(Reset.into()),
         Some(Effect::HoldRequest(gate)) => {
             gate.hold().await;
@@ -158,6 +159,12 @@ async fn after(effect: Option<Effect>, answer: Response<Bytes>) -> Result<HttpRe
     let (mut parts, body) = answer.into_parts();
     let body = match effect {
         Some(Effect::LoseAnswer) => return Err(Reset.into()),
+        Some(Effect::Header(name, value)) => {
+            if let Ok(value) = value.parse() {
+                parts.headers.insert(name, value);
+            }
+            whole(body)
+        }
         Some(Effect::ReplaceBody(text)) => {
             parts.headers.remove(CONTENT_LENGTH);
             whole(text.into())
@@ -189,6 +196,16 @@ fn refuse(protocol: Protocol, status: u16, code: &str, message: &str) -> HttpRes
     let mut answer = made(status, kind, body);
     if let (Protocol::Json, Ok(code)) = (protocol, code.parse()) {
         answer.headers_mut().insert("x-amzn-errortype", code);
+    }
+    answer
+}
+
+fn other_region(protocol: Protocol, region: &str) -> HttpResponse {
+    const MESSAGE: &str = "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all \
+                           future requests to this endpoint.";
+    let mut answer = refuse(protocol, 301, "PermanentRedirect", MESSAGE);
+    if let Ok(region) = region.parse() {
+        answer.headers_mut().insert("x-amz-bucket-region", region);
     }
     answer
 }
