@@ -9,6 +9,7 @@ use metric_names::functions as names;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::deadline::Deadline;
 use crate::emf::{Metrics, Unit};
@@ -141,8 +142,13 @@ pub fn log_as_json() {
 
 /// The same as text on standard error: for a command line.
 pub fn log_as_text() {
+    log_as_text_to(std::io::stderr);
+}
+
+/// The same through a writer that goes to standard error in its own way, such as above a progress bar: it gets a whole line at once.
+pub fn log_as_text_to<W: for<'a> MakeWriter<'a> + Send + Sync + 'static>(writer: W) {
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(writer)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
         .with_env_filter(filter())

@@ -1,128 +1,29 @@
 //! The command line: an event from arguments, progress on standard error, the answer on standard output.
 
+mod arguments;
+mod from;
+mod list;
+mod report;
+
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser};
-use dump_format::key::Location;
-use lambda_kit::{aws, runtime};
-use mongo_restore::answer::Answer;
-use mongo_restore::event::{Conflict, Mode, Ttl, VERSION};
+use clap::{CommandFactory as _, Parser as _};
+use lambda_kit::{Failure, aws, runtime};
+use mongo_restore::event::Mode;
 use mongo_restore::{Failed, Place, Progress, Settings, handle};
-use serde_json::{Value, json};
+use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
 
-/// Between two lines of progress.
-const TICK: Duration = Duration::from_secs(3);
+use self::arguments::{Arguments, Command, List, Restore, quoted};
+use self::report::{Report, say};
+
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
-
-/// Restores a MongoDB dump from S3.
-///
-/// The dump is checked while it is read, and what is in the target is compared with it afterwards. If the command is
-/// interrupted, run it again exactly as it was: it goes on where it ended.
-///
-/// The connection string comes from AWS Secrets Manager and from nowhere else. AWS is found as by any AWS tool: environment,
-/// profile, instance or task role.
-#[derive(Debug, Parser)]
-#[command(name = "mongo-restore", version, after_long_help = EXAMPLES)]
-struct Arguments {
-    /// Where the dumps are: s3://BUCKET/PREFIX/CLUSTER for the newest complete one, or one dump's own folder,
-    /// s3://BUCKET/PREFIX/CLUSTER/YYYY/MM/DD/RUN_ID
-    #[arg(long, value_name = "S3_URL")]
-    from: String,
-    /// The secret of the deployment to restore to: {"uri": ...} or {"host", "username", "password"}
-    #[arg(long, value_name = "SECRET_ARN")]
-    to_secret: String,
-    /// The role to assume for S3
-    #[arg(long, value_name = "ROLE_ARN")]
-    role_arn: Option<String>,
-    /// What to do
-    #[arg(long, value_enum)]
-    mode: Mode,
-    /// What to do where the target has something already
-    #[arg(long, value_enum, default_value_t)]
-    conflict: Conflict,
-    /// Only namespaces that match; * is any text, as in 'shop.*'. May be given several times [default: *]
-    #[arg(long, value_name = "PATTERN")]
-    include: Vec<String>,
-    /// No namespaces that match. Stronger than --include; may be given several times
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
-    /// Another name for a database or a collection, as in shop=shop_copy or shop.orders=shop.old. May be given several times
-    #[arg(long, value_name = "FROM=TO")]
-    rename: Vec<String>,
-    /// What to do with indexes and options that delete documents by their age
-    #[arg(long, value_enum, default_value_t)]
-    ttl: Ttl,
-}
-
-const EXAMPLES: &str = "\
-Examples:
-  What would be restored, and what is in the way:
-    mongo-restore --from s3://dumps/mongo/main --to-secret arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf --mode dry_run
-
-  The newest complete dump into an empty deployment:
-    mongo-restore --from s3://dumps/mongo/main --to-secret arn:aws:... --mode restore
-
-  One collection of one dump beside the one there is:
-    mongo-restore --from s3://dumps/mongo/main/2026/05/06/20260506T180000Z-1a2b3c --to-secret arn:aws:... --mode restore \\
-      --include shop.orders --rename shop.orders=shop.orders_before
-
-  Is the target still as that dump has it?
-    mongo-restore --from s3://dumps/mongo/main/2026/05/06/20260506T180000Z-1a2b3c --to-secret arn:aws:... --mode verify
-
-Exit codes: 0 done, 1 failed (the reason is on standard error), 2 not a command.
-Logs: LECTERN_LOG=debug shows more.";
-
-impl Arguments {
-    /// The event that a function would get.
-    fn event(&self) -> Result<Value, &'static str> {
-        let wrong = "--from: write s3://BUCKET/PREFIX/CLUSTER or s3://BUCKET/PREFIX/CLUSTER/YYYY/MM/DD/RUN_ID";
-        let (bucket, folder) = self
-            .from
-            .strip_prefix("s3://")
-            .and_then(|path| path.split_once('/'))
-            .ok_or(wrong)?;
-        let folder = folder.strip_suffix('/').unwrap_or(folder);
-        let (prefix, cluster, dump_id) = match Location::parse_run_folder(folder) {
-            Ok((location, run)) => (
-                location.prefix.to_string(),
-                location.cluster.to_string(),
-                run.to_string(),
-            ),
-            Err(_) => {
-                let (prefix, cluster) = folder.rsplit_once('/').ok_or(wrong)?;
-                (prefix.to_owned(), cluster.to_owned(), "latest".to_owned())
-            }
-        };
-        let mut source = json!({"bucket": bucket, "prefix": prefix, "cluster": cluster});
-        if let Some(role) = &self.role_arn {
-            source["role_arn"] = json!(role);
-        }
-        let renames = self.rename.iter().map(|rename| rename.split_once('='));
-        let renames = renames.map(|rename| rename.map(|(from, to)| json!({"from": from, "to": to})));
-        let renames: Option<Vec<_>> = renames.collect();
-        let include = if self.include.is_empty() {
-            vec!["*".to_owned()]
-        } else {
-            self.include.clone()
-        };
-        Ok(json!({
-            "version": VERSION,
-            "dump_id": dump_id,
-            "source": source,
-            "target": {"secret_arn": self.to_secret},
-            "mode": self.mode,
-            "conflict": self.conflict,
-            "namespaces": {"include": include, "exclude": self.exclude},
-            "rename": renames.ok_or("--rename: write FROM=TO")?,
-            "ttl": self.ttl,
-        }))
-    }
-}
+/// As shells say it: 128 and the signal.
+const INTERRUPTED: u8 = 130;
+const TERMINATED: u8 = 143;
 
 pub(crate) async fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -137,69 +38,123 @@ pub(crate) async fn run() -> ExitCode {
             };
         }
     };
+    let code = match arguments {
+        Arguments {
+            command: Some(Command::List(list)),
+            ..
+        } => show_list(&list).await,
+        Arguments {
+            restore: Some(restore), ..
+        } => work(&restore).await,
+        Arguments { .. } => Err("--from: write where the dumps are, s3://BUCKET/PREFIX/CLUSTER".to_owned()),
+    };
+    code.unwrap_or_else(|problem| {
+        let _printed = Arguments::command().error(ErrorKind::ValueValidation, problem).print();
+        ExitCode::from(USAGE)
+    })
+}
+
+async fn show_list(list: &List) -> Result<ExitCode, String> {
+    let (source, below) = list.place()?;
     runtime::log_as_text();
-    let event = match arguments.event() {
-        Ok(event) => event.to_string(),
-        Err(problem) => {
-            let _printed = Arguments::command().error(ErrorKind::ValueValidation, problem).print();
-            return ExitCode::from(USAGE);
+    let settings = Settings::new(aws::config().await);
+    let listing = match mongo_restore::list(&source, &below, list.limit.into(), &settings).await {
+        Ok(listing) => listing,
+        Err(failed) => return Ok(fail(&failed.failure)),
+    };
+    if listing.dumps.is_empty() {
+        let (bucket, prefix, cluster) = (&source.bucket, &source.prefix, &source.cluster);
+        say(&format!(
+            "no dump is below s3://{bucket}/{prefix}/{cluster}/{below}: look for another bucket, prefix or cluster in --from"
+        ));
+        return Ok(ExitCode::from(FAILED));
+    }
+    if list.json {
+        print(&listing);
+    } else {
+        // Nobody may be listening any more; the exit code still says how it ended.
+        write!(std::io::stdout().lock(), "{}", list::table(&listing)).ok();
+        write!(std::io::stderr().lock(), "{}", list::next(&listing)).ok();
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn work(restore: &Restore) -> Result<ExitCode, String> {
+    let event = restore.event()?;
+    let mut report = Report::new();
+    runtime::log_as_text_to(report.log());
+    let settings = Settings::new(aws::config().await);
+    let progress = &settings.progress;
+    let result = {
+        let handled = handle(&event, &settings, &Place::COMMAND_LINE);
+        let stopped = stopped();
+        tokio::pin!(handled, stopped);
+        loop {
+            tokio::select! {
+                result = &mut handled => break Ok(result),
+                code = &mut stopped => break Err(code),
+                () = tokio::time::sleep(report.pause()) => report.show(progress),
+            }
         }
     };
-    let settings = Settings::new(aws::config().await);
-    let ticker = tokio::spawn(report(Arc::clone(&settings.progress)));
-    let result = handle(&event, &settings, &Place::COMMAND_LINE).await;
-    ticker.abort();
-    match result {
-        Ok(answer) => {
+    report.end(progress);
+    Ok(match result {
+        Ok(Ok(answer)) => {
             print(&answer);
             ExitCode::SUCCESS
         }
-        Err(Failed { failure, answer }) => {
+        Ok(Err(Failed { failure, answer })) => {
             if let Some(answer) = answer {
                 print(&answer);
             }
-            say(&format!("{}: {}", failure.name, failure.message));
-            let is_usage = failure.name == "EventRefused";
-            ExitCode::from(if is_usage { USAGE } else { FAILED })
+            fail(&failure)
         }
+        Err(code) => {
+            say(&interrupted(restore.mode, progress));
+            ExitCode::from(code)
+        }
+    })
+}
+
+/// When somebody ends the command: the exit code that says so.
+async fn stopped() -> u8 {
+    // Without a handler the signal ends the process all the same.
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => signals.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        Ok(()) = tokio::signal::ctrl_c() => INTERRUPTED,
+        _ = terminated => TERMINATED,
     }
 }
 
-fn print(answer: &Answer) {
+/// What was done so far, and what to type now.
+fn interrupted(mode: Mode, progress: &Progress) -> String {
+    let again = quoted(std::env::args_os());
+    let seen = progress.see();
+    match mode {
+        Mode::DryRun | Mode::Verify => format!("Interrupted. Nothing was written. To begin anew, type:\n  {again}"),
+        Mode::Restore => format!(
+            "Interrupted: {} of {} documents were written. To go on from there, with the same dump, type the same command again:\n  {again}",
+            seen.documents_done.min(seen.documents),
+            seen.documents,
+        ),
+        Mode::Drill => format!(
+            "Interrupted. The next drill drops the scratch databases that this one made. To run it now, type:\n  {again}"
+        ),
+    }
+}
+
+fn print(answer: &impl Serialize) {
     let text = serde_json::to_string_pretty(answer).unwrap_or_default();
     // Nobody may be listening any more; the exit code still says how it ended.
     writeln!(std::io::stdout().lock(), "{text}").ok();
 }
 
-fn say(line: &str) {
-    writeln!(std::io::stderr().lock(), "{line}").ok();
-}
-
-async fn report(progress: Arc<Progress>) {
-    let began = Instant::now();
-    let mut before = 0;
-    loop {
-        tokio::time::sleep(TICK).await;
-        let seen = progress.see();
-        if seen.namespaces == 0 {
-            continue;
-        }
-        let rate = (seen.bytes_done - before) / TICK.as_secs().max(1);
-        before = seen.bytes_done;
-        say(&format!(
-            "{:>5} s  {}/{} namespaces  {}/{} documents  {} MB  {:.1} MB/s",
-            began.elapsed().as_secs(),
-            seen.namespaces_done,
-            seen.namespaces,
-            seen.documents_done,
-            seen.documents,
-            seen.bytes_done / 1_000_000,
-            megabytes(rate),
-        ));
-    }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "shown with one digit behind the point")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
+fn fail(failure: &Failure) -> ExitCode {
+    say(&format!("{}: {}", failure.name, failure.message));
+    ExitCode::from(FAILED)
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use dump_format::key::RunId;
 use dump_format::manifest::Kind;
 
+use crate::Settings;
 use crate::failure::RestoreError;
-use crate::limits::Limits;
 use crate::marker::{Differs, Stage};
 use crate::plan::Item;
 use crate::source::{BatchSize, Dumps};
@@ -19,25 +19,26 @@ pub(crate) struct Comparison<'a> {
     pub(crate) deployment: &'a Deployment,
     pub(crate) dumps: &'a Arc<Dumps>,
     pub(crate) run: RunId,
-    pub(crate) limits: &'a Limits,
+    pub(crate) settings: &'a Settings,
 }
 
 impl Comparison<'_> {
     fn size(&self) -> BatchSize {
         BatchSize {
-            bytes: self.limits.batch_bytes,
-            documents: self.limits.batch_documents,
+            bytes: self.settings.limits.batch_bytes,
+            documents: self.settings.limits.batch_documents,
         }
     }
 
     /// Whether a collection has the dump's documents and no others; what it has, if not.
     pub(crate) async fn equal(&self, item: &Item) -> Result<Option<Differs>, RestoreError> {
+        self.settings.progress.at(&item.to);
         let any_order = item.kind == Kind::TimeSeries;
         let reading = Reading {
             document_bytes: item.document_bytes(),
             any_order,
         };
-        let found = self.deployment.read(&item.to, reading).await?;
+        let found = self.deployment.read(&item.to, reading, &self.settings.progress).await?;
         let is_equal = found.documents == item.documents
             && (found.content_hash == item.content_hash
                 || any_order && found.any_order == self.dumped(item).await?.any_order);
@@ -62,12 +63,16 @@ impl Comparison<'_> {
 
     /// Whether a collection that had documents before has the dump's as well; how many of them it has, if not.
     async fn contains(&self, item: &Item) -> Result<Option<Differs>, RestoreError> {
+        self.settings.progress.at(&item.to);
         let mut present = 0;
         for part in &item.parts {
             let mut reader = self.dumps.part(self.run, part, self.size());
             while let Some(batch) = reader.next().await {
                 let all: Vec<_> = (0..batch.len()).collect();
                 present += self.deployment.present(&item.to, &batch, &all).await?.len() as u64;
+                self.settings
+                    .progress
+                    .compared(batch.len() as u64, batch.documents_bytes());
             }
             reader.finish().await?;
         }
@@ -105,7 +110,7 @@ impl Work<'_> {
                 deployment: self.deployment,
                 dumps: &self.dumps,
                 run: self.run,
-                limits: &self.settings.limits,
+                settings: self.settings,
             };
             let item = &self.items[at];
             let differs = if item.kind == Kind::View {

@@ -11,10 +11,12 @@
 pub mod answer;
 pub mod event;
 
+mod clock;
 mod compare;
 mod conflicts;
 mod drill;
 mod failure;
+mod lease;
 mod limits;
 mod load;
 mod marker;
@@ -33,14 +35,14 @@ use aws_config::SdkConfig;
 use lambda_kit::Deadline;
 
 use crate::answer::Answer;
-use crate::event::{Event, Mode};
+use crate::event::{Event, Mode, Source};
 use crate::failure::RestoreError;
 
 pub use failure::{Failed, NAMES};
 pub use limits::Limits;
-pub use progress::{Progress, Seen};
+pub use progress::{Ended, Phase, Progress, Seen};
 pub use rename::{Rename, RenameError};
-pub use source::{DumpState, PassedOver};
+pub use source::{DumpState, Listed, Listing, PassedOver};
 
 /// Before the end of an invocation a failure must be out.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -86,6 +88,15 @@ impl Place {
         deadline: Deadline::NONE,
         function_arn: None,
     };
+}
+
+/// The dumps of a cluster, the newest first, at most so many. `below` is empty for all of them, or the folder of a year, a month or a
+/// day: `2026/05/06/`. Nothing but S3 is called.
+///
+/// # Errors
+/// [`Failed`] as `SourceUnreadable`.
+pub async fn list(source: &Source, below: &str, most: usize, settings: &Settings) -> Result<Listing, Failed> {
+    restore::list(source, below, most, settings).await
 }
 
 /// Handles one event: JSON in the form of [`Event`].

@@ -24,6 +24,9 @@ pub struct Limits {
     pub pause_first: Duration,
     /// Between later attempts, at most.
     pub pause_most: Duration,
+    /// For the first answer of the deployment, all attempts together. Our choice: longer than an election of a new primary takes
+    /// (12 s by MongoDB's manual), and short enough for somebody who waits to hear that the address is wrong.
+    pub reach_timeout: Duration,
     /// For one insert, find or catalog command.
     pub command_timeout: Duration,
     /// For one createIndexes, which takes as long as the collection is large.
@@ -32,6 +35,11 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// Left before the deadline for handing over: this or twice the slowest part so far, whichever is more.
     pub handover_margin: Duration,
+    /// A lease that is not renewed ends after this. Lambda runs a failed asynchronous event again after one minute, so by then
+    /// a killed invocation's is over; and an election of a new primary (12 s by MongoDB's manual) does not cost it.
+    pub lease: Duration,
+    /// How long a lease holds for the next invocation of a restore that was handed over: Lambda may be late.
+    pub lease_between: Duration,
     /// Invocations of one restore, at most: a restore that gets nowhere must end.
     pub hops: u32,
     /// Dumps looked at for `latest`, from the newest back.
@@ -50,10 +58,13 @@ impl Default for Limits {
             attempts: 8,
             pause_first: Duration::from_millis(100),
             pause_most: Duration::from_secs(5),
+            reach_timeout: Duration::from_secs(30),
             command_timeout: Duration::from_secs(60),
             index_timeout: Duration::from_secs(3_600),
             body_timeout: Duration::from_secs(30),
             handover_margin: Duration::from_secs(60),
+            lease: Duration::from_secs(45),
+            lease_between: Duration::from_secs(600),
             hops: 500,
             dumps_tried: 100,
             names_listed: 20,

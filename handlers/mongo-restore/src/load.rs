@@ -38,6 +38,7 @@ impl Work<'_> {
     }
 
     async fn load(&mut self, at: usize) -> Result<(), Stop> {
+        self.settings.progress.at(&self.items[at].to);
         let has_ids = self.items[at].kind != Kind::TimeSeries;
         let mut attempt = 1;
         loop {
@@ -203,7 +204,9 @@ impl Work<'_> {
                 .iter()
                 .filter(|index| index_kind(index) == IndexKind::Other);
             let wanted: Vec<_> = wanted.map(Vec::as_slice).collect();
+            self.settings.progress.at(&item.to);
             let indexed = self.deployment.create_indexes(&item.to, &wanted, &item.options).await?;
+            self.settings.progress.indexes_done(wanted.len() as u64);
             self.marker.items[at].failed.extend(indexed.failed);
             self.marker.items[at].stage = Stage::Indexed;
             self.step().await?;
@@ -235,7 +238,9 @@ impl Work<'_> {
             let item = &self.items[at];
             let wanted = item.indexes.iter().filter(|index| index_kind(index) == IndexKind::Ttl);
             let wanted: Vec<_> = wanted.map(Vec::as_slice).collect();
+            self.settings.progress.at(&item.to);
             let indexed = self.deployment.create_indexes(&item.to, &wanted, &item.options).await?;
+            self.settings.progress.indexes_done(wanted.len() as u64);
             let has_documents_of_its_own = self.marker.items[at].had_documents;
             if !has_documents_of_its_own {
                 self.deployment.expire(&item.to, &item.options).await?;

@@ -2,46 +2,33 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
-use dump_format::manifest::{Consistency, Manifest};
+use dump_format::manifest::Manifest;
 use dump_format::names::Namespace;
 use lambda_kit::aws::{self, AwsError};
 use lambda_kit::mongo::MongoSecret;
 
-use crate::answer::{Answer, Deferred, Difference, FailedIndex, NamespaceAnswer, Outcome};
+use crate::answer::{Answer, Deferred, Difference, FailedIndex, NamespaceAnswer, Outcome, RefusedNamespace};
+use crate::clock::{milliseconds, now};
 use crate::compare::Comparison;
 use crate::conflicts;
-use crate::event::{Conflict, DumpId, Event, Mode, Resume, Ttl};
+use crate::event::{Conflict, DumpId, Event, Mode, Resume, Source, Ttl};
 use crate::failure::{Failed, RestoreError, verdict};
-use crate::marker::{Differs, ItemProgress, Marker};
+use crate::lease::Lease;
+use crate::marker::{self, Differs, ItemProgress, Marker};
 use crate::plan::{self, Item, Naming};
+use crate::progress::Phase;
 use crate::rename::Rename;
-use crate::source::{Chosen, Dumps};
+use crate::source::{Chosen, Dumps, Listing, consistent_at};
 use crate::target::{Deployment, IndexKind, index_kind, index_name, without_ttl};
 use crate::work::{Stop, Work};
 use crate::{Place, Settings, drill};
 
 /// Shows in CloudTrail as the session of the assumed role.
 const SESSION: &str = "mongo-restore";
-
-pub(crate) fn now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-}
-
-pub(crate) fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// As of when a dump's documents are, in seconds since 1970.
-fn consistent_at(manifest: &Manifest) -> i64 {
-    match manifest.consistency() {
-        Consistency::Snapshot { cluster_time } => i64::from(cluster_time.t),
-        Consistency::PerRange { .. } => manifest.header().started.unix(),
-    }
-}
 
 /// What is known when a dump has been chosen.
 pub(crate) struct Scene<'a> {
@@ -55,6 +42,21 @@ pub(crate) struct Scene<'a> {
     started_ms: u64,
 }
 
+async fn open(source: &Source, settings: &Settings) -> Dumps {
+    let config = match &source.role_arn {
+        Some(role) => aws::assumed(&settings.aws, role.as_str(), SESSION).await,
+        None => settings.aws.clone(),
+    };
+    let (bucket, location) = (source.bucket.as_str(), source.location());
+    Dumps::new(aws::s3(&config), bucket, location, settings.limits.clone())
+}
+
+/// See [`crate::list`].
+pub(crate) async fn list(source: &Source, below: &str, most: usize, settings: &Settings) -> Result<Listing, Failed> {
+    let listing = open(source, settings).await.list(below, most).await;
+    Ok(listing.map_err(RestoreError::from)?)
+}
+
 pub(crate) async fn run(event: &Event, settings: &Settings, place: &Place) -> Result<Answer, Failed> {
     let began = milliseconds(now());
     let limits = settings.limits.clone();
@@ -62,67 +64,173 @@ pub(crate) async fn run(event: &Event, settings: &Settings, place: &Place) -> Re
     let secret = MongoSecret::fetch(&settings.aws, arn)
         .await
         .map_err(RestoreError::from)?;
-    let deployment = Deployment::new(&secret, arn, limits.clone())
+    let deployment = Deployment::new(&secret, arn, limits)
         .await
         .map_err(RestoreError::from)?;
     deployment.ping().await.map_err(RestoreError::from)?;
-    let config = match &event.source.role_arn {
-        Some(role) => aws::assumed(&settings.aws, role.as_str(), SESSION).await,
-        None => settings.aws.clone(),
-    };
-    let location = event.source.location();
-    let dumps = Arc::new(Dumps::new(
-        aws::s3(&config),
-        event.source.bucket.as_str(),
-        location,
-        limits,
-    ));
+    let dumps = Arc::new(open(&event.source, settings).await);
 
-    let writes = matches!(event.mode, Mode::Restore | Mode::Drill);
-    let mut marker = None;
-    if writes {
-        marker = Marker::find(&deployment, event).await?;
-        if event.mode == Mode::Restore
-            && event.resume.is_none()
-            && event.dump_id == DumpId::Latest
-            && let Some(stale) = marker.take_if(|found| found.is_stale())
-        {
-            tracing::warn!(run = %stale.run, "forgetting a restore that was begun and not gone on with for a day");
-            stale.remove(&deployment).await?;
-        }
-        if let (Some(found), None) = (&mut marker, event.resume) {
-            found.doubt_comparisons();
-            tracing::info!(run = %found.run, begun_ms = found.started_ms, "going on with the restore that was begun");
-        }
-        if event.mode == Mode::Drill && event.resume.is_none() {
-            drill::clear_left_overs(&deployment, event).await?;
-            marker = None;
-        }
-    }
-    let id = match (&marker, event.resume) {
-        (Some(marker), _) => DumpId::Run(marker.run),
-        (None, Some(resume)) => DumpId::Run(resume.run),
-        (None, None) => event.dump_id,
-    };
-    let chosen = dumps.choose(id).await.map_err(RestoreError::from)?;
-    let started_ms = marker.as_ref().map_or(began, |marker| marker.started_ms);
-    let scene = Scene {
+    let case = Case {
         event,
         settings,
         place,
         deployment: &deployment,
         dumps,
-        chosen,
-        marker,
-        started_ms,
+        began,
     };
-    let answer = match event.mode {
-        Mode::DryRun => scene.dry_run().await,
-        Mode::Verify => scene.verify().await,
-        Mode::Restore => scene.restore().await,
-        Mode::Drill => drill::run(scene).await,
-    }?;
-    verdict(answer, settings.limits.names_listed)
+    let ended = if matches!(event.mode, Mode::Restore | Mode::Drill) {
+        case.write().await?
+    } else {
+        case.work(None).await?.answer
+    };
+    settings.progress.end();
+    verdict(ended, settings.limits.names_listed)
+}
+
+/// What is known before a dump has been chosen.
+struct Case<'a> {
+    event: &'a Event,
+    settings: &'a Settings,
+    place: &'a Place,
+    deployment: &'a Deployment,
+    dumps: Arc<Dumps>,
+    began: u64,
+}
+
+/// What an invocation has come to.
+pub(crate) struct Ended {
+    pub(crate) answer: Answer,
+    /// What the next one is to do.
+    pub(crate) next: Option<Resume>,
+}
+
+impl From<Answer> for Ended {
+    fn from(answer: Answer) -> Self {
+        Self { answer, next: None }
+    }
+}
+
+/// Whether a later invocation has taken over from this one, or has ended the restore.
+fn is_superseded(resume: Option<Resume>, marker: Option<&Marker>) -> bool {
+    resume.is_some_and(|resume| marker.is_none_or(|marker| resume.hop < marker.hop))
+}
+
+impl Case<'_> {
+    /// What writes, under a lease.
+    async fn write(&self) -> Result<Answer, RestoreError> {
+        let (event, deployment) = (self.event, self.deployment);
+        let found = Marker::find(deployment, event).await?;
+        if is_superseded(event.resume, found.as_ref()) {
+            return Ok(self.work(found).await?.answer);
+        }
+        let is_stale = event.resume.is_none()
+            && event.dump_id == DumpId::Latest
+            && found.as_ref().is_some_and(Marker::is_stale);
+        let notes = marker::place(event)?;
+        let limits = &self.settings.limits;
+        let mut lease = Lease::take(deployment, limits, notes.clone(), event.resume.is_some()).await?;
+        let ended = lease.keep(self.under_lease(is_stale)).await;
+        match ended {
+            Ok(Ended { answer, next: None }) => {
+                self.leave(lease, &notes).await;
+                Ok(answer)
+            }
+            Ok(Ended {
+                answer,
+                next: Some(next),
+            }) => {
+                lease.pass_on().await?;
+                match self.hand_over(next).await {
+                    Ok(()) => Ok(answer),
+                    Err(error) => {
+                        lease.release().await;
+                        Err(error)
+                    }
+                }
+            }
+            Err(RestoreError::LeaseLost) => Err(RestoreError::LeaseLost),
+            Err(error) => {
+                self.leave(lease, &notes).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn under_lease(&self, is_stale: bool) -> Result<Ended, RestoreError> {
+        let (event, deployment) = (self.event, self.deployment);
+        let mut marker = Marker::find(deployment, event).await?;
+        if event.mode == Mode::Drill && event.resume.is_none() {
+            drill::clear_left_overs(deployment, event).await?;
+            marker = None;
+        }
+        if let Some(stale) = marker.take_if(|_| is_stale) {
+            tracing::warn!(run = %stale.run, "forgetting a restore that was begun and not gone on with for a day");
+        }
+        if let (Some(found), None) = (&marker, event.resume) {
+            tracing::info!(run = %found.run, begun_ms = found.started_ms, "going on with the restore that was begun");
+        }
+        self.work(marker).await
+    }
+
+    /// The lease is somebody else's to take. Where nothing is noted, nothing was begun, and no trace stays.
+    async fn leave(&self, lease: Lease<'_>, notes: &Namespace) {
+        match Marker::find(self.deployment, self.event).await {
+            Ok(None) => {
+                if let Err(error) = self.deployment.drop(notes).await {
+                    tracing::warn!(%error, "an empty note of this restore stays in the target");
+                }
+            }
+            Ok(Some(_)) | Err(_) => lease.release().await,
+        }
+    }
+
+    async fn work(&self, marker: Option<Marker>) -> Result<Ended, RestoreError> {
+        let event = self.event;
+        let kin = match (&marker, event.resume, event.mode) {
+            (None, None, Mode::Restore) => Marker::find_kin(self.deployment, event).await?,
+            _ => None,
+        };
+        let id = match (marker.as_ref().or(kin.as_ref()), event.resume) {
+            (Some(marker), _) => DumpId::Run(marker.run),
+            (None, Some(resume)) => DumpId::Run(resume.run),
+            (None, None) => event.dump_id,
+        };
+        let chosen = self.dumps.choose(id).await?;
+        let started_ms = marker.as_ref().map_or(self.began, |marker| marker.started_ms);
+        let scene = Scene {
+            event,
+            settings: self.settings,
+            place: self.place,
+            deployment: self.deployment,
+            dumps: Arc::clone(&self.dumps),
+            chosen,
+            marker,
+            started_ms,
+        };
+        match event.mode {
+            Mode::DryRun => scene.dry_run().await.map(Ended::from),
+            Mode::Verify => scene.verify().await.map(Ended::from),
+            Mode::Restore => scene.restore().await,
+            Mode::Drill => drill::run(scene).await,
+        }
+    }
+
+    /// Lets the function go on by itself.
+    async fn hand_over(&self, next: Resume) -> Result<(), RestoreError> {
+        let Some(function) = &self.place.function_arn else {
+            return Err(RestoreError::DeadlineTooShort);
+        };
+        let event = self.event.resumed(next);
+        let client = aws_sdk_lambda::Client::new(&self.settings.aws);
+        let call = client
+            .invoke()
+            .function_name(function)
+            .invocation_type(InvocationType::Event);
+        let call = call.payload(Blob::new(event.render())).send().await;
+        call.map_err(|error| RestoreError::Handover(AwsError::of("Invoke", error)))?;
+        tracing::info!(hop = next.hop, run = %next.run, "handed over");
+        Ok(())
+    }
 }
 
 impl Scene<'_> {
@@ -139,13 +247,17 @@ impl Scene<'_> {
             return Err(RestoreError::NothingLeft { run });
         }
         let documents = items.iter().map(|item| item.documents).sum();
-        self.settings.progress.plan(items.len() as u64, documents);
+        let bytes = items.iter().map(|item| item.bytes).sum();
+        self.settings.progress.plan(items.len() as u64, documents, bytes);
         Ok(items)
     }
 
     async fn plan(&self, naming: Naming<'_>) -> Result<Vec<Item>, RestoreError> {
         let items = self.select(naming)?;
-        plan::describe(&self.dumps, self.manifest().run(), items, naming).await
+        let items = plan::describe(&self.dumps, self.manifest().run(), items, naming).await?;
+        let indexes = items.iter().map(|item| self.indexes(item).len() as u64).sum();
+        self.settings.progress.plan_indexes(indexes);
+        Ok(items)
     }
 
     /// Everything but how it ended.
@@ -237,8 +349,9 @@ impl Scene<'_> {
             deployment: self.deployment,
             dumps: &self.dumps,
             run: self.manifest().run(),
-            limits: &self.settings.limits,
+            settings: self.settings,
         };
+        self.settings.progress.begin(Phase::Comparing);
         let differs = comparison.all(&items).await?;
         let differences = differences(&items, differs.iter());
         let outcome = if differences.is_empty() {
@@ -252,7 +365,7 @@ impl Scene<'_> {
         })
     }
 
-    async fn restore(&self) -> Result<Answer, RestoreError> {
+    async fn restore(&self) -> Result<Ended, RestoreError> {
         self.restore_as(&self.renamed(), Outcome::Restored, Vec::new()).await
     }
 
@@ -262,15 +375,20 @@ impl Scene<'_> {
         naming: Naming<'_>,
         restored: Outcome,
         databases: Vec<String>,
-    ) -> Result<Answer, RestoreError> {
+    ) -> Result<Ended, RestoreError> {
         let items = self.plan(naming).await?;
-        if let Some(resume) = self.event.resume
-            && self.marker.as_ref().is_none_or(|marker| resume.hop < marker.hop)
-        {
-            return Ok(self.answer(Outcome::Superseded, &items));
+        if is_superseded(self.event.resume, self.marker.as_ref()) {
+            return Ok(self.answer(Outcome::Superseded, &items).into());
         }
-        let marker = match &self.marker {
-            Some(marker) if marker.items.len() == items.len() => marker.clone(),
+        let (marker, resumed) = match self.marker.clone() {
+            Some(mut marker) if marker.align(items.iter().map(|item| &item.to)) => {
+                if self.event.resume.is_none() {
+                    for (item, progress) in items.iter().zip(&mut marker.items) {
+                        progress.doubt(item.has_ids());
+                    }
+                }
+                (marker, true)
+            }
             _ => self.begin(&items, databases).await?,
         };
         let mut work = Work {
@@ -281,22 +399,26 @@ impl Scene<'_> {
             deployment: self.deployment,
             run: self.manifest().run(),
             items,
-            resumed: self.marker.is_some(),
+            resumed,
             marker,
             slowest: Duration::ZERO,
         };
-        work.marker.hop = self.event.resume.map_or(work.marker.hop, |resume| resume.hop);
         let stopped = work.run().await;
         let mut answer = self.answer(restored, &work.items);
-        answer.inserted = work.marker.inserted;
-        answer.present = work.marker.present;
-        answer.replaced = work.marker.replaced;
+        answer.resumed = resumed;
+        let progress = || work.marker.items.iter();
+        answer.inserted = progress().map(|progress| progress.inserted).sum();
+        answer.present = progress().map(|progress| progress.present).sum();
+        answer.replaced = progress().map(|progress| progress.replaced).sum();
         match stopped {
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::HandOver) => {
-                self.hand_over(&work.marker).await?;
+                let next = self.next(&mut work.marker).await?;
                 answer.outcome = Outcome::HandedOver;
-                return Ok(answer);
+                return Ok(Ended {
+                    answer,
+                    next: Some(next),
+                });
             }
             Ok(()) => {}
         }

@@ -11,6 +11,7 @@ use crate::marker::{Marker, Stage};
 use crate::plan::Item;
 use crate::source::Dumps;
 use crate::target::Deployment;
+use crate::progress::Phase;
 use crate::{Place, Settings};
 
 /// Why it does not go on.
@@ -46,14 +47,35 @@ pub(crate) struct Work<'a> {
 impl Work<'_> {
     /// All of it, from wherever it is.
     pub(crate) async fn run(&mut self) -> Result<(), Stop> {
+        let progress = &self.settings.progress;
+        self.count_what_is_there();
+        progress.begin(Phase::Documents);
         self.load_all().await?;
+        progress.begin(Phase::Indexes);
         self.index_all().await?;
         self.views().await?;
+        progress.begin(Phase::Comparing);
         self.compare_all().await?;
+        progress.begin(Phase::Expiry);
         if self.marker.items.iter().all(|progress| progress.differs.is_none()) {
             self.expire_all().await?;
         }
         Ok(())
+    }
+
+    /// What an earlier run wrote counts as done.
+    fn count_what_is_there(&self) {
+        let progress = &self.settings.progress;
+        for (item, noted) in self.items.iter().zip(&self.marker.items) {
+            let parts = item.parts.iter().take(noted.parts);
+            let (documents, bytes) = parts.fold((0, 0), |(documents, bytes), part| {
+                (documents + part.documents, bytes + part.bytes_bson)
+            });
+            progress.done(documents, bytes);
+            if noted.stage >= Stage::Loaded {
+                progress.namespace_done();
+            }
+        }
     }
 
     /// Indexes of the items that have not reached a stage.

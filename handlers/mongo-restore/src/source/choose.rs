@@ -1,5 +1,7 @@
 //! Which dump to restore.
 
+use std::fmt;
+
 use dump_format::Sha256Hex;
 use dump_format::key::{Key, Object, RunId};
 use dump_format::manifest::{Latest, Manifest, ManifestError, Outcome};
@@ -28,6 +30,8 @@ pub struct PassedOver {
 }
 
 /// What a dump is other than complete and all there.
+///
+/// Its words are in the answers of the function and of `list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DumpState {
@@ -41,6 +45,18 @@ pub enum DumpState {
     Empty,
     /// Its manifest cannot be used, or is not the one that `latest.json` names.
     Damaged,
+}
+
+impl fmt::Display for DumpState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Replicating => "replicating",
+            Self::NoManifest => "no_manifest",
+            Self::Incomplete => "incomplete",
+            Self::Empty => "empty",
+            Self::Damaged => "damaged",
+        })
+    }
 }
 
 /// Why no dump was chosen.
@@ -75,18 +91,22 @@ fn list(passed_over: &[PassedOver]) -> String {
     let Some(first) = passed_over.first() else {
         return String::new();
     };
-    let state = serde_json::to_value(first.state).unwrap_or_default();
-    let state = state.as_str().unwrap_or_default();
     format!(
-        "; of {} that were looked at the newest, {}, is {state}",
+        "; of {} that were looked at the newest, {}, is {}",
         passed_over.len(),
-        first.run
+        first.run,
+        first.state
     )
 }
 
-enum Look {
-    Good(Box<Manifest>),
-    Not(PassedOver),
+/// One dump, looked at.
+pub(super) struct Look {
+    /// Where it can be read, whatever its state.
+    pub(super) manifest: Option<Manifest>,
+    /// None: complete and all there.
+    pub(super) state: Option<DumpState>,
+    /// Objects that are not there.
+    pub(super) missing: usize,
 }
 
 impl Dumps {
@@ -125,36 +145,22 @@ impl Dumps {
     }
 
     async fn newest(&self) -> Result<Chosen, ChooseError> {
-        let latest = self.object(&self.location.render(&Key::Latest)).await?;
-        let latest = latest.and_then(|bytes| {
-            let latest = Latest::parse(&bytes);
-            if let Err(error) = &latest {
-                tracing::warn!(%error, "latest.json cannot be used: looking for the newest manifest");
-            }
-            latest.ok()
-        });
+        let latest = self.pointer().await?;
         let mut passed_over = Vec::new();
         if let Some(latest) = &latest {
-            match self.look(latest.run, Some(latest.manifest_sha256)).await? {
-                Look::Good(manifest) => {
-                    let manifest = *manifest;
-                    return Ok(Chosen { manifest, passed_over });
-                }
-                Look::Not(dump) => pass_over(&mut passed_over, dump),
+            let look = self.look(latest.run, Some(latest.manifest_sha256)).await?;
+            if let Some(manifest) = taken(latest.run, look, &mut passed_over) {
+                return Ok(Chosen { manifest, passed_over });
             }
         }
-        let mut walk = Walk::new(self.location.folder());
+        let mut walk = Walk::new(self.location.folder(), LEVELS);
         while let Some(run) = walk.next(self).await? {
             // A newer one than the pointer's is one that was not confirmed.
             if latest.as_ref().is_some_and(|latest| run >= latest.run) {
                 continue;
             }
-            match self.look(run, None).await? {
-                Look::Good(manifest) => {
-                    let manifest = *manifest;
-                    return Ok(Chosen { manifest, passed_over });
-                }
-                Look::Not(dump) => pass_over(&mut passed_over, dump),
+            if let Some(manifest) = taken(run, self.look(run, None).await?, &mut passed_over) {
+                return Ok(Chosen { manifest, passed_over });
             }
             if passed_over.len() >= self.limits.dumps_tried {
                 break;
@@ -166,56 +172,85 @@ impl Dumps {
         })
     }
 
-    async fn look(&self, run: RunId, sha256: Option<Sha256Hex>) -> Result<Look, ChooseError> {
-        let not = |state, missing| Ok(Look::Not(PassedOver { run, state, missing }));
+    /// What a dump is. `sha256`: of the manifest that it must have.
+    pub(super) async fn look(&self, run: RunId, sha256: Option<Sha256Hex>) -> Result<Look, SourceError> {
+        let not = |state, missing| Look {
+            manifest: None,
+            state: Some(state),
+            missing,
+        };
         let Some(bytes) = self.object(&self.key(run, Object::Manifest)).await? else {
-            return not(DumpState::NoManifest, 1);
+            return Ok(not(DumpState::NoManifest, 1));
         };
         if sha256.is_some_and(|sha256| sha256 != Sha256Hex::of(&bytes)) {
-            return not(DumpState::Damaged, 0);
+            return Ok(not(DumpState::Damaged, 0));
         }
         let manifest = match Manifest::parse(&bytes) {
             Ok(manifest) if manifest.run() == run => manifest,
-            _ => return not(DumpState::Damaged, 0),
+            _ => return Ok(not(DumpState::Damaged, 0)),
         };
-        match manifest.outcome() {
-            Outcome::Complete => {}
-            Outcome::Incomplete => return not(DumpState::Incomplete, 0),
-            Outcome::Empty => return not(DumpState::Empty, 0),
-        }
-        let sizes = self.sizes(run).await?;
-        let missing = manifest.missing(|key| sizes.get(key).copied()).len();
-        if missing > 0 {
-            return not(DumpState::Replicating, missing);
-        }
-        Ok(Look::Good(Box::new(manifest)))
+        let (state, missing) = match manifest.outcome() {
+            Outcome::Incomplete => (Some(DumpState::Incomplete), 0),
+            Outcome::Empty => (Some(DumpState::Empty), 0),
+            Outcome::Complete => {
+                let sizes = self.sizes(run).await?;
+                let missing = manifest.missing(|key| sizes.get(key).copied()).len();
+                ((missing > 0).then_some(DumpState::Replicating), missing)
+            }
+        };
+        Ok(Look {
+            manifest: Some(manifest),
+            state,
+            missing,
+        })
+    }
+
+    /// The run that `latest.json` names; none where it is not there or cannot be used.
+    pub(super) async fn pointer(&self) -> Result<Option<Latest>, SourceError> {
+        let latest = self.object(&self.location.render(&Key::Latest)).await?;
+        Ok(latest.and_then(|bytes| {
+            let latest = Latest::parse(&bytes);
+            if let Err(error) = &latest {
+                tracing::warn!(%error, "latest.json cannot be used: looking for the newest manifest");
+            }
+            latest.ok()
+        }))
     }
 }
 
-fn pass_over(passed_over: &mut Vec<PassedOver>, dump: PassedOver) {
-    tracing::warn!(run = %dump.run, state = ?dump.state, missing = dump.missing, "dump passed over");
-    passed_over.push(dump);
+/// The manifest of a dump that is complete and all there; any other is passed over.
+fn taken(run: RunId, look: Look, passed_over: &mut Vec<PassedOver>) -> Option<Manifest> {
+    let Some(state) = look.state else {
+        return look.manifest;
+    };
+    let missing = look.missing;
+    tracing::warn!(%run, ?state, missing, "dump passed over");
+    passed_over.push(PassedOver { run, state, missing });
+    None
 }
 
 /// All runs, the newest first: year, month, day and run are folders whose names sort by time.
-struct Walk {
+pub(super) struct Walk {
     /// Folders that are open, the innermost last; of each the names that are left, in ascending order.
     open: Vec<(String, Vec<String>)>,
     root: Option<String>,
+    levels: usize,
 }
 
 /// Year, month, day, run.
-const LEVELS: usize = 4;
+pub(super) const LEVELS: usize = 4;
 
 impl Walk {
-    fn new(root: String) -> Self {
+    /// From a folder with so many levels of folders below it.
+    pub(super) fn new(root: String, levels: usize) -> Self {
         Self {
             open: Vec::new(),
             root: Some(root),
+            levels,
         }
     }
 
-    async fn next(&mut self, dumps: &Dumps) -> Result<Option<RunId>, SourceError> {
+    pub(super) async fn next(&mut self, dumps: &Dumps) -> Result<Option<RunId>, SourceError> {
         if let Some(root) = self.root.take() {
             self.enter(dumps, root).await?;
         }
@@ -228,7 +263,7 @@ impl Walk {
                 self.open.pop();
                 continue;
             };
-            if depth < LEVELS {
+            if depth < self.levels {
                 let inner = format!("{folder}{name}/");
                 self.enter(dumps, inner).await?;
             } else if let Ok(run) = RunId::parse(&name) {

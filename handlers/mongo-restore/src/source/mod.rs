@@ -2,6 +2,7 @@
 
 mod choose;
 mod decode;
+mod list;
 mod part;
 
 use std::collections::HashMap;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use dump_format::key::{Key, Location, Object, RunId};
-use dump_format::manifest::{ManifestError, Meta};
+use dump_format::manifest::{Consistency, Manifest, ManifestError, Meta};
 use dump_format::names::Namespace;
 use lambda_kit::aws::AwsError;
 
@@ -19,6 +20,7 @@ use crate::limits::Limits;
 pub(crate) use choose::{ChooseError, Chosen};
 pub use choose::{DumpState, PassedOver};
 pub(crate) use decode::{Batch, BatchSize};
+pub use list::{Listed, Listing};
 pub(crate) use part::PartError;
 
 /// Why something in S3 could not be read.
@@ -61,6 +63,14 @@ pub(crate) enum MetaError {
     },
     #[error("{key} describes another collection than its name says")]
     Other { key: String },
+}
+
+/// As of when a dump's documents are, in seconds since 1970.
+pub(crate) fn consistent_at(manifest: &Manifest) -> i64 {
+    match manifest.consistency() {
+        Consistency::Snapshot { cluster_time } => i64::from(cluster_time.t),
+        Consistency::PerRange { .. } => manifest.header().started.unix(),
+    }
 }
 
 /// The dumps of one cluster in one bucket.

@@ -68,7 +68,12 @@ impl Dumps {
                 // The same object, or none.
                 call = call.range(format!("bytes={received}-")).set_if_match(etag.clone());
             }
-            let answer = match call.send().await.map_err(|error| AwsError::of("GetObject", error)) {
+            // Of an object that was uploaded in parts S3 has no checksum that the SDK can compare: it would warn of each, and the
+            // SHA-256 of the manifest is compared anyway.
+            let required = aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired;
+            let settings = aws_sdk_s3::config::Config::builder().response_checksum_validation(required);
+            let call = call.customize().config_override(settings).send().await;
+            let answer = match call.map_err(|error| AwsError::of("GetObject", error)) {
                 Ok(answer) => answer,
                 Err(AwsError::Refused { code, .. }) if code == "NoSuchKey" => {
                     let key = key.to_owned();

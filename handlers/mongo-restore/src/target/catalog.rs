@@ -28,13 +28,6 @@ pub(crate) struct Existing {
 }
 
 impl Deployment {
-    /// Whether the deployment answers and lets this user in.
-    pub(crate) async fn ping(&self) -> Result<(), TargetError> {
-        let command = Raw::new().i32("ping", 1);
-        let timeout = self.limits.command_timeout;
-        self.command("ping", "admin", "", command, timeout).await.map(drop)
-    }
-
     /// All collections and views of a database but the server's own; none where there is no such database.
     pub(crate) async fn collections(&self, database: &str) -> Result<BTreeMap<String, Existing>, TargetError> {
         let mut found = BTreeMap::new();
@@ -128,62 +121,6 @@ impl Deployment {
             Err(error) if error.trouble.code() == Some(accepted) => Ok(()),
             answer => answer.map(drop),
         }
-    }
-
-    /// One document of a collection of our own, by its `_id`.
-    pub(crate) async fn own_document(&self, namespace: &Namespace, id: &str) -> Result<Option<Vec<u8>>, TargetError> {
-        let filter = Raw::new().str("_id", id).build();
-        let mut found = None;
-        let mut visit = |document: Option<&[u8]>| found = document.map(<[u8]>::to_vec);
-        self.each(namespace, &filter, None, 1, &mut visit).await?;
-        Ok(found)
-    }
-
-    /// All documents of a collection of our own.
-    pub(crate) async fn own_documents(&self, namespace: &Namespace) -> Result<Vec<Vec<u8>>, TargetError> {
-        let mut found = Vec::new();
-        let mut visit = |document: Option<&[u8]>| match document {
-            Some(document) => found.push(document.to_vec()),
-            None => found.clear(),
-        };
-        self.each(namespace, &Raw::new().build(), None, 100, &mut visit).await?;
-        Ok(found)
-    }
-
-    /// Puts a document of our own in its place, which its `_id` says.
-    pub(crate) async fn put_own(&self, namespace: &Namespace, id: &str, document: &[u8]) -> Result<(), TargetError> {
-        let filter = Raw::new().str("_id", id).build();
-        let update = Raw::new()
-            .document("q", &filter)
-            .document("u", document)
-            .bool("upsert", true);
-        let command = Raw::new()
-            .str("update", namespace.collection())
-            .document("writeConcern", &majority())
-            .documents("updates", [update.build().as_slice()]);
-        self.own_write("update", namespace, command).await
-    }
-
-    /// Deletes a document of our own.
-    pub(crate) async fn delete_own(&self, namespace: &Namespace, id: &str) -> Result<(), TargetError> {
-        let filter = Raw::new().str("_id", id).build();
-        let delete = Raw::new().document("q", &filter).i32("limit", 1);
-        let command = Raw::new()
-            .str("delete", namespace.collection())
-            .document("writeConcern", &majority())
-            .documents("deletes", [delete.build().as_slice()]);
-        self.own_write("delete", namespace, command).await
-    }
-
-    async fn own_write(&self, operation: &'static str, namespace: &Namespace, command: Raw) -> Result<(), TargetError> {
-        let (database, collection) = (namespace.database(), namespace.collection());
-        let timeout = self.limits.command_timeout;
-        let answer: Document = self.command(operation, database, collection, command, timeout).await?;
-        if answer.contains_key("writeErrors") {
-            let trouble = Trouble::Driver("write refused");
-            return Err(TargetError::new(operation, database, collection, trouble));
-        }
-        Ok(())
     }
 }
 

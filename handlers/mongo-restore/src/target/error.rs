@@ -57,8 +57,8 @@ pub(crate) enum Trouble {
     #[error("the connection failed ({0})")]
     Connection(String),
     /// No server that takes writes could be reached.
-    #[error("no primary could be reached in time")]
-    NoPrimary,
+    #[error("no primary could be reached in time: {0}")]
+    NoPrimary(String),
     /// A cursor ended before its end.
     #[error("the cursor was lost")]
     CursorLost,
@@ -92,10 +92,10 @@ impl Trouble {
             }
             ErrorKind::Write(WriteFailure::WriteConcernError(error)) => Self::refused(error.code, &error.code_name),
             ErrorKind::Authentication { .. } => Self::Authentication,
-            ErrorKind::Io(error) => Self::Connection(format!("{:?}", error.kind())),
+            ErrorKind::Io(error) => Self::Connection(reason(&error.to_string())),
             ErrorKind::ConnectionPoolCleared { .. } => Self::Connection("pool cleared".to_owned()),
-            ErrorKind::ServerSelection { .. } => Self::NoPrimary,
-            ErrorKind::DnsResolve { .. } => Self::Connection("name not resolved".to_owned()),
+            ErrorKind::ServerSelection { message, .. } => Self::NoPrimary(reason(message)),
+            ErrorKind::DnsResolve { message, .. } => Self::Connection(format!("name not resolved: {}", reason(message))),
             ErrorKind::InvalidTlsConfig { .. } => Self::Driver("TLS configuration"),
             ErrorKind::InvalidResponse { .. } => Self::Driver("answer not understood"),
             ErrorKind::IncompatibleServer { .. } => Self::Driver("server too old"),
@@ -129,7 +129,7 @@ impl Trouble {
     pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Refused { code, .. } => PASSING.contains(code),
-            Self::TimedOut | Self::Connection(_) | Self::NoPrimary | Self::CursorLost => true,
+            Self::TimedOut | Self::Connection(_) | Self::NoPrimary(_) | Self::CursorLost => true,
             Self::Authentication | Self::NotAllowed | Self::TooLong | Self::Driver(_) => false,
         }
     }
@@ -146,9 +146,27 @@ impl Trouble {
     pub(crate) fn is_unreachable(&self) -> bool {
         matches!(
             self,
-            Self::TimedOut | Self::Connection(_) | Self::NoPrimary | Self::CursorLost
+            Self::TimedOut | Self::Connection(_) | Self::NoPrimary(_) | Self::CursorLost
         )
     }
+}
+
+/// Of a reason that is passed on.
+const LONGEST_REASON: usize = 600;
+
+/// What the driver says of the way to the server, where no document has been: addresses and causes, without what only its own
+/// code needs. No answer to a command goes through here.
+fn reason(message: &str) -> String {
+    let mut text = message.to_owned();
+    for noise in ["Server selection timeout: ", ", labels: {}", "Kind: "] {
+        text = text.replace(noise, "");
+    }
+    if text.len() > LONGEST_REASON {
+        let end = (0..=LONGEST_REASON).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or_default());
+        text.push_str("...");
+    }
+    text
 }
 
 /// A number of any type.

@@ -4,7 +4,9 @@ mod catalog;
 mod error;
 mod indexes;
 mod insert;
+mod own;
 mod raw;
+mod reach;
 mod read;
 
 use std::time::Duration;
@@ -30,6 +32,7 @@ const APPLICATION: &str = "mongo-restore";
 pub(crate) struct Deployment {
     client: Client,
     limits: Limits,
+    way: reach::Way,
 }
 
 impl Deployment {
@@ -38,8 +41,9 @@ impl Deployment {
         let mut options = secret.options(arn, APPLICATION).await?;
         // What is read is compared with what was written: whatever the connection string prefers.
         options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
+        let way = reach::Way::of(&options);
         let client = lambda_kit::mongo::client(options, arn)?;
-        Ok(Self { client, limits })
+        Ok(Self { client, limits, way })
     }
 
     /// Runs a command until it is answered, as often and long as the limits say. It must be safe to repeat.

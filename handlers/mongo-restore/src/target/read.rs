@@ -9,6 +9,7 @@ use mongodb::bson::{RawBsonRef, RawDocumentBuf};
 
 use super::raw::fields;
 use super::{Deployment, Raw, TargetError, Trouble};
+use crate::progress::Progress;
 
 /// The server's most for one batch of documents without a size of their own.
 const MOST_IN_BATCH: u64 = 100_000;
@@ -57,12 +58,20 @@ fn sorted(document: &[u8]) -> Vec<u8> {
 
 impl Deployment {
     /// Reads all documents, as a majority has them.
-    pub(crate) async fn read(&self, namespace: &Namespace, reading: Reading) -> Result<Found, TargetError> {
+    pub(crate) async fn read(
+        &self,
+        namespace: &Namespace,
+        reading: Reading,
+        progress: &Progress,
+    ) -> Result<Found, TargetError> {
         let batch = (self.limits.read_bytes / reading.document_bytes.max(1)).clamp(1, MOST_IN_BATCH);
         let batch = usize::try_from(batch).unwrap_or(1);
         let mut found = Found::default();
         let mut visit = |document: Option<&[u8]>| match document {
-            Some(document) => found.add(document, reading.any_order),
+            Some(document) => {
+                found.add(document, reading.any_order);
+                progress.compared(1, document.len() as u64);
+            }
             None => found = Found::default(),
         };
         self.each(namespace, &Raw::new().build(), Some("majority"), batch, &mut visit)
