@@ -9,7 +9,7 @@ locals {
       LECTERN_MONGO_DATABASE = var.mongo_database
       LECTERN_ADMIN_GROUP    = module.auth.admin_group
     },
-    var.mongo_secret_arn == null ? {} : { LECTERN_MONGO_SECRET_ARN = var.mongo_secret_arn },
+    var.mongo_secret == null ? {} : { LECTERN_MONGO_SECRET_ARN = var.mongo_secret.arn },
     var.mongo_host == null ? {} : { LECTERN_MONGO_HOST = var.mongo_host },
     length(var.cors_origins) == 0 ? {} : { LECTERN_CORS_ORIGINS = join(",", var.cors_origins) },
   )
@@ -27,16 +27,16 @@ locals {
 }
 
 data "aws_iam_policy_document" "mongo_secret" {
-  for_each = toset(var.mongo_secret_arn[*])
+  for_each = var.mongo_secret == null ? {} : { main = var.mongo_secret }
 
   statement {
     sid       = "MongoSecret"
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = [each.value]
+    resources = [each.value.arn]
   }
 
   dynamic "statement" {
-    for_each = var.mongo_secret_kms_key_arn[*]
+    for_each = each.value.kms_key_arn[*]
 
     content {
       sid       = "MongoSecretKey"
@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "mongo_secret" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["secretsmanager.${data.aws_region.current.region}.amazonaws.com"]
+        values   = ["secretsmanager.${data.aws_region.current.region}.${local.dns_suffix}"]
       }
     }
   }
@@ -62,7 +62,7 @@ module "upload" {
 
   name             = "${var.name}-upload-api"
   description      = "Files of administrators"
-  zip              = "${var.packages}/upload-api.zip"
+  package          = try(var.artifacts["upload-api"], { path = "${var.packages}/upload-api.zip" })
   kms_key_arn      = aws_kms_key.logs.arn
   vpc              = module.network.vpc
   policy_documents = local.mongo_policy_documents
@@ -107,7 +107,7 @@ data "aws_iam_policy_document" "upload_files" {
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
-      values   = ["s3.${data.aws_region.current.region}.amazonaws.com"]
+      values   = ["s3.${data.aws_region.current.region}.${local.dns_suffix}"]
     }
   }
 }
@@ -117,7 +117,7 @@ module "download" {
 
   name             = "${var.name}-download-api"
   description      = "Links to files for who may see them"
-  zip              = "${var.packages}/download-api.zip"
+  package          = try(var.artifacts["download-api"], { path = "${var.packages}/download-api.zip" })
   kms_key_arn      = aws_kms_key.logs.arn
   vpc              = module.network.vpc
   policy_documents = local.mongo_policy_documents
@@ -146,7 +146,7 @@ data "aws_iam_policy_document" "download_files" {
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
-      values   = ["s3.${data.aws_region.current.region}.amazonaws.com"]
+      values   = ["s3.${data.aws_region.current.region}.${local.dns_suffix}"]
     }
   }
 }
@@ -156,7 +156,7 @@ module "profile" {
 
   name             = "${var.name}-profile-api"
   description      = "Everybody's own profile"
-  zip              = "${var.packages}/profile-api.zip"
+  package          = try(var.artifacts["profile-api"], { path = "${var.packages}/profile-api.zip" })
   kms_key_arn      = aws_kms_key.logs.arn
   vpc              = module.network.vpc
   policy_documents = concat(local.mongo_policy_documents, [data.aws_iam_policy_document.profile_key.json])

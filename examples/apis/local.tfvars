@@ -1,4 +1,4 @@
-# For a local cloud: no second factor and a plain sign-in, so that a script can be a user. bucket, mongo_secret_arn and environment
+# For a local cloud: no second factor and a plain sign-in, so that a script can be a user. bucket, mongo_secret and environment
 # (the functions' way to it) are given beside this file.
 name          = "edu"
 local_cloud   = true

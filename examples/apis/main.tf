@@ -12,20 +12,20 @@ module "network" {
 
 # A cluster in a VPC that is peered with this one. Its name has to resolve to private addresses here.
 resource "aws_vpc_security_group_egress_rule" "lambda_to_cluster" {
-  for_each = toset(var.mongodb_security_group_id[*])
+  for_each = var.mongodb_security_group == null ? {} : { main = var.mongodb_security_group }
 
   security_group_id            = module.network.lambda_security_group_id
   description                  = "The cluster that is there already"
-  referenced_security_group_id = each.value
+  referenced_security_group_id = each.value.id
   ip_protocol                  = "tcp"
   from_port                    = 1024
   to_port                      = 65535
 }
 
 resource "aws_vpc_security_group_ingress_rule" "cluster_from_lambda" {
-  for_each = toset(var.mongodb_security_group_id[*])
+  for_each = var.mongodb_security_group == null ? {} : { main = var.mongodb_security_group }
 
-  security_group_id            = each.value
+  security_group_id            = each.value.id
   description                  = "Functions of ${var.name}"
   referenced_security_group_id = module.network.lambda_security_group_id
   ip_protocol                  = "tcp"

@@ -57,7 +57,7 @@ output "connection_strings" {
 }
 
 output "vpc_id" {
-  description = "The VPC that was made: with mongodb_security_group_id, one end of the peering."
+  description = "The VPC that was made: with mongodb_security_group, one end of the peering."
   value       = module.network.vpc_id
 }
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "First part of all names. Names of roles are among them, which are unique in the account over all regions."
+  description = "First part of all names. Names of roles and dashboards, which are unique in the account over all regions, end with the region."
   type        = string
   default     = "edu"
 }
@@ -9,25 +9,22 @@ variable "bucket" {
   type        = string
 }
 
-variable "mongo_secret_arn" {
-  description = "Secret with the address of the cluster and a user that may find, insert, update and remove in files, memberships and profiles. null: mongo_host."
-  type        = string
-  default     = null
+variable "mongo_secret" {
+  description = "Secret with the address of the cluster and a user that may find, insert, update and remove in files, memberships and profiles: its ARN, and the customer key that it is encrypted with, if that is not the account's aws/secretsmanager. null: mongo_host."
+  type = object({
+    arn         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
 
   validation {
-    condition     = (var.mongo_secret_arn == null) != (var.mongo_host == null)
-    error_message = "The functions sign in to MongoDB in one way: give mongo_secret_arn, a secret with {\"uri\": \"mongodb+srv://...\"}, or mongo_host, an Atlas host name whose database users are the roles of output role_arns."
+    condition     = (var.mongo_secret == null) != (var.mongo_host == null)
+    error_message = "The functions sign in to MongoDB in one way: give mongo_secret, a secret with {\"uri\": \"mongodb+srv://...\"}, or mongo_host, an Atlas host name whose database users are the roles of output role_arns."
   }
 }
 
 variable "mongo_host" {
-  description = "Host name of an Atlas cluster, such as main-pl-0.ab1cd.mongodb.net, to which each function signs in as its own role (MONGODB-AWS): no password is kept anywhere. null: mongo_secret_arn."
-  type        = string
-  default     = null
-}
-
-variable "mongo_secret_kms_key_arn" {
-  description = "Customer key that the secret is encrypted with; null for the account's aws/secretsmanager key."
+  description = "Host name of an Atlas cluster, such as main-pl-0.ab1cd.mongodb.net, to which each function signs in as its own role (MONGODB-AWS): no password is kept anywhere. null: mongo_secret."
   type        = string
   default     = null
 }
@@ -38,10 +35,12 @@ variable "mongo_database" {
   default     = "lectern"
 }
 
-variable "mongodb_security_group_id" {
-  description = "Security group of an existing cluster, or of its endpoints, in a VPC of this region that is peered with the one made here; functions are let through. AWS takes the rules only once the peering is active, so leave it null in the first apply. null: the cluster is reached by atlas or private_link."
-  type        = string
-  default     = null
+variable "mongodb_security_group" {
+  description = "Security group, by its id, of an existing cluster, or of its endpoints, in a VPC of this region that is peered with the one made here; functions are let through. AWS takes the rules only once the peering is active, so leave it null in the first apply. null: the cluster is reached by atlas or private_link."
+  type = object({
+    id = string
+  })
+  default = null
 }
 
 variable "atlas" {
@@ -73,6 +72,17 @@ variable "packages" {
   description = "Folder with upload-api.zip, download-api.zip and profile-api.zip, as cargo dist makes them."
   type        = string
   default     = "../../target/dist"
+}
+
+variable "artifacts" {
+  description = "Packages in S3 in place of those files, by handler: upload-api, download-api and profile-api, each { bucket, key, version_id, sha256 }. Then nobody who plans needs the files."
+  type = map(object({
+    bucket     = string
+    key        = string
+    version_id = string
+    sha256     = string
+  }))
+  default = {}
 }
 
 variable "cors_origins" {

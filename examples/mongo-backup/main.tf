@@ -4,35 +4,33 @@ provider "lectern" {}
 module "backup" {
   source = "../../terraform/modules/backup"
 
-  name              = var.name
-  cluster           = var.cluster
-  bucket            = var.bucket
-  secret_arn        = var.secret_arn
-  mongo_dump_zip    = "${var.packages}/mongo-dump.zip"
-  mongo_restore_zip = "${var.packages}/mongo-restore.zip"
-  failure_topic_arn = aws_sns_topic.alarms.arn
-  large             = var.large
-  environment       = var.environment
-  force_destroy     = var.force_destroy
+  name            = var.name
+  cluster         = var.cluster
+  bucket          = var.bucket
+  secret_arn      = var.secret_arn
+  dump_package    = try(var.artifacts["mongo-dump"], { path = "${var.packages}/mongo-dump.zip" })
+  restore_package = try(var.artifacts["mongo-restore"], { path = "${var.packages}/mongo-restore.zip" })
+  schedule_name   = var.schedule_name
+  dump_role_name  = var.dump_role_name
+  failure_topic   = module.monitoring.topics.critical
+  large           = var.large
+  environment     = var.environment
+  force_destroy   = var.force_destroy
 
   restore_secret_arns = [var.drill_secret_arn]
   drill               = { secret_arn = var.drill_secret_arn }
 }
 
-resource "aws_sns_topic" "alarms" {
-  name = "${var.name}-backup-alarms"
-}
-
 # The dead man's switch: no complete dump in time is an alarm, and so is a dump that failed.
-resource "lectern_alarm_bundle" "backup" {
-  name = "${var.name}-backup"
+module "monitoring" {
+  source = "../../terraform/modules/monitoring"
 
-  severities = {
-    warning  = { alarm_actions = [aws_sns_topic.alarms.arn] }
-    critical = { alarm_actions = [aws_sns_topic.alarms.arn] }
-  }
+  name            = "${var.name}-backup"
+  critical_emails = var.critical_emails
+  dashboard       = false
 
   lambda = { dump = module.backup.dump_function }
+  s3     = { dumps = module.backup.alarm_target }
 
   mongo_dump = {
     (var.cluster) = {
@@ -40,6 +38,11 @@ resource "lectern_alarm_bundle" "backup" {
       max_age_hours = module.backup.schedule.max_age_hours
     }
   }
+}
+
+moved {
+  from = lectern_alarm_bundle.backup
+  to   = module.monitoring.lectern_alarm_bundle.platform
 }
 
 data "lectern_mongo_dumps" "all" {

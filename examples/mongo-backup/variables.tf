@@ -31,6 +31,35 @@ variable "packages" {
   default     = "../../target/dist"
 }
 
+variable "artifacts" {
+  description = "Packages in S3 in place of those files, by function: mongo-dump and mongo-restore, each { bucket, key, version_id, sha256 }. Then nobody who plans needs the files."
+  type = map(object({
+    bucket     = string
+    key        = string
+    version_id = string
+    sha256     = string
+  }))
+  default = {}
+}
+
+variable "schedule_name" {
+  description = "Name of the schedule. null, for a second copy in the region: made of name."
+  type        = string
+  default     = "MongoDBDumpEvery6Hours"
+}
+
+variable "dump_role_name" {
+  description = "Name of the role that writes dumps. null, for a second copy in the account: made of name and region."
+  type        = string
+  default     = "BucketMongoDBBackup"
+}
+
+variable "critical_emails" {
+  description = "Who is told by mail when a dump fails or does not come."
+  type        = set(string)
+  default     = []
+}
+
 variable "large" {
   description = "Dump by a state machine over ranges of _id."
   type        = bool

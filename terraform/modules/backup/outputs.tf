@@ -1,11 +1,11 @@
 output "bucket" {
   description = "Name of the dumps' bucket."
-  value       = aws_s3_bucket.dumps.bucket
+  value       = local.bucket.name
 }
 
 output "kms_key_arn" {
   description = "Key of the dumps."
-  value       = aws_kms_key.dumps.arn
+  value       = local.bucket.kms_key_arn
 }
 
 output "dump_role_arn" {
@@ -19,22 +19,33 @@ output "restore_role_arn" {
 }
 
 output "dump_function" {
-  description = "For a bundle's lambda targets: function_name, alias, timeout_seconds."
-  value = {
-    function_name   = aws_lambda_function.dump.function_name
-    alias           = aws_lambda_alias.dump.name
-    timeout_seconds = aws_lambda_function.dump.timeout
-  }
+  description = "For a bundle's lambda targets: the output alarm_target of the module function."
+  value       = module.dump.alarm_target
+}
+
+output "restore_function" {
+  description = "The same of the restore function; null if there is none."
+  value       = one(values(module.restore)[*].alarm_target)
 }
 
 output "restore_function_arn" {
   description = "Alias of the restore function; null if there is none."
-  value       = one(aws_lambda_alias.restore[*].arn)
+  value       = one(values(module.restore)[*].alias_arn)
+}
+
+output "function_role_arns" {
+  description = "Roles that the functions run as, by function; mongo-restore only if there is one."
+  value       = merge({ mongo-dump = module.dump.role_arn }, { for restore in values(module.restore) : "mongo-restore" => restore.role_arn })
 }
 
 output "state_machine_arn" {
   description = "State machine that dumps large databases; null unless large."
-  value       = one(aws_sfn_state_machine.dump[*].arn)
+  value       = one(values(aws_sfn_state_machine.dump)[*].arn)
+}
+
+output "alarm_target" {
+  description = "For a bundle's s3 targets: bucket, filter_id; null for a bucket that is there already."
+  value       = one(values(module.bucket)[*].alarm_target)
 }
 
 output "schedule" {
@@ -49,8 +60,8 @@ output "schedule" {
 output "dumps" {
   description = "Where the dumps are, as lectern_mongo_dumps takes it."
   value = {
-    # The id, which is unknown until the bucket is there: nobody reads it before.
-    bucket   = aws_s3_bucket.dumps.id
+    # Unknown until the bucket is there: nobody reads it before.
+    bucket   = local.bucket.name
     prefix   = var.prefix
     cluster  = var.cluster
     role_arn = aws_iam_role.restore.arn

@@ -1,13 +1,12 @@
 # The restore function, and a drill by schedule.
 
 locals {
-  restore = length(var.restore_secret_arns) > 0
+  restore = length(var.restore_secret_arns) == 0 ? {} : { main = "${var.name}-mongo-restore" }
+  # By its key, which waits for the role alone; over all instances it would wait for the function, which waits for the role below.
   restore_principals = coalescelist(
-    concat(aws_iam_role.restore_function[*].arn, var.restore_principal_arns),
+    concat(length(local.restore) == 0 ? [] : [module.restore["main"].role_arn], var.restore_principal_arns),
     ["arn:${local.partition}:iam::${local.account}:root"],
   )
-  restore_function_name = "${var.name}-mongo-restore"
-  restore_function_arn  = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${local.restore_function_name}"
 }
 
 # The restore role: it lists and reads dumps and writes nothing.
@@ -23,16 +22,18 @@ data "aws_iam_policy_document" "assumed_by_restore" {
 }
 
 resource "aws_iam_role" "restore" {
-  name               = "${var.name}-restore"
-  description        = "Reads MongoDB dumps of ${var.cluster}"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_restore.json
+  name                 = "${var.name}-restore-${local.region}"
+  description          = "Reads MongoDB dumps of ${var.cluster}"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_restore.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
 }
 
 data "aws_iam_policy_document" "restore" {
   statement {
     sid       = "List"
     actions   = ["s3:ListBucket"]
-    resources = [aws_s3_bucket.dumps.arn]
+    resources = [local.bucket.arn]
 
     condition {
       test     = "StringLike"
@@ -44,13 +45,13 @@ data "aws_iam_policy_document" "restore" {
   statement {
     sid       = "Read"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.dumps.arn}/${local.folder}/*"]
+    resources = ["${local.bucket.arn}/${local.folder}/*"]
   }
 
   statement {
     sid       = "Decrypt"
     actions   = ["kms:Decrypt"]
-    resources = [aws_kms_key.dumps.arn]
+    resources = [local.bucket.kms_key_arn]
   }
 }
 
@@ -60,19 +61,8 @@ resource "aws_iam_role_policy" "restore" {
   policy = data.aws_iam_policy_document.restore.json
 }
 
-resource "aws_iam_role" "restore_function" {
-  count = local.restore ? 1 : 0
-
-  name               = "${var.name}-mongo-restore"
-  assume_role_policy = data.aws_iam_policy_document.lambda.json
-}
-
 data "aws_iam_policy_document" "restore_function" {
-  statement {
-    sid       = "Log"
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = [for arn in aws_cloudwatch_log_group.restore[*].arn : "${arn}:*"]
-  }
+  for_each = local.restore
 
   statement {
     sid       = "ReadSecrets"
@@ -87,16 +77,12 @@ data "aws_iam_policy_document" "restore_function" {
       sid       = "DecryptSecrets"
       actions   = ["kms:Decrypt"]
       resources = [statement.value]
-    }
-  }
 
-  dynamic "statement" {
-    for_each = var.failure_topic_arn[*]
-
-    content {
-      sid       = "TellFailures"
-      actions   = ["sns:Publish"]
-      resources = [statement.value]
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["secretsmanager.${local.region}.${local.dns_suffix}"]
+      }
     }
   }
 
@@ -105,126 +91,49 @@ data "aws_iam_policy_document" "restore_function" {
     actions   = ["sts:AssumeRole"]
     resources = [aws_iam_role.restore.arn]
   }
-
-  statement {
-    sid       = "HandOver"
-    actions   = ["lambda:InvokeFunction"]
-    resources = [local.restore_function_arn, "${local.restore_function_arn}:*"]
-  }
 }
 
-resource "aws_iam_role_policy" "restore_function" {
-  count = local.restore ? 1 : 0
+module "restore" {
+  source   = "../function"
+  for_each = local.restore
 
-  name   = "function"
-  role   = one(aws_iam_role.restore_function[*].id)
-  policy = data.aws_iam_policy_document.restore_function.json
-}
-
-resource "aws_iam_role_policy_attachment" "restore_function_network" {
-  count = local.restore && var.vpc != null ? 1 : 0
-
-  role       = one(aws_iam_role.restore_function[*].name)
-  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-}
-
-resource "aws_cloudwatch_log_group" "restore" {
-  count = local.restore ? 1 : 0
-
-  name              = "/aws/lambda/${local.restore_function_name}"
-  retention_in_days = 90
-}
-
-resource "aws_lambda_function" "restore" {
-  count      = local.restore ? 1 : 0
-  depends_on = [aws_iam_role_policy.restore_function]
-
-  function_name    = local.restore_function_name
+  name             = each.value
   description      = "Restores, verifies and drills dumps of MongoDB cluster ${var.cluster}"
-  role             = one(aws_iam_role.restore_function[*].arn)
-  runtime          = "provided.al2023"
-  handler          = "bootstrap"
-  architectures    = [var.architecture]
-  filename         = var.mongo_restore_zip
-  source_code_hash = filebase64sha256(var.mongo_restore_zip)
-  memory_size      = var.memory_mb
-  timeout          = local.timeout_seconds
-  publish          = true
-
+  package          = var.restore_package
+  architecture     = var.architecture
+  memory_mb        = var.memory_mb
+  timeout_seconds  = local.timeout_seconds
+  environment      = var.environment
+  vpc              = var.vpc
+  policy_documents = [data.aws_iam_policy_document.restore_function[each.key].json]
   # Two restores into one deployment would meet each other's documents.
-  reserved_concurrent_executions = 1
-
-  logging_config {
-    log_format = "JSON"
-    log_group  = one(aws_cloudwatch_log_group.restore[*].name)
-  }
-
-  dynamic "environment" {
-    for_each = length(var.environment) == 0 ? [] : [var.environment]
-
-    content {
-      variables = environment.value
-    }
-  }
-
-  dynamic "vpc_config" {
-    for_each = var.vpc[*]
-
-    content {
-      subnet_ids         = vpc_config.value.subnet_ids
-      security_group_ids = vpc_config.value.security_group_ids
-    }
-  }
-}
-
-resource "aws_lambda_function_recursion_config" "restore" {
-  count = local.restore ? 1 : 0
-
-  function_name  = one(aws_lambda_function.restore[*].function_name)
-  recursive_loop = "Allow"
-}
-
-resource "aws_lambda_alias" "restore" {
-  count = local.restore ? 1 : 0
-
-  name             = "live"
-  function_name    = one(aws_lambda_function.restore[*].function_name)
-  function_version = one(aws_lambda_function.restore[*].version)
-}
-
-# A restore that failed is for a person to look at, not for Lambda to begin again.
-resource "aws_lambda_function_event_invoke_config" "restore" {
-  count = local.restore ? 1 : 0
-
-  function_name                = one(aws_lambda_alias.restore[*].function_name)
-  qualifier                    = one(aws_lambda_alias.restore[*].name)
-  maximum_retry_attempts       = 0
-  maximum_event_age_in_seconds = 3600
-
-  dynamic "destination_config" {
-    for_each = var.failure_topic_arn[*]
-
-    content {
-      on_failure {
-        destination = destination_config.value
-      }
-    }
-  }
+  reserved_concurrency = var.restore_reserved_concurrency
+  hands_over           = true
+  # A restore that failed is for a person to look at, not for Lambda to begin again.
+  async                = merge(local.async, { maximum_retry_attempts = 0 })
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = var.kms_key_arn
+  tracing              = var.tracing
+  permissions_boundary = var.permissions_boundary
+  region               = var.region
+  tags                 = var.tags
 }
 
 resource "aws_scheduler_schedule" "drill" {
-  count = var.drill == null ? 0 : 1
+  for_each   = var.drill == null ? {} : { main = var.drill }
+  depends_on = [aws_iam_role_policy.scheduler]
 
+  region              = var.region
   name                = "${var.name}-drill"
   description         = "Restores the latest dump of ${var.cluster} into a scratch namespace and compares"
-  schedule_expression = var.drill.schedule_expression
+  schedule_expression = each.value.schedule_expression
 
   flexible_time_window {
     mode = "OFF"
   }
 
   target {
-    arn      = one(aws_lambda_alias.restore[*].arn)
+    arn      = one(values(module.restore)[*].alias_arn)
     role_arn = aws_iam_role.scheduler.arn
 
     input = jsonencode({
@@ -232,12 +141,12 @@ resource "aws_scheduler_schedule" "drill" {
       mode    = "drill"
       dump_id = "latest"
       source = {
-        bucket   = aws_s3_bucket.dumps.bucket
+        bucket   = local.bucket.name
         prefix   = var.prefix
         cluster  = var.cluster
         role_arn = aws_iam_role.restore.arn
       }
-      target = { secret_arn = var.drill.secret_arn }
+      target = { secret_arn = each.value.secret_arn }
     })
   }
 }

@@ -1,15 +1,4 @@
-# Who may do what. Functions reach S3 only through the dump role and the restore role.
-
-data "aws_iam_policy_document" "lambda" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["lambda.amazonaws.com"]
-    }
-  }
-}
+# Who may do what. Functions reach S3 only through the dump role and the restore role; what they run as is the module function's.
 
 data "aws_iam_policy_document" "assumed_by_dump" {
   statement {
@@ -17,23 +6,25 @@ data "aws_iam_policy_document" "assumed_by_dump" {
 
     principals {
       type        = "AWS"
-      identifiers = [aws_iam_role.dump_function.arn]
+      identifiers = [module.dump.role_arn]
     }
   }
 }
 
 # The dump role: it writes, and reads nothing but what steers a dump. It can neither list nor delete.
 resource "aws_iam_role" "dump" {
-  name               = var.dump_role_name
-  description        = "Writes MongoDB dumps of ${var.cluster}"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_dump.json
+  name                 = coalesce(var.dump_role_name, "${var.name}-dump-${local.region}")
+  description          = "Writes MongoDB dumps of ${var.cluster}"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_dump.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
 }
 
 data "aws_iam_policy_document" "dump" {
   statement {
     sid       = "Write"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload"]
-    resources = ["${aws_s3_bucket.dumps.arn}/${local.folder}/*"]
+    resources = ["${local.bucket.arn}/${local.folder}/*"]
   }
 
   statement {
@@ -41,7 +32,7 @@ data "aws_iam_policy_document" "dump" {
     actions = ["s3:GetObject"]
     resources = [
       for object in ["latest.json", "lease.json", "*/manifest.json", "*/plan.json", "*/state.json", "*/state/*.json"] :
-      "${aws_s3_bucket.dumps.arn}/${local.folder}/${object}"
+      "${local.bucket.arn}/${local.folder}/${object}"
     ]
   }
 
@@ -49,7 +40,7 @@ data "aws_iam_policy_document" "dump" {
   statement {
     sid       = "Encrypt"
     actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
-    resources = [aws_kms_key.dumps.arn]
+    resources = [local.bucket.kms_key_arn]
   }
 }
 
@@ -57,72 +48,6 @@ resource "aws_iam_role_policy" "dump" {
   name   = "dumps"
   role   = aws_iam_role.dump.id
   policy = data.aws_iam_policy_document.dump.json
-}
-
-# The role that the dump function runs as.
-resource "aws_iam_role" "dump_function" {
-  name               = "${var.name}-mongo-dump"
-  assume_role_policy = data.aws_iam_policy_document.lambda.json
-}
-
-data "aws_iam_policy_document" "dump_function" {
-  statement {
-    sid       = "Log"
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.dump.arn}:*"]
-  }
-
-  statement {
-    sid       = "ReadSecret"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = [var.secret_arn]
-  }
-
-  dynamic "statement" {
-    for_each = var.secret_kms_key_arn[*]
-
-    content {
-      sid       = "DecryptSecret"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value]
-    }
-  }
-
-  statement {
-    sid       = "BecomeDumpRole"
-    actions   = ["sts:AssumeRole"]
-    resources = [aws_iam_role.dump.arn]
-  }
-
-  # Before its time is over the function invokes itself to go on.
-  statement {
-    sid       = "HandOver"
-    actions   = ["lambda:InvokeFunction"]
-    resources = [local.dump_function_arn, "${local.dump_function_arn}:*"]
-  }
-
-  dynamic "statement" {
-    for_each = var.failure_topic_arn[*]
-
-    content {
-      sid       = "TellFailures"
-      actions   = ["sns:Publish"]
-      resources = [statement.value]
-    }
-  }
-}
-
-resource "aws_iam_role_policy" "dump_function" {
-  name   = "function"
-  role   = aws_iam_role.dump_function.id
-  policy = data.aws_iam_policy_document.dump_function.json
-}
-
-resource "aws_iam_role_policy_attachment" "dump_function_network" {
-  count = var.vpc == null ? 0 : 1
-
-  role       = aws_iam_role.dump_function.name
-  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 }
 
 # The role of EventBridge Scheduler.
@@ -144,13 +69,16 @@ data "aws_iam_policy_document" "scheduler" {
 }
 
 resource "aws_iam_role" "scheduler" {
-  name               = "${var.name}-scheduler"
-  assume_role_policy = data.aws_iam_policy_document.scheduler.json
+  name                 = "${var.name}-scheduler-${local.region}"
+  description          = "Starts dumps and drills of MongoDB cluster ${var.cluster}"
+  assume_role_policy   = data.aws_iam_policy_document.scheduler.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
 }
 
 data "aws_iam_policy_document" "scheduled" {
   dynamic "statement" {
-    for_each = var.large ? [] : [aws_lambda_alias.dump.arn]
+    for_each = var.large ? {} : { dump = module.dump.alias_arn }
 
     content {
       sid       = "Dump"
@@ -160,22 +88,22 @@ data "aws_iam_policy_document" "scheduled" {
   }
 
   dynamic "statement" {
-    for_each = aws_sfn_state_machine.dump[*].arn
+    for_each = aws_sfn_state_machine.dump
 
     content {
       sid       = "DumpLarge"
       actions   = ["states:StartExecution"]
-      resources = [statement.value]
+      resources = [statement.value.arn]
     }
   }
 
   dynamic "statement" {
-    for_each = aws_lambda_alias.restore[*].arn
+    for_each = module.restore
 
     content {
       sid       = "Drill"
       actions   = ["lambda:InvokeFunction"]
-      resources = [statement.value]
+      resources = [statement.value.alias_arn]
     }
   }
 }

@@ -1,6 +1,8 @@
 # Large databases: plan, then one function for each range of _id, then commit. The functions are the same one.
 
 locals {
+  large = var.large ? { main = "${var.name}-mongo-dump" } : {}
+
   # What Lambda itself may answer when it is busy, and a second and third try of what failed: every action is safe to repeat.
   retry = [
     {
@@ -42,11 +44,13 @@ locals {
 }
 
 resource "aws_sfn_state_machine" "dump" {
-  count      = var.large ? 1 : 0
+  for_each   = local.large
   depends_on = [aws_iam_role_policy.state_machine]
 
-  name     = "${var.name}-mongo-dump"
-  role_arn = one(aws_iam_role.state_machine[*].arn)
+  region   = var.region
+  name     = each.value
+  role_arn = aws_iam_role.state_machine[each.key].arn
+  tags     = var.tags
 
   definition = jsonencode({
     Comment = "Dumps MongoDB cluster ${var.cluster}. Input: the event of a dump."
@@ -55,7 +59,7 @@ resource "aws_sfn_state_machine" "dump" {
       Plan = merge(local.invoke, {
         Comment = "Decide what to dump and in which ranges"
         Arguments = {
-          FunctionName = aws_lambda_alias.dump.arn
+          FunctionName = module.dump.alias_arn
           Payload      = "{% $merge([$states.input, {'action': 'plan'}]) %}"
         }
         Output = "{% {'event': $states.input, 'plan': $states.result.Payload} %}"
@@ -85,7 +89,7 @@ resource "aws_sfn_state_machine" "dump" {
           States = {
             Range = merge(local.invoke, {
               Arguments = {
-                FunctionName = aws_lambda_alias.dump.arn
+                FunctionName = module.dump.alias_arn
                 Payload      = "{% $merge([$states.input.event, {'action': 'range', 'range': $states.input.range}]) %}"
               }
               Output = "{% $merge([$states.input, {'outcome': $states.result.Payload.outcome}]) %}"
@@ -104,7 +108,7 @@ resource "aws_sfn_state_machine" "dump" {
       Commit = merge(local.invoke, {
         Comment = "Check that all is there and write the manifest"
         Arguments = {
-          FunctionName = aws_lambda_alias.dump.arn
+          FunctionName = module.dump.alias_arn
           Payload      = "{% $merge([$states.input.event, {'action': 'commit'}]) %}"
         }
         Output = "{% $states.result.Payload %}"
@@ -132,17 +136,20 @@ data "aws_iam_policy_document" "states" {
 }
 
 resource "aws_iam_role" "state_machine" {
-  count = var.large ? 1 : 0
+  for_each = local.large
 
-  name               = "${var.name}-states"
-  assume_role_policy = data.aws_iam_policy_document.states.json
+  name                 = "${var.name}-states-${local.region}"
+  description          = "State machine ${each.value} runs as it"
+  assume_role_policy   = data.aws_iam_policy_document.states.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
 }
 
 data "aws_iam_policy_document" "state_machine" {
   statement {
     sid       = "Invoke"
     actions   = ["lambda:InvokeFunction"]
-    resources = [aws_lambda_alias.dump.arn]
+    resources = [module.dump.alias_arn]
   }
 
   # A distributed map starts executions of its own machine.
@@ -160,9 +167,9 @@ data "aws_iam_policy_document" "state_machine" {
 }
 
 resource "aws_iam_role_policy" "state_machine" {
-  count = var.large ? 1 : 0
+  for_each = local.large
 
   name   = "dump"
-  role   = one(aws_iam_role.state_machine[*].id)
+  role   = aws_iam_role.state_machine[each.key].id
   policy = data.aws_iam_policy_document.state_machine.json
 }

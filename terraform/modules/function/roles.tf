@@ -8,6 +8,14 @@ locals {
     # Nor a single interface for these, whose ids are not known before; but those of this account and region.
     here = ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"]
   }
+
+  # A role's name is the account's over all regions, a function's is not. IAM takes 64 characters.
+  role_names = {
+    for key, name in merge({ own = "${var.name}-${local.region}" }, { for key, role in local.assumed : key => "${var.name}-${role.suffix}-${local.region}" }) :
+    key => length(name) <= 64 ? name : "${substr(name, 0, 55)}-${substr(sha1(name), 0, 8)}"
+  }
+
+  failure_topics = [for topic in [try(var.async.failure_topic, null)] : topic if topic != null]
 }
 
 data "aws_iam_policy_document" "assumed_by_lambda" {
@@ -22,9 +30,16 @@ data "aws_iam_policy_document" "assumed_by_lambda" {
 }
 
 resource "aws_iam_role" "function" {
-  name               = var.name
-  description        = "Function ${var.name} runs as it"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_lambda.json
+  name                 = local.role_names.own
+  description          = "Function ${var.name} runs as it"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_lambda.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+
+  # Of another name it is another role: the function has it before the one that it ran as goes.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 data "aws_iam_policy_document" "own" {
@@ -114,6 +129,44 @@ data "aws_iam_policy_document" "own" {
   }
 
   dynamic "statement" {
+    for_each = var.hands_over ? [local.function_arn] : []
+
+    content {
+      sid       = "HandOver"
+      actions   = ["lambda:InvokeFunction"]
+      resources = [statement.value, "${statement.value}:*"]
+    }
+  }
+
+  # Lambda tells of failures as the function's role. A topic that is encrypted takes both: without the key the notice is lost, and
+  # nobody is told that it is.
+  dynamic "statement" {
+    for_each = local.failure_topics
+
+    content {
+      sid       = "TellFailures"
+      actions   = ["sns:Publish"]
+      resources = [statement.value.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = flatten([for topic in local.failure_topics : topic.kms_key_arn[*]])
+
+    content {
+      sid       = "EncryptFailures"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sns.${local.region}.${local.dns_suffix}"]
+      }
+    }
+  }
+
+  dynamic "statement" {
     for_each = local.assumed
 
     content {
@@ -158,9 +211,15 @@ data "aws_iam_policy_document" "assumed_by_function" {
 resource "aws_iam_role" "assumed" {
   for_each = local.assumed
 
-  name               = "${var.name}-${each.value.suffix}"
-  description        = "Function ${var.name} becomes it"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_function.json
+  name                 = local.role_names[each.key]
+  description          = "Function ${var.name} becomes it"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_function.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 data "aws_iam_policy_document" "assumed" {

@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the function, its role and its log group. A role's name is unique in the account over all regions."
+  description = "Name of the function and its log group, and first part of its roles' names, which end with the region."
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,55}$", var.name))
-    error_message = "name begins with a letter and has at most 56 of a-z, 0-9 and -, so that the name of the role it may assume stays within IAM's 64 characters."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,63}$", var.name))
+    error_message = "name begins with a letter and has at most 64 of a-z, 0-9 and -, Lambda's most."
   }
 }
 
@@ -18,13 +18,29 @@ variable "description" {
   }
 }
 
-variable "zip" {
-  description = "Path of the function's package: a zip with bootstrap in it, for provided.al2023."
-  type        = string
+variable "package" {
+  description = "The function's package, a zip with bootstrap in it for provided.al2023: the path of a file here, or an object of S3 in the function's region by its bucket, key, version_id and sha256, as SHA256SUMS has it. From S3, nobody who plans or destroys needs the file."
+  type = object({
+    path       = optional(string)
+    bucket     = optional(string)
+    key        = optional(string)
+    version_id = optional(string)
+    sha256     = optional(string)
+  })
+  nullable = false
 
   validation {
-    condition     = fileexists(var.zip)
-    error_message = "zip is the path of a file that is there; `cargo dist` makes the packages in target/dist."
+    condition = var.package.path == null ? (
+      var.package.bucket != null && var.package.key != null && var.package.version_id != null && var.package.sha256 != null
+      ) : (
+      var.package.bucket == null && var.package.key == null && var.package.version_id == null && var.package.sha256 == null
+    )
+    error_message = "package is { path = \"target/dist/upload-api.zip\" } or { bucket, key, version_id, sha256 }, all four: a key without its version is another package tomorrow."
+  }
+
+  validation {
+    condition     = var.package.sha256 == null ? true : can(regex("^[0-9A-Fa-f]{64}$", var.package.sha256))
+    error_message = "package.sha256 has 64 hexadecimal digits, as SHA256SUMS has them."
   }
 }
 
@@ -32,6 +48,7 @@ variable "architecture" {
   description = "What the package was built for."
   type        = string
   default     = "x86_64"
+  nullable    = false
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
@@ -43,6 +60,7 @@ variable "memory_mb" {
   description = "Memory of the function. CPU comes with it, one whole CPU at 1769."
   type        = number
   default     = 512
+  nullable    = false
 
   validation {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
@@ -54,6 +72,7 @@ variable "timeout_seconds" {
   description = "After so many seconds Lambda ends an invocation. Behind API Gateway, which answers by itself after 29 seconds, at most 28: a function that goes on writes for a caller who was told that it failed."
   type        = number
   default     = 28
+  nullable    = false
 
   validation {
     condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
@@ -150,6 +169,7 @@ variable "alias" {
   description = "Name of the alias that callers name."
   type        = string
   default     = "live"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.alias))
@@ -161,6 +181,7 @@ variable "rollout" {
   description = "Who moves the alias to a new version: \"terraform\", every apply, or \"codedeploy\", which does it by parts and takes it back on an alarm. To change it later, see the README."
   type        = string
   default     = "terraform"
+  nullable    = false
 
   validation {
     condition     = contains(["terraform", "codedeploy"], var.rollout)
@@ -172,6 +193,7 @@ variable "log_retention_days" {
   description = "Days to keep the function's log."
   type        = number
   default     = 90
+  nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
@@ -194,4 +216,54 @@ variable "tracing" {
   description = "Send traces to X-Ray."
   type        = bool
   default     = true
+  nullable    = false
+}
+
+variable "async" {
+  description = "What becomes of events that are not waited for, such as a schedule's: tries after the first, age at which an event is dropped, and a topic that is told of those that failed for good, with the customer key that it is encrypted with, as the module monitoring gives them in its output topics. null: Lambda's two tries in six hours, and nobody is told."
+  type = object({
+    maximum_retry_attempts    = optional(number, 2)
+    maximum_event_age_seconds = optional(number, 3600)
+    failure_topic = optional(object({
+      arn         = string
+      kms_key_arn = optional(string)
+    }))
+  })
+  default = null
+
+  validation {
+    condition     = var.async == null ? true : contains([0, 1, 2], var.async.maximum_retry_attempts) && var.async.maximum_event_age_seconds >= 60 && var.async.maximum_event_age_seconds <= 21600
+    error_message = "async.maximum_retry_attempts is 0, 1 or 2, and async.maximum_event_age_seconds from 60 to 21600, Lambda's least and most."
+  }
+
+  validation {
+    condition     = try(var.async.failure_topic, null) == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.async.failure_topic.arn))
+    error_message = "async.failure_topic.arn is the ARN of a topic of SNS, as arn:aws:sns:eu-west-1:123456789012:edu-critical."
+  }
+}
+
+variable "hands_over" {
+  description = "Let the function invoke itself, for work that takes longer than one invocation."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "permissions_boundary" {
+  description = "Policy that bounds what the roles made here may do, by its ARN. null: none."
+  type        = string
+  default     = null
+}
+
+variable "region" {
+  description = "Region of the function; null: the provider's."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }

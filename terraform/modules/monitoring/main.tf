@@ -1,10 +1,31 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
+data "aws_region" "current" {
+  region = var.region
+}
 
 locals {
-  account   = data.aws_caller_identity.current.account_id
-  partition = data.aws_partition.current.partition
-  topics    = { warning = "${var.name}-warning", critical = "${var.name}-critical" }
+  account    = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  dns_suffix = data.aws_partition.current.dns_suffix
+  region     = data.aws_region.current.region
+
+  own    = var.topics == null
+  topics = local.own ? { warning = "${var.name}-warning", critical = "${var.name}-critical" } : {}
+  key    = local.own && var.kms_key == null ? { main = "Notifications of ${var.name}" } : {}
+  # Whatever tells something needs both: a topic that is encrypted takes notices only from who may also use its key.
+  key_arn = var.kms_key == null ? one(values(aws_kms_key.topics)[*].arn) : var.kms_key.arn
+  told = local.own ? {
+    for severity, topic in aws_sns_topic.alarms : severity => { arn = topic.arn, kms_key_arn = local.key_arn }
+  } : var.topics
+
+  # Services that tell by themselves, as no role of this account. EventBridge's requests name no account, so that a condition would
+  # refuse its own as well.
+  services = {
+    cloudwatch = { sid = "Alarms", principal = "cloudwatch.amazonaws.com", names_its_account = true }
+    events     = { sid = "Rules", principal = "events.amazonaws.com", names_its_account = false }
+  }
+  publishers = { for name in var.publishing_services : name => local.services[name] }
 
   subscriptions = merge([
     for severity, addresses in { warning = var.warning_emails, critical = var.critical_emails } :
@@ -13,7 +34,7 @@ locals {
 }
 
 # CloudWatch cannot use the key that AWS keeps for SNS: an alarm that tells a topic with that one changes its state and tells nobody.
-# Nor can the account speak for CloudWatch in this one: its own policies are about its own principals.
+# Nor can the account speak for a service in this one: its own policies are about its own principals.
 data "aws_iam_policy_document" "key" {
   statement {
     sid       = "AccountDecides"
@@ -26,60 +47,86 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  statement {
-    sid       = "Alarms"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    resources = ["*"]
+  dynamic "statement" {
+    for_each = local.publishers
 
-    principals {
-      type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com"]
-    }
+    content {
+      sid       = statement.value.sid
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = ["*"]
 
-    # Any account's alarms come from the same service.
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account]
+      principals {
+        type        = "Service"
+        identifiers = [statement.value.principal]
+      }
+
+      # Any account's alarms come from the same service.
+      dynamic "condition" {
+        for_each = statement.value.names_its_account ? [local.account] : []
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:SourceAccount"
+          values   = [condition.value]
+        }
+      }
     }
   }
 }
 
 resource "aws_kms_key" "topics" {
-  description         = "Notifications of ${var.name}"
-  enable_key_rotation = true
-  policy              = data.aws_iam_policy_document.key.json
+  for_each = local.key
+
+  region                  = var.region
+  description             = each.value
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key.json
+  tags                    = var.tags
 }
 
 resource "aws_kms_alias" "topics" {
+  for_each = aws_kms_key.topics
+
+  region        = var.region
   name          = "alias/${var.name}-alarms"
-  target_key_id = aws_kms_key.topics.key_id
+  target_key_id = each.value.key_id
 }
 
 resource "aws_sns_topic" "alarms" {
   for_each = local.topics
 
+  region            = var.region
   name              = each.value
-  kms_master_key_id = aws_kms_key.topics.arn
+  kms_master_key_id = local.key_arn
+  tags              = var.tags
 }
 
 data "aws_iam_policy_document" "topic" {
   for_each = local.topics
 
-  statement {
-    sid       = "Alarms"
-    actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alarms[each.key].arn]
+  dynamic "statement" {
+    for_each = local.publishers
 
-    principals {
-      type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com"]
-    }
+    content {
+      sid       = statement.value.sid
+      actions   = ["sns:Publish"]
+      resources = [aws_sns_topic.alarms[each.key].arn]
 
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account]
+      principals {
+        type        = "Service"
+        identifiers = [statement.value.principal]
+      }
+
+      dynamic "condition" {
+        for_each = statement.value.names_its_account ? [local.account] : []
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:SourceAccount"
+          values   = [condition.value]
+        }
+      }
     }
   }
 }
@@ -87,14 +134,41 @@ data "aws_iam_policy_document" "topic" {
 resource "aws_sns_topic_policy" "alarms" {
   for_each = local.topics
 
+  region = var.region
   arn    = aws_sns_topic.alarms[each.key].arn
   policy = data.aws_iam_policy_document.topic[each.key].json
+}
+
+# For roles that tell something: what an encrypted topic takes.
+data "aws_iam_policy_document" "publish" {
+  statement {
+    sid       = "Tell"
+    actions   = ["sns:Publish"]
+    resources = [for topic in values(local.told) : topic.arn]
+  }
+
+  dynamic "statement" {
+    for_each = local.own || anytrue([for topic in values(local.told) : topic.kms_key_arn != null]) ? ["encrypted"] : []
+
+    content {
+      sid       = "TellEncrypted"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = distinct(compact([for topic in values(local.told) : topic.kms_key_arn]))
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sns.${local.region}.${local.dns_suffix}"]
+      }
+    }
+  }
 }
 
 resource "aws_sns_topic_subscription" "email" {
   for_each = local.subscriptions
 
-  topic_arn = aws_sns_topic.alarms[each.value.severity].arn
+  region    = var.region
+  topic_arn = local.told[each.value.severity].arn
   protocol  = "email"
   endpoint  = each.value.address
 }
@@ -103,12 +177,14 @@ resource "lectern_alarm_bundle" "platform" {
   # An alarm that fires before it may tell the topic tells nobody.
   depends_on = [aws_sns_topic_policy.alarms]
 
-  name = var.name
+  name   = var.name
+  region = var.region
+  tags   = length(var.tags) == 0 ? null : var.tags
 
   severities = {
-    warning = { alarm_actions = [aws_sns_topic.alarms["warning"].arn] }
+    warning = { alarm_actions = [local.told.warning.arn] }
     # Who was woken hears when it is over.
-    critical = { alarm_actions = [aws_sns_topic.alarms["critical"].arn], ok_actions = [aws_sns_topic.alarms["critical"].arn] }
+    critical = { alarm_actions = [local.told.critical.arn], ok_actions = [local.told.critical.arn] }
   }
 
   defaults = { min_requests = var.min_requests, runbook_url = var.runbook_url }
@@ -125,10 +201,11 @@ resource "lectern_alarm_bundle" "platform" {
   dashboard   = var.dashboard
 }
 
-# From the same catalogue as the alarms, with their thresholds drawn in (C9).
+# From the same catalogue as the alarms, with their thresholds drawn in (C9). A dashboard's name is the account's over all regions.
 resource "aws_cloudwatch_dashboard" "platform" {
   for_each = var.dashboard ? toset([var.name]) : toset([])
 
-  dashboard_name = each.key
+  region         = var.region
+  dashboard_name = "${each.key}-${local.region}"
   dashboard_body = lectern_alarm_bundle.platform.dashboard_body
 }

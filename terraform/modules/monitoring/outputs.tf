@@ -1,12 +1,28 @@
+output "topics" {
+  description = "Topics by severity, warning and critical, each { arn, kms_key_arn } as the modules function and backup take it for their failures. They wait for their policies, so that what exists can also tell."
+  value       = local.told
+  depends_on  = [aws_sns_topic_policy.alarms]
+}
+
 output "topic_arns" {
-  description = "Topics by severity, warning and critical, for other alarms. They wait for their policies, so that an alarm that exists can also tell."
-  value       = { for severity, topic in aws_sns_topic.alarms : severity => topic.arn }
+  description = "The topics' ARNs alone, for other alarms."
+  value       = { for severity, topic in local.told : severity => topic.arn }
   depends_on  = [aws_sns_topic_policy.alarms]
 }
 
 output "kms_key_arn" {
-  description = "Key of the topics: who subscribes a queue to them has to be let use it."
-  value       = aws_kms_key.topics.arn
+  description = "Key of the topics that are made: who subscribes a queue to them has to be let use it. null with topics that are there already."
+  value       = local.own ? local.key_arn : null
+}
+
+output "publish_policy_json" {
+  description = "What a role needs to tell the topics something, in JSON, for a role's policy."
+  value       = data.aws_iam_policy_document.publish.json
+}
+
+output "topic_key_policy_json" {
+  description = "What the topics' key has to allow, in JSON: for the policy of a key that is given by kms_key."
+  value       = data.aws_iam_policy_document.key.json
 }
 
 output "alarms" {
@@ -21,7 +37,7 @@ output "coverage" {
 
 output "dashboard_name" {
   description = "The dashboard; null without one."
-  value       = one(keys(aws_cloudwatch_dashboard.platform))
+  value       = one(values(aws_cloudwatch_dashboard.platform)[*].dashboard_name)
 }
 
 output "dashboard_body" {

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the alarm bundle and the dashboard, and first part of the topics' names."
+  description = "Name of the alarm bundle, and first part of the topics' and the dashboard's names."
   type        = string
 
   validation {
@@ -30,6 +30,70 @@ variable "critical_emails" {
     condition     = alltrue([for address in var.critical_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
     error_message = "critical_emails has addresses of mail, as ops@example.com."
   }
+}
+
+variable "topics" {
+  description = "Topics that are there already, and the customer key that each is encrypted with; they have to let CloudWatch in, and so has the key. null: two are made."
+  type = object({
+    warning  = object({ arn = string, kms_key_arn = optional(string) })
+    critical = object({ arn = string, kms_key_arn = optional(string) })
+  })
+  default = null
+
+  validation {
+    condition     = var.topics == null ? true : alltrue([for topic in values(var.topics) : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", topic.arn))])
+    error_message = "topics has the ARNs of two topics of SNS, as { warning = { arn = \"arn:aws:sns:eu-west-1:123456789012:edu-warning\" }, critical = { ... } }."
+  }
+}
+
+variable "kms_key" {
+  description = "Customer key to encrypt the topics with, by its ARN; its policy has to allow what output topic_key_policy_json says. null: a key is made, and rotated every year."
+  type = object({
+    arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.kms_key == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key.arn))
+    error_message = "kms_key.arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+  }
+}
+
+variable "publishing_services" {
+  description = "Services that tell the topics something by themselves: \"cloudwatch\", for alarms, and \"events\", for rules of EventBridge. Of EventBridge nobody can say which account's rules are meant: who knows a topic's ARN could have a rule of their own tell it."
+  type        = set(string)
+  default     = ["cloudwatch"]
+  nullable    = false
+
+  validation {
+    condition     = contains(var.publishing_services, "cloudwatch") && length(setsubtract(var.publishing_services, ["cloudwatch", "events"])) == 0
+    error_message = "publishing_services has \"cloudwatch\", without which no alarm tells anybody, and may have \"events\"."
+  }
+}
+
+variable "kms_deletion_window_days" {
+  description = "Days that the key made here can still be brought back after a destroy."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.kms_deletion_window_days >= 7 && var.kms_deletion_window_days <= 30 && floor(var.kms_deletion_window_days) == var.kms_deletion_window_days
+    error_message = "kms_deletion_window_days is a whole number from KMS' 7 to its 30."
+  }
+}
+
+variable "region" {
+  description = "Region of everything here; null: the provider's."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "lambda" {
@@ -134,6 +198,7 @@ variable "min_requests" {
   description = "Requests in a period below which a rate says nothing: of three requests one that fails is no 33 %."
   type        = number
   default     = 20
+  nullable    = false
 
   validation {
     condition     = var.min_requests >= 1 && floor(var.min_requests) == var.min_requests
@@ -156,4 +221,5 @@ variable "dashboard" {
   description = "Make a dashboard of the bundle's metrics and thresholds."
   type        = bool
   default     = true
+  nullable    = false
 }

@@ -9,8 +9,9 @@ output "bucket" {
 }
 
 output "ready_bucket" {
-  description = "The same name, once the policies are in force too: for what writes to the bucket. Nothing in bucket_policy_documents or key_policy_documents may be made of it."
-  value       = aws_s3_bucket.files.bucket
+  description = "The same name, known once the bucket is there with its policies in force: for what writes to it or reads it. Nothing in bucket_policy_documents or key_policy_documents may be made of it."
+  # The id, which is unknown until then: no data source looks into a bucket that is not there.
+  value = aws_s3_bucket.files.id
   depends_on = [
     aws_kms_key_policy.files,
     aws_s3_bucket_policy.files,

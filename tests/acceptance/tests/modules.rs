@@ -95,10 +95,12 @@ fn modules_keep_their_own_tests() {
             scope.spawn(|| {
                 while let Some(module) = next() {
                     let workdir = Workdir::with_running_aws(Engine::Terraform, &[], &aws).unwrap();
-                    copy(&module, workdir.path());
-                    workdir.init().unwrap();
-                    workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
-                    let said = workdir.run(&["test", "-no-color"]).unwrap().ok().unwrap();
+                    // With its neighbours, since modules call each other.
+                    copy(&workspace::root().join("terraform/modules"), workdir.path());
+                    let folder = format!("-chdir={}", module.file_name().unwrap().to_str().unwrap());
+                    workdir.run(&[&folder, "init", "-no-color", "-input=false"]).unwrap().ok().unwrap();
+                    workdir.run(&[&folder, "validate", "-no-color"]).unwrap().ok().unwrap();
+                    let said = workdir.run(&[&folder, "test", "-no-color"]).unwrap().ok().unwrap();
                     assert!(said.contains(" 0 failed"), "{}: {said}", module.display());
                 }
             });
@@ -117,7 +119,7 @@ fn settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_ap
     let workdir = Workdir::with_running_aws(Engine::Terraform, &[], &aws).unwrap();
     workdir.copy_example("apis").unwrap();
     workdir.init().unwrap();
-    let secret = "mongo_secret_arn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf";
+    let secret = r#"mongo_secret={arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf"}"#;
     let console = |settings: &[&str]| {
         let mut arguments = vec!["console", "-var", "bucket=edu-files"];
         arguments.extend(settings.iter().flat_map(|setting| ["-var", setting]));

@@ -4,7 +4,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
 
   mock_data "aws_region" {
@@ -39,7 +39,7 @@ variables {
   name        = "edu-upload-api"
   description = "Takes files from administrators"
   # any file will do without a cloud
-  zip = "README.md"
+  package = { path = "README.md" }
 }
 
 run "a_version_for_every_change_and_an_alias_that_follows" {
@@ -83,6 +83,14 @@ run "a_version_for_every_change_and_an_alias_that_follows" {
   assert {
     condition     = jsonencode(output.alarm_target) == jsonencode({ function_name = "edu-upload-api", alias = "live", timeout_seconds = 28, reserved_concurrency = null })
     error_message = "A bundle's alarms find the function (C2)."
+  }
+}
+
+run "values_that_are_not_known_before_the_apply" {
+  command = plan
+
+  module {
+    source = "./tests/unknown"
   }
 }
 
@@ -174,7 +182,7 @@ run "s3_by_a_role_that_only_it_can_become" {
   }
 
   assert {
-    condition     = aws_iam_role.assumed["main"].name == "edu-upload-api-files" && aws_lambda_function.this.environment[0].variables == tomap({ LECTERN_FILES_BUCKET = "edu-files", LECTERN_FILES_ROLE_ARN = aws_iam_role.assumed["main"].arn })
+    condition     = aws_iam_role.assumed["main"].name == "edu-upload-api-files-eu-west-1" && aws_iam_role.function.name == "edu-upload-api-eu-west-1" && aws_lambda_function.this.environment[0].variables == tomap({ LECTERN_FILES_BUCKET = "edu-files", LECTERN_FILES_ROLE_ARN = aws_iam_role.assumed["main"].arn })
     error_message = "The function is told which role to become (B6)."
   }
 
@@ -191,6 +199,86 @@ run "s3_by_a_role_that_only_it_can_become" {
   assert {
     condition     = length(aws_iam_role_policy.given) == 1 && output.assumed_role_arn == aws_iam_role.assumed["main"].arn
     error_message = "What the function may do else is in a policy beside (D6)."
+  }
+}
+
+run "a_package_from_s3_needs_no_file" {
+  command = plan
+
+  variables {
+    package = { bucket = "edu-artifacts", key = "upload-api.zip", version_id = "3sL4kqtJlcpXroDTDmJ", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+  }
+
+  # printf '' | openssl dgst -sha256 -binary | base64
+  assert {
+    condition     = aws_lambda_function.this.source_code_hash == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    error_message = "A plan compares the package's checksum as Lambda writes it (F4)."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.s3_bucket == "edu-artifacts" && aws_lambda_function.this.s3_object_version == "3sL4kqtJlcpXroDTDmJ" && aws_lambda_function.this.filename == null
+    error_message = "The package is an object's one version (F4)."
+  }
+}
+
+run "failures_are_told_to_an_encrypted_topic" {
+  command = apply
+
+  variables {
+    hands_over = true
+    async      = { maximum_retry_attempts = 0, failure_topic = { arn = "arn:aws:sns:eu-west-1:123456789012:edu-critical", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" } }
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this["main"].qualifier == "live" && aws_lambda_function_event_invoke_config.this["main"].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this["main"].destination_config[0].on_failure[0].destination == "arn:aws:sns:eu-west-1:123456789012:edu-critical"
+    error_message = "What fails for good is told."
+  }
+
+  assert {
+    condition = { for statement in data.aws_iam_policy_document.own.statement : statement.sid => "${join(" ", sort(statement.actions))} on ${join(" ", statement.resources)} ${join(" ", flatten([for condition in statement.condition : [condition.variable, condition.values]]))}" if endswith(statement.sid, "Failures") } == {
+      TellFailures    = "sns:Publish on arn:aws:sns:eu-west-1:123456789012:edu-critical "
+      EncryptFailures = "kms:Decrypt kms:GenerateDataKey on arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab kms:ViaService sns.eu-west-1.amazonaws.com"
+    }
+    error_message = "The role may use the topic's key by way of SNS, without which the notice is lost (D3)."
+  }
+
+  assert {
+    condition     = aws_lambda_function_recursion_config.this["main"].recursive_loop == "Allow" && [for statement in data.aws_iam_policy_document.own.statement : statement.resources if statement.sid == "HandOver"] == [toset(["arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api", "arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:*"])]
+    error_message = "It may go on by invoking itself, and no other."
+  }
+}
+
+run "in_a_region_with_tags_and_a_boundary" {
+  command = plan
+
+  variables {
+    region               = "eu-central-1"
+    tags                 = { team = "platform" }
+    permissions_boundary = "arn:aws:iam::123456789012:policy/developers"
+    assumed_role         = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::edu-files/files/*" } })] }
+  }
+
+  assert {
+    condition     = alltrue([for resource in [aws_lambda_function.this, aws_cloudwatch_log_group.this] : resource.region == "eu-central-1" && resource.tags.team == "platform"])
+    error_message = "All is where it was wanted and has the tags."
+  }
+
+  assert {
+    condition     = alltrue([for role in [aws_iam_role.function, aws_iam_role.assumed["main"]] : role.permissions_boundary == "arn:aws:iam::123456789012:policy/developers" && role.tags.team == "platform" && endswith(role.name, "-eu-central-1")])
+    error_message = "The roles are bounded, and another region's have other names (D6)."
+  }
+}
+
+run "a_long_name_leaves_room_for_the_roles" {
+  command = plan
+
+  variables {
+    name = "a-name-as-long-as-lambda-takes-one-with-sixty-four-characters-xx"
+  }
+
+  assert {
+    condition     = length(aws_iam_role.function.name) == 64 && startswith(aws_iam_role.function.name, "a-name-as-long-as-lambda-takes-one-with-sixty-four-char-")
+    error_message = "A role's name has at most 64 characters, and stays another for each function."
   }
 }
 
@@ -237,14 +325,64 @@ run "a_function_that_nobody_described_is_refused" {
   expect_failures = [var.description]
 }
 
-run "a_zip_that_is_not_there_is_refused" {
+run "a_package_that_is_not_there_is_refused" {
   command = plan
 
   variables {
-    zip = "nowhere.zip"
+    package = { path = "nowhere.zip" }
   }
 
-  expect_failures = [var.zip]
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "a_package_without_its_version_is_refused" {
+  command = plan
+
+  variables {
+    package = { bucket = "edu-artifacts", key = "upload-api.zip", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_package_from_two_places_is_refused" {
+  command = plan
+
+  variables {
+    package = { path = "README.md", bucket = "edu-artifacts" }
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_checksum_in_base64_is_refused" {
+  command = plan
+
+  variables {
+    package = { bucket = "edu-artifacts", key = "upload-api.zip", version_id = "3sL4kqtJlcpXroDTDmJ", sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+  }
+
+  expect_failures = [var.package]
+}
+
+run "more_tries_than_lambda_makes_are_refused" {
+  command = plan
+
+  variables {
+    async = { maximum_retry_attempts = 3 }
+  }
+
+  expect_failures = [var.async]
+}
+
+run "a_queue_in_the_place_of_the_topic_is_refused" {
+  command = plan
+
+  variables {
+    async = { failure_topic = { arn = "arn:aws:sqs:eu-west-1:123456789012:failures" } }
+  }
+
+  expect_failures = [var.async]
 }
 
 run "another_architecture_is_refused" {

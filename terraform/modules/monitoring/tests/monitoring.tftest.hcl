@@ -4,7 +4,11 @@ mock_provider "aws" {
   }
 
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { region = "eu-west-1" }
   }
 
   mock_data "aws_iam_policy_document" {
@@ -35,12 +39,12 @@ run "two_encrypted_topics" {
   command = apply
 
   assert {
-    condition     = { for severity, topic in aws_sns_topic.alarms : severity => topic.name } == { critical = "edu-critical", warning = "edu-warning" } && alltrue([for topic in values(aws_sns_topic.alarms) : topic.kms_master_key_id == aws_kms_key.topics.arn])
+    condition     = { for severity, topic in aws_sns_topic.alarms : severity => topic.name } == { critical = "edu-critical", warning = "edu-warning" } && alltrue([for topic in values(aws_sns_topic.alarms) : topic.kms_master_key_id == aws_kms_key.topics["main"].arn])
     error_message = "Each severity has a topic, encrypted with the customer key (D3)."
   }
 
   assert {
-    condition     = aws_kms_key.topics.enable_key_rotation
+    condition     = aws_kms_key.topics["main"].enable_key_rotation
     error_message = "The key is rotated (D3)."
   }
 
@@ -61,6 +65,134 @@ run "two_encrypted_topics" {
     condition     = length(aws_sns_topic_subscription.email) == 0 && lectern_alarm_bundle.platform.composite == null && lectern_alarm_bundle.platform.overrides == null
     error_message = "Nothing is made that was not asked for."
   }
+}
+
+run "whoever_tells_may_also_use_the_key" {
+  command = apply
+
+  variables {
+    publishing_services = ["cloudwatch", "events"]
+  }
+
+  assert {
+    condition = alltrue([
+      for document in [data.aws_iam_policy_document.key, data.aws_iam_policy_document.topic["critical"], data.aws_iam_policy_document.topic["warning"]] :
+      { for statement in document.statement : one(one(statement.principals).identifiers) => flatten([for condition in statement.condition : [condition.variable, condition.values]]) if one(statement.principals).type == "Service" } == {
+        "cloudwatch.amazonaws.com" = ["aws:SourceAccount", "123456789012"]
+        "events.amazonaws.com"     = []
+      }
+    ])
+    error_message = "Services are let in to topics and key alike, EventBridge without a condition that its requests could not meet (D3)."
+  }
+
+  assert {
+    condition = { for statement in data.aws_iam_policy_document.publish.statement : statement.sid => "${join(" ", sort(statement.actions))} ${join(" ", flatten([for condition in statement.condition : [condition.variable, condition.values]]))}" } == {
+      Tell          = "sns:Publish "
+      TellEncrypted = "kms:Decrypt kms:GenerateDataKey kms:ViaService sns.eu-west-1.amazonaws.com"
+    }
+    error_message = "A role that tells gets both (D3)."
+  }
+
+  assert {
+    condition     = output.topics.critical == { arn = output.topic_arns.critical, kms_key_arn = output.kms_key_arn }
+    error_message = "A topic is handed on with its key."
+  }
+}
+
+run "topics_that_are_there_already" {
+  command = plan
+
+  variables {
+    topics = {
+      warning  = { arn = "arn:aws:sns:eu-west-1:123456789012:team" }
+      critical = { arn = "arn:aws:sns:eu-west-1:123456789012:oncall", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/0000abcd-12ab-34cd-56ef-1234567890ab" }
+    }
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.alarms) + length(aws_kms_key.topics) + length(aws_sns_topic_policy.alarms) == 0 && lectern_alarm_bundle.platform.severities.critical.alarm_actions == toset(["arn:aws:sns:eu-west-1:123456789012:oncall"])
+    error_message = "Alarms tell the topics that are there, and none is made."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.publish.statement : statement.resources if statement.sid == "TellEncrypted"] == [toset(["arn:aws:kms:eu-west-1:123456789012:key/0000abcd-12ab-34cd-56ef-1234567890ab"])]
+    error_message = "Who tells them may use the key of the one that is encrypted (D3)."
+  }
+}
+
+run "a_key_that_is_there_already" {
+  command = plan
+
+  variables {
+    kms_key = { arn = "arn:aws:kms:eu-west-1:123456789012:key/0000abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+
+  assert {
+    condition     = length(aws_kms_key.topics) == 0 && aws_sns_topic.alarms["critical"].kms_master_key_id == var.kms_key.arn && output.kms_key_arn == var.kms_key.arn
+    error_message = "A key that is given is used, and none is made (D3)."
+  }
+}
+
+run "values_that_are_not_known_before_the_apply" {
+  command = plan
+
+  module {
+    source = "./tests/unknown"
+  }
+}
+
+run "in_a_region_with_tags" {
+  command = plan
+
+  variables {
+    region = "eu-central-1"
+    tags   = { team = "platform" }
+  }
+
+  assert {
+    condition     = alltrue([for resource in [aws_sns_topic.alarms["critical"], aws_kms_key.topics["main"]] : resource.region == "eu-central-1" && resource.tags.team == "platform"]) && lectern_alarm_bundle.platform.tags.team == "platform" && lectern_alarm_bundle.platform.region == "eu-central-1"
+    error_message = "All is where it was wanted and has the tags."
+  }
+}
+
+run "a_queue_in_the_place_of_a_topic_is_refused" {
+  command = plan
+
+  variables {
+    topics = { warning = { arn = "arn:aws:sns:eu-west-1:123456789012:team" }, critical = { arn = "arn:aws:sqs:eu-west-1:123456789012:oncall" } }
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "an_alias_in_the_place_of_the_key_is_refused" {
+  command = plan
+
+  variables {
+    kms_key = { arn = "arn:aws:kms:eu-west-1:123456789012:alias/alarms" }
+  }
+
+  expect_failures = [var.kms_key]
+}
+
+run "alarms_that_tell_nobody_are_refused" {
+  command = plan
+
+  variables {
+    publishing_services = ["events"]
+  }
+
+  expect_failures = [var.publishing_services]
+}
+
+run "a_key_that_goes_within_days_is_refused" {
+  command = plan
+
+  variables {
+    kms_deletion_window_days = 3
+  }
+
+  expect_failures = [var.kms_deletion_window_days]
 }
 
 run "one_bundle_and_its_dashboard" {
@@ -99,7 +231,7 @@ run "one_bundle_and_its_dashboard" {
   }
 
   assert {
-    condition     = lectern_alarm_bundle.platform.dashboard && output.dashboard_name == "edu" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
+    condition     = lectern_alarm_bundle.platform.dashboard && output.dashboard_name == "edu-eu-west-1" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
     error_message = "The dashboard is the catalogue's (C9)."
   }
 }

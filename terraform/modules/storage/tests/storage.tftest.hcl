@@ -64,6 +64,14 @@ run "a_private_versioned_bucket_with_a_rotated_key" {
   }
 }
 
+run "values_that_are_not_known_before_the_apply" {
+  command = plan
+
+  module {
+    source = "./tests/unknown"
+  }
+}
+
 # The distribution's ARN and host name are not known when this is planned.
 run "a_cdn_that_is_made_of_the_bucket_and_named_by_its_policies" {
   command = plan

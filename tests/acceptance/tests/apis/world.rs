@@ -66,7 +66,7 @@ impl World {
         for (variable, value) in [
             ("packages", json!(".")),
             ("bucket", json!(BUCKET)),
-            ("mongo_secret_arn", json!(secret_arn)),
+            ("mongo_secret", json!({ "arn": secret_arn })),
             ("mongo_database", json!(DATABASE)),
             ("environment", json!({ "AWS_ENDPOINT_URL": cloud.endpoint_url() })),
         ] {

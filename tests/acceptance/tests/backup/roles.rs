@@ -81,16 +81,15 @@ fn expect_passed(what: &str, result: Result<(), String>) {
     }
 }
 
-fn role(backup: &Value, name: &str) -> String {
-    let known = backup["dump_role_arn"].as_str().unwrap();
-    let (account, _) = known.rsplit_once('/').unwrap();
-    format!("{account}/{name}")
+/// The role that a function runs as.
+fn role<'a>(backup: &'a Value, function: &str) -> &'a str {
+    backup["function_role_arns"][function].as_str().unwrap()
 }
 
 pub(crate) async fn the_dump_roles_do_what_they_are_for_and_nothing_else(world: &World) {
     let backup = world.output("backup");
     let dump_role = backup["dump_role_arn"].as_str().unwrap();
-    let function = of_function(world, &role(&backup, "edu-mongo-dump"), "as-dump").await;
+    let function = of_function(world, role(&backup, "mongo-dump"), "as-dump").await;
     let body = || ByteStream::from_static(b"{}");
 
     // The function itself: its secret and its role, no S3.
@@ -192,7 +191,7 @@ pub(crate) async fn the_dump_roles_do_what_they_are_for_and_nothing_else(world: 
 pub(crate) async fn the_restore_roles_do_what_they_are_for_and_nothing_else(world: &World) {
     let backup = world.output("backup");
     let restore_role = backup["restore_role_arn"].as_str().unwrap();
-    let function = of_function(world, &role(&backup, "edu-mongo-restore"), "as-restore").await;
+    let function = of_function(world, role(&backup, "mongo-restore"), "as-restore").await;
     let refusal = assumed(&function, backup["dump_role_arn"].as_str().unwrap()).await;
     let refusal = refusal.expect_err("the dump role");
     assert!(refusal.starts_with("AccessDenied"), "{refusal}");
