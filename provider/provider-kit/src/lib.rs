@@ -39,4 +39,4 @@ pub use owner::{Claim, Claims, Held, OwnerToken};
 pub use resource::{ApplyRequest, Imported, PlanRequest, Resource, UpgradeError};
 pub use schema::{Attr, Schema};
 pub use server::Server;
-pub use tree::Tree;
+pub use tree::{Tree, map_by_element};

@@ -1,17 +1,19 @@
 //! The trait a resource implements, and the erased form the server calls.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tf_provider::{AttributePath, Diagnostics};
+use tfplugin6::proto::DynamicValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::diagnostics::{add_new_warnings, bug};
 use crate::identity::Identity;
 use crate::operation::timeout_of;
-use crate::tree::{self, TreeError};
+use crate::tree::{TreeError, decode};
 use crate::{Attr, Operation, OwnerToken, Schema, Tree, error, rules};
 
 /// What a call may take when `timeouts` has no entry for it.
@@ -46,7 +48,7 @@ pub struct ApplyRequest<S> {
     pub prior: Option<S>,
     /// What the plan showed; attributes that only the apply can know are unknown.
     pub planned: S,
-    /// The planned state with every default filled in.
+    /// Of the planned state what a configuration can set, with every default filled in; the other attributes are null.
     pub effective: S,
 }
 
@@ -132,16 +134,27 @@ pub trait Resource: Send + Sync + 'static {
     }
 }
 
+/// A value as Terraform sends it. Each is read where it is needed, so that those of a thousand alarms are not in memory
+/// together.
+pub(crate) type Wire = Option<DynamicValue>;
+
+/// What Terraform sends for a plan.
+pub(crate) struct Change {
+    pub(crate) prior: Wire,
+    pub(crate) proposed: Wire,
+    pub(crate) config: Wire,
+}
+
 #[async_trait]
 pub(crate) trait ErasedResource: Send + Sync {
     fn schema(&self) -> &tf_provider::schema::Schema;
     fn identity(&self) -> Option<&Identity>;
     fn validate(&self, config: Tree) -> Diagnostics;
-    async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics);
+    async fn plan(&self, change: Change) -> (Tree, Vec<AttributePath>, Diagnostics);
     /// The new state; `None` where it stays as it was sent.
     async fn read(&self, state: Tree, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
     /// The new state; `None` where it stays as it was sent.
-    async fn apply(&self, prior: Tree, planned: Tree, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
+    async fn apply(&self, prior: &Wire, planned: Wire, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
     /// The state of an object that exists.
     async fn import(&self, id: &str, stop: CancellationToken) -> (Option<Tree>, Diagnostics);
     fn upgrade(&self, version: i64, state: &[u8]) -> (Option<Tree>, Diagnostics);
@@ -172,22 +185,52 @@ impl<R: Resource> Adapter<R> {
         rules::conform(&self.tf_schema.block.attributes, tree)
     }
 
-    fn plan_request(&self, prior: &Tree, planned: Tree, config: Tree) -> Result<PlanRequest<R::State>, TreeError> {
-        Ok(PlanRequest {
-            prior: optional(prior)?,
-            planned: taken(planned)?,
-            config: config.decode()?,
-            effective: taken(rules::into_effective(&self.schema.attributes, config))?,
-        })
+    fn tree(&self, value: &Wire) -> Result<Tree, TreeError> {
+        Ok(self.conform(Tree::from_wire(value.as_ref())?))
     }
 
-    fn apply_request(&self, prior: Tree, planned: Tree) -> Result<ApplyRequest<R::State>, TreeError> {
-        let prior = if prior.is_null() { None } else { Some(taken(prior)?) };
-        Ok(ApplyRequest {
-            prior,
-            planned: planned.decode()?,
-            effective: taken(rules::into_effective(&self.schema.attributes, planned))?,
-        })
+    /// A plan's typed values, and what has to be known of the prior state afterwards; `None` for a plan to destroy.
+    fn plan_request(&self, change: Change) -> Result<Option<(PlanRequest<R::State>, Before)>, TreeError> {
+        let attributes = &self.schema.attributes;
+        // what only the provider computes is in the proposal as it is in the prior state
+        let proposed = rules::settable(attributes, self.tree(&change.proposed)?);
+        if proposed.is_null() {
+            return Ok(None);
+        }
+        drop(change.proposed);
+        let prior = self.tree(&change.prior)?;
+        drop(change.prior);
+        let config = self.tree(&change.config)?;
+        drop(change.config);
+        let proposed = rules::keep_spelling(attributes, &prior, proposed);
+        let planned = decode(rules::mark_unknown(attributes, &prior, &proposed, &config))?;
+        drop(proposed);
+        let before = Before::of(attributes, &prior);
+        let request = PlanRequest {
+            prior: optional(prior)?,
+            planned,
+            config: config.decode()?,
+            effective: decode(rules::into_effective(attributes, config))?,
+        };
+        Ok(Some((request, before)))
+    }
+
+    /// The typed values of an apply.
+    fn step(&self, prior: &Wire, planned: Wire) -> Result<Step<R::State>, TreeError> {
+        let tree = self.tree(&planned)?;
+        drop(planned);
+        if tree.is_null() {
+            return Ok(Step::Delete(self.tree(prior)?));
+        }
+        let attributes = &self.schema.attributes;
+        let planned = tree.decode()?;
+        let set = self.conform(rules::settable(attributes, tree));
+        let request = ApplyRequest {
+            prior: optional(self.tree(prior)?)?,
+            planned,
+            effective: decode(rules::effective(attributes, &set))?,
+        };
+        Ok(Step::Write(request, set))
     }
 
     /// The limits of a call on the object of these values, and its owner.
@@ -212,7 +255,7 @@ impl<R: Resource> Adapter<R> {
     async fn delete(&self, prior: Tree, stop: CancellationToken, diagnostics: &mut Diagnostics) -> Option<Tree> {
         let operation = self.operation("delete", &prior, stop);
         let token = prior.get(OWNER_TOKEN).clone();
-        let left = match taken(prior) {
+        let left = match decode(prior) {
             Ok(state) => self.resource.delete(state, &operation, diagnostics).await,
             Err(cause) => {
                 bug(diagnostics, "reading the state", &cause);
@@ -238,9 +281,7 @@ impl<R: Resource> Adapter<R> {
     /// A state for Terraform; with errors, unknowns that nobody resolved become null so that the rest is kept. `None` with a
     /// further error.
     fn encode(&self, state: R::State, token: Tree, diagnostics: &mut Diagnostics) -> Option<Tree> {
-        let encoded = Tree::encode(&state);
-        drop(state);
-        match encoded {
+        match Tree::encode(state) {
             Ok(tree) if diagnostics.errors.is_empty() => Some(with_token(self.conform(tree), token)),
             Ok(tree) => Some(with_token(self.conform(rules::unknown_to_null(tree)), token)),
             Err(cause) => {
@@ -259,18 +300,43 @@ fn with_token(mut object: Tree, token: Tree) -> Tree {
     object
 }
 
-/// The typed value of a tree that nobody needs afterwards: a state of a thousand alarms is not kept twice.
-fn taken<S: DeserializeOwned>(tree: Tree) -> Result<S, TreeError> {
-    let bytes = tree.to_msgpack();
-    drop(tree);
-    tree::decode_msgpack(&bytes)
-}
-
-fn optional<S: DeserializeOwned>(tree: &Tree) -> Result<Option<S>, TreeError> {
+fn optional<S: DeserializeOwned>(tree: Tree) -> Result<Option<S>, TreeError> {
     if tree.is_null() {
         Ok(None)
     } else {
-        Ok(Some(tree.decode()?))
+        decode(tree).map(Some)
+    }
+}
+
+/// What an apply does.
+enum Step<S> {
+    /// Removes the object of this state.
+    Delete(Tree),
+    /// Makes or changes one; besides, what a configuration can set of the planned state, and the token.
+    Write(ApplyRequest<S>, Tree),
+}
+
+/// What a finished plan is compared with.
+struct Before {
+    /// Of the prior state, what a replacement depends on.
+    replacing: Tree,
+    token: Tree,
+    /// The whole of a prior state without a token: it gets one with the next change, and until then every object of it is
+    /// compared as it is. A state of 0.1.0 has none, nor has one that was imported.
+    without_token: Option<Tree>,
+}
+
+impl Before {
+    fn of(attributes: &BTreeMap<&'static str, Attr>, prior: &Tree) -> Self {
+        let token = match prior.get(OWNER_TOKEN) {
+            Tree::String(token) => Tree::String(token.clone()),
+            _ => Tree::Unknown,
+        };
+        Self {
+            replacing: rules::only_replacing(attributes, prior),
+            without_token: (!prior.is_null() && token == Tree::Unknown).then(|| prior.clone()),
+            token,
+        }
     }
 }
 
@@ -301,49 +367,35 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         diagnostics
     }
 
-    async fn plan(&self, prior: Tree, proposed: Tree, config: Tree) -> (Tree, Vec<AttributePath>, Diagnostics) {
+    async fn plan(&self, change: Change) -> (Tree, Vec<AttributePath>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
-        if proposed.is_null() {
-            return (Tree::Null, Vec::new(), diagnostics);
-        }
-        let (prior, proposed, config) = (self.conform(prior), self.conform(proposed), self.conform(config));
-        // A state of 0.1.0 and one that was imported get their token with the next change; until then every object of
-        // theirs is compared as it is.
-        let token = match prior.get(OWNER_TOKEN) {
-            Tree::String(token) => Tree::String(token.clone()),
-            _ => Tree::Unknown,
-        };
-        let without_token = (!prior.is_null() && token == Tree::Unknown).then(|| prior.clone());
-        let proposed = rules::keep_spelling(&self.schema.attributes, &prior, proposed);
-        let marked = rules::mark_unknown(&self.schema.attributes, &prior, proposed, &config);
-        let request = match self.plan_request(&prior, marked, config) {
-            Ok(request) => request,
+        // Terraform does not use what comes with an error
+        let (request, before) = match self.plan_request(change) {
+            Ok(Some(read)) => read,
+            Ok(None) => return (Tree::Null, Vec::new(), diagnostics),
             Err(cause) => {
                 bug(&mut diagnostics, "reading the plan's values", &cause);
-                return (prior, Vec::new(), diagnostics);
+                return (Tree::Null, Vec::new(), diagnostics);
             }
         };
-        let prior = rules::only_replacing(&self.schema.attributes, prior);
         let warned = self.warnings(&request.effective);
         let planned = self.resource.plan(request, &mut diagnostics).await;
         add_new_warnings(&mut diagnostics, warned);
-        let encoded = Tree::encode(&planned);
-        drop(planned);
-        let planned = match encoded {
+        let planned = match Tree::encode(planned) {
             Ok(planned) => self.conform(planned),
             Err(cause) => {
-                // Terraform does not use what comes with an error
                 bug(&mut diagnostics, "encoding the planned state", &cause);
                 return (Tree::Null, Vec::new(), diagnostics);
             }
         };
+        let prior = before.replacing;
         let replace = if prior.is_null() {
             Vec::new()
         } else {
             rules::requires_replace(&self.schema.attributes, &prior, &planned, &AttributePath::root())
         };
-        let is_unchanged = without_token.is_some_and(|prior| prior == planned);
-        let planned = with_token(planned, if is_unchanged { Tree::Null } else { token });
+        let is_unchanged = before.without_token.is_some_and(|prior| prior == planned);
+        let planned = with_token(planned, if is_unchanged { Tree::Null } else { before.token });
         (planned, replace, diagnostics)
     }
 
@@ -352,7 +404,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         let state = self.conform(state);
         let operation = self.operation("read", &state, stop);
         let token = state.get(OWNER_TOKEN).clone();
-        let typed = match taken(state) {
+        let typed = match decode(state) {
             Ok(typed) => typed,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the state", &cause);
@@ -366,22 +418,24 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         (new_state, diagnostics)
     }
 
-    async fn apply(&self, prior: Tree, planned: Tree, stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
+    async fn apply(&self, prior: &Wire, planned: Wire, stop: CancellationToken) -> (Option<Tree>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
-        let (prior, planned) = (self.conform(prior), self.conform(planned));
-        if planned.is_null() {
-            let new_state = self.delete(prior, stop, &mut diagnostics).await;
-            return (new_state, diagnostics);
-        }
-        let is_new = prior.is_null();
-        let operation = self.operation(if is_new { "create" } else { "update" }, &planned, stop);
-        let request = match self.apply_request(prior, planned) {
-            Ok(request) => request,
+        let step = match self.step(prior, planned) {
+            Ok(step) => step,
             Err(cause) => {
                 bug(&mut diagnostics, "reading the plan", &cause);
                 return (None, diagnostics);
             }
         };
+        let (request, set) = match step {
+            Step::Delete(prior) => {
+                let new_state = self.delete(prior, stop, &mut diagnostics).await;
+                return (new_state, diagnostics);
+            }
+            Step::Write(request, set) => (request, set),
+        };
+        let is_new = request.prior.is_none();
+        let operation = self.operation(if is_new { "create" } else { "update" }, &set, stop);
         let new_state = if is_new {
             self.resource.create(request, &operation, &mut diagnostics).await
         } else {

@@ -12,43 +12,55 @@ type Attrs = BTreeMap<&'static str, Attr>;
 
 /// Brings a value into the schema's exact shape: missing attributes become null, numbers that travel as text (0.1)
 /// become numbers again.
-pub(crate) fn conform(attributes: &HashMap<String, Attribute>, value: Tree) -> Tree {
-    let Tree::Map(mut entries) = value else { return value };
-    Tree::Map(
-        attributes
-            .iter()
-            .map(|(name, attribute)| {
-                let value = entries.remove(name).unwrap_or_default();
-                (name.clone(), conform_type(&attribute.attr_type, value))
-            })
-            .collect(),
-    )
+pub(crate) fn conform(attributes: &HashMap<String, Attribute>, mut value: Tree) -> Tree {
+    conform_object(attributes, &mut value);
+    value
 }
 
-fn conform_type(attr_type: &AttributeType, value: Tree) -> Tree {
-    match (attr_type, value) {
-        (AttributeType::Number, Tree::String(text)) => text.parse().map_or(Tree::String(text), Tree::Number),
-        (AttributeType::List(element) | AttributeType::Set(element), Tree::List(items)) => {
-            Tree::List(items.into_iter().map(|item| conform_type(element, item)).collect())
+fn conform_object(attributes: &HashMap<String, Attribute>, value: &mut Tree) {
+    let Tree::Map(entries) = value else { return };
+    entries.retain(|name, _| attributes.contains_key(name));
+    for (name, attribute) in attributes {
+        match entries.get_mut(name) {
+            Some(value) => conform_type(&attribute.attr_type, value),
+            None => {
+                entries.insert(name.clone(), Tree::Null);
+            }
         }
-        (AttributeType::Map(element), Tree::Map(entries)) => Tree::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key, conform_type(element, value)))
-                .collect(),
-        ),
-        (AttributeType::AttributeSingle(attributes), value) => conform(attributes, value),
-        (AttributeType::AttributeMap(attributes), Tree::Map(entries)) => Tree::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key, conform(attributes, value)))
-                .collect(),
-        ),
-        (AttributeType::AttributeList(attributes) | AttributeType::AttributeSet(attributes), Tree::List(items)) => {
-            Tree::List(items.into_iter().map(|item| conform(attributes, item)).collect())
-        }
-        (_, value) => value,
     }
+}
+
+fn conform_type(attr_type: &AttributeType, value: &mut Tree) {
+    match (attr_type, value) {
+        (AttributeType::Number, value) => {
+            if let Tree::String(text) = value
+                && let Ok(number) = text.parse()
+            {
+                *value = Tree::Number(number);
+            }
+        }
+        (AttributeType::List(element) | AttributeType::Set(element), Tree::List(items)) => {
+            items.iter_mut().for_each(|item| conform_type(element, item));
+        }
+        (AttributeType::Map(element), Tree::Map(entries)) => {
+            entries.values_mut().for_each(|value| conform_type(element, value));
+        }
+        (AttributeType::AttributeSingle(attributes), value) => conform_object(attributes, value),
+        (AttributeType::AttributeMap(attributes), Tree::Map(entries)) => {
+            entries.values_mut().for_each(|value| conform_object(attributes, value));
+        }
+        (AttributeType::AttributeList(attributes) | AttributeType::AttributeSet(attributes), Tree::List(items)) => {
+            items.iter_mut().for_each(|item| conform_object(attributes, item));
+        }
+        _ => {}
+    }
+}
+
+/// Of an object, what a configuration can set, and what is no attribute of its author's.
+pub(crate) fn settable(attributes: &Attrs, object: Tree) -> Tree {
+    let Tree::Map(mut entries) = object else { return object };
+    entries.retain(|name, _| attributes.get(name.as_str()).is_none_or(Attr::is_settable));
+    Tree::Map(entries)
 }
 
 /// The configuration as it takes effect: every null that has a default becomes it.
@@ -125,29 +137,32 @@ pub(crate) fn keep_spelling(attributes: &Attrs, prior: &Tree, mut proposed: Tree
     proposed
 }
 
-/// Terraform's proposal with every computed value that may change marked unknown.
+/// Terraform's proposal with every computed value that may change marked unknown, made of the parts of the others: a state of
+/// a thousand alarms is not copied.
 ///
 /// Without a prior state all computed values are unknown. With one they stay, unless the user changed something;
 /// then only those the author said to keep do.
-pub(crate) fn mark_unknown(attributes: &Attrs, prior: &Tree, proposed: Tree, config: &Tree) -> Tree {
+pub(crate) fn mark_unknown<'a>(
+    attributes: &Attrs,
+    prior: &'a Tree,
+    proposed: &'a Tree,
+    config: &Tree,
+) -> BTreeMap<&'a str, &'a Tree> {
     let changed = prior.is_null()
         || attributes.iter().any(|(name, attr)| {
             let by_user = !attr.is_computed() || !config.get(name).is_null();
             by_user && prior.get(name) != proposed.get(name)
         });
-    let Tree::Map(mut planned) = proposed else {
-        return proposed;
-    };
-    for (name, attr) in attributes {
-        if attr.is_computed() && config.get(name).is_null() {
-            let keep = !prior.is_null() && (!changed || attr.keep_known);
-            planned.insert(
-                (*name).to_owned(),
-                if keep { prior.get(name).clone() } else { Tree::Unknown },
-            );
-        }
-    }
-    Tree::Map(planned)
+    let marked = attributes.iter().map(|(name, attr)| {
+        let is_kept = !prior.is_null() && (!changed || attr.keep_known);
+        let value = match attr.is_computed() && config.get(name).is_null() {
+            false => proposed.get(name),
+            true if is_kept => prior.get(name),
+            true => &Tree::Unknown,
+        };
+        (*name, value)
+    });
+    marked.collect()
 }
 
 /// The attributes whose change destroys the object. An unknown planned value counts as a change.
@@ -171,13 +186,15 @@ pub(crate) fn requires_replace(
 }
 
 /// Of a prior state, all that [`requires_replace`] looks at.
-pub(crate) fn only_replacing(attributes: &Attrs, prior: Tree) -> Tree {
-    let Tree::Map(mut entries) = prior else { return prior };
-    entries.retain(|name, _| {
+pub(crate) fn only_replacing(attributes: &Attrs, prior: &Tree) -> Tree {
+    let Tree::Map(entries) = prior else {
+        return prior.clone();
+    };
+    let looked_at = entries.iter().filter(|(name, _)| {
         let attr = attributes.get(name.as_str());
         attr.is_some_and(|attr| attr.requires_replace || matches!(attr.kind, Kind::Single(_)))
     });
-    Tree::Map(entries)
+    Tree::Map(looked_at.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 /// What is left of a planned state after a failure: Terraform refuses a state with unknown values.
@@ -258,23 +275,22 @@ mod tests {
     #[test]
     fn a_new_object_has_unknown_computed_values() {
         let config = tree(&[("name", "a".into())]);
-        let planned = mark_unknown(&schema().attributes, &Tree::Null, config.clone(), &config);
-        assert_eq!(
-            (planned.get("id"), planned.get("digest")),
-            (&Tree::Unknown, &Tree::Unknown)
-        );
+        let schema = schema();
+        let planned = mark_unknown(&schema.attributes, &Tree::Null, &config, &config);
+        assert_eq!((planned["id"], planned["digest"]), (&Tree::Unknown, &Tree::Unknown));
     }
 
     #[test]
     fn an_unchanged_object_keeps_all_computed_values() {
         let prior = tree(&[("name", "a".into()), ("id", "1".into()), ("digest", "x".into())]);
-        let planned = mark_unknown(
-            &schema().attributes,
-            &prior,
-            prior.clone(),
-            &tree(&[("name", "a".into())]),
-        );
-        assert_eq!(planned, prior);
+        let config = tree(&[("name", "a".into())]);
+        // as Terraform proposes, and without what no configuration can set
+        for proposed in [prior.clone(), settable(&schema().attributes, prior.clone())] {
+            let planned = mark_unknown(&schema().attributes, &prior, &proposed, &config);
+            for (name, value) in planned {
+                assert_eq!(value, prior.get(name), "{name}");
+            }
+        }
     }
 
     #[test]
@@ -287,11 +303,8 @@ mod tests {
             ("id", "1".into()),
             ("digest", "x".into()),
         ]);
-        let planned = mark_unknown(&schema().attributes, &prior, proposed, &config);
-        assert_eq!(
-            (planned.get("id"), planned.get("digest")),
-            (&"1".into(), &Tree::Unknown)
-        );
+        let planned = mark_unknown(&schema().attributes, &prior, &proposed, &config);
+        assert_eq!((planned["id"], planned["digest"]), (&"1".into(), &Tree::Unknown));
     }
 
     #[test]

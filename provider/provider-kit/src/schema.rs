@@ -301,6 +301,11 @@ impl Attr {
         }
     }
 
+    /// Whether a configuration can set it.
+    pub(crate) fn is_settable(&self) -> bool {
+        self.constraint != AttributeConstraint::Computed
+    }
+
     /// Set by nobody but the provider, or by it when the configuration leaves it out.
     pub(crate) fn is_computed(&self) -> bool {
         matches!(

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::data_source::{self, ErasedDataSource};
 use crate::diagnostics::{bug, path_to_wire, to_wire};
 use crate::function::{self, ErasedFunction, kind};
-use crate::resource::{self, ErasedResource};
+use crate::resource::{self, Change, ErasedResource};
 use crate::tree::TreeError;
 use crate::{DataSource, Resource, Schema, Tree, error, rules};
 
@@ -424,18 +424,13 @@ where
         let mut planned_state = None;
         let mut planned_identity = request.prior_identity;
         let mut requires_replace = Vec::new();
-        if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
-            && let Some([prior, proposed, config]) = read(
-                [
-                    request.prior_state.as_ref(),
-                    request.proposed_new_state.as_ref(),
-                    request.config.as_ref(),
-                ],
-                &mut diagnostics,
-            )
-        {
-            drop((request.prior_state, request.proposed_new_state, request.config));
-            let (planned, replace, found) = resource.plan(prior, proposed, config).await;
+        if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics) {
+            let change = Change {
+                prior: request.prior_state,
+                proposed: request.proposed_new_state,
+                config: request.config,
+            };
+            let (planned, replace, found) = resource.plan(change).await;
             diagnostics.add_diagnostics(found);
             planned_state = Some(planned.to_wire());
             planned_identity = identity_of(resource, &planned);
@@ -457,11 +452,10 @@ where
         let mut diagnostics = Diagnostics::default();
         let mut new_state = request.prior_state;
         let mut new_identity = request.planned_identity;
-        if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics)
-            && let Some([prior, planned]) = read([new_state.as_ref(), request.planned_state.as_ref()], &mut diagnostics)
-        {
-            drop(request.planned_state);
-            let (state, found) = resource.apply(prior, planned, self.stop.clone()).await;
+        if let Some(resource) = self.find_resource(&request.type_name, &mut diagnostics) {
+            let (state, found) = resource
+                .apply(&new_state, request.planned_state, self.stop.clone())
+                .await;
             diagnostics.add_diagnostics(found);
             if let Some(state) = state {
                 new_identity = identity_of(resource, &state);

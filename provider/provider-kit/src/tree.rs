@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use rmp_serde::MSGPACK_EXT_STRUCT_NAME;
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+use tf_provider::value::Value;
 use tfplugin6::proto::DynamicValue;
 
 use crate::Num;
@@ -204,21 +206,26 @@ impl Tree {
     /// # Errors
     /// When `T` does not match the schema the value conforms to; the error names the path.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, TreeError> {
-        decode_msgpack(&self.to_msgpack())
+        decode(self)
     }
 
-    /// The tree of a typed value.
+    /// The tree of a typed value. One that is given away is gone before the tree is made: a state of a thousand alarms is not
+    /// kept twice.
     ///
     /// # Errors
     /// When `T` holds something that MessagePack cannot.
-    pub fn encode<T: Serialize>(value: &T) -> Result<Self, TreeError> {
-        Self::from_msgpack(&rmp_serde::to_vec_named(value)?)
+    pub fn encode<T: Serialize>(value: T) -> Result<Self, TreeError> {
+        let bytes = rmp_serde::to_vec_named(&value)?;
+        drop(value);
+        Self::from_msgpack(&bytes)
     }
 }
 
-/// The typed value of MessagePack that a tree was written to.
-pub(crate) fn decode_msgpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, TreeError> {
-    let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
+/// The typed value of a tree, or of parts of trees. What is given away is gone before the typed value is made.
+pub(crate) fn decode<T: DeserializeOwned>(value: impl Serialize) -> Result<T, TreeError> {
+    let bytes = rmp_serde::to_vec(&value)?;
+    drop(value);
+    let mut deserializer = rmp_serde::Deserializer::from_read_ref(&bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| TreeError::Typed {
         path: error.path().to_string(),
         reason: error.into_inner().to_string(),
@@ -296,16 +303,54 @@ impl<'de> Deserialize<'de> for Tree {
                 Ok(Tree::List(list))
             }
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
-                let mut map = BTreeMap::new();
-                while let Some((key, value)) = entries.next_entry()? {
-                    map.insert(key, value);
+                let mut pairs = Vec::with_capacity(entries.size_hint().unwrap_or_default().min(MOST_PREPARED));
+                while let Some(pair) = entries.next_entry()? {
+                    pairs.push(pair);
                 }
-                Ok(Tree::Map(map))
+                // made at once, its nodes are full; entry by entry, they are half empty
+                Ok(Tree::Map(pairs.into_iter().collect()))
             }
         }
 
         deserializer.deserialize_any(TreeVisitor)
     }
+}
+
+/// A map whose elements are read one by one. `Value` alone keeps all of it in a form of serde's own until it is read.
+///
+/// # Errors
+/// When it is no map, or an element is no `T`.
+pub fn map_by_element<'de, T, D>(deserializer: D) -> Result<Value<BTreeMap<String, T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    struct Elements<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
+        type Value = Value<BTreeMap<String, T>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(Value::Null)
+        }
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, extension: D) -> Result<Self::Value, D::Error> {
+            extension.deserialize_any(IgnoredExtension)?;
+            Ok(Value::Unknown)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut pairs = Vec::new();
+            while let Some(pair) = entries.next_entry()? {
+                pairs.push(pair);
+            }
+            // as in a tree: its nodes are full
+            Ok(Value::Value(pairs.into_iter().collect()))
+        }
+    }
+
+    deserializer.deserialize_any(Elements(PhantomData))
 }
 
 /// Elements that a length on the wire makes room for before they are read.
@@ -431,21 +476,32 @@ mod tests {
 
     #[test]
     fn an_unknown_leaf_reaches_the_typed_value() {
-        use tf_provider::value::Value;
+        type Entries = Value<BTreeMap<String, Value<Num>>>;
         #[derive(serde::Serialize, serde::Deserialize, PartialEq, Debug)]
         struct State {
             names: Value<Vec<Value<String>>>,
             limit: Value<Num>,
-            entries: Value<BTreeMap<String, Value<Num>>>,
+            entries: Entries,
+            #[serde(deserialize_with = "map_by_element")]
+            one_by_one: Entries,
         }
-        let state = State {
-            names: Value::Value(vec![Value::Unknown, Value::Value("a".into())]),
-            limit: Value::Unknown,
-            entries: Value::Value([("x".to_owned(), Value::Value("0.1".parse().unwrap()))].into()),
-        };
-        let tree = Tree::encode(&state).unwrap();
-        assert_eq!(tree.get("limit"), &Tree::Unknown);
-        assert_eq!(tree.decode::<State>().unwrap(), state);
+        let number = |text: &str| Value::Value(text.parse().unwrap());
+        let entries = [
+            ("a".to_owned(), number("0.1")),
+            ("b".to_owned(), Value::Unknown),
+            ("c".to_owned(), Value::Null),
+        ];
+        for entries in [Value::Value(BTreeMap::from(entries)), Value::Null, Value::Unknown] {
+            let state = State {
+                names: Value::Value(vec![Value::Unknown, Value::Value("a".into())]),
+                limit: Value::Unknown,
+                entries: entries.clone(),
+                one_by_one: entries,
+            };
+            let tree = Tree::encode(&state).unwrap();
+            assert_eq!(tree.get("limit"), &Tree::Unknown);
+            assert_eq!(tree.decode::<State>().unwrap(), state);
+        }
     }
 
     #[test]

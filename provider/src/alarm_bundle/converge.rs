@@ -6,10 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tf_provider::Diagnostics;
-use tf_provider::value::Value;
 
 use super::failures;
-use super::objects::{Described, Existing, Found, Objects, from_described, key_of};
+use super::objects::{Described, Existing, Found, InState, Objects, from_described, key_of};
 use super::run::{End, Run};
 use super::state::{Alarm, CompositeAlarm, Text};
 use super::writes::NewTags;
@@ -17,7 +16,7 @@ use super::writes::NewTags;
 /// What one run changes.
 struct Change<'a> {
     wanted: &'a Objects,
-    prior: &'a Objects,
+    prior: &'a InState,
     /// Of both, what exists.
     existing: &'a Described,
     /// What exists and is taken over.
@@ -33,10 +32,7 @@ impl Change<'_> {
 
     /// The names that the state has and the plan has not.
     fn obsolete(&self) -> BTreeSet<String> {
-        let mut obsolete = self.prior.names();
-        let wanted = self.wanted.names();
-        obsolete.retain(|name| !wanted.contains(name));
-        obsolete
+        self.prior.names.difference(&self.wanted.names()).cloned().collect()
     }
 }
 
@@ -70,6 +66,8 @@ impl Run<'_> {
             return Err(self.ours(existing, &in_state, prior.tags));
         }
 
+        // from here on only names count of the state: the definitions of a thousand alarms are let go where they can be
+        let prior = InState::from(prior);
         let change = Change {
             wanted: &wanted,
             prior: &prior,
@@ -79,6 +77,8 @@ impl Run<'_> {
         let written = self.write_all(&change, diagnostics).await;
         let complete = diagnostics.errors.is_empty();
         let obsolete = change.obsolete();
+        let arns = Arns::of(&existing);
+        let existing = (!complete).then_some(existing);
         let are_written = |found: &Described| {
             let ours = |name: &String| found.get(name).is_some_and(|alarm| self.is_ours(name, alarm, false));
             written.iter().all(ours)
@@ -93,7 +93,7 @@ impl Run<'_> {
         } else {
             self.truth(&names, are_written).await.map_err(End::Failed)
         };
-        let known = in_state.union(&written).cloned().collect();
+        let known = prior.names.union(&written).cloned().collect();
         let truth = match looked {
             Ok(truth) if complete => {
                 let left = still_there(&truth);
@@ -107,21 +107,27 @@ impl Run<'_> {
                 // confirmed, and only not shown yet: the state must not lose it
                 let mut unseen = written;
                 unseen.retain(|name| !truth.contains_key(name));
-                self.add_written(&mut truth, &unseen, &change);
+                self.add_written(&mut truth, &unseen, &wanted, &arns);
                 truth
             }
             Err(end) => {
                 failures::truth_is_unknown(diagnostics, &end.to_string());
-                let mut truth = existing.clone();
-                self.add_written(&mut truth, &written, &change);
+                let Some(mut truth) = existing else {
+                    return Ok(arns.put_into(wanted));
+                };
+                self.add_written(&mut truth, &written, &wanted, &arns);
                 truth
             }
         };
         if complete {
-            return Ok(self.as_planned(wanted, &truth, &existing, &in_state, diagnostics));
+            return Ok(self.as_planned(wanted, &truth, &arns, &prior.names, diagnostics));
         }
         // new alarms got the wanted tags with their first write; old ones keep theirs until all alarms are as wanted
-        let tags = if prior.is_empty() { wanted.tags } else { prior.tags };
+        let tags = if prior.names.is_empty() {
+            wanted.tags
+        } else {
+            prior.tags
+        };
         Ok(self.ours(truth, &known, tags))
     }
 
@@ -170,7 +176,7 @@ impl Run<'_> {
             return None;
         }
         // one of another name goes first, so that there is never more than the one the state can list
-        let before = change.prior.composite_name().filter(|before| *before != name);
+        let before = change.prior.composite.as_ref().filter(|before| *before != name);
         if let Some(before) = before.filter(|before| change.existing.contains_key(*before)) {
             let before = BTreeSet::from([before.clone()]);
             self.remove_obsolete(&before, diagnostics).await;
@@ -190,10 +196,9 @@ impl Run<'_> {
     }
 
     /// Adds what was put. An ARN stays the same over a put, and that of a new alarm is not known.
-    fn add_written(&self, described: &mut Described, written: &BTreeSet<String>, change: &Change<'_>) {
-        let wanted = change.wanted;
+    fn add_written(&self, described: &mut Described, written: &BTreeSet<String>, wanted: &Objects, arns: &Arns) {
         for name in written {
-            let arn = arn_of(change.existing, name);
+            let arn = arns.get(name);
             let alarm = key_of(self.bundle(), name).and_then(|key| wanted.alarms.get(key));
             let put = match (alarm, &wanted.composite) {
                 (Some(alarm), _) => Found::Metric(Box::new(Alarm { arn, ..alarm.clone() })),
@@ -214,7 +219,7 @@ impl Run<'_> {
         &self,
         wanted: Objects,
         truth: &Described,
-        before: &Described,
+        before: &Arns,
         in_state: &BTreeSet<String>,
         diagnostics: &mut Diagnostics,
     ) -> Objects {
@@ -231,7 +236,7 @@ impl Run<'_> {
                     false
                 }
                 None => {
-                    *arn = arn_of(before, &name);
+                    *arn = before.get(&name);
                     vanished.insert(name);
                     true
                 }
@@ -254,6 +259,28 @@ impl Run<'_> {
     }
 }
 
-fn arn_of(described: &Described, name: &str) -> Text {
-    described.get(name).map_or(Value::Null, |alarm| alarm.arn().clone())
+/// The ARNs of what existed before the writes, by name.
+struct Arns(BTreeMap<String, Text>);
+
+impl Arns {
+    fn of(existing: &Described) -> Self {
+        let arns = existing.iter().map(|(name, alarm)| (name.clone(), alarm.arn().clone()));
+        Self(arns.collect())
+    }
+
+    /// Null for an alarm that did not exist.
+    fn get(&self, name: &str) -> Text {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+
+    fn put_into(&self, mut wanted: Objects) -> Objects {
+        let of = |name: &Text| self.get(name.as_deref_option().unwrap_or_default());
+        for alarm in wanted.alarms.values_mut() {
+            alarm.arn = of(&alarm.name);
+        }
+        if let Some(composite) = &mut wanted.composite {
+            composite.arn = of(&composite.name);
+        }
+        wanted
+    }
 }

@@ -58,6 +58,24 @@ impl Objects {
     }
 }
 
+/// What a state says of a bundle, without the definitions of its alarms.
+pub(crate) struct InState {
+    /// The names of all alarms, the composite's included.
+    pub(crate) names: BTreeSet<String>,
+    pub(crate) composite: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+impl From<Objects> for InState {
+    fn from(state: Objects) -> Self {
+        Self {
+            names: state.names(),
+            composite: state.composite_name().cloned(),
+            tags: state.tags,
+        }
+    }
+}
+
 fn known<T>(map: Map<T>) -> BTreeMap<String, T> {
     let entries = map.as_option().into_iter().flatten();
     entries

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use alarm_catalog::{Param, Service};
-use provider_kit::Num;
+use provider_kit::{Num, map_by_element};
 use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
@@ -77,6 +77,7 @@ pub(crate) struct Bundle {
     /// Optional: values for what the catalogue, or an extra alarm, leaves open.
     pub(crate) defaults: Value<Defaults>,
     /// Optional: Lambda functions to watch, by target name `[A-Za-z0-9_-]{1,64}` (as for every kind of target).
+    #[serde(deserialize_with = "map_by_element")]
     pub(crate) lambda: Map<LambdaTarget>,
     /// Optional: API Gateway REST API stages to watch.
     pub(crate) api_gateway: Map<ApiGatewayTarget>,
@@ -96,8 +97,10 @@ pub(crate) struct Bundle {
     pub(crate) mongo_dump: Map<MongoDumpTarget>,
     /// Optional: partial changes of catalogue alarms, by `<service>/<target>/<alarm>`; `*` stands for one whole segment. Stronger than the
     /// catalogue: more `*` before fewer, exact last; within one, `warning` and `critical` last.
+    #[serde(deserialize_with = "map_by_element")]
     pub(crate) overrides: Map<Override>,
     /// Optional: alarms on any metric or expression, by name `[A-Za-z0-9_-]{1,64}`. Key: `extra/<name>/<severity>`.
+    #[serde(deserialize_with = "map_by_element")]
     pub(crate) extra_alarms: Map<ExtraAlarm>,
     /// Optional, default none: one composite alarm over all the alarms of one severity, named `<name>/composite/<severity>`.
     pub(crate) composite: Value<Composite>,
@@ -111,8 +114,10 @@ pub(crate) struct Bundle {
     pub(crate) dashboard_body: Text,
     /// Computed: what watches each documented metric of each target, by `<service>/<target>/<metric>`: `alarm: ...`, `off: ...`,
     /// `needs ...` or `graph`.
+    #[serde(deserialize_with = "map_by_element")]
     pub(crate) coverage: Map<String>,
     /// Computed: the alarms by key `<service>/<target>/<alarm>/<severity>` or `extra/<name>/<severity>`.
+    #[serde(deserialize_with = "map_by_element")]
     pub(crate) alarms: Map<Alarm>,
     /// Computed: the composite alarm, null when there is none.
     pub(crate) composite_alarm: Value<CompositeAlarm>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tf_provider::Diagnostics;
 
 use super::failures;
-use super::objects::{Described, Objects};
+use super::objects::{Described, InState, Objects};
 use super::run::{End, Run};
 use crate::connection::aws::AwsError;
 
@@ -56,17 +56,17 @@ impl Run<'_> {
     pub(crate) async fn converge_tags(
         &self,
         wanted: &Objects,
-        prior: &Objects,
+        prior: &InState,
         existing: &Described,
         diagnostics: &mut Diagnostics,
     ) {
         // as long as the plan changes no tag, only alarms that were not this bundle's may differ
-        let (in_state, changed) = (prior.names(), wanted.tags != prior.tags);
+        let changed = wanted.tags != prior.tags;
         if wanted.tags.is_empty() && !changed {
             return;
         }
         let mut targets = wanted.names();
-        targets.retain(|name| existing.contains_key(name) && (changed || !in_state.contains(name)));
+        targets.retain(|name| existing.contains_key(name) && (changed || !prior.names.contains(name)));
         if targets.is_empty() {
             return;
         }

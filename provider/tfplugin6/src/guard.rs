@@ -51,7 +51,8 @@ fn record(panic: &PanicHookInfo<'_>) {
 
 /// Serves the calls of another provider. The states it answers after a panic:
 ///
-/// - reading and planning change nothing remotely, so the prior state is still the truth;
+/// - reading changes nothing remotely, so the prior state is still the truth;
+/// - of a plan with an error Terraform uses nothing, so it has none;
 /// - an apply may have changed anything before it panicked. The prior state is what the next refresh corrects: after
 ///   an update or a delete it still names the object. After a create it is null, as after a killed process, and
 ///   the create of the next apply has to recognise its own earlier work. The planned state would be a claim that the
@@ -265,18 +266,17 @@ impl<P: Provider> Provider for Guarded<P> {
 
     async fn plan_resource_change(&self, request: plan_resource_change::Request) -> plan_resource_change::Response {
         let type_name = request.type_name.clone();
-        let (prior_state, prior_private) = (request.prior_state.clone(), request.prior_private.clone());
-        let prior_identity = request.prior_identity.clone();
+        let (planned_private, planned_identity) = (request.prior_private.clone(), request.prior_identity.clone());
         self.call(
             "PlanResourceChange",
             &type_name,
             self.provider.plan_resource_change(request),
             |panic| plan_resource_change::Response {
-                planned_state: prior_state,
-                planned_private: prior_private,
+                planned_state: None,
+                planned_private,
                 diagnostics: panic.diagnostics(),
                 requires_replace: Vec::new(),
-                planned_identity: prior_identity,
+                planned_identity,
             },
         )
         .await

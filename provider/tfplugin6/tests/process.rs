@@ -260,8 +260,8 @@ async fn a_panic_becomes_a_diagnostic_and_the_prior_state_stays() {
         .unwrap()
         .into_inner();
     assert_eq!(
-        (&planned.planned_state, planned.planned_private.as_slice()),
-        (&prior, b"private".as_slice())
+        (planned.planned_state, planned.planned_private.as_slice()),
+        (None, b"private".as_slice())
     );
     assert_eq!(planned.planned_identity, identity);
 
