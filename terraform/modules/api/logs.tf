@@ -1,12 +1,16 @@
 # Groups before what writes to them: API Gateway would make the second by itself, with no retention and no key.
 
 resource "aws_cloudwatch_log_group" "access" {
+  region            = var.region
+  tags              = var.tags
   name              = "/aws/apigateway/${var.name}/${var.stage}/access"
   retention_in_days = var.access_log_retention_days
   kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_cloudwatch_log_group" "execution" {
+  region = var.region
+  tags   = var.tags
   # API Gateway's own choice of a name.
   name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/${var.stage}"
   retention_in_days = var.access_log_retention_days
@@ -16,7 +20,7 @@ resource "aws_cloudwatch_log_group" "execution" {
 # One for all APIs of an account in a region, so it is this module's only where said.
 
 locals {
-  account_role = var.manage_account_logging_role ? { main = "${var.name}-api-gateway-logs" } : {}
+  account_role = var.manage_account_logging_role ? { main = "${var.name}-api-gateway-logs-${local.region}" } : {}
 }
 
 data "aws_iam_policy_document" "assumed_by_api_gateway" {
@@ -33,9 +37,15 @@ data "aws_iam_policy_document" "assumed_by_api_gateway" {
 resource "aws_iam_role" "account" {
   for_each = local.account_role
 
-  name               = each.value
-  description        = "API Gateway writes the logs of all APIs of this region"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_api_gateway.json
+  name                 = each.value
+  description          = "API Gateway writes the logs of all APIs of this region"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_api_gateway.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # AWS' own, which API Gateway wants whole: it refuses a role that may only write to these groups.
@@ -51,5 +61,6 @@ resource "aws_api_gateway_account" "this" {
   for_each   = aws_iam_role.account
   depends_on = [aws_iam_role_policy_attachment.account]
 
+  region              = var.region
   cloudwatch_role_arn = each.value.arn
 }

@@ -1,7 +1,12 @@
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+data "aws_region" "current" {
+  region = var.region
+}
 
 locals {
+  region     = data.aws_region.current.region
+  dns_suffix = data.aws_partition.current.dns_suffix
+
   contract = jsondecode(var.contract == null ? file("${path.module}/contract.json") : var.contract)
 
   # Without those of handlers that are not there.
@@ -12,15 +17,9 @@ locals {
   paths = toset([for route in values(local.routes) : route.path])
   cors  = length(var.cors_origins) > 0
 
-  # A browser asks before it sends, without a token: the handler answers by its configuration. It is one answer for a path, so one of
-  # the path's handlers gives it for all.
+  # A browser asks before it sends, without a token. API Gateway answers by itself: nobody without a token starts a function.
   preflights = {
-    for path in local.cors ? local.paths : toset([]) : "OPTIONS ${path}" => {
-      method    = "OPTIONS"
-      path      = path
-      operation = "preflight"
-      handler   = sort([for route in values(local.routes) : route.handler if route.path == path])[0]
-    }
+    for path in local.cors ? local.paths : toset([]) : "OPTIONS ${path}" => { method = "OPTIONS", path = path, operation = "preflight", handler = null }
   }
 
   methods = {
@@ -35,6 +34,27 @@ locals {
         { for name, required in try(route.query, {}) : "method.request.querystring.${name}" => required },
         { for name in flatten(regexall("\\{([^}]+)\\}", route.path)) : "method.request.path.${name}" => true },
       )
+    }
+  }
+
+  # How each method is answered. In one place, so that the deployment's hash has all of it.
+  authorizer = {
+    type            = "COGNITO_USER_POOLS"
+    provider_arns   = [var.user_pool_arn]
+    identity_source = "method.request.header.Authorization"
+  }
+  validator = { body = true, parameters = true }
+  integrations = {
+    for key, method in local.methods : key => method.open ? {
+      type      = "MOCK"
+      verb      = null
+      uri       = null
+      templates = { "application/json" = jsonencode({ statusCode = 200 }) }
+      } : {
+      type      = "AWS_PROXY"
+      verb      = "POST"
+      uri       = var.handlers[method.handler].invoke_arn
+      templates = null
     }
   }
 
@@ -57,6 +77,8 @@ locals {
 }
 
 resource "aws_api_gateway_rest_api" "this" {
+  region = var.region
+  tags   = var.tags
   # Metrics have the API's name and not its id: two APIs of one name are one in every alarm.
   name        = var.name
   description = var.description
@@ -74,12 +96,18 @@ resource "aws_api_gateway_rest_api" "this" {
       condition     = length(setsubtract(keys(var.handlers), [for route in values(local.contract.routes) : route.handler])) == 0
       error_message = "handlers has names that no route of the contract has: the contract's are ${join(", ", distinct([for route in values(local.contract.routes) : route.handler]))}."
     }
+
+    precondition {
+      condition     = length(setsubtract(keys(var.throttling.methods), keys(local.methods))) == 0
+      error_message = "throttling.methods has methods that are not served: served are ${join(", ", keys(local.methods))}."
+    }
   }
 }
 
 resource "aws_api_gateway_resource" "first" {
   for_each = local.parts[1]
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_rest_api.this.root_resource_id
   path_part   = basename(each.key)
@@ -88,6 +116,7 @@ resource "aws_api_gateway_resource" "first" {
 resource "aws_api_gateway_resource" "second" {
   for_each = local.parts[2]
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_resource.first[dirname(each.key)].id
   path_part   = basename(each.key)
@@ -96,6 +125,7 @@ resource "aws_api_gateway_resource" "second" {
 resource "aws_api_gateway_resource" "third" {
   for_each = local.parts[3]
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_resource.second[dirname(each.key)].id
   path_part   = basename(each.key)
@@ -104,6 +134,7 @@ resource "aws_api_gateway_resource" "third" {
 resource "aws_api_gateway_resource" "fourth" {
   for_each = local.parts[4]
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_resource.third[dirname(each.key)].id
   path_part   = basename(each.key)
@@ -111,23 +142,26 @@ resource "aws_api_gateway_resource" "fourth" {
 
 # Takes id tokens: a method that names no scopes reads the token as one that says who somebody is.
 resource "aws_api_gateway_authorizer" "users" {
+  region          = var.region
   name            = "${var.name}-users"
   rest_api_id     = aws_api_gateway_rest_api.this.id
-  type            = "COGNITO_USER_POOLS"
-  provider_arns   = [var.user_pool_arn]
-  identity_source = "method.request.header.Authorization"
+  type            = local.authorizer.type
+  provider_arns   = local.authorizer.provider_arns
+  identity_source = local.authorizer.identity_source
 }
 
 resource "aws_api_gateway_request_validator" "all" {
+  region                      = var.region
   name                        = "${var.name}-all"
   rest_api_id                 = aws_api_gateway_rest_api.this.id
-  validate_request_body       = true
-  validate_request_parameters = true
+  validate_request_body       = local.validator.body
+  validate_request_parameters = local.validator.parameters
 }
 
 resource "aws_api_gateway_model" "this" {
   for_each = local.models
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
   # A model of another content type is another model, which has to be there before the methods let go of the one before.
   name         = "${each.key}${substr(sha1(each.value.content_type), 0, 6)}"
@@ -143,6 +177,7 @@ resource "aws_api_gateway_model" "this" {
 resource "aws_api_gateway_method" "this" {
   for_each = local.methods
 
+  region        = var.region
   rest_api_id   = aws_api_gateway_rest_api.this.id
   resource_id   = local.resource_ids[each.value.path]
   http_method   = each.value.method
@@ -160,21 +195,23 @@ resource "aws_api_gateway_method" "this" {
 resource "aws_api_gateway_integration" "this" {
   for_each = aws_api_gateway_method.this
 
+  region                  = var.region
   rest_api_id             = each.value.rest_api_id
   resource_id             = each.value.resource_id
   http_method             = each.value.http_method
-  type                    = "AWS_PROXY"
-  integration_http_method = "POST"
-  uri                     = var.handlers[local.methods[each.key].handler].invoke_arn
-  # API Gateway's most. The functions end a second before.
-  timeout_milliseconds = 29000
+  type                    = local.integrations[each.key].type
+  integration_http_method = local.integrations[each.key].verb
+  uri                     = local.integrations[each.key].uri
+  request_templates       = local.integrations[each.key].templates
+  timeout_milliseconds    = var.integration_timeout_milliseconds
 }
 
 # Each method may invoke the alias, and nothing else may: what is not named here, API Gateway answers with 500.
 resource "aws_lambda_permission" "this" {
-  for_each = local.methods
+  for_each = local.routes
 
-  statement_id  = "api-${lower(each.value.method)}${replace(replace(each.value.path, "/[{}]/", ""), "/[^A-Za-z0-9_-]/", "-")}"
+  region        = var.region
+  statement_id  = "${var.name}-${lower(each.value.method)}${replace(replace(each.value.path, "/[{}]/", ""), "/[^A-Za-z0-9_-]/", "-")}"
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
   function_name = var.handlers[each.value.handler].function_name

@@ -23,6 +23,7 @@ output "url" {
   value       = aws_api_gateway_stage.this.invoke_url
   depends_on = [
     aws_api_gateway_method_settings.all,
+    aws_api_gateway_method_settings.method,
     aws_lambda_permission.this,
     aws_wafv2_web_acl_association.this,
   ]
@@ -30,7 +31,18 @@ output "url" {
 
 output "host" {
   description = "Host name of the API, for a CloudFront origin, whose path is the stage's."
-  value       = "${aws_api_gateway_rest_api.this.id}.execute-api.${data.aws_region.current.region}.amazonaws.com"
+  value       = "${aws_api_gateway_rest_api.this.id}.execute-api.${local.region}.${local.dns_suffix}"
+}
+
+output "domain" {
+  description = "The domain of its own: name, and the host name and zone of the region for an alias record in DNS; null without one. Its paths have no stage in them."
+  value = one([
+    for domain in values(aws_api_gateway_domain_name.this) : {
+      name                 = domain.domain_name
+      regional_domain_name = domain.regional_domain_name
+      regional_zone_id     = domain.regional_zone_id
+    }
+  ])
 }
 
 output "publicly_reachable" {
@@ -38,8 +50,13 @@ output "publicly_reachable" {
   value       = var.origin_verify == null
 }
 
+output "deployed" {
+  description = "Checksum of what shapes the API: another one, another deployment."
+  value       = aws_api_gateway_deployment.this.triggers.shape
+}
+
 output "routes" {
-  description = "What is served: the handler's name by method and path."
+  description = "What is served: the handler's name by method and path; null for preflights, which API Gateway answers."
   value       = { for key, method in local.methods : key => method.handler }
 }
 

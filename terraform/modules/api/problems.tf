@@ -26,7 +26,7 @@ locals {
   # It cannot choose from a list by the request's origin. These answers have nothing of anybody's in them, so any page may read them
   # where several may call; preflights and the handlers' answers name the one that asks.
   cors_headers = local.cors ? {
-    Access-Control-Allow-Origin   = length(var.cors_origins) == 1 ? one(var.cors_origins) : "*"
+    Access-Control-Allow-Origin   = length(var.cors_origins) == 1 ? var.cors_origins[0] : "*"
     Access-Control-Expose-Headers = "Retry-After"
   } : {}
 }
@@ -34,6 +34,7 @@ locals {
 resource "aws_api_gateway_gateway_response" "this" {
   for_each = local.problems
 
+  region        = var.region
   rest_api_id   = aws_api_gateway_rest_api.this.id
   response_type = each.key
   status_code   = each.value.status == null ? null : tostring(each.value.status)

@@ -3,9 +3,10 @@
 resource "aws_api_gateway_rest_api_policy" "this" {
   for_each = var.resource_policy == null ? {} : { main = var.resource_policy }
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
   # Written out, as API Gateway gives it back.
-  policy = replace(each.value, "execute-api:/", "${aws_api_gateway_rest_api.this.execution_arn}/")
+  policy = replace(each.value.json, "execute-api:/", "${aws_api_gateway_rest_api.this.execution_arn}/")
 }
 
 # A deployment is a copy: what is changed above is served only after the next one, so everything that shapes the API is in its hash.
@@ -14,21 +15,25 @@ resource "aws_api_gateway_deployment" "this" {
   depends_on = [
     aws_api_gateway_gateway_response.this,
     aws_api_gateway_integration.this,
+    aws_api_gateway_integration_response.preflight,
     aws_api_gateway_rest_api_policy.this,
   ]
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
 
   triggers = {
     shape = sha256(jsonencode({
-      methods     = local.methods
-      models      = local.models
-      handlers    = { for name, handler in var.handlers : name => handler.invoke_arn }
-      user_pool   = var.user_pool_arn
-      problems    = [local.problems, local.cors_headers]
-      policy      = var.resource_policy
-      compression = var.minimum_compression_bytes
-      endpoint    = var.disable_execute_api_endpoint
+      methods      = local.methods
+      models       = local.models
+      authorizer   = local.authorizer
+      validator    = local.validator
+      integrations = [local.integrations, var.integration_timeout_milliseconds]
+      preflights   = [local.preflight_headers, local.preflight_template]
+      problems     = [local.problems, local.cors_headers]
+      policy       = var.resource_policy
+      compression  = var.minimum_compression_bytes
+      endpoint     = var.disable_execute_api_endpoint
       # Of what was replaced behind our back the contents are the same.
       ids = [
         local.resource_ids, aws_api_gateway_authorizer.users.id, aws_api_gateway_request_validator.all.id,
@@ -47,6 +52,8 @@ resource "aws_api_gateway_stage" "this" {
   # With logs, a stage is refused while the account has no role to write them.
   depends_on = [aws_api_gateway_account.this, aws_cloudwatch_log_group.execution]
 
+  region               = var.region
+  tags                 = var.tags
   rest_api_id          = aws_api_gateway_rest_api.this.id
   stage_name           = var.stage
   deployment_id        = aws_api_gateway_deployment.this.id
@@ -74,7 +81,10 @@ resource "aws_api_gateway_stage" "this" {
   }
 }
 
+# What holds for each method that has nothing of its own below: each has a share of its own, so that one that is overrun leaves the
+# others theirs.
 resource "aws_api_gateway_method_settings" "all" {
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"
@@ -89,10 +99,30 @@ resource "aws_api_gateway_method_settings" "all" {
   }
 }
 
+# All settings again: what a method has of its own takes the place of all that the stage says.
+resource "aws_api_gateway_method_settings" "method" {
+  for_each   = var.throttling.methods
+  depends_on = [aws_api_gateway_method_settings.all]
+
+  region      = var.region
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "${trimprefix(split(" ", each.key)[1], "/")}/${split(" ", each.key)[0]}"
+
+  settings {
+    throttling_rate_limit  = each.value.rate_per_second
+    throttling_burst_limit = each.value.burst
+    metrics_enabled        = var.metrics_enabled
+    logging_level          = var.execution_logs
+    data_trace_enabled     = false
+  }
+}
+
 # The regional ACL that lets through what came from the CDN. Association and rules are two: the ACL's default has to be to block.
 resource "aws_wafv2_web_acl_association" "this" {
   for_each = var.origin_verify == null ? {} : { main = var.origin_verify.web_acl_arn }
 
+  region       = var.region
   resource_arn = aws_api_gateway_stage.this.arn
   web_acl_arn  = each.value
 }

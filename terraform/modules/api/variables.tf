@@ -12,12 +12,14 @@ variable "description" {
   description = "What the API is for, in a sentence."
   type        = string
   default     = "Files and profiles of an education platform"
+  nullable    = false
 }
 
 variable "stage" {
   description = "Name of the stage, first part of every path."
   type        = string
   default     = "v1"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,128}$", var.stage))
@@ -59,6 +61,7 @@ variable "handlers" {
     alias_name    = string
     invoke_arn    = string
   }))
+  nullable = false
 
   validation {
     condition     = length(var.handlers) > 0
@@ -77,8 +80,8 @@ variable "user_pool_arn" {
 }
 
 variable "cors_origins" {
-  description = "Origins of the pages that may call, the same as the handlers' LECTERN_CORS_ORIGINS. Empty: no page of another origin may."
-  type        = set(string)
+  description = "Origins of the pages that may call, the same as the handlers' LECTERN_CORS_ORIGINS. Empty: no page of another origin may. A list, whose length is known where an address in it is not yet."
+  type        = list(string)
   default     = []
   nullable    = false
 
@@ -89,17 +92,24 @@ variable "cors_origins" {
 }
 
 variable "throttling" {
-  description = "Requests a second of all callers together, and how many may come at once; what is above is answered with 429."
+  description = "Requests a second of all callers together to each method, and how many may come at once; what is above is answered with 429. methods has other figures by method and path, as { \"POST /files\" = { rate_per_second = 5, burst = 10 } }; those of preflights by \"OPTIONS /files\"."
   type = object({
     rate_per_second = optional(number, 100)
     burst           = optional(number, 200)
+    methods = optional(map(object({
+      rate_per_second = number
+      burst           = number
+    })), {})
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.throttling.rate_per_second > 0 && var.throttling.burst >= 1 && floor(var.throttling.burst) == var.throttling.burst
-    error_message = "throttling.rate_per_second is above 0, and throttling.burst a whole number from 1."
+    condition = alltrue([
+      for limits in concat([{ rate_per_second = var.throttling.rate_per_second, burst = var.throttling.burst }], values(var.throttling.methods)) :
+      limits.rate_per_second > 0 && limits.burst >= 1 && floor(limits.burst) == limits.burst
+    ])
+    error_message = "throttling.rate_per_second is above 0, and throttling.burst a whole number from 1; so are those of throttling.methods."
   }
 }
 
@@ -107,6 +117,7 @@ variable "minimum_compression_bytes" {
   description = "Answers from so many bytes are compressed for who takes them so; -1: none is."
   type        = number
   default     = 1024
+  nullable    = false
 
   validation {
     condition     = var.minimum_compression_bytes >= -1 && var.minimum_compression_bytes <= 10485760 && floor(var.minimum_compression_bytes) == var.minimum_compression_bytes
@@ -118,18 +129,21 @@ variable "metrics_enabled" {
   description = "Metrics for each method too, which are paid; the alarms read those of the stage, which are always there."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "tracing" {
   description = "Send traces to X-Ray."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "execution_logs" {
   description = "What API Gateway writes of its own work: \"ERROR\" or \"OFF\"."
   type        = string
   default     = "ERROR"
+  nullable    = false
 
   validation {
     condition     = contains(["ERROR", "OFF"], var.execution_logs)
@@ -141,6 +155,7 @@ variable "access_log_retention_days" {
   description = "Days to keep the API's logs."
   type        = number
   default     = 90
+  nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.access_log_retention_days)
@@ -163,16 +178,19 @@ variable "manage_account_logging_role" {
   description = "Make the role by which API Gateway writes logs, one for all APIs of the account in this region. It takes the place of one that was made elsewhere, and a destroy leaves none. false: it is there already; without one the stage is refused."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "resource_policy" {
   description = "Who may call at all, a policy in JSON with resources such as execute-api:/v1/GET/files. null: whoever has a token."
-  type        = string
-  default     = null
+  type = object({
+    json = string
+  })
+  default = null
 
   validation {
-    condition     = var.resource_policy == null ? true : can(jsondecode(var.resource_policy).Statement)
-    error_message = "resource_policy is a policy in JSON, with Statement."
+    condition     = var.resource_policy == null ? true : can(jsondecode(var.resource_policy.json).Statement)
+    error_message = "resource_policy.json is a policy in JSON, with Statement."
   }
 }
 
@@ -190,7 +208,64 @@ variable "origin_verify" {
 }
 
 variable "disable_execute_api_endpoint" {
-  description = "Answer at a custom domain only, which is made elsewhere."
+  description = "Answer at domain only, or at a domain that is made elsewhere. The address that API Gateway gives takes TLS 1.0 and has no setting for it."
   type        = bool
   default     = false
+  nullable    = false
+}
+
+variable "domain" {
+  description = "Domain of its own: host name, a certificate for it in this region, and what TLS it takes, at least 1.2. The record in DNS is made elsewhere, of output domain. null: none."
+  type = object({
+    name            = string
+    certificate_arn = string
+    security_policy = optional(string, "TLS_1_2")
+  })
+  default = null
+
+  validation {
+    condition     = var.domain == null ? true : can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.domain.name))
+    error_message = "domain.name is a full host name, as api.example.com."
+  }
+
+  validation {
+    condition     = var.domain == null ? true : can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+$", var.domain.certificate_arn))
+    error_message = "domain.certificate_arn is a certificate of ACM in the API's region, as arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd."
+  }
+
+  validation {
+    condition     = var.domain == null ? true : can(regex("^(TLS_1_2|SecurityPolicy_TLS13_[A-Z0-9_]+)$", var.domain.security_policy))
+    error_message = "domain.security_policy is \"TLS_1_2\" or one of API Gateway's SecurityPolicy_TLS13_..., which begin with TLS 1.2 or 1.3."
+  }
+}
+
+variable "integration_timeout_milliseconds" {
+  description = "How long API Gateway waits for a function. The functions end a second before its most."
+  type        = number
+  default     = 29000
+  nullable    = false
+
+  validation {
+    condition     = var.integration_timeout_milliseconds >= 50 && var.integration_timeout_milliseconds <= 29000 && floor(var.integration_timeout_milliseconds) == var.integration_timeout_milliseconds
+    error_message = "integration_timeout_milliseconds is a whole number from 50 to 29000, API Gateway's most."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "Policy that bounds what the role made here may do, by its ARN. null: none."
+  type        = string
+  default     = null
+}
+
+variable "region" {
+  description = "Region of everything here; null: the provider's."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }

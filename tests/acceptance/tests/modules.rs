@@ -98,7 +98,11 @@ fn modules_keep_their_own_tests() {
                     // With its neighbours, since modules call each other.
                     copy(&workspace::root().join("terraform/modules"), workdir.path());
                     let folder = format!("-chdir={}", module.file_name().unwrap().to_str().unwrap());
-                    workdir.run(&[&folder, "init", "-no-color", "-input=false"]).unwrap().ok().unwrap();
+                    workdir
+                        .run(&[&folder, "init", "-no-color", "-input=false"])
+                        .unwrap()
+                        .ok()
+                        .unwrap();
                     workdir.run(&[&folder, "validate", "-no-color"]).unwrap().ok().unwrap();
                     let said = workdir.run(&[&folder, "test", "-no-color"]).unwrap().ok().unwrap();
                     assert!(said.contains(" 0 failed"), "{}: {said}", module.display());

@@ -1,6 +1,6 @@
 mock_provider "aws" {
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
 
   mock_data "aws_region" {
@@ -83,7 +83,7 @@ run "the_contract_beside_the_module" {
   }
 
   assert {
-    condition     = aws_lambda_permission.this["POST /files/{id}/complete"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/POST/files/*/complete" && aws_lambda_permission.this["POST /files/{id}/complete"].statement_id == "api-post-files-id-complete"
+    condition     = aws_lambda_permission.this["POST /files/{id}/complete"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/POST/files/*/complete" && aws_lambda_permission.this["POST /files/{id}/complete"].statement_id == "edu-post-files-id-complete"
     error_message = "A method may invoke its handler, and nothing else of the API may (D6)."
   }
 
@@ -181,8 +181,24 @@ run "pages_of_one_origin" {
   }
 
   assert {
-    condition     = output.routes["OPTIONS /files"] == "download-api" && aws_lambda_permission.this["OPTIONS /files"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/OPTIONS/files"
-    error_message = "One of a path's handlers answers."
+    condition     = alltrue([for key, integration in aws_api_gateway_integration.this : (integration.type == "MOCK") == startswith(key, "OPTIONS")]) && length([for key in keys(aws_lambda_permission.this) : key if startswith(key, "OPTIONS")]) == 0
+    error_message = "Nobody without a token starts a function (D9)."
+  }
+
+  assert {
+    condition = aws_api_gateway_integration_response.preflight["OPTIONS /files/{id}"].response_parameters == tomap({
+      "method.response.header.Access-Control-Allow-Headers" = "'authorization, content-type, idempotency-key, if-match'"
+      "method.response.header.Access-Control-Allow-Methods" = "'DELETE, GET'"
+      "method.response.header.Access-Control-Allow-Origin"  = "'https://learn.example.com'"
+      "method.response.header.Access-Control-Max-Age"       = "'3600'"
+      "method.response.header.Vary"                         = "'Origin'"
+    })
+    error_message = "A preflight is answered from the contract."
+  }
+
+  assert {
+    condition     = keys(aws_api_gateway_method_response.preflight["OPTIONS /profile"].response_parameters) == keys(aws_api_gateway_integration_response.preflight["OPTIONS /profile"].response_parameters)
+    error_message = "API Gateway refuses a header that the method does not declare."
   }
 
   assert {
@@ -192,7 +208,7 @@ run "pages_of_one_origin" {
 }
 
 run "pages_of_several_origins" {
-  command = plan
+  command = apply
 
   variables {
     cors_origins = ["https://learn.example.com", "http://localhost:5173"]
@@ -202,6 +218,153 @@ run "pages_of_several_origins" {
     condition     = alltrue([for response in values(aws_api_gateway_gateway_response.this) : response.response_parameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"])
     error_message = "The pages can read API Gateway's own answers."
   }
+
+  assert {
+    condition     = !contains(keys(aws_api_gateway_integration_response.preflight["OPTIONS /files"].response_parameters), "method.response.header.Access-Control-Allow-Origin") && contains(keys(aws_api_gateway_method_response.preflight["OPTIONS /files"].response_parameters), "method.response.header.Access-Control-Allow-Origin")
+    error_message = "Of several origins none is named to everybody."
+  }
+
+  assert {
+    condition     = aws_api_gateway_integration_response.preflight["OPTIONS /files"].response_templates["application/json"] == "#set($origin = $input.params().header.get(\"Origin\"))#if(!$origin)#set($origin = $input.params().header.get(\"origin\"))#end#foreach($known in [\"https://learn.example.com\", \"http://localhost:5173\"])#if($known == $origin)#set($context.responseOverride.header.Access-Control-Allow-Origin = $known)#end#end"
+    error_message = "The one that asks is named if it is one of them."
+  }
+}
+
+run "values_that_are_not_known_before_the_apply" {
+  command = plan
+
+  module {
+    source = "./tests/unknown"
+  }
+}
+
+# What the stage serves is a copy, which is made anew for each of these.
+run "served_before_a_change" {
+  command = apply
+}
+
+run "another_timeout_is_served" {
+  command = apply
+
+  variables {
+    integration_timeout_milliseconds = 10000
+  }
+
+  assert {
+    condition     = output.deployed != run.served_before_a_change.deployed && alltrue([for integration in values(aws_api_gateway_integration.this) : integration.timeout_milliseconds == 10000])
+    error_message = "Settings of the integrations are in the hash."
+  }
+}
+
+run "another_user_pool_is_served" {
+  command = apply
+
+  variables {
+    user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_GhIjKl"
+  }
+
+  assert {
+    condition     = aws_api_gateway_authorizer.users.provider_arns == toset(["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_GhIjKl"]) && !contains([run.served_before_a_change.deployed, run.another_timeout_is_served.deployed], output.deployed)
+    error_message = "The authorizer is in the hash."
+  }
+}
+
+run "the_same_is_not_deployed_again" {
+  command = apply
+
+  assert {
+    condition     = output.deployed == run.served_before_a_change.deployed
+    error_message = "What is the same has the same hash."
+  }
+}
+
+run "a_method_with_a_limit_of_its_own" {
+  command = plan
+
+  variables {
+    throttling   = { methods = { "POST /files/{id}/complete" = { rate_per_second = 5, burst = 10 }, "OPTIONS /files" = { rate_per_second = 20, burst = 20 } } }
+    cors_origins = ["https://learn.example.com"]
+  }
+
+  assert {
+    condition     = { for key, method in aws_api_gateway_method_settings.method : method.method_path => method.settings[0].throttling_rate_limit } == { "files/{id}/complete/POST" = 5, "files/OPTIONS" = 20 }
+    error_message = "Each method can have its own limit (D9)."
+  }
+
+  assert {
+    condition     = alltrue([for method in values(aws_api_gateway_method_settings.method) : method.settings[0].logging_level == "ERROR" && !method.settings[0].data_trace_enabled])
+    error_message = "It keeps the stage's other settings (D4)."
+  }
+}
+
+run "a_domain_that_takes_no_old_tls" {
+  command = plan
+
+  variables {
+    domain                       = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd" }
+    disable_execute_api_endpoint = true
+  }
+
+  assert {
+    condition     = aws_api_gateway_domain_name.this["main"].security_policy == "TLS_1_2" && aws_api_gateway_domain_name.this["main"].endpoint_configuration[0].types == tolist(["REGIONAL"])
+    error_message = "The domain takes TLS 1.2 and later (D4)."
+  }
+
+  assert {
+    condition     = aws_api_gateway_base_path_mapping.this["main"].stage_name == "v1" && output.domain.name == "api.example.com"
+    error_message = "It leads to the stage."
+  }
+}
+
+run "in_a_region_with_tags_and_a_boundary" {
+  command = plan
+
+  variables {
+    region                      = "eu-central-1"
+    tags                        = { team = "platform" }
+    permissions_boundary        = "arn:aws:iam::123456789012:policy/developers"
+    manage_account_logging_role = true
+  }
+
+  assert {
+    condition     = alltrue([for resource in [aws_api_gateway_rest_api.this, aws_api_gateway_stage.this, aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution] : resource.region == "eu-central-1" && resource.tags.team == "platform"])
+    error_message = "All is where it was wanted and has the tags."
+  }
+
+  assert {
+    condition     = alltrue([for role in values(aws_iam_role.account) : role.permissions_boundary == "arn:aws:iam::123456789012:policy/developers" && endswith(role.name, "-eu-central-1")])
+    error_message = "The role is bounded, and another region's has another name (D6)."
+  }
+}
+
+run "a_limit_for_a_method_that_is_not_there_is_refused" {
+  command = plan
+
+  variables {
+    throttling = { methods = { "GET /grades" = { rate_per_second = 1, burst = 1 } } }
+  }
+
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
+run "a_domain_with_old_tls_is_refused" {
+  command = plan
+
+  variables {
+    domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd", security_policy = "TLS_1_0" }
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "longer_than_api_gateway_waits_is_refused" {
+  command = plan
+
+  variables {
+    integration_timeout_milliseconds = 30000
+  }
+
+  expect_failures = [var.integration_timeout_milliseconds]
 }
 
 run "a_contract_of_ones_own_with_a_handler_that_is_not_there" {
@@ -244,7 +407,7 @@ run "only_through_the_cdn" {
   variables {
     origin_verify                = { web_acl_arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/edu-api/0123abcd" }
     disable_execute_api_endpoint = true
-    resource_policy              = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "execute-api:/v1/*" }] })
+    resource_policy              = { json = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "execute-api:/v1/*" }] }) }
   }
 
   assert {
@@ -415,7 +578,7 @@ run "a_policy_that_is_not_json_is_refused" {
   command = plan
 
   variables {
-    resource_policy = "Deny all"
+    resource_policy = { json = "Deny all" }
   }
 
   expect_failures = [var.resource_policy]
