@@ -7,6 +7,7 @@ mod apis;
 mod atlas;
 mod backup;
 mod ci;
+mod corpus;
 mod docs;
 mod identity;
 mod layering;

@@ -36,11 +36,12 @@ fn run(mut command: Command, input: &[u8]) -> Output {
 fn json_util_reads_every_line_without_an_escape_to_an_equal_document() {
     let mut runner = TestRunner::deterministic();
     let documents = prop_oneof![3 => arbitrary::usual_document().boxed(), 1 => arbitrary::any_document().boxed()];
+    let corpus = crate::corpus::cases().into_iter().map(|case| case.document());
+    let generated = (0..4_000).map(|_| documents.new_tree(&mut runner).unwrap().current());
     let mut encoder = Encoder::new();
     let mut input = Vec::new();
     let mut plain = 0;
-    for _ in 0..4_000 {
-        let raw = documents.new_tree(&mut runner).unwrap().current();
+    for raw in corpus.chain(generated) {
         let mut line = Vec::new();
         if encoder.encode(&raw, &mut line) != Encoded::Plain {
             continue;

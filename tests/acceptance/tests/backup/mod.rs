@@ -4,6 +4,8 @@
 mod roles;
 mod world;
 
+pub(crate) use world::s3;
+
 use serde_json::{Value, json};
 use world::World;
 
