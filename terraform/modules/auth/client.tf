@@ -5,6 +5,7 @@ locals {
 }
 
 resource "aws_cognito_user_pool_client" "app" {
+  region       = var.region
   name         = "${var.name}-app"
   user_pool_id = aws_cognito_user_pool.this.id
 
@@ -19,7 +20,7 @@ resource "aws_cognito_user_pool_client" "app" {
   allowed_oauth_scopes                 = local.hosted ? ["openid", "email", "profile"] : []
   callback_urls                        = var.callback_urls
   logout_urls                          = var.logout_urls
-  supported_identity_providers         = ["COGNITO"]
+  supported_identity_providers         = concat(["COGNITO"], values(aws_cognito_identity_provider.this)[*].provider_name)
 
   access_token_validity  = var.token_validity.access_minutes
   id_token_validity      = var.token_validity.id_minutes
@@ -42,7 +43,26 @@ resource "aws_cognito_user_pool_client" "app" {
 resource "aws_cognito_user_pool_domain" "this" {
   for_each = var.domain == null ? {} : { main = var.domain }
 
+  region          = var.region
   user_pool_id    = aws_cognito_user_pool.this.id
   domain          = each.value.name
   certificate_arn = each.value.certificate_arn
+}
+
+# Others who say who somebody is, such as a school's own sign-in.
+resource "aws_cognito_identity_provider" "this" {
+  for_each = var.identity_providers
+
+  region            = var.region
+  user_pool_id      = aws_cognito_user_pool.this.id
+  provider_name     = each.key
+  provider_type     = each.value.type
+  provider_details  = merge(each.value.details, contains(local.with_secrets, each.key) ? { client_secret = var.identity_provider_secrets[each.key] } : {})
+  attribute_mapping = each.value.attribute_mapping
+  idp_identifiers   = each.value.identifiers
+}
+
+locals {
+  # Whose secret there is, is none.
+  with_secrets = nonsensitive(keys(var.identity_provider_secrets))
 }

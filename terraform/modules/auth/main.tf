@@ -13,6 +13,8 @@ resource "aws_cognito_user_pool" "this" {
   # Cognito tries to send by the role when it is given one.
   depends_on = [aws_iam_role_policy.sms]
 
+  region              = var.region
+  tags                = var.tags
   name                = var.name
   user_pool_tier      = local.tier
   deletion_protection = var.deletion_protection ? "ACTIVE" : "INACTIVE"
@@ -34,6 +36,36 @@ resource "aws_cognito_user_pool" "this" {
     string_attribute_constraints {
       min_length = "0"
       max_length = "2048"
+    }
+  }
+
+  # Cognito calls them custom:<name>. Each can be added and never changed or taken away: AWS would replace the pool.
+  dynamic "schema" {
+    for_each = var.custom_attributes
+
+    content {
+      name                = schema.key
+      attribute_data_type = schema.value.type
+      required            = false
+      mutable             = schema.value.mutable
+
+      dynamic "string_attribute_constraints" {
+        for_each = schema.value.type == "String" ? [schema.value] : []
+
+        content {
+          min_length = tostring(string_attribute_constraints.value.min)
+          max_length = tostring(string_attribute_constraints.value.max)
+        }
+      }
+
+      dynamic "number_attribute_constraints" {
+        for_each = schema.value.type == "Number" ? [schema.value] : []
+
+        content {
+          min_value = tostring(number_attribute_constraints.value.min)
+          max_value = tostring(number_attribute_constraints.value.max)
+        }
+      }
     }
   }
 
@@ -103,6 +135,7 @@ resource "aws_cognito_user_pool" "this" {
 resource "aws_cognito_user_group" "this" {
   for_each = merge(var.groups, { admin = { description = "Administrators: may upload files", precedence = 0 } })
 
+  region       = var.region
   user_pool_id = aws_cognito_user_pool.this.id
   name         = each.key
   description  = each.value.description

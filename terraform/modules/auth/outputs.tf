@@ -33,6 +33,13 @@ output "domain" {
   value       = one(values(aws_cognito_user_pool_domain.this)[*].domain)
 }
 
+output "domain_cloudfront" {
+  description = "Where a domain of your own leads: host name and hosted zone of the CloudFront that serves the pages, for an alias record in DNS; null without a domain."
+  value = one([
+    for domain in values(aws_cognito_user_pool_domain.this) : { host = domain.cloudfront_distribution, zone_id = domain.cloudfront_distribution_zone_id }
+  ])
+}
+
 output "alarm_target" {
   description = "For a bundle's cognito targets: user_pool_id, client_id."
   value = {

@@ -2,7 +2,9 @@
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+data "aws_region" "current" {
+  region = var.region
+}
 
 locals {
   account   = data.aws_caller_identity.current.account_id
@@ -45,9 +47,15 @@ data "aws_iam_policy_document" "assumed_by_cognito" {
 resource "aws_iam_role" "sms" {
   for_each = local.sms
 
-  name               = "${var.name}-cognito-sms"
-  description        = "Cognito sends SMS of user pool ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_cognito.json
+  name                 = "${var.name}-cognito-sms-${local.region}"
+  description          = "Cognito sends SMS of user pool ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_cognito.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # A phone number is no resource that a policy could name; what can be named is what this role may not publish to: every topic.

@@ -12,6 +12,7 @@ variable "mfa" {
   description = "Second factor: \"ON\", everybody has to have one, or \"OPTIONAL\", who wants one. An app with codes (TOTP) always will do; SMS with sms. A pool that began with OPTIONAL can become ON; its users are then asked to set one up."
   type        = string
   default     = "ON"
+  nullable    = false
 
   validation {
     condition     = contains(["ON", "OPTIONAL"], var.mfa)
@@ -36,6 +37,7 @@ variable "password_minimum_length" {
   description = "Shortest password. It also has a letter of each case, a digit and a symbol."
   type        = number
   default     = 12
+  nullable    = false
 
   validation {
     condition     = var.password_minimum_length >= 12 && var.password_minimum_length <= 99 && floor(var.password_minimum_length) == var.password_minimum_length
@@ -47,6 +49,7 @@ variable "temporary_password_validity_days" {
   description = "Days in which an invited user has to sign in. Only a temporary password expires: Cognito knows no expiry of a user's own."
   type        = number
   default     = 3
+  nullable    = false
 
   validation {
     condition     = var.temporary_password_validity_days >= 1 && var.temporary_password_validity_days <= 365 && floor(var.temporary_password_validity_days) == var.temporary_password_validity_days
@@ -55,15 +58,17 @@ variable "temporary_password_validity_days" {
 }
 
 variable "self_sign_up" {
-  description = "Let anybody sign up. false: administrators invite."
+  description = "Let anybody on the internet sign up, and so get at what every user may. false: administrators invite."
   type        = bool
-  default     = true
+  default     = false
+  nullable    = false
 }
 
 variable "advanced_security_mode" {
   description = "Threat protection: \"OFF\", \"AUDIT\" (leaked passwords and odd sign-ins are recorded) or \"ENFORCED\" (and stopped). Other than OFF takes Cognito's Plus plan, which costs more for each active user."
   type        = string
   default     = "OFF"
+  nullable    = false
 
   validation {
     condition     = contains(["OFF", "AUDIT", "ENFORCED"], var.advanced_security_mode)
@@ -194,4 +199,81 @@ variable "deletion_protection" {
   description = "Refuse to delete the pool with its users, also where a change would replace it."
   type        = bool
   default     = true
+  nullable    = false
+}
+
+variable "identity_providers" {
+  description = "Others who say who somebody is, by the name that the hosted pages' addresses have: type (OIDC, SAML, Google, SignInWithApple, Facebook or LoginWithAmazon), details as Cognito takes them without a secret, which attribute of theirs becomes which of the pool's, and identifiers, such as domains of mail addresses."
+  type = map(object({
+    type              = string
+    details           = map(string)
+    attribute_mapping = optional(map(string), { email = "email" })
+    identifiers       = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for provider in values(var.identity_providers) : contains(["OIDC", "SAML", "Google", "SignInWithApple", "Facebook", "LoginWithAmazon"], provider.type)])
+    error_message = "identity_providers.type is OIDC, SAML, Google, SignInWithApple, Facebook or LoginWithAmazon."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.identity_providers) : can(regex("^[^_\\s][^\\s]{1,30}[^_\\s]$", name)) && name != "COGNITO"])
+    error_message = "The names of identity_providers have 3 to 32 characters without a blank, no _ at either end, and are not COGNITO."
+  }
+
+  validation {
+    condition     = alltrue([for provider in values(var.identity_providers) : !contains(keys(provider.details), "client_secret") && contains(keys(provider.attribute_mapping), "email")])
+    error_message = "A secret belongs in identity_provider_secrets, so that no plan shows it, and attribute_mapping says which of their attributes is the email that every user has."
+  }
+}
+
+variable "identity_provider_secrets" {
+  description = "Client secrets of identity_providers, by name. They are in the state, as everything that Cognito is told."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  sensitive   = true
+
+  validation {
+    condition     = length(setsubtract(keys(var.identity_provider_secrets), keys(var.identity_providers))) == 0
+    error_message = "identity_provider_secrets has names that identity_providers does not have."
+  }
+}
+
+variable "custom_attributes" {
+  description = "Attributes of users beside Cognito's own, by name without custom:, with type (String, Number, Boolean or DateTime), whether they can change, and the least and most length of a text or value of a number. They can be added to a pool, never changed or taken away. Nothing personal that the profile API keeps encrypted belongs here."
+  type = map(object({
+    type    = optional(string, "String")
+    mutable = optional(bool, true)
+    min     = optional(number, 0)
+    max     = optional(number, 256)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.custom_attributes) <= 50 && alltrue([for name, attribute in var.custom_attributes : can(regex("^[A-Za-z][A-Za-z0-9_]{0,19}$", name)) && contains(["String", "Number", "Boolean", "DateTime"], attribute.type) && attribute.min <= attribute.max && attribute.max <= 2048])
+    error_message = "custom_attributes has at most 50 names of 1 to 20 letters, digits and _, each of type String, Number, Boolean or DateTime, with min <= max <= 2048."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "Policy that bounds what the role made here may do, by its ARN. null: none."
+  type        = string
+  default     = null
+}
+
+variable "region" {
+  description = "Region of everything here; null: the provider's."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }

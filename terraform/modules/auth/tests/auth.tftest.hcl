@@ -104,6 +104,109 @@ run "a_client_without_a_secret" {
   }
 }
 
+run "nobody_signs_up_unless_it_is_said" {
+  command = plan
+
+  assert {
+    condition     = aws_cognito_user_pool.this.admin_create_user_config[0].allow_admin_create_user_only
+    error_message = "Administrators invite (D10)."
+  }
+}
+
+run "values_that_are_not_known_before_the_apply" {
+  command = plan
+
+  module {
+    source = "./tests/unknown"
+  }
+}
+
+run "a_schools_own_sign_in_and_attributes" {
+  command = apply
+
+  variables {
+    identity_providers        = { school = { type = "OIDC", details = { client_id = "edu", oidc_issuer = "https://login.school.example", authorize_scopes = "openid email" }, identifiers = ["school.example"] } }
+    identity_provider_secrets = { school = "never-shown" }
+    custom_attributes         = { school = { max = 64 }, year = { type = "Number", min = 1, max = 13 } }
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.app.supported_identity_providers == toset(["COGNITO", "school"]) && aws_cognito_identity_provider.this["school"].provider_type == "OIDC"
+    error_message = "The apps' client takes both (D10)."
+  }
+
+  assert {
+    condition     = nonsensitive(aws_cognito_identity_provider.this["school"].provider_details.client_secret == "never-shown") && issensitive(aws_cognito_identity_provider.this["school"].provider_details.client_secret)
+    error_message = "The secret is handed on and not shown."
+  }
+
+  assert {
+    condition     = { for attribute in aws_cognito_user_pool.this.schema : attribute.name => attribute.attribute_data_type } == { email = "String", school = "String", year = "Number" }
+    error_message = "The pool has the attributes."
+  }
+}
+
+run "in_a_region_with_tags_and_a_boundary" {
+  command = plan
+
+  variables {
+    region               = "eu-central-1"
+    tags                 = { team = "platform" }
+    permissions_boundary = "arn:aws:iam::123456789012:policy/developers"
+    sms                  = {}
+  }
+
+  assert {
+    condition     = alltrue([for resource in [aws_cognito_user_pool.this] : resource.region == "eu-central-1" && resource.tags.team == "platform"])
+    error_message = "All is where it was wanted and has the tags."
+  }
+
+  assert {
+    condition     = alltrue([for role in values(aws_iam_role.sms) : role.permissions_boundary == "arn:aws:iam::123456789012:policy/developers" && endswith(role.name, "-eu-central-1")])
+    error_message = "The role is bounded, and another region's has another name (D6)."
+  }
+}
+
+run "a_provider_that_cognito_does_not_know_is_refused" {
+  command = plan
+
+  variables {
+    identity_providers = { school = { type = "LDAP", details = {} } }
+  }
+
+  expect_failures = [var.identity_providers]
+}
+
+run "a_secret_in_plain_sight_is_refused" {
+  command = plan
+
+  variables {
+    identity_providers = { school = { type = "OIDC", details = { client_secret = "shown" } } }
+  }
+
+  expect_failures = [var.identity_providers]
+}
+
+run "a_secret_of_nobody_is_refused" {
+  command = plan
+
+  variables {
+    identity_provider_secrets = { school = "never-shown" }
+  }
+
+  expect_failures = [var.identity_provider_secrets]
+}
+
+run "an_attribute_of_no_type_is_refused" {
+  command = plan
+
+  variables {
+    custom_attributes = { year = { type = "Integer" } }
+  }
+
+  expect_failures = [var.custom_attributes]
+}
+
 run "hosted_pages_with_the_code_grant" {
   command = plan
 
