@@ -7,4 +7,7 @@ auth_flows    = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_
 cors_origins  = ["http://localhost:5173"]
 force_destroy = true
 
+# It has no such firewall.
+dns_firewall = null
+
 manage_account_logging_role = true

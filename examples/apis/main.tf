@@ -7,6 +7,7 @@ module "network" {
   name         = var.name
   atlas        = var.atlas
   private_link = var.private_link
+  dns_firewall = var.dns_firewall
   flow_logs    = var.flow_logs == null ? null : merge(var.flow_logs, { kms_key_arn = aws_kms_key.logs.arn })
 }
 

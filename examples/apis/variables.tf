@@ -60,6 +60,14 @@ variable "private_link" {
   default = null
 }
 
+variable "dns_firewall" {
+  description = "Let functions ask for the names of the endpoints only, and for those allowed here, as the module network takes them; a cluster that is peered needs its own. null: any name, which a local cloud needs."
+  type = object({
+    allowed_domains = optional(set(string), [])
+  })
+  default = {}
+}
+
 variable "flow_logs" {
   description = "Flow logs of the VPC, as the module network takes them; null: none."
   type = object({

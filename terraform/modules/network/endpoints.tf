@@ -28,19 +28,21 @@ data "aws_iam_policy_document" "s3_endpoint" {
 }
 
 resource "aws_vpc_endpoint" "s3" {
-  vpc_id            = aws_vpc.this.id
+  region            = var.region
+  vpc_id            = local.vpc_id
   service_name      = "com.amazonaws.${local.region}.s3"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = [for zone in local.zones : aws_route_table.private[zone].id]
+  route_table_ids   = [for zone in local.zones : local.route_table_ids[zone]]
   policy            = data.aws_iam_policy_document.s3_endpoint.json
 
-  tags = { Name = "${var.name}-s3" }
+  tags = merge(var.tags, { Name = "${var.name}-s3" })
 }
 
-# The same for the services: a credential of another account that got into a function is of no use here.
+# The same for the services: neither is a credential of another account that got into a function of any use here, nor can data be
+# carried out into a secret or key of another account.
 data "aws_iam_policy_document" "interface_endpoint" {
   statement {
-    sid       = "OwnPrincipals"
+    sid       = "OwnPrincipalsOwnResources"
     actions   = ["*"]
     resources = ["*"]
 
@@ -54,6 +56,13 @@ data "aws_iam_policy_document" "interface_endpoint" {
       variable = "aws:PrincipalAccount"
       values   = [local.account]
     }
+
+    # Some calls are about no resource, such as who somebody is.
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceAccount"
+      values   = concat([local.account], sort(var.endpoint_account_ids))
+    }
   }
 }
 
@@ -61,13 +70,21 @@ data "aws_iam_policy_document" "interface_endpoint" {
 resource "aws_vpc_endpoint" "interface" {
   for_each = var.interface_endpoints
 
-  vpc_id              = aws_vpc.this.id
-  service_name        = "com.amazonaws.${local.region}.${each.value}"
+  region              = var.region
+  vpc_id              = local.vpc_id
+  service_name        = "${data.aws_partition.current.reverse_dns_prefix}.${local.region}.${each.value}"
   vpc_endpoint_type   = "Interface"
-  subnet_ids          = local.subnet_ids
+  subnet_ids          = [for zone in local.zones : local.subnets[zone] if contains(lookup(var.interface_endpoint_zones, each.value, local.zones), zone)]
   security_group_ids  = [aws_security_group.endpoints.id]
   private_dns_enabled = true
   policy              = contains(var.interface_endpoints_without_policy, each.value) ? null : data.aws_iam_policy_document.interface_endpoint.json
 
-  tags = { Name = "${var.name}-${each.value}" }
+  tags = merge(var.tags, { Name = "${var.name}-${each.value}" })
+
+  lifecycle {
+    precondition {
+      condition     = length(setintersection(lookup(var.interface_endpoint_zones, each.value, local.zones), local.zones)) > 0
+      error_message = "interface_endpoint_zones leaves ${each.value} without an endpoint: none of its zones is among ${join(", ", local.zones)}. Choose availability_zones of which one is."
+    }
+  }
 }

@@ -14,6 +14,8 @@ locals {
 resource "aws_cloudwatch_log_group" "flow_logs" {
   for_each = local.flow_logs
 
+  region            = var.region
+  tags              = var.tags
   name              = "/aws/vpc/${var.name}/flow-logs"
   retention_in_days = each.value.retention_days
   kms_key_id        = each.value.kms_key_arn
@@ -40,9 +42,15 @@ data "aws_iam_policy_document" "assumed_by_flow_logs" {
 resource "aws_iam_role" "flow_logs" {
   for_each = local.flow_logs
 
-  name               = "${var.name}-flow-logs"
-  description        = "Writes the flow logs of ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_flow_logs.json
+  name                 = "${var.name}-flow-logs-${local.region}"
+  description          = "Writes the flow logs of ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_flow_logs.json
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 data "aws_iam_policy_document" "flow_logs" {
@@ -74,7 +82,8 @@ resource "aws_flow_log" "this" {
   for_each   = local.flow_logs
   depends_on = [aws_iam_role_policy.flow_logs]
 
-  vpc_id                   = aws_vpc.this.id
+  region                   = var.region
+  vpc_id                   = local.vpc_id
   traffic_type             = "ALL"
   log_destination_type     = "cloud-watch-logs"
   log_destination          = aws_cloudwatch_log_group.flow_logs[each.key].arn
@@ -82,5 +91,5 @@ resource "aws_flow_log" "this" {
   max_aggregation_interval = 60
   log_format               = join(" ", [for field in local.flow_log_fields : "$${${field}}"])
 
-  tags = { Name = var.name }
+  tags = merge(var.tags, { Name = var.name })
 }

@@ -22,14 +22,15 @@ resource "lectern_atlas_private_link" "this" {
 resource "aws_vpc_endpoint" "mongodb" {
   for_each = local.mongodb_endpoints
 
-  vpc_id              = aws_vpc.this.id
+  region              = var.region
+  vpc_id              = local.vpc_id
   service_name        = local.mongodb_service_name
   vpc_endpoint_type   = "Interface"
-  subnet_ids          = [for zone in each.value : aws_subnet.private[zone].id]
+  subnet_ids          = [for zone in each.value : local.subnets[zone]]
   security_group_ids  = [local.nlb ? one(values(aws_security_group.behind_nlb)[*].id) : aws_security_group.mongodb.id]
   private_dns_enabled = false
 
-  tags = { Name = "${var.name}-mongodb-${each.key}" }
+  tags = merge(var.tags, { Name = "${var.name}-mongodb-${each.key}" })
 
   lifecycle {
     precondition {

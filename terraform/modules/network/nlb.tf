@@ -13,16 +13,23 @@ locals {
 resource "aws_security_group" "behind_nlb" {
   for_each = local.nlb ? { main = "${var.name}-mongodb-behind-nlb" } : {}
 
-  name        = each.value
+  region      = var.region
+  name_prefix = "${each.value}-"
   description = "MongoDB endpoints: in from their load balancer only"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
-  tags = { Name = each.value }
+  tags = merge(var.tags, { Name = each.value })
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [description, name, name_prefix]
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "nlb_to_endpoints" {
   for_each = aws_security_group.behind_nlb
 
+  region                       = var.region
   security_group_id            = aws_security_group.mongodb.id
   description                  = "MongoDB endpoints"
   referenced_security_group_id = each.value.id
@@ -34,6 +41,7 @@ resource "aws_vpc_security_group_egress_rule" "nlb_to_endpoints" {
 resource "aws_vpc_security_group_ingress_rule" "endpoints_from_nlb" {
   for_each = aws_security_group.behind_nlb
 
+  region                       = var.region
   security_group_id            = each.value.id
   description                  = "The load balancer and its health checks"
   referenced_security_group_id = aws_security_group.mongodb.id
@@ -45,6 +53,8 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints_from_nlb" {
 resource "aws_lb" "mongodb" {
   for_each = local.nlb ? { main = "${var.name}-mongodb" } : {}
 
+  region             = var.region
+  tags               = var.tags
   name               = each.value
   internal           = true
   load_balancer_type = "network"
@@ -60,7 +70,9 @@ resource "aws_lb_target_group" "mongodb" {
   for_each = local.nlb_ports
 
   name        = "${var.name}-${each.key}"
-  vpc_id      = aws_vpc.this.id
+  region      = var.region
+  tags        = var.tags
+  vpc_id      = local.vpc_id
   port        = each.value
   protocol    = "TCP"
   target_type = "ip"
@@ -81,6 +93,7 @@ resource "aws_lb_target_group" "mongodb" {
 resource "aws_lb_listener" "mongodb" {
   for_each = aws_lb_target_group.mongodb
 
+  region            = var.region
   load_balancer_arn = aws_lb.mongodb["main"].arn
   port              = each.value.port
   protocol          = "TCP"
@@ -95,12 +108,14 @@ resource "aws_lb_listener" "mongodb" {
 data "aws_network_interface" "mongodb" {
   for_each = { for zone in keys(local.mongodb_endpoints) : zone => zone if local.nlb }
 
-  id = one(aws_vpc_endpoint.mongodb[each.key].network_interface_ids)
+  region = var.region
+  id     = one(aws_vpc_endpoint.mongodb[each.key].network_interface_ids)
 }
 
 resource "aws_lb_target_group_attachment" "mongodb" {
   for_each = local.nlb_targets
 
+  region           = var.region
   target_group_arn = aws_lb_target_group.mongodb[tostring(each.value.port)].arn
   target_id        = data.aws_network_interface.mongodb[each.value.zone].private_ip
   port             = each.value.port
@@ -112,10 +127,12 @@ resource "aws_route53_zone" "mongodb" {
   for_each = local.nlb_zone_name
 
   name    = each.value
+  tags    = var.tags
   comment = "Leads to the load balancer before MongoDB's endpoints"
 
   vpc {
-    vpc_id = aws_vpc.this.id
+    vpc_id     = local.vpc_id
+    vpc_region = local.region
   }
 }
 

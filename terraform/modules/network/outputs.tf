@@ -1,11 +1,11 @@
 output "vpc_id" {
   description = "The VPC."
-  value       = aws_vpc.this.id
+  value       = local.vpc_id
 }
 
 output "cidr" {
-  description = "Range of the VPC."
-  value       = aws_vpc.this.cidr_block
+  description = "Range of the VPC that is made; null for one that is there already."
+  value       = one(values(aws_vpc.this)[*].cidr_block)
 }
 
 output "subnet_ids" {
@@ -15,12 +15,12 @@ output "subnet_ids" {
 
 output "subnet_ids_by_zone" {
   description = "The same by the zone's name."
-  value       = { for zone, subnet in aws_subnet.private : zone => subnet.id }
+  value       = local.subnets
 }
 
 output "route_table_ids" {
   description = "Route tables of the subnets, by the zone's name."
-  value       = { for zone, table in aws_route_table.private : zone => table.id }
+  value       = local.route_table_ids
 }
 
 output "security_group_ids" {
@@ -29,14 +29,22 @@ output "security_group_ids" {
 }
 
 output "vpc" {
-  description = "subnet_ids and security_group_ids as the modules with functions take them in their variable vpc. It waits for the rules and endpoints, so that a function that exists can also talk."
+  description = "subnet_ids and security_group_ids as the modules with functions take them in their variable vpc. It waits for the rules and endpoints, MongoDB's among them until Atlas has taken them, so that a function that exists can also talk."
   value = {
     subnet_ids         = local.subnet_ids
     security_group_ids = [aws_security_group.lambda.id]
   }
   depends_on = [
+    aws_lb_listener.mongodb,
+    aws_lb_target_group_attachment.mongodb,
+    aws_route53_record.mongodb,
+    aws_route53_resolver_firewall_rule_group_association.this,
     aws_route_table_association.private,
     aws_vpc_endpoint.interface,
+    aws_vpc_endpoint.mongodb,
+    aws_vpc_security_group_egress_rule.nlb_to_endpoints,
+    aws_vpc_security_group_ingress_rule.endpoints_from_nlb,
+    lectern_atlas_private_link_endpoint.this,
     aws_vpc_security_group_egress_rule.lambda_to_s3,
     aws_vpc_security_group_egress_rule.lambda_to_mongodb,
     aws_vpc_security_group_egress_rule.lambda_to_endpoints,

@@ -1,5 +1,8 @@
 # Who may talk to whom (B5). Groups have no inline rules: with none, the provider also removes the "all traffic out" that AWS
 # puts into a new group, and rules that name each other's groups make no cycle. DNS to the VPC's resolver needs no rule.
+#
+# AWS changes neither name nor description of a group. One that has to be made anew comes before the old one goes, which is why AWS
+# ends its name; and a change of either makes none: published versions of functions keep the group that they were published in.
 
 locals {
   # A node of a dedicated cluster is a port of the endpoint, from 1024 up, and the ports can change: Atlas asks for the whole range.
@@ -7,11 +10,17 @@ locals {
 }
 
 resource "aws_security_group" "lambda" {
-  name        = "${var.name}-lambda"
+  region      = var.region
+  name_prefix = "${var.name}-lambda-"
   description = "Functions: out to S3, MongoDB and the interface endpoints only"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
-  tags = { Name = "${var.name}-lambda" }
+  tags = merge(var.tags, { Name = "${var.name}-lambda" })
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [description, name, name_prefix]
+  }
 
   # As with the subnets: Lambda's network interfaces hold the group.
   timeouts {
@@ -21,6 +30,7 @@ resource "aws_security_group" "lambda" {
 
 # A gateway endpoint has S3's public addresses, so neither a range nor a group can name it; its prefix list can.
 resource "aws_vpc_security_group_egress_rule" "lambda_to_s3" {
+  region            = var.region
   security_group_id = aws_security_group.lambda.id
   description       = "S3 through the gateway endpoint"
   prefix_list_id    = aws_vpc_endpoint.s3.prefix_list_id
@@ -30,6 +40,7 @@ resource "aws_vpc_security_group_egress_rule" "lambda_to_s3" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "lambda_to_mongodb" {
+  region                       = var.region
   security_group_id            = aws_security_group.lambda.id
   description                  = "MongoDB"
   referenced_security_group_id = aws_security_group.mongodb.id
@@ -39,6 +50,7 @@ resource "aws_vpc_security_group_egress_rule" "lambda_to_mongodb" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "lambda_to_endpoints" {
+  region                       = var.region
   security_group_id            = aws_security_group.lambda.id
   description                  = "Interface endpoints"
   referenced_security_group_id = aws_security_group.endpoints.id
@@ -49,14 +61,21 @@ resource "aws_vpc_security_group_egress_rule" "lambda_to_endpoints" {
 
 # On whatever functions connect to: the endpoints of the cluster, or the load balancer before them.
 resource "aws_security_group" "mongodb" {
-  name        = "${var.name}-mongodb"
+  region      = var.region
+  name_prefix = "${var.name}-mongodb-"
   description = "MongoDB: in from functions only"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
-  tags = { Name = "${var.name}-mongodb" }
+  tags = merge(var.tags, { Name = "${var.name}-mongodb" })
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [description, name, name_prefix]
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "mongodb_from_lambda" {
+  region                       = var.region
   security_group_id            = aws_security_group.mongodb.id
   description                  = "Functions"
   referenced_security_group_id = aws_security_group.lambda.id
@@ -66,14 +85,21 @@ resource "aws_vpc_security_group_ingress_rule" "mongodb_from_lambda" {
 }
 
 resource "aws_security_group" "endpoints" {
-  name        = "${var.name}-endpoints"
+  region      = var.region
+  name_prefix = "${var.name}-endpoints-"
   description = "Interface endpoints of AWS: in from functions only"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
-  tags = { Name = "${var.name}-endpoints" }
+  tags = merge(var.tags, { Name = "${var.name}-endpoints" })
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [description, name, name_prefix]
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints_from_lambda" {
+  region                       = var.region
   security_group_id            = aws_security_group.endpoints.id
   description                  = "Functions"
   referenced_security_group_id = aws_security_group.lambda.id

@@ -9,13 +9,34 @@ variable "name" {
 }
 
 variable "cidr" {
-  description = "Private IPv4 range of the VPC, from /16 to /22. Each zone's subnet takes a sixteenth."
+  description = "Private IPv4 range of the VPC, from /16 to /22. Each zone's subnet takes a sixteenth. Not of a VPC that is there already."
   type        = string
   default     = "10.42.0.0/16"
+  nullable    = false
 
   validation {
     condition     = can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.)[0-9.]+/(1[6-9]|2[0-2])$", var.cidr)) && try(cidrsubnet(var.cidr, 0, 0) == var.cidr, false)
     error_message = "cidr is a private range (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16) from /16 to /22 by its first address, as 10.42.0.0/16."
+  }
+}
+
+variable "vpc" {
+  description = "VPC that is there already, with private subnets and their route tables by zone. It has to have DNS names on, and no way out that is not meant. null: one is made."
+  type = object({
+    id              = string
+    subnet_ids      = map(string)
+    route_table_ids = map(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) >= 2 && keys(var.vpc.subnet_ids) == keys(var.vpc.route_table_ids)
+    error_message = "vpc.subnet_ids and vpc.route_table_ids have the same two zones or more, as { \"eu-west-1a\" = \"subnet-...\", \"eu-west-1b\" = \"subnet-...\" }: one alone does not survive its loss."
+  }
+
+  validation {
+    condition     = var.vpc == null || var.availability_zones == null
+    error_message = "The zones of a VPC that is there already are those of vpc.subnet_ids: leave availability_zones out."
   }
 }
 
@@ -47,6 +68,43 @@ variable "interface_endpoints_without_policy" {
   type        = set(string)
   default     = []
   nullable    = false
+}
+
+variable "interface_endpoint_zones" {
+  description = "Of services that have no endpoints in some zone: the zones in which they have, as { sts = [\"us-east-1a\", \"us-east-1b\"] }. AWS refuses an endpoint in another; `aws ec2 describe-vpc-endpoint-services` shows them."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.interface_endpoint_zones), var.interface_endpoints)) == 0
+    error_message = "interface_endpoint_zones is about services that interface_endpoints names."
+  }
+}
+
+variable "endpoint_account_ids" {
+  description = "Other accounts whose keys, secrets, functions and roles may be used through the interface endpoints; this account's always may."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for account in var.endpoint_account_ids : can(regex("^[0-9]{12}$", account))])
+    error_message = "endpoint_account_ids has account ids of twelve digits."
+  }
+}
+
+variable "dns_firewall" {
+  description = "Let the VPC's resolver answer for the endpoints made here and for allowed_domains only, as \"login.example.com\" or \"*.example.com\". null: it answers everything, and a name that is asked for can carry data out."
+  type = object({
+    allowed_domains = optional(set(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.dns_firewall == null ? true : alltrue([for domain in var.dns_firewall.allowed_domains : can(regex("^(\\*\\.)?([a-z0-9_-]+\\.)+[a-z0-9-]+$", domain))])
+    error_message = "dns_firewall.allowed_domains has host names of two parts or more, whose first may be *: \"*\" alone would allow everything."
+  }
 }
 
 variable "s3_account_ids" {
@@ -84,7 +142,7 @@ variable "private_link" {
   default = null
 
   validation {
-    condition     = var.private_link == null ? true : can(regex("^com\\.amazonaws\\.vpce\\.[a-z0-9-]+\\.vpce-svc-[0-9a-f]+$", var.private_link.service_name))
+    condition     = var.private_link == null ? true : can(regex("^(cn\\.)?com\\.amazonaws\\.vpce\\.[a-z0-9-]+\\.vpce-svc-[0-9a-f]+$", var.private_link.service_name))
     error_message = "private_link.service_name looks as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0."
   }
 }
@@ -93,6 +151,7 @@ variable "topology" {
   description = "How functions reach MongoDB: \"endpoint\", one interface endpoint with an address in every zone, or \"nlb\", a network load balancer before one endpoint for each zone."
   type        = string
   default     = "endpoint"
+  nullable    = false
 
   validation {
     condition     = contains(["endpoint", "nlb"], var.topology)
@@ -132,4 +191,23 @@ variable "flow_logs" {
     condition     = var.flow_logs == null ? true : contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.flow_logs.retention_days)
     error_message = "flow_logs.retention_days is one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
   }
+}
+
+variable "permissions_boundary" {
+  description = "Policy that bounds what the role made here may do, by its ARN. null: none."
+  type        = string
+  default     = null
+}
+
+variable "region" {
+  description = "Region of everything here; null: the provider's."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }

@@ -4,7 +4,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com", reverse_dns_prefix = "com.amazonaws" }
   }
 
   mock_data "aws_region" {
@@ -88,7 +88,7 @@ run "a_private_network_in_two_zones" {
   }
 
   assert {
-    condition     = aws_vpc.this.enable_dns_support && aws_vpc.this.enable_dns_hostnames
+    condition     = aws_vpc.this["main"].enable_dns_support && aws_vpc.this["main"].enable_dns_hostnames
     error_message = "Private DNS of the interface endpoints needs both (B9)."
   }
 
@@ -357,6 +357,175 @@ run "flow_logs_can_be_off" {
     condition     = length(aws_flow_log.this) + length(aws_iam_role.flow_logs) + length(aws_cloudwatch_log_group.flow_logs) == 0 && output.flow_logs == null
     error_message = "flow_logs = null makes none."
   }
+}
+
+run "nobody_elses_keys_and_secrets" {
+  command = plan
+
+  variables {
+    endpoint_account_ids = ["210987654321"]
+  }
+
+  assert {
+    condition = { for condition in data.aws_iam_policy_document.interface_endpoint.statement[0].condition : "${condition.test} ${condition.variable}" => condition.values } == {
+      "StringEquals aws:PrincipalAccount"        = tolist(["123456789012"])
+      "StringEqualsIfExists aws:ResourceAccount" = tolist(["123456789012", "210987654321"])
+    }
+    error_message = "The interface endpoints let the account's principals reach the account's resources (B9)."
+  }
+}
+
+run "no_names_are_a_way_out" {
+  command = plan
+
+  variables {
+    private_link = { service_name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" }
+    dns_firewall = { allowed_domains = ["login.school.example"] }
+  }
+
+  assert {
+    condition = toset(aws_route53_resolver_firewall_domain_list.allowed["main"].domains) == toset([
+      "*.mongodb.net.", "*.s3.eu-west-1.amazonaws.com.", "kms.eu-west-1.amazonaws.com.", "lambda.eu-west-1.amazonaws.com.", "login.school.example.",
+      "s3.eu-west-1.amazonaws.com.", "secretsmanager.eu-west-1.amazonaws.com.", "sts.eu-west-1.amazonaws.com.",
+    ])
+    error_message = "The resolver answers for the endpoints and what was allowed (B1)."
+  }
+
+  assert {
+    condition     = aws_route53_resolver_firewall_rule.everything["main"].action == "BLOCK" && aws_route53_resolver_firewall_domain_list.everything["main"].domains == toset(["*."]) && aws_route53_resolver_firewall_rule.allowed["main"].priority < aws_route53_resolver_firewall_rule.everything["main"].priority
+    error_message = "And for nothing else (B1)."
+  }
+}
+
+run "names_are_answered_unless_it_is_said" {
+  command = plan
+
+  assert {
+    condition     = length(aws_route53_resolver_firewall_rule_group.this) + length(aws_route53_resolver_firewall_domain_list.allowed) + length(aws_route53_resolver_firewall_rule_group_association.this) == 0
+    error_message = "Nothing is made that was not asked for."
+  }
+}
+
+run "a_service_without_an_endpoint_in_a_zone" {
+  command = apply
+
+  variables {
+    interface_endpoint_zones = { sts = ["eu-west-1b", "eu-west-1c"] }
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.interface["sts"].subnet_ids == toset([output.subnet_ids_by_zone["eu-west-1b"]]) && length(aws_vpc_endpoint.interface["kms"].subnet_ids) == 2
+    error_message = "An endpoint is in the zones that its service has (B9)."
+  }
+}
+
+run "a_vpc_that_is_there_already" {
+  command = plan
+
+  variables {
+    vpc = {
+      id              = "vpc-0123456789abcdef0"
+      subnet_ids      = { eu-west-1a = "subnet-a", eu-west-1b = "subnet-b" }
+      route_table_ids = { eu-west-1a = "rtb-a", eu-west-1b = "rtb-b" }
+    }
+  }
+
+  assert {
+    condition     = length(aws_vpc.this) + length(aws_subnet.private) + length(aws_route_table.private) + length(aws_default_security_group.this) == 0
+    error_message = "Nothing of the VPC's own is made or changed."
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.s3.route_table_ids == toset(["rtb-a", "rtb-b"]) && aws_vpc_endpoint.interface["kms"].subnet_ids == toset(["subnet-a", "subnet-b"]) && aws_security_group.lambda.vpc_id == "vpc-0123456789abcdef0" && output.vpc_id == "vpc-0123456789abcdef0"
+    error_message = "Endpoints and groups are made in it (B3, B5, B9)."
+  }
+}
+
+run "groups_that_can_be_made_anew" {
+  command = plan
+
+  assert {
+    condition     = [for group in [aws_security_group.lambda, aws_security_group.mongodb, aws_security_group.endpoints] : group.name_prefix] == ["edu-lambda-", "edu-mongodb-", "edu-endpoints-"]
+    error_message = "A group's successor can be there before it goes."
+  }
+}
+
+run "values_that_are_not_known_before_the_apply" {
+  command = plan
+
+  module {
+    source = "./tests/unknown"
+  }
+}
+
+run "in_a_region_with_tags_and_a_boundary" {
+  command = plan
+
+  variables {
+    region               = "eu-central-1"
+    tags                 = { team = "platform" }
+    permissions_boundary = "arn:aws:iam::123456789012:policy/developers"
+  }
+
+  assert {
+    condition     = alltrue([for resource in [aws_vpc.this["main"], aws_security_group.lambda, aws_vpc_endpoint.s3, aws_cloudwatch_log_group.flow_logs["main"]] : resource.region == "eu-central-1" && resource.tags.team == "platform"])
+    error_message = "All is where it was wanted and has the tags."
+  }
+
+  assert {
+    condition     = alltrue([for role in values(aws_iam_role.flow_logs) : role.permissions_boundary == "arn:aws:iam::123456789012:policy/developers" && endswith(role.name, "-eu-central-1")])
+    error_message = "The role is bounded, and another region's has another name (D6)."
+  }
+}
+
+run "a_vpc_in_one_zone_is_refused" {
+  command = plan
+
+  variables {
+    vpc = { id = "vpc-0123456789abcdef0", subnet_ids = { eu-west-1a = "subnet-a" }, route_table_ids = { eu-west-1a = "rtb-a" } }
+  }
+
+  expect_failures = [var.vpc]
+}
+
+run "zones_of_a_service_that_has_no_endpoint_are_refused" {
+  command = plan
+
+  variables {
+    interface_endpoint_zones = { sqs = ["eu-west-1a"] }
+  }
+
+  expect_failures = [var.interface_endpoint_zones]
+}
+
+run "an_endpoint_in_no_zone_is_refused" {
+  command = plan
+
+  variables {
+    interface_endpoint_zones = { sts = ["eu-west-1c"] }
+  }
+
+  expect_failures = [aws_vpc_endpoint.interface["sts"]]
+}
+
+run "an_account_that_is_none_is_refused_by_the_endpoints" {
+  command = plan
+
+  variables {
+    endpoint_account_ids = ["12345"]
+  }
+
+  expect_failures = [var.endpoint_account_ids]
+}
+
+run "every_name_is_refused" {
+  command = plan
+
+  variables {
+    dns_firewall = { allowed_domains = ["*"] }
+  }
+
+  expect_failures = [var.dns_firewall]
 }
 
 run "zones_by_name" {
