@@ -347,26 +347,6 @@ run "a_limit_for_a_method_that_is_not_there_is_refused" {
   expect_failures = [aws_api_gateway_rest_api.this]
 }
 
-run "a_domain_with_old_tls_is_refused" {
-  command = plan
-
-  variables {
-    domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd", security_policy = "TLS_1_0" }
-  }
-
-  expect_failures = [var.domain]
-}
-
-run "longer_than_api_gateway_waits_is_refused" {
-  command = plan
-
-  variables {
-    integration_timeout_milliseconds = 30000
-  }
-
-  expect_failures = [var.integration_timeout_milliseconds]
-}
-
 run "a_contract_of_ones_own_with_a_handler_that_is_not_there" {
   command = plan
 
@@ -444,152 +424,97 @@ run "a_handler_that_no_route_has_is_refused" {
   expect_failures = [aws_api_gateway_rest_api.this]
 }
 
-run "a_name_that_metrics_do_not_take_is_refused" {
+run "values_that_are_refused" {
   command = plan
 
   variables {
+    # a domain with old tls is refused
+    domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd", security_policy = "TLS_1_0" }
+
+    # longer than api gateway waits is refused
+    integration_timeout_milliseconds = 30000
+
+    # a name that metrics do not take is refused
     name = "Éducation"
-  }
 
-  expect_failures = [var.name]
-}
-
-run "a_stage_with_a_slash_is_refused" {
-  command = plan
-
-  variables {
+    # a stage with a slash is refused
     stage = "v1/beta"
-  }
 
-  expect_failures = [var.stage]
-}
-
-run "a_path_of_five_parts_is_refused" {
-  command = plan
-
-  variables {
+    # a path of five parts is refused
     contract = jsonencode({ routes = { "GET /a/b/c/d/e" = { operation = "getE", handler = "upload-api" } }, models = {} })
-  }
 
-  expect_failures = [var.contract]
-}
-
-run "a_model_that_is_not_there_is_refused" {
-  command = plan
-
-  variables {
-    contract = jsonencode({ routes = { "POST /a" = { operation = "createA", handler = "upload-api", body = { "application/json" = "A" } } }, models = {} })
-  }
-
-  expect_failures = [var.contract]
-}
-
-run "a_route_without_a_handler_is_refused" {
-  command = plan
-
-  variables {
-    contract = jsonencode({ routes = { "GET /a" = { operation = "getA", handler = "" } }, models = {} })
-  }
-
-  expect_failures = [var.contract]
-}
-
-run "an_api_without_handlers_is_refused" {
-  command = plan
-
-  variables {
+    # an api without handlers is refused
     handlers = {}
-  }
 
-  expect_failures = [var.handlers]
-}
-
-run "the_id_of_a_pool_is_refused" {
-  command = plan
-
-  variables {
+    # the id of a pool is refused
     user_pool_arn = "eu-west-1_AbCdEf"
-  }
 
-  expect_failures = [var.user_pool_arn]
-}
-
-run "any_origin_is_refused" {
-  command = plan
-
-  variables {
+    # any origin is refused
     cors_origins = ["*"]
-  }
 
-  expect_failures = [var.cors_origins]
-}
-
-run "no_requests_at_all_are_refused" {
-  command = plan
-
-  variables {
+    # no requests at all are refused
     throttling = { rate_per_second = 0 }
-  }
 
-  expect_failures = [var.throttling]
-}
-
-run "more_bytes_than_an_answer_has_are_refused" {
-  command = plan
-
-  variables {
+    # more bytes than an answer has are refused
     minimum_compression_bytes = 10485761
-  }
 
-  expect_failures = [var.minimum_compression_bytes]
-}
-
-run "a_log_with_parameters_in_it_is_refused" {
-  command = plan
-
-  variables {
+    # a log with parameters in it is refused
     execution_logs = "INFO"
-  }
 
-  expect_failures = [var.execution_logs]
-}
-
-run "a_retention_that_cloudwatch_does_not_know_is_refused" {
-  command = plan
-
-  variables {
+    # a retention that cloudwatch does not know is refused
     access_log_retention_days = 10
-  }
 
-  expect_failures = [var.access_log_retention_days]
-}
-
-run "an_alias_in_the_place_of_the_key_is_refused" {
-  command = plan
-
-  variables {
+    # an alias in the place of the key is refused
     kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/logs"
-  }
 
-  expect_failures = [var.kms_key_arn]
-}
-
-run "a_policy_that_is_not_json_is_refused" {
-  command = plan
-
-  variables {
+    # a policy that is not json is refused
     resource_policy = { json = "Deny all" }
-  }
 
-  expect_failures = [var.resource_policy]
-}
-
-run "a_web_acl_of_cloudfronts_scope_is_refused" {
-  command = plan
-
-  variables {
+    # a web acl of cloudfronts scope is refused
     origin_verify = { web_acl_arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edu-site/0123abcd" }
   }
 
-  expect_failures = [var.origin_verify]
+  expect_failures = [
+    var.domain,
+    var.integration_timeout_milliseconds,
+    var.name,
+    var.stage,
+    var.contract,
+    var.handlers,
+    var.user_pool_arn,
+    var.cors_origins,
+    var.throttling,
+    var.minimum_compression_bytes,
+    var.execution_logs,
+    var.access_log_retention_days,
+    var.kms_key_arn,
+    var.resource_policy,
+    var.origin_verify,
+  ]
+}
+
+run "values_that_are_refused_too" {
+  command = plan
+
+  variables {
+    # a model that is not there is refused
+    contract = jsonencode({ routes = { "POST /a" = { operation = "createA", handler = "upload-api", body = { "application/json" = "A" } } }, models = {} })
+  }
+
+  expect_failures = [
+    var.contract,
+  ]
+}
+
+run "values_that_are_refused_as_well" {
+  command = plan
+
+  variables {
+    # a route without a handler is refused
+    contract = jsonencode({ routes = { "GET /a" = { operation = "getA", handler = "" } }, models = {} })
+  }
+
+  expect_failures = [
+    var.contract,
+  ]
 }

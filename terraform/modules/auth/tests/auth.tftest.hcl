@@ -167,46 +167,6 @@ run "in_a_region_with_tags_and_a_boundary" {
   }
 }
 
-run "a_provider_that_cognito_does_not_know_is_refused" {
-  command = plan
-
-  variables {
-    identity_providers = { school = { type = "LDAP", details = {} } }
-  }
-
-  expect_failures = [var.identity_providers]
-}
-
-run "a_secret_in_plain_sight_is_refused" {
-  command = plan
-
-  variables {
-    identity_providers = { school = { type = "OIDC", details = { client_secret = "shown" } } }
-  }
-
-  expect_failures = [var.identity_providers]
-}
-
-run "a_secret_of_nobody_is_refused" {
-  command = plan
-
-  variables {
-    identity_provider_secrets = { school = "never-shown" }
-  }
-
-  expect_failures = [var.identity_provider_secrets]
-}
-
-run "an_attribute_of_no_type_is_refused" {
-  command = plan
-
-  variables {
-    custom_attributes = { year = { type = "Integer" } }
-  }
-
-  expect_failures = [var.custom_attributes]
-}
-
 run "hosted_pages_with_the_code_grant" {
   command = plan
 
@@ -324,202 +284,125 @@ run "invited_users_only" {
   }
 }
 
-run "a_name_with_capitals_is_refused" {
+run "values_that_are_refused" {
   command = plan
 
   variables {
+    # a provider that cognito does not know is refused
+    identity_providers = { school = { type = "LDAP", details = {} } }
+
+    # an attribute of no type is refused
+    custom_attributes = { year = { type = "Integer" } }
+
+    # a name with capitals is refused
     name = "Edu"
-  }
 
-  expect_failures = [var.name]
-}
-
-run "no_second_factor_is_refused" {
-  command = plan
-
-  variables {
+    # no second factor is refused
     mfa = "OFF"
-  }
 
-  expect_failures = [var.mfa]
-}
-
-run "a_zone_in_the_place_of_the_region_is_refused" {
-  command = plan
-
-  variables {
+    # a zone in the place of the region is refused
     sms = { region = "eu-west-1a" }
-  }
 
-  expect_failures = [var.sms]
-}
-
-run "a_short_password_is_refused" {
-  command = plan
-
-  variables {
+    # a short password is refused
     password_minimum_length = 8
-  }
 
-  expect_failures = [var.password_minimum_length]
-}
-
-run "a_temporary_password_for_ever_is_refused" {
-  command = plan
-
-  variables {
+    # a temporary password for ever is refused
     temporary_password_validity_days = 366
-  }
 
-  expect_failures = [var.temporary_password_validity_days]
-}
-
-run "a_mode_of_threat_protection_that_is_none_is_refused" {
-  command = plan
-
-  variables {
+    # a mode of threat protection that is none is refused
     advanced_security_mode = "ON"
-  }
 
-  expect_failures = [var.advanced_security_mode]
-}
-
-run "a_sender_without_an_address_is_refused" {
-  command = plan
-
-  variables {
+    # a sender without an address is refused
     email = { ses_identity_arn = "arn:aws:ses:eu-west-1:123456789012:identity/example.com", from = "Edu" }
-  }
 
-  expect_failures = [var.email]
-}
-
-run "a_group_that_reads_as_two_is_refused" {
-  command = plan
-
-  variables {
+    # a group that reads as two is refused
     groups = { "x,admin" = {} }
-  }
 
-  expect_failures = [var.groups]
-}
-
-run "a_second_admin_is_refused" {
-  command = plan
-
-  variables {
-    groups = { admin = { description = "Others" } }
-  }
-
-  expect_failures = [var.groups]
-}
-
-run "a_group_as_strong_as_admin_is_refused" {
-  command = plan
-
-  variables {
-    groups = { teacher = { precedence = 0 } }
-  }
-
-  expect_failures = [var.groups]
-}
-
-run "a_flow_with_aws_credentials_is_refused" {
-  command = plan
-
-  variables {
+    # a flow with aws credentials is refused
     auth_flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
-  }
 
-  expect_failures = [var.auth_flows]
-}
-
-run "a_return_without_tls_is_refused" {
-  command = plan
-
-  variables {
+    # a return without tls is refused
     callback_urls = ["http://learn.example.com/signed-in"]
-  }
 
-  expect_failures = [var.callback_urls]
-}
-
-run "a_return_to_anywhere_is_refused" {
-  command = plan
-
-  variables {
-    callback_urls = ["https://*.example.com/"]
-  }
-
-  expect_failures = [var.callback_urls]
-}
-
-run "a_return_to_a_script_is_refused" {
-  command = plan
-
-  variables {
-    callback_urls = ["javascript:/alert(1)"]
-  }
-
-  expect_failures = [var.callback_urls]
-}
-
-run "a_return_from_signing_out_without_tls_is_refused" {
-  command = plan
-
-  variables {
+    # a return from signing out without tls is refused
     logout_urls = ["http://learn.example.com/"]
-  }
 
-  expect_failures = [var.logout_urls]
-}
-
-run "a_token_for_two_days_is_refused" {
-  command = plan
-
-  variables {
+    # a token for two days is refused
     token_validity = { id_minutes = 2880 }
-  }
 
-  expect_failures = [var.token_validity]
-}
-
-run "a_refresh_shorter_than_the_tokens_is_refused" {
-  command = plan
-
-  variables {
-    token_validity = { access_minutes = 1440, refresh_days = 1 }
-  }
-
-  expect_failures = [var.token_validity]
-}
-
-run "a_domain_with_a_name_of_amazons_is_refused" {
-  command = plan
-
-  variables {
+    # a domain with a name of amazons is refused
     domain = { name = "edu-cognito" }
   }
 
-  expect_failures = [var.domain]
+  expect_failures = [
+    var.identity_providers,
+    var.custom_attributes,
+    var.name,
+    var.mfa,
+    var.sms,
+    var.password_minimum_length,
+    var.temporary_password_validity_days,
+    var.advanced_security_mode,
+    var.email,
+    var.groups,
+    var.auth_flows,
+    var.callback_urls,
+    var.logout_urls,
+    var.token_validity,
+    var.domain,
+  ]
 }
 
-run "a_host_name_without_a_certificate_is_refused" {
+run "values_that_are_refused_too" {
   command = plan
 
   variables {
+    # a secret in plain sight is refused
+    identity_providers = { school = { type = "OIDC", details = { client_secret = "shown" } } }
+
+    # a second admin is refused
+    groups = { admin = { description = "Others" } }
+
+    # a return to anywhere is refused
+    callback_urls = ["https://*.example.com/"]
+
+    # a refresh shorter than the tokens is refused
+    token_validity = { access_minutes = 1440, refresh_days = 1 }
+
+    # a host name without a certificate is refused
     domain = { name = "sign-in.example.com" }
   }
 
-  expect_failures = [var.domain]
+  expect_failures = [
+    var.identity_providers,
+    var.groups,
+    var.callback_urls,
+    var.token_validity,
+    var.domain,
+  ]
 }
 
-run "a_certificate_of_another_region_is_refused" {
+run "values_that_are_refused_as_well" {
   command = plan
 
   variables {
+    # a secret of nobody is refused
+    identity_provider_secrets = { school = "never-shown" }
+
+    # a group as strong as admin is refused
+    groups = { teacher = { precedence = 0 } }
+
+    # a return to a script is refused
+    callback_urls = ["javascript:/alert(1)"]
+
+    # a certificate of another region is refused
     domain = { name = "sign-in.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678" }
   }
 
-  expect_failures = [var.domain]
+  expect_failures = [
+    var.identity_provider_secrets,
+    var.groups,
+    var.callback_urls,
+    var.domain,
+  ]
 }

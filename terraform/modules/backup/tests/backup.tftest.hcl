@@ -179,296 +179,148 @@ run "in_a_region_with_tags_and_a_boundary" {
   }
 }
 
-run "no_bucket_at_all_is_refused" {
+run "values_that_are_refused" {
   command = plan
 
   variables {
+    # no bucket at all is refused
     bucket = null
-  }
 
-  expect_failures = [var.bucket]
-}
-
-run "an_alias_in_the_place_of_the_buckets_key_is_refused" {
-  command = plan
-
-  variables {
-    bucket          = null
-    existing_bucket = { name = "central-dumps", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/dumps" }
-  }
-
-  expect_failures = [var.existing_bucket]
-}
-
-run "a_restore_function_without_its_package_is_refused" {
-  command = plan
-
-  variables {
+    # a restore function without its package is refused
     restore_secret_arns = ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:drill-AbCdEf"]
     restore_package     = null
-  }
 
-  # The function inside wants it too.
-  expect_failures = [var.restore_package]
-}
-
-run "a_name_no_schedule_has_is_refused" {
-  command = plan
-
-  variables {
+    # a name no schedule has is refused
     schedule_name = "every 6 hours"
-  }
 
-  expect_failures = [var.schedule_name]
-}
-
-run "a_name_no_role_has_is_refused" {
-  command = plan
-
-  variables {
+    # a name no role has is refused
     dump_role_name = "Bucket/MongoDBBackup"
-  }
 
-  expect_failures = [var.dump_role_name]
-}
-
-run "an_alias_in_the_place_of_the_secrets_key_is_refused" {
-  command = plan
-
-  variables {
+    # an alias in the place of the secrets key is refused
     secret_kms_key_arn = "alias/aws/secretsmanager"
-  }
 
-  expect_failures = [var.secret_kms_key_arn]
-}
-
-run "a_schedule_in_words_is_refused" {
-  command = plan
-
-  variables {
+    # a schedule in words is refused
     schedule_expression = "every 6 hours"
-  }
 
-  expect_failures = [var.schedule_expression]
-}
-
-run "a_dump_of_nothing_is_refused" {
-  command = plan
-
-  variables {
+    # a dump of nothing is refused
     include = []
-  }
 
-  expect_failures = [var.include]
-}
-
-run "a_dump_without_everything_is_refused" {
-  command = plan
-
-  variables {
+    # a dump without everything is refused
     exclude = ["*"]
-  }
 
-  expect_failures = [var.exclude]
-}
-
-run "a_secret_by_its_name_is_refused" {
-  command = plan
-
-  variables {
-    restore_secret_arns = ["drill"]
-  }
-
-  expect_failures = [var.restore_secret_arns]
-}
-
-run "restores_by_anybody_are_refused" {
-  command = plan
-
-  variables {
+    # restores by anybody are refused
     restore_principal_arns = ["*"]
-  }
 
-  expect_failures = [var.restore_principal_arns]
-}
-
-run "one_subnet_is_refused" {
-  command = plan
-
-  variables {
+    # one subnet is refused
     vpc = { subnet_ids = ["subnet-a"], security_group_ids = ["sg-lambda"] }
-  }
 
-  expect_failures = [var.vpc]
-}
-
-run "a_name_no_environment_takes_is_refused" {
-  command = plan
-
-  variables {
+    # a name no environment takes is refused
     environment = { "LECTERN-LOG" = "debug" }
-  }
 
-  expect_failures = [var.environment]
-}
-
-run "a_queue_in_the_place_of_the_topic_is_refused" {
-  command = plan
-
-  variables {
+    # a queue in the place of the topic is refused
     failure_topic = { arn = "arn:aws:sqs:eu-west-1:123456789012:failures" }
-  }
 
-  expect_failures = [var.failure_topic]
-}
-
-run "too_few_functions_for_the_ranges_are_refused" {
-  command = plan
-
-  variables {
+    # too few functions for the ranges are refused
     large                     = true
     dump_reserved_concurrency = 4
-  }
 
-  expect_failures = [var.dump_reserved_concurrency]
-}
-
-run "no_restore_at_once_is_refused" {
-  command = plan
-
-  variables {
+    # no restore at once is refused
     restore_reserved_concurrency = 0
-  }
 
-  expect_failures = [var.restore_reserved_concurrency]
-}
-
-run "a_retention_that_cloudwatch_does_not_know_is_refused" {
-  command = plan
-
-  variables {
+    # a retention that cloudwatch does not know is refused
     log_retention_days = 10
-  }
 
-  expect_failures = [var.log_retention_days]
-}
-
-run "an_alias_in_the_place_of_the_logs_key_is_refused" {
-  command = plan
-
-  variables {
+    # an alias in the place of the logs key is refused
     kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/logs"
-  }
 
-  expect_failures = [var.kms_key_arn]
-}
-
-run "a_key_that_goes_within_days_is_refused" {
-  command = plan
-
-  variables {
+    # a key that goes within days is refused
     kms_deletion_window_days = 3
-  }
 
-  expect_failures = [var.kms_deletion_window_days]
-}
-
-run "a_drill_needs_its_secret_among_those_the_function_may_read" {
-  command = plan
-
-  variables {
-    drill = { secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:drill-AbCdEf" }
-  }
-
-  expect_failures = [var.drill]
-}
-
-run "a_name_that_makes_role_names_too_long_is_refused" {
-  command = plan
-
-  variables {
+    # a name that makes role names too long is refused
     name = "a-name-of-more-than-thirty-two-letters"
-  }
 
-  expect_failures = [var.name]
-}
-
-run "a_cluster_that_no_key_can_have_is_refused" {
-  command = plan
-
-  variables {
+    # a cluster that no key can have is refused
     cluster = "main/eu"
-  }
 
-  expect_failures = [var.cluster]
-}
-
-run "an_address_in_the_place_of_the_secret_is_refused" {
-  command = plan
-
-  variables {
+    # an address in the place of the secret is refused
     secret_arn = "mongodb+srv://main.example.net"
-  }
 
-  expect_failures = [var.secret_arn]
-}
-
-run "a_bucket_name_with_a_dot_is_refused" {
-  command = plan
-
-  variables {
-    bucket = "edu.dumps"
-  }
-
-  expect_failures = [var.bucket]
-}
-
-run "a_prefix_with_a_slash_is_refused" {
-  command = plan
-
-  variables {
+    # a prefix with a slash is refused
     prefix = "mongo/"
-  }
 
-  expect_failures = [var.prefix]
-}
-
-run "an_architecture_lambda_does_not_have_is_refused" {
-  command = plan
-
-  variables {
+    # an architecture lambda does not have is refused
     architecture = "aarch64"
-  }
 
-  expect_failures = [var.architecture]
-}
-
-run "too_little_memory_is_refused" {
-  command = plan
-
-  variables {
+    # too little memory is refused
     memory_mb = 256
-  }
 
-  expect_failures = [var.memory_mb]
-}
-
-run "no_cursor_at_once_is_refused" {
-  command = plan
-
-  variables {
-    max_concurrency = 0
-  }
-
-  expect_failures = [var.max_concurrency]
-}
-
-run "a_retention_of_one_day_is_refused" {
-  command = plan
-
-  variables {
+    # a retention of one day is refused
     retention_days = 1
   }
 
-  expect_failures = [var.retention_days]
+  expect_failures = [
+    var.bucket,
+    var.restore_package,
+    var.schedule_name,
+    var.dump_role_name,
+    var.secret_kms_key_arn,
+    var.schedule_expression,
+    var.include,
+    var.exclude,
+    var.restore_principal_arns,
+    var.vpc,
+    var.environment,
+    var.failure_topic,
+    var.dump_reserved_concurrency,
+    var.restore_reserved_concurrency,
+    var.log_retention_days,
+    var.kms_key_arn,
+    var.kms_deletion_window_days,
+    var.name,
+    var.cluster,
+    var.secret_arn,
+    var.prefix,
+    var.architecture,
+    var.memory_mb,
+    var.retention_days,
+  ]
+}
+
+run "values_that_are_refused_too" {
+  command = plan
+
+  variables {
+    # an alias in the place of the buckets key is refused
+    bucket          = null
+    existing_bucket = { name = "central-dumps", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/dumps" }
+
+    # a secret by its name is refused
+    restore_secret_arns = ["drill"]
+
+    # no cursor at once is refused
+    max_concurrency = 0
+  }
+
+  expect_failures = [
+    var.existing_bucket,
+    var.restore_secret_arns,
+    var.max_concurrency,
+  ]
+}
+
+run "values_that_are_refused_as_well" {
+  command = plan
+
+  variables {
+    # a drill needs its secret among those the function may read
+    drill = { secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:drill-AbCdEf" }
+
+    # a bucket name with a dot is refused
+    bucket = "edu.dumps"
+  }
+
+  expect_failures = [
+    var.drill,
+    var.bucket,
+  ]
 }

@@ -305,26 +305,6 @@ run "a_customer_key_for_log_and_environment" {
   }
 }
 
-run "a_name_that_leaves_no_room_for_a_role_is_refused" {
-  command = plan
-
-  variables {
-    name = "Upload API"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "a_function_that_nobody_described_is_refused" {
-  command = plan
-
-  variables {
-    description = ""
-  }
-
-  expect_failures = [var.description]
-}
-
 run "a_package_that_is_not_there_is_refused" {
   command = plan
 
@@ -335,242 +315,160 @@ run "a_package_that_is_not_there_is_refused" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "a_package_without_its_version_is_refused" {
+run "values_that_are_refused" {
   command = plan
 
   variables {
+    # a name that leaves no room for a role is refused
+    name = "Upload API"
+
+    # a function that nobody described is refused
+    description = ""
+
+    # a package without its version is refused
     package = { bucket = "edu-artifacts", key = "upload-api.zip", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
-  }
 
-  expect_failures = [var.package]
-}
-
-run "a_package_from_two_places_is_refused" {
-  command = plan
-
-  variables {
-    package = { path = "README.md", bucket = "edu-artifacts" }
-  }
-
-  expect_failures = [var.package]
-}
-
-run "a_checksum_in_base64_is_refused" {
-  command = plan
-
-  variables {
-    package = { bucket = "edu-artifacts", key = "upload-api.zip", version_id = "3sL4kqtJlcpXroDTDmJ", sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
-  }
-
-  expect_failures = [var.package]
-}
-
-run "more_tries_than_lambda_makes_are_refused" {
-  command = plan
-
-  variables {
+    # more tries than lambda makes are refused
     async = { maximum_retry_attempts = 3 }
-  }
 
-  expect_failures = [var.async]
-}
-
-run "a_queue_in_the_place_of_the_topic_is_refused" {
-  command = plan
-
-  variables {
-    async = { failure_topic = { arn = "arn:aws:sqs:eu-west-1:123456789012:failures" } }
-  }
-
-  expect_failures = [var.async]
-}
-
-run "another_architecture_is_refused" {
-  command = plan
-
-  variables {
+    # another architecture is refused
     architecture = "riscv64"
-  }
 
-  expect_failures = [var.architecture]
-}
-
-run "too_little_memory_is_refused" {
-  command = plan
-
-  variables {
+    # too little memory is refused
     memory_mb = 64
-  }
 
-  expect_failures = [var.memory_mb]
-}
-
-run "more_time_than_lambda_has_is_refused" {
-  command = plan
-
-  variables {
+    # more time than lambda has is refused
     timeout_seconds = 901
-  }
 
-  expect_failures = [var.timeout_seconds]
-}
-
-run "a_name_no_environment_takes_is_refused" {
-  command = plan
-
-  variables {
+    # a name no environment takes is refused
     environment = { "LECTERN-LOG" = "debug" }
-  }
 
-  expect_failures = [var.environment]
-}
-
-run "one_subnet_is_refused" {
-  command = plan
-
-  variables {
+    # one subnet is refused
     vpc = { subnet_ids = ["subnet-a"], security_group_ids = ["sg-lambda"] }
-  }
 
-  expect_failures = [var.vpc]
-}
-
-run "an_action_that_is_a_pattern_is_refused" {
-  command = plan
-
-  variables {
+    # an action that is a pattern is refused
     policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = ["kms:Decrypt", "s3:*"], Resource = "arn:aws:s3:::edu-files/*" }] })]
-  }
 
-  expect_failures = [var.policy_documents]
-}
-
-run "all_actions_but_some_are_refused" {
-  command = plan
-
-  variables {
-    policy_documents = [jsonencode({ Statement = { Effect = "Allow", NotAction = "iam:PassRole", Resource = "arn:aws:s3:::edu-files/*" } })]
-  }
-
-  expect_failures = [var.policy_documents]
-}
-
-run "an_action_with_any_character_is_refused" {
-  command = plan
-
-  variables {
-    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:?etObject", Resource = "arn:aws:s3:::edu-files/*" }] })]
-  }
-
-  expect_failures = [var.policy_documents]
-}
-
-run "every_resource_is_refused" {
-  command = plan
-
-  variables {
-    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", Resource = ["*"] }] })]
-  }
-
-  expect_failures = [var.policy_documents]
-}
-
-run "every_resource_but_some_is_refused" {
-  command = plan
-
-  variables {
-    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", NotResource = "arn:aws:s3:::edu-files/*" }] })]
-  }
-
-  expect_failures = [var.policy_documents]
-}
-
-run "an_assumed_role_for_every_resource_is_refused" {
-  command = plan
-
-  variables {
+    # an assumed role for every resource is refused
     assumed_role = { policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }] })] }
-  }
 
-  expect_failures = [var.assumed_role]
-}
-
-run "a_policy_that_is_not_json_is_refused" {
-  command = plan
-
-  variables {
-    policy_documents = ["AmazonS3FullAccess"]
-  }
-
-  expect_failures = [var.policy_documents]
-}
-
-run "an_assumed_role_that_may_do_everything_is_refused" {
-  command = plan
-
-  variables {
-    assumed_role = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "arn:aws:s3:::edu-files/*" } })] }
-  }
-
-  expect_failures = [var.assumed_role]
-}
-
-run "an_assumed_role_that_may_do_nothing_is_refused" {
-  command = plan
-
-  variables {
-    assumed_role = { policy_documents = [] }
-  }
-
-  expect_failures = [var.assumed_role]
-}
-
-run "less_than_no_concurrency_is_refused" {
-  command = plan
-
-  variables {
+    # less than no concurrency is refused
     reserved_concurrency = -1
-  }
 
-  expect_failures = [var.reserved_concurrency]
-}
-
-run "a_version_in_the_place_of_an_alias_is_refused" {
-  command = plan
-
-  variables {
+    # a version in the place of an alias is refused
     alias = "$LATEST"
-  }
 
-  expect_failures = [var.alias]
-}
-
-run "a_rollout_that_nobody_does_is_refused" {
-  command = plan
-
-  variables {
+    # a rollout that nobody does is refused
     rollout = "manual"
-  }
 
-  expect_failures = [var.rollout]
-}
-
-run "a_retention_that_cloudwatch_does_not_know_is_refused" {
-  command = plan
-
-  variables {
+    # a retention that cloudwatch does not know is refused
     log_retention_days = 10
-  }
 
-  expect_failures = [var.log_retention_days]
-}
-
-run "an_alias_in_the_place_of_the_key_is_refused" {
-  command = plan
-
-  variables {
+    # an alias in the place of the key is refused
     kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/logs"
   }
 
-  expect_failures = [var.kms_key_arn]
+  expect_failures = [
+    var.name,
+    var.description,
+    var.package,
+    var.async,
+    var.architecture,
+    var.memory_mb,
+    var.timeout_seconds,
+    var.environment,
+    var.vpc,
+    var.policy_documents,
+    var.assumed_role,
+    var.reserved_concurrency,
+    var.alias,
+    var.rollout,
+    var.log_retention_days,
+    var.kms_key_arn,
+  ]
+}
+
+run "values_that_are_refused_too" {
+  command = plan
+
+  variables {
+    # a package from two places is refused
+    package = { path = "README.md", bucket = "edu-artifacts" }
+
+    # a queue in the place of the topic is refused
+    async = { failure_topic = { arn = "arn:aws:sqs:eu-west-1:123456789012:failures" } }
+
+    # all actions but some are refused
+    policy_documents = [jsonencode({ Statement = { Effect = "Allow", NotAction = "iam:PassRole", Resource = "arn:aws:s3:::edu-files/*" } })]
+
+    # an assumed role that may do everything is refused
+    assumed_role = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "arn:aws:s3:::edu-files/*" } })] }
+  }
+
+  expect_failures = [
+    var.package,
+    var.async,
+    var.policy_documents,
+    var.assumed_role,
+  ]
+}
+
+run "values_that_are_refused_as_well" {
+  command = plan
+
+  variables {
+    # a checksum in base64 is refused
+    package = { bucket = "edu-artifacts", key = "upload-api.zip", version_id = "3sL4kqtJlcpXroDTDmJ", sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+
+    # an action with any character is refused
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:?etObject", Resource = "arn:aws:s3:::edu-files/*" }] })]
+
+    # an assumed role that may do nothing is refused
+    assumed_role = { policy_documents = [] }
+  }
+
+  expect_failures = [
+    var.package,
+    var.policy_documents,
+    var.assumed_role,
+  ]
+}
+
+run "values_that_are_refused_and_these" {
+  command = plan
+
+  variables {
+    # every resource is refused
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", Resource = ["*"] }] })]
+  }
+
+  expect_failures = [
+    var.policy_documents,
+  ]
+}
+
+run "values_that_are_refused_likewise" {
+  command = plan
+
+  variables {
+    # every resource but some is refused
+    policy_documents = [jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", NotResource = "arn:aws:s3:::edu-files/*" }] })]
+  }
+
+  expect_failures = [
+    var.policy_documents,
+  ]
+}
+
+run "values_that_are_refused_also" {
+  command = plan
+
+  variables {
+    # a policy that is not json is refused
+    policy_documents = ["AmazonS3FullAccess"]
+  }
+
+  expect_failures = [
+    var.policy_documents,
+  ]
 }

@@ -155,46 +155,6 @@ run "in_a_region_with_tags" {
   }
 }
 
-run "a_queue_in_the_place_of_a_topic_is_refused" {
-  command = plan
-
-  variables {
-    topics = { warning = { arn = "arn:aws:sns:eu-west-1:123456789012:team" }, critical = { arn = "arn:aws:sqs:eu-west-1:123456789012:oncall" } }
-  }
-
-  expect_failures = [var.topics]
-}
-
-run "an_alias_in_the_place_of_the_key_is_refused" {
-  command = plan
-
-  variables {
-    kms_key = { arn = "arn:aws:kms:eu-west-1:123456789012:alias/alarms" }
-  }
-
-  expect_failures = [var.kms_key]
-}
-
-run "alarms_that_tell_nobody_are_refused" {
-  command = plan
-
-  variables {
-    publishing_services = ["events"]
-  }
-
-  expect_failures = [var.publishing_services]
-}
-
-run "a_key_that_goes_within_days_is_refused" {
-  command = plan
-
-  variables {
-    kms_deletion_window_days = 3
-  }
-
-  expect_failures = [var.kms_deletion_window_days]
-}
-
 run "one_bundle_and_its_dashboard" {
   command = apply
 
@@ -263,72 +223,55 @@ run "mail_to_who_is_on_call" {
   }
 }
 
-run "a_name_that_topics_cannot_have_is_refused" {
+run "values_that_are_refused" {
   command = plan
 
   variables {
+    # a queue in the place of a topic is refused
+    topics = { warning = { arn = "arn:aws:sns:eu-west-1:123456789012:team" }, critical = { arn = "arn:aws:sqs:eu-west-1:123456789012:oncall" } }
+
+    # an alias in the place of the key is refused
+    kms_key = { arn = "arn:aws:kms:eu-west-1:123456789012:alias/alarms" }
+
+    # alarms that tell nobody are refused
+    publishing_services = ["events"]
+
+    # a key that goes within days is refused
+    kms_deletion_window_days = 3
+
+    # a name that topics cannot have is refused
     name = "Edu Platform"
-  }
 
-  expect_failures = [var.name]
-}
-
-run "a_warning_to_no_address_is_refused" {
-  command = plan
-
-  variables {
+    # a warning to no address is refused
     warning_emails = ["ops"]
-  }
 
-  expect_failures = [var.warning_emails]
-}
-
-run "an_alarm_to_no_address_is_refused" {
-  command = plan
-
-  variables {
+    # an alarm to no address is refused
     critical_emails = ["@"]
-  }
 
-  expect_failures = [var.critical_emails]
-}
-
-run "an_override_of_a_whole_service_is_refused" {
-  command = plan
-
-  variables {
+    # an override of a whole service is refused
     overrides = { lambda = { evaluation_periods = 3 } }
-  }
 
-  expect_failures = [var.overrides]
-}
-
-run "a_composite_of_no_severity_is_refused" {
-  command = plan
-
-  variables {
+    # a composite of no severity is refused
     composite = { severity = "info" }
-  }
 
-  expect_failures = [var.composite]
-}
-
-run "rates_of_no_requests_are_refused" {
-  command = plan
-
-  variables {
+    # rates of no requests are refused
     min_requests = 0
-  }
 
-  expect_failures = [var.min_requests]
-}
-
-run "a_runbook_without_tls_is_refused" {
-  command = plan
-
-  variables {
+    # a runbook without tls is refused
     runbook_url = "http://runbooks.example.com"
   }
 
-  expect_failures = [var.runbook_url]
+  expect_failures = [
+    var.topics,
+    var.kms_key,
+    var.publishing_services,
+    var.kms_deletion_window_days,
+    var.name,
+    var.warning_emails,
+    var.critical_emails,
+    var.overrides,
+    var.composite,
+    var.min_requests,
+    var.runbook_url,
+  ]
 }

@@ -478,26 +478,6 @@ run "in_a_region_with_tags_and_a_boundary" {
   }
 }
 
-run "a_vpc_in_one_zone_is_refused" {
-  command = plan
-
-  variables {
-    vpc = { id = "vpc-0123456789abcdef0", subnet_ids = { eu-west-1a = "subnet-a" }, route_table_ids = { eu-west-1a = "rtb-a" } }
-  }
-
-  expect_failures = [var.vpc]
-}
-
-run "zones_of_a_service_that_has_no_endpoint_are_refused" {
-  command = plan
-
-  variables {
-    interface_endpoint_zones = { sqs = ["eu-west-1a"] }
-  }
-
-  expect_failures = [var.interface_endpoint_zones]
-}
-
 run "an_endpoint_in_no_zone_is_refused" {
   command = plan
 
@@ -506,26 +486,6 @@ run "an_endpoint_in_no_zone_is_refused" {
   }
 
   expect_failures = [aws_vpc_endpoint.interface["sts"]]
-}
-
-run "an_account_that_is_none_is_refused_by_the_endpoints" {
-  command = plan
-
-  variables {
-    endpoint_account_ids = ["12345"]
-  }
-
-  expect_failures = [var.endpoint_account_ids]
-}
-
-run "every_name_is_refused" {
-  command = plan
-
-  variables {
-    dns_firewall = { allowed_domains = ["*"] }
-  }
-
-  expect_failures = [var.dns_firewall]
 }
 
 run "zones_by_name" {
@@ -557,142 +517,101 @@ run "both_ways_to_a_service_are_refused" {
   expect_failures = [aws_vpc_endpoint.mongodb]
 }
 
-run "a_name_too_long_for_the_load_balancer_is_refused" {
+run "values_that_are_refused" {
   command = plan
 
   variables {
+    # a vpc in one zone is refused
+    vpc = { id = "vpc-0123456789abcdef0", subnet_ids = { eu-west-1a = "subnet-a" }, route_table_ids = { eu-west-1a = "rtb-a" } }
+
+    # zones of a service that has no endpoint are refused
+    interface_endpoint_zones = { sqs = ["eu-west-1a"] }
+
+    # an account that is none is refused by the endpoints
+    endpoint_account_ids = ["12345"]
+
+    # every name is refused
+    dns_firewall = { allowed_domains = ["*"] }
+
+    # a name too long for the load balancer is refused
     name = "more-than-twenty-four-letters"
-  }
 
-  expect_failures = [var.name]
-}
-
-run "a_public_range_is_refused" {
-  command = plan
-
-  variables {
+    # a public range is refused
     cidr = "172.32.0.0/16"
-  }
 
-  expect_failures = [var.cidr]
-}
-
-run "a_range_not_by_its_first_address_is_refused" {
-  command = plan
-
-  variables {
-    cidr = "10.42.1.0/16"
-  }
-
-  expect_failures = [var.cidr]
-}
-
-run "a_range_too_small_is_refused" {
-  command = plan
-
-  variables {
-    cidr = "10.42.0.0/24"
-  }
-
-  expect_failures = [var.cidr]
-}
-
-run "one_zone_is_refused" {
-  command = plan
-
-  variables {
-    availability_zones = ["eu-west-1a"]
-  }
-
-  expect_failures = [var.availability_zones]
-}
-
-run "the_same_zone_twice_is_refused" {
-  command = plan
-
-  variables {
-    availability_zones = ["eu-west-1a", "eu-west-1a"]
-  }
-
-  expect_failures = [var.availability_zones]
-}
-
-run "an_interface_endpoint_for_s3_is_refused" {
-  command = plan
-
-  variables {
-    interface_endpoints = ["s3"]
-  }
-
-  expect_failures = [var.interface_endpoints]
-}
-
-run "an_account_that_is_none_is_refused" {
-  command = plan
-
-  variables {
+    # an account that is none is refused
     s3_account_ids = ["12345"]
-  }
 
-  expect_failures = [var.s3_account_ids]
-}
-
-run "a_projects_name_in_the_place_of_its_id_is_refused" {
-  command = plan
-
-  variables {
+    # a projects name in the place of its id is refused
     atlas = { project_id = "education" }
-  }
 
-  expect_failures = [var.atlas]
-}
-
-run "an_endpoints_id_in_the_place_of_the_service_is_refused" {
-  command = plan
-
-  variables {
+    # an endpoints id in the place of the service is refused
     private_link = { service_name = "vpce-0123456789abcdef0" }
-  }
 
-  expect_failures = [var.private_link]
-}
-
-run "a_topology_that_is_none_is_refused" {
-  command = plan
-
-  variables {
+    # a topology that is none is refused
     topology = "peering"
-  }
 
-  expect_failures = [var.topology]
-}
-
-run "a_port_no_node_has_is_refused" {
-  command = plan
-
-  variables {
+    # a port no node has is refused
     nlb = { ports = [443] }
-  }
 
-  expect_failures = [var.nlb]
-}
-
-run "a_host_name_with_its_port_is_refused" {
-  command = plan
-
-  variables {
-    nlb = { hostname = "pl-0-eu-west-1.abcde.mongodb.net:1024" }
-  }
-
-  expect_failures = [var.nlb]
-}
-
-run "a_retention_cloudwatch_does_not_know_is_refused" {
-  command = plan
-
-  variables {
+    # a retention cloudwatch does not know is refused
     flow_logs = { retention_days = 100 }
   }
 
-  expect_failures = [var.flow_logs]
+  expect_failures = [
+    var.vpc,
+    var.interface_endpoint_zones,
+    var.endpoint_account_ids,
+    var.dns_firewall,
+    var.name,
+    var.cidr,
+    var.s3_account_ids,
+    var.atlas,
+    var.private_link,
+    var.topology,
+    var.nlb,
+    var.flow_logs,
+  ]
+}
+
+run "values_that_are_refused_too" {
+  command = plan
+
+  variables {
+    # a range not by its first address is refused
+    cidr = "10.42.1.0/16"
+
+    # one zone is refused
+    availability_zones = ["eu-west-1a"]
+
+    # an interface endpoint for s3 is refused
+    interface_endpoints = ["s3"]
+
+    # a host name with its port is refused
+    nlb = { hostname = "pl-0-eu-west-1.abcde.mongodb.net:1024" }
+  }
+
+  expect_failures = [
+    var.cidr,
+    var.availability_zones,
+    var.interface_endpoints,
+    var.nlb,
+  ]
+}
+
+run "values_that_are_refused_as_well" {
+  command = plan
+
+  variables {
+    # a range too small is refused
+    cidr = "10.42.0.0/24"
+
+    # the same zone twice is refused
+    availability_zones = ["eu-west-1a", "eu-west-1a"]
+  }
+
+  expect_failures = [
+    var.cidr,
+    var.availability_zones,
+  ]
 }

@@ -139,26 +139,6 @@ run "a_bucket_of_access_logs_that_is_there_already" {
   }
 }
 
-run "a_retention_of_everything_is_refused" {
-  command = plan
-
-  variables {
-    retention = { all = { prefix = "", days = 1 } }
-  }
-
-  expect_failures = [var.retention]
-}
-
-run "a_key_that_goes_within_days_is_refused" {
-  command = plan
-
-  variables {
-    kms_deletion_window_days = 3
-  }
-
-  expect_failures = [var.kms_deletion_window_days]
-}
-
 run "what_the_bucket_refuses" {
   command = apply
 
@@ -311,92 +291,73 @@ run "access_logs_in_a_bucket_of_their_own" {
   }
 }
 
-run "a_bucket_name_with_a_dot_is_refused" {
+run "values_that_are_refused" {
   command = plan
 
   variables {
+    # a retention of everything is refused
+    retention = { all = { prefix = "", days = 1 } }
+
+    # a key that goes within days is refused
+    kms_deletion_window_days = 3
+
+    # a bucket name with a dot is refused
     bucket = "edu.files"
-  }
 
-  expect_failures = [var.bucket]
-}
-
-run "an_alias_in_the_place_of_the_key_is_refused" {
-  command = plan
-
-  variables {
+    # an alias in the place of the key is refused
     kms_key = { arn = "arn:aws:kms:eu-west-1:123456789012:alias/files" }
-  }
 
-  expect_failures = [var.kms_key]
-}
-
-run "any_origin_is_refused" {
-  command = plan
-
-  variables {
+    # any origin is refused
     allowed_origins = ["*"]
-  }
 
-  expect_failures = [var.allowed_origins]
-}
-
-run "an_origin_without_tls_is_refused" {
-  command = plan
-
-  variables {
-    allowed_origins = ["http://learn.example.com"]
-  }
-
-  expect_failures = [var.allowed_origins]
-}
-
-run "no_day_for_old_versions_is_refused" {
-  command = plan
-
-  variables {
+    # no day for old versions is refused
     noncurrent_days = 0
-  }
 
-  expect_failures = [var.noncurrent_days]
-}
-
-run "no_day_for_pending_uploads_is_refused" {
-  command = plan
-
-  variables {
+    # no day for pending uploads is refused
     pending_uploads = { days = 0 }
-  }
 
-  expect_failures = [var.pending_uploads]
-}
-
-run "a_prefix_that_every_file_has_is_refused" {
-  command = plan
-
-  variables {
-    pending_uploads = { prefix = "" }
-  }
-
-  expect_failures = [var.pending_uploads]
-}
-
-run "a_tag_without_a_value_is_refused" {
-  command = plan
-
-  variables {
-    pending_uploads = { tag = { key = "upload", value = "" } }
-  }
-
-  expect_failures = [var.pending_uploads]
-}
-
-run "a_log_bucket_no_bucket_can_be_called_is_refused" {
-  command = plan
-
-  variables {
+    # a log bucket no bucket can be called is refused
     access_logs = { bucket = "Edu_Logs" }
   }
 
-  expect_failures = [var.access_logs]
+  expect_failures = [
+    var.retention,
+    var.kms_deletion_window_days,
+    var.bucket,
+    var.kms_key,
+    var.allowed_origins,
+    var.noncurrent_days,
+    var.pending_uploads,
+    var.access_logs,
+  ]
+}
+
+run "values_that_are_refused_too" {
+  command = plan
+
+  variables {
+    # an origin without tls is refused
+    allowed_origins = ["http://learn.example.com"]
+
+    # a prefix that every file has is refused
+    pending_uploads = { prefix = "" }
+  }
+
+  expect_failures = [
+    var.allowed_origins,
+    var.pending_uploads,
+  ]
+}
+
+run "values_that_are_refused_as_well" {
+  command = plan
+
+  variables {
+    # a tag without a value is refused
+    pending_uploads = { tag = { key = "upload", value = "" } }
+  }
+
+  expect_failures = [
+    var.pending_uploads,
+  ]
 }
