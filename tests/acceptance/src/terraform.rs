@@ -190,7 +190,7 @@ impl Workdir {
         let output = self.command(arguments).output();
         let output = output.with_context(|| {
             format!(
-                "cannot run {}: install Terraform >= 1.8, developer.hashicorp.com/terraform/install",
+                "cannot run {}: install Terraform >= 1.9, developer.hashicorp.com/terraform/install",
                 self.engine.display()
             )
         })?;

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 /// One program the project calls and does not bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// `terraform` 1.8 or later.
+    /// `terraform` 1.9 or later.
     Terraform,
     /// `python3` 3.10 or later with the modules `venv` and `ensurepip`.
     Python,
@@ -34,7 +34,7 @@ impl Need {
 
     fn wanted(self) -> &'static str {
         match self {
-            Self::Terraform => "terraform >= 1.8",
+            Self::Terraform => "terraform >= 1.9",
             Self::Python => "python3 >= 3.10 with venv",
             Self::Go => "go >= 1.26",
         }
@@ -97,7 +97,7 @@ impl Need {
             Self::Terraform => serde_json::from_str::<serde_json::Value>(answer)
                 .ok()
                 .and_then(|version| minor(version["terraform_version"].as_str()?))
-                .is_some_and(|found| found >= (1, 8)),
+                .is_some_and(|found| found >= (1, 9)),
             Self::Python => minor(answer.trim()).is_some_and(|found| found >= (3, 10)),
             Self::Go => {
                 let mut lines = answer.lines().map(str::trim);
@@ -150,8 +150,8 @@ mod tests {
     fn answers_are_compared_by_version_not_by_text() {
         for (need, answer, met) in [
             (Need::Terraform, r#"{"terraform_version":"1.11.4"}"#, true),
-            (Need::Terraform, r#"{"terraform_version":"1.8.0"}"#, true),
-            (Need::Terraform, r#"{"terraform_version":"1.7.5"}"#, false),
+            (Need::Terraform, r#"{"terraform_version":"1.9.0"}"#, true),
+            (Need::Terraform, r#"{"terraform_version":"1.8.5"}"#, false),
             (Need::Terraform, "Terraform v1.11.4", false),
             (Need::Python, "3.10.1\n", true),
             (Need::Python, "3.9.18\n", false),
