@@ -33,6 +33,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// How far back snapshots go: the server's `minSnapshotHistoryWindowInSeconds`, 300 s by default. Whole seconds count.
     pub snapshot_history: Duration,
+    /// A router's shards, at least one.
+    pub shards: u32,
     /// Capped collections can be read in snapshots. By default they cannot, as in MongoDB 5.0 to 7.0.
     pub snapshots_of_capped: bool,
 }
@@ -45,6 +47,7 @@ impl Default for Options {
             users: Vec::new(),
             tls: None,
             snapshot_history: Duration::from_secs(300),
+            shards: 2,
             snapshots_of_capped: false,
         }
     }
@@ -70,9 +73,14 @@ impl MongoEmulator {
             .users
             .into_iter()
             .map(|user| ((user.database.clone(), user.name.clone()), user));
+        let shards = match options.topology {
+            Topology::Sharded => u64::from(options.shards),
+            Topology::ReplicaSet(_) | Topology::Standalone => 1,
+        };
         let state = State {
-            store: Store::new(options.snapshot_history),
+            store: Store::new(options.snapshot_history, shards),
             cursors: Cursors::default(),
+            hidden: Default::default(),
             writes: HashMap::new(),
         };
         let shared = Arc::new(Shared {

@@ -14,7 +14,7 @@ pub enum Topology {
     ReplicaSet(String),
     /// A server alone: no snapshots, no sessions' writes.
     Standalone,
-    /// A router of a sharded cluster.
+    /// A router of a sharded cluster, see [`crate::Options::shards`]. Documents of every collection are spread over the shards.
     Sharded,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::bson::Builder;
 use crate::clock::Time;
 use crate::corpus::Corpus;
 use crate::emulator::MongoEmulator;
@@ -72,6 +73,46 @@ impl MongoEmulator {
         let id = state.store.create_if_missing(database, collection);
         if let Some(collection) = state.store.get_mut(id) {
             collection.indexes.push(specification);
+        }
+    }
+
+    /// From now on whoever connects has no rights on this database, nor the privilege to list all databases.
+    pub fn hide(&self, database: &str) {
+        lock(&self.shared.state).hidden.insert(database.to_owned());
+    }
+
+    /// Gives a collection another name, in the same database or in another; `false`: there is no such collection, or the new name is taken.
+    pub fn rename_collection(&self, from: (&str, &str), to: (&str, &str)) -> bool {
+        let mut state = lock(&self.shared.state);
+        if state.store.now(to.0, to.1).is_some() {
+            return false;
+        }
+        let owned = |(database, name): (&str, &str)| (database.to_owned(), name.to_owned());
+        state.store.rename(&owned(from), &owned(to)).is_some()
+    }
+
+    /// Says of a collection how it is spread over shards, as `config.collections` and `config.tags` have it: its shard key, and of each zone the first
+    /// shard key, the first behind it, and its name. Source: MongoDB manual, Config Database.
+    pub fn shard_collection(&self, database: &str, name: &str, key: &[u8], zones: &[(&[u8], &[u8], &str)]) {
+        let namespace = format!("{database}.{name}");
+        let mut definition = Builder::new().str("_id", &namespace);
+        if let Some(uuid) = lock(&self.shared.state).store.now(database, name).map(|it| it.uuid) {
+            definition = definition.binary("uuid", 4, &uuid);
+        }
+        let definition = definition
+            .document("key", key)
+            .bool("unique", false)
+            .bool("noBalance", false);
+        self.insert_raw("config", "collections", definition.build());
+        for (min, max, tag) in zones {
+            let id = Builder::new().str("ns", &namespace).document("min", min).build();
+            let zone = Builder::new()
+                .document("_id", &id)
+                .str("ns", &namespace)
+                .document("min", min)
+                .document("max", max)
+                .str("tag", tag);
+            self.insert_raw("config", "tags", zone.build());
         }
     }
 

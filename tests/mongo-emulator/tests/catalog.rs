@@ -315,3 +315,27 @@ async fn when_documents_go_can_be_changed_and_nothing_else_of_a_collection() {
         .await;
     assert!(other.unwrap_err().to_string().contains("not emulated"));
 }
+
+#[tokio::test]
+async fn who_may_not_list_all_databases_gets_its_own_and_is_told_only_when_it_asks_for_all() {
+    let emulator = start();
+    for database in ["shop", "vault"] {
+        emulator.insert_raw(database, "c", bytes(&doc! { "_id": 1 }));
+    }
+    let client = client(&emulator).await;
+    let list = async |options: Document| {
+        let mut command = doc! { "listDatabases": 1, "nameOnly": true };
+        command.extend(options);
+        let answer = client.database("admin").run_command(command).await?;
+        let databases = answer.get_array("databases").unwrap().iter();
+        let names = databases.map(|it| it.as_document().unwrap().get_str("name").unwrap().to_owned());
+        Ok::<Vec<String>, mongodb::error::Error>(names.collect())
+    };
+    assert_eq!(list(doc! { "authorizedDatabases": false }).await.unwrap(), ["shop", "vault"]);
+    emulator.hide("vault");
+    assert_eq!(list(doc! {}).await.unwrap(), ["shop"]);
+    assert_eq!(list(doc! { "authorizedDatabases": true }).await.unwrap(), ["shop"]);
+    assert_eq!(code(&list(doc! { "authorizedDatabases": false }).await.unwrap_err()), Some(13));
+    let refused = client.database("vault").list_collection_names().await.unwrap_err();
+    assert_eq!(code(&refused), Some(13));
+}

@@ -167,7 +167,16 @@ pub(super) fn list_databases(context: &mut Context<'_>, answer: Builder) -> Answ
     let body = context.request.body;
     let name_only = body.is_true("nameOnly");
     let filter = Filter::parse(body.document("filter").unwrap_or(Document(&[])))?;
-    let databases = context.state.store.databases();
+    let hidden = &context.state.hidden;
+    // Who lacks the privilege listDatabases gets what it has rights on, and is not told that this is not all, unless it asks for all: then it is refused.
+    // Source: MongoDB manual, listDatabases, authorizedDatabases.
+    let asks_for_all = body.get("authorizedDatabases").is_some_and(|wanted| !wanted.is_true());
+    if !hidden.is_empty() && asks_for_all {
+        let message = "Insufficient permissions to list all databases";
+        return Err(Refusal::new(code::UNAUTHORIZED, message));
+    }
+    let databases = context.state.store.databases().into_iter();
+    let databases = databases.filter(|(name, _)| !hidden.contains(*name));
     let mut total = 0;
     let mut documents = Vec::new();
     for (name, bytes) in databases {

@@ -27,6 +27,8 @@ use crate::wire::Command;
 pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) cursors: Cursors,
+    /// Databases on which the user has no rights, see [`crate::MongoEmulator::hide`].
+    pub(crate) hidden: BTreeSet<String>,
     /// Statements that were done: by session, the last transaction number and what of it.
     pub(crate) writes: HashMap<Vec<u8>, (i64, BTreeSet<i64>)>,
 }
@@ -140,6 +142,7 @@ pub(crate) fn run(context: &mut Context<'_>, answer: Builder) -> Answer {
         };
     }
     admit_role(context)?;
+    admit_user(context)?;
     read_concern::refuse_elsewhere(context)?;
     match request.name {
         "find" => read::find(context, answer),
@@ -182,6 +185,16 @@ pub(crate) fn is_write(request: &Request<'_>) -> bool {
             | "dropIndexes"
             | "deleteIndexes"
     )
+}
+
+/// Without rights on a database every command on it is refused, whatever is there. Source: MongoDB manual, Role-Based Access Control.
+fn admit_user(context: &Context<'_>) -> Result<(), Refusal> {
+    let (name, database) = (context.request.name, context.request.database);
+    if !context.state.hidden.contains(database) {
+        return Ok(());
+    }
+    let message = format!("not authorized on {database} to execute command {{ {name}: ... }}");
+    Err(Refusal::new(code::UNAUTHORIZED, message))
 }
 
 /// A secondary writes nothing, and reads for those who say that it may.

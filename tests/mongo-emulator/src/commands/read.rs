@@ -2,7 +2,7 @@
 
 use crate::bson::{Builder, Document, Key, Value};
 use crate::clock::Time;
-use crate::cursors::{Cursor, Query, Source};
+use crate::cursors::{Cursor, Query, Router, Source};
 use crate::faults::FaultKind;
 use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
@@ -154,20 +154,32 @@ pub(super) fn open(
     let order = plan
         .order
         .unwrap_or(if by_id { Order::Ascending } else { Order::Insertion });
-    let query = Query {
+    let was_live = store.is_live(id);
+    let query = |scan, skip, remaining| Query {
         collection: id,
-        was_live: store.is_live(id),
-        scan: Scan::new(collection, order, bounds),
+        was_live,
+        scan,
         at,
-        filter: plan.filter,
+        filter: plan.filter.clone(),
         id_only: plan.id_only,
-        skip: plan.skip,
-        remaining: plan.limit,
+        skip,
+        remaining,
     };
-    if rest.is_empty() {
-        return Ok(Source::Query(Box::new(query)));
+    let scan = Scan::new(collection, order, bounds);
+    if !rest.is_empty() {
+        let query = query(scan, plan.skip, plan.limit);
+        return stages::run(store, collection, query, rest).map(Source::Documents);
     }
-    stages::run(store, collection, query, rest).map(Source::Documents)
+    // The server's own databases are not spread.
+    let is_spread = !matches!(database, "admin" | "config" | "local");
+    let shards: Vec<_> = store.shards().filter(|_| is_spread).collect();
+    if shards.is_empty() {
+        return Ok(Source::Query(Box::new(query(scan, plan.skip, plan.limit))));
+    }
+    let most = plan.limit.map(|limit| limit.saturating_add(plan.skip));
+    let shards = shards.into_iter().map(|shard| query(scan.clone().on(shard), 0, most));
+    let router = Router::new(shards.collect(), plan.order, plan.skip, plan.limit);
+    Ok(Source::Router(Box::new(router)))
 }
 
 /// The answer that opens a cursor.
@@ -234,7 +246,7 @@ pub(super) fn get_more(context: &mut Context<'_>, answer: Builder) -> Answer {
         return Err(Refusal::new(code::UNAUTHORIZED, message));
     }
     let namespace = format!("{database}.{name}");
-    if let Source::Query(query) = &cursor.source
+    if let Some(query) = cursor.source.query()
         && query.was_live
         && !state.store.is_live(query.collection)
     {
@@ -291,11 +303,12 @@ pub(super) fn count(context: &mut Context<'_>, answer: Builder) -> Answer {
     {
         return Ok(answer.count("n", collection.live));
     }
-    let mut source = open(context, name, None, stages, &Hints::default())?;
+    let source = open(context, name, None, stages, &Hints::default())?;
     let mut counted = 0;
-    match &mut source {
+    match source {
         Source::Documents(documents) => counted = documents.len() as u64,
-        Source::Query(query) => {
+        Source::Router(router) => counted = router.all(&context.state.store).len() as u64,
+        Source::Query(mut query) => {
             query.each(&context.state.store, |_, _| {
                 counted += 1;
                 Step::On

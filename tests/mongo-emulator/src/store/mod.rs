@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 pub(crate) use collection::{Collection, Kind, key_of};
-pub(crate) use scan::{IdBounds, Order, Scan, Step};
+pub(crate) use scan::{IdBounds, Order, Scan, Shard, Step};
 pub(crate) use unique::{Duplicate, UniqueIndex};
 
 use crate::bson::{Builder, Document};
@@ -36,10 +36,12 @@ pub(crate) struct Store {
     pub(crate) history: Duration,
     /// No snapshot is older than this, however long the history is.
     oldest: Time,
+    /// How many shards documents are spread over; 1: this is no router.
+    shards: u64,
 }
 
 impl Store {
-    pub(crate) fn new(history: Duration) -> Self {
+    pub(crate) fn new(history: Duration, shards: u64) -> Self {
         Self {
             clock: Clock::default(),
             names: BTreeMap::new(),
@@ -47,7 +49,14 @@ impl Store {
             last_id: 0,
             history,
             oldest: Time(0),
+            shards: shards.max(1),
         }
+    }
+
+    /// The shards; none where documents are in one place.
+    pub(crate) fn shards(&self) -> impl Iterator<Item = Shard> + use<> {
+        let of = self.shards;
+        (0..of).filter(move |_| of > 1).map(move |index| Shard { index, of })
     }
 
     /// Ends every snapshot that is open.

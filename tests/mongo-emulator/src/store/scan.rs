@@ -98,6 +98,25 @@ pub(crate) enum Step {
     StopBefore,
 }
 
+/// One shard of those that a collection is spread over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shard {
+    pub(crate) index: u64,
+    pub(crate) of: u64,
+}
+
+impl Shard {
+    /// By turns, in the order of insertion: what the shards hold is as mixed as with a hashed shard key. Documents with one `_id` are on different shards.
+    /// Source: MongoDB manual, Shard Key Indexes: where `_id` is not the shard key it is unique within each shard alone, and documents on different shards can
+    /// have the same.
+    fn has(self, collection: &Collection, (key, number): &Place) -> bool {
+        let first = collection.by_id.range((key.clone(), 0)..).next();
+        let begin = first.map_or(*number, |((_, number), _)| *number);
+        let twins_before = collection.by_id.range((key.clone(), 0)..(key.clone(), *number)).count() as u64;
+        (begin + twins_before) % self.of == self.index
+    }
+}
+
 /// Where a walk is.
 #[derive(Debug, Clone)]
 pub(crate) struct Scan {
@@ -110,9 +129,25 @@ pub(crate) struct Scan {
     /// Bounds are checked one by one in insertion order.
     bounds: IdBounds,
     is_done: bool,
+    /// `None`: all documents are in one place.
+    shard: Option<Shard>,
 }
 
 impl Scan {
+    /// The same walk over one shard's documents.
+    pub(crate) fn on(mut self, shard: Shard) -> Self {
+        self.shard = Some(shard);
+        self
+    }
+
+    fn is_here(&self, collection: &Collection, place: &Place) -> bool {
+        self.shard.is_none_or(|shard| shard.has(collection, place))
+    }
+
+    fn is_position_here(&self, position: u64) -> bool {
+        self.shard.is_none_or(|shard| position % shard.of == shard.index)
+    }
+
     pub(crate) fn new(collection: &Collection, order: Order, bounds: IdBounds) -> Self {
         let generated = collection.corpus.as_ref().map_or(0..0, |corpus| {
             let from = bounds
@@ -151,6 +186,7 @@ impl Scan {
             next: 0,
             bounds,
             is_done,
+            shard: None,
         }
     }
 
@@ -169,7 +205,8 @@ impl Scan {
 
     fn by_insertion(&mut self, collection: &Collection, time: Time, visit: &mut impl FnMut(Row) -> Step) -> bool {
         while let Some(position) = self.generated.clone().next() {
-            match generated_row(collection, position, time).map_or(Step::On, &mut *visit) {
+            let row = generated_row(collection, position, time).filter(|_| self.is_position_here(position));
+            match row.map_or(Step::On, &mut *visit) {
                 Step::StopBefore => return true,
                 step => {
                     self.generated.start += 1;
@@ -193,7 +230,8 @@ impl Scan {
             {
                 None
             } else {
-                let versions = collection.by_id.get(&(key.clone(), *number));
+                let place = (key.clone(), *number);
+                let versions = collection.by_id.get(&place).filter(|_| self.is_here(collection, &place));
                 versions
                     .and_then(|versions| versions.at(time))
                     .map(|body| Row::Stored(Arc::clone(body)))
@@ -239,9 +277,13 @@ impl Scan {
                 id.is_some_and(|id| if is_descending { id >= place.0 } else { id <= place.0 })
             });
             let (row, passed) = match (position, stored.peek()) {
-                (Some(position), _) => (generated_row(collection, position, time), None),
+                (Some(position), _) => {
+                    let row = generated_row(collection, position, time);
+                    (row.filter(|_| self.is_position_here(position)), None)
+                }
                 (None, Some((place, versions))) => {
-                    let row = versions.at(time).map(|body| Row::Stored(Arc::clone(body)));
+                    let row = versions.at(time).filter(|_| self.is_here(collection, place));
+                    let row = row.map(|body| Row::Stored(Arc::clone(body)));
                     (row, Some((*place).clone()))
                 }
                 (None, None) => return false,
