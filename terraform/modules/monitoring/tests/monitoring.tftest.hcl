@@ -35,6 +35,21 @@ variables {
   lambda = { upload = { function_name = "edu-upload-api", alias = "live", timeout_seconds = 28 } }
 }
 
+# Before anything is there, whose ARN would have a region.
+run "in_a_region_with_tags" {
+  command = plan
+
+  variables {
+    region = "eu-central-1"
+    tags   = { team = "platform" }
+  }
+
+  assert {
+    condition     = alltrue([for resource in [aws_sns_topic.alarms["critical"], aws_kms_key.topics["main"]] : resource.region == "eu-central-1" && resource.tags.team == "platform"]) && lectern_alarm_bundle.platform.tags.team == "platform" && lectern_alarm_bundle.platform.region == "eu-central-1"
+    error_message = "All is where it was wanted and has the tags."
+  }
+}
+
 run "two_encrypted_topics" {
   command = apply
 
@@ -138,20 +153,6 @@ run "values_that_are_not_known_before_the_apply" {
 
   module {
     source = "./tests/unknown"
-  }
-}
-
-run "in_a_region_with_tags" {
-  command = plan
-
-  variables {
-    region = "eu-central-1"
-    tags   = { team = "platform" }
-  }
-
-  assert {
-    condition     = alltrue([for resource in [aws_sns_topic.alarms["critical"], aws_kms_key.topics["main"]] : resource.region == "eu-central-1" && resource.tags.team == "platform"]) && lectern_alarm_bundle.platform.tags.team == "platform" && lectern_alarm_bundle.platform.region == "eu-central-1"
-    error_message = "All is where it was wanted and has the tags."
   }
 }
 
