@@ -1,6 +1,7 @@
 //! The alarm catalogue: what a preset watches, when it fires, where that comes from and what an operator does.
 
-use crate::metric::{MetricSpec, Unit, find_metric};
+use crate::metric::{MetricSpec, Unit};
+use crate::metrics::find_metric;
 use crate::service::{Param, Preset, Service, Severity};
 
 /// One time series of a metric-math alarm.
@@ -179,32 +180,4 @@ impl AlarmSpec {
             .iter()
             .any(|form| matches!(form, Signal::Math { expression, .. } if expression.contains("{min_requests}")))
     }
-}
-
-/// Every unit a threshold has, each with the names of the alarms whose thresholds are in it, in the order of the documentation.
-#[must_use]
-pub fn alarms_by_threshold_unit() -> Vec<(&'static str, Vec<&'static str>)> {
-    let mut units: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
-    for spec in Preset::ALL.into_iter().flat_map(alarms) {
-        let unit = spec.threshold_unit();
-        if !units.iter().any(|(known, _)| *known == unit) {
-            units.push((unit, Vec::new()));
-        }
-        if let Some((_, names)) = units.iter_mut().find(|(known, _)| *known == unit)
-            && !names.contains(&spec.name)
-        {
-            names.push(spec.name);
-        }
-    }
-    units
-}
-
-/// The alarms of a preset, service by service.
-pub fn alarms(preset: Preset) -> impl Iterator<Item = &'static AlarmSpec> {
-    let all: &[AlarmSpec] = match preset {
-        Preset::Platform => crate::platform::ALARMS,
-        Preset::AwsRecommended => crate::aws_recommended::ALARMS,
-        Preset::None => &[],
-    };
-    all.iter()
 }

@@ -1,8 +1,8 @@
 //! The alarm catalogue as data: metrics, thresholds, sources and what an operator does.
 //!
 //! - [`Service`], [`Param`], [`Preset`], [`Severity`]: the words users type.
-//! - [`metric`]: every metric of every service, with its dimensions, valid statistics and condition.
-//! - [`alarm`]: every alarm of every preset; [`alarms`] lists them.
+//! - [`metric`]: what is known of a metric: dimensions, valid statistics and condition; [`metrics()`] lists all.
+//! - [`alarm`]: what is known of an alarm; [`alarms`] lists those of a preset.
 //! - [`coverage`]: the words of the bundle's `coverage` map.
 //! - [`alarms_markdown()`] writes docs/guides/alarms.md.
 
@@ -13,12 +13,15 @@ mod markdown;
 pub mod metric;
 mod metrics;
 mod platform;
+mod presets;
 mod service;
 mod statistic;
 
-pub use alarm::{AlarmSpec, Periods, Query, Signal, Threshold, alarms, alarms_by_threshold_unit};
+pub use alarm::{AlarmSpec, Periods, Query, Signal, Threshold};
 pub use markdown::alarms_markdown;
-pub use metric::{Dimension, DimensionValue, MetricSpec, Unit, find_metric, find_metric_by_namespace, metrics};
+pub use metric::{Dimension, DimensionValue, MetricSpec, Unit};
+pub use metrics::{find_metric, find_metric_by_namespace, metrics};
+pub use presets::{alarms, alarms_by_threshold_unit};
 pub use service::{Param, ParamKind, Preset, Service, Severity, UnknownName};
 pub use statistic::{Statistic, UnknownStatistic};
 

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::alarm::{AlarmSpec, Periods, Signal, Threshold, alarms};
-use crate::metric::{MetricSpec, metrics};
+use crate::alarm::{AlarmSpec, Periods, Signal, Threshold};
+use crate::metric::MetricSpec;
+use crate::metrics::metrics;
+use crate::presets::alarms;
 use crate::service::{Param, ParamKind, Preset, Service};
 use crate::{DEFAULT_MIN_REQUESTS, DEFAULT_TREAT_MISSING_DATA};
 
@@ -29,8 +31,8 @@ const KEYS: &str = "\
 
 An alarm's key is `<service>/<target>/<alarm>/<severity>`, for example `lambda/upload/errors/critical`; an extra alarm's is
 `extra/<name>/<severity>`. Its name in CloudWatch is `<bundle name>/<key>`, the composite's `<bundle name>/composite/<severity>`.
-In CloudWatch the last line of every description is `lectern:<bundle name>:<token>`. It says which resource owns the alarm and is not
-part of the attribute `description`.
+In CloudWatch the last line of every description is `lectern:<bundle name>:<owner token>`. It says which resource owns the alarm, by its
+attribute `owner_token`, and is not part of the attribute `description`.
 
 ## Overrides
 

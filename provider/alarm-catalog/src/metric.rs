@@ -133,20 +133,3 @@ impl MetricSpec {
         sets.join(", or ")
     }
 }
-
-/// Every metric, service by service.
-pub fn metrics() -> impl Iterator<Item = &'static MetricSpec> {
-    crate::metrics::ALL.iter().copied().flatten()
-}
-
-/// The metric of this name that belongs to `service`.
-#[must_use]
-pub fn find_metric(service: Service, name: &str) -> Option<&'static MetricSpec> {
-    metrics().find(|metric| metric.service == service && metric.name == name)
-}
-
-/// The metric of this name in a CloudWatch namespace.
-#[must_use]
-pub fn find_metric_by_namespace(namespace: &str, name: &str) -> Option<&'static MetricSpec> {
-    metrics().find(|metric| metric.namespace == namespace && metric.name == name)
-}

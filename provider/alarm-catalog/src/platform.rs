@@ -514,6 +514,22 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
     },
     AlarmSpec {
         service: Service::MongoDump,
+        name: "snapshot",
+        severity: Severity::Warning,
+        title: "A complete dump is not of one point in time.",
+        signal: Signal::Metric {
+            metric: mongo_dump::SNAPSHOT,
+            statistic: "Minimum",
+        },
+        period_seconds: 3600,
+        comparison_operator: LESS,
+        threshold: Threshold::Fixed(1),
+        source: "requirement C8; our choice because documents of such a dump may not fit together",
+        operator_action: "Read the manifest's consistency: a dump that takes longer than the servers keep their history needs the state machine, more ranges at the same time, or a longer window.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::MongoDump,
         name: "age",
         title: "No complete dump in time.",
         signal: Signal::Math {

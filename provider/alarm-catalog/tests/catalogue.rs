@@ -255,6 +255,7 @@ fn the_platform_preset_has_the_missions_numbers() {
         ("B7", "nlb/port_allocation_errors/warning", "PortAllocationErrorCount", fixed(0), greater, 60, n(1)),
         ("C7", "flow_logs/public_addresses/critical", "PublicAddressFlows", fixed(0), greater, 60, n(1)),
         ("C8", "mongo_dump/failures/critical", "Failed", fixed(0), greater, 3600, n(1)),
+        ("C8", "mongo_dump/snapshot/warning", "Snapshot", fixed(1), less, 3600, n(1)),
         ("C8", "mongo_dump/age/critical", "Completed", fixed(1), less, 3600, hours),
     ];
     let short = |spec: &AlarmSpec| format!("{}/{}/{}", spec.service, spec.name, spec.severity);

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{DAY, HOUR, MINUTE, WEEK, floor_to};
-use crate::history::Window;
 use crate::math::{Expression, MathError};
 use crate::statistic::Statistic;
+use crate::window::Window;
 
 /// State of an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -14,8 +14,9 @@
 
 use crate::calendar::Utc;
 use crate::definition::{AlarmDefinition, LowSampleCount, StateValue, TreatMissingData, Watched};
-use crate::history::{History, Window};
+use crate::history::History;
 use crate::math::{QueryError, evaluate_queries};
+use crate::window::Window;
 
 /// One evaluated period.
 #[derive(Debug, Clone, Copy, PartialEq)]

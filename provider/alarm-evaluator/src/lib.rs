@@ -24,6 +24,7 @@ pub mod math;
 pub mod rule;
 pub mod statistic;
 pub mod suppression;
+pub mod window;
 
 pub use backtest::{Transition, backtest};
 pub use definition::{
@@ -31,7 +32,8 @@ pub use definition::{
     MetricStat, Query, QuerySource, StateValue, TreatMissingData, Watched,
 };
 pub use evaluate::{Datapoint, Evaluation, evaluate};
-pub use history::{History, Window};
+pub use history::History;
 pub use rule::Rule;
 pub use statistic::{Sample, SampleValues, Statistic, StatisticError};
 pub use suppression::{SuppressedBy, Suppression, SuppressionPeriods};
+pub use window::Window;

@@ -20,6 +20,7 @@ mod error;
 mod ids;
 mod objects;
 mod region;
+mod request;
 mod retry;
 mod secret;
 mod status;

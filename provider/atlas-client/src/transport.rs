@@ -4,10 +4,9 @@ use crate::answer::{Cause, Failure, judge, read_json};
 use crate::auth::Auth;
 use crate::config::{AtlasConfig, ConfigError};
 use crate::error::{AtlasError, Operation};
+use crate::request::Request;
 use crate::retry::RetryPolicy;
-use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, Method, Response, Url};
+use reqwest::Client;
 use serde_json::Value;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -22,34 +21,6 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long revoking the token may take. Our choice because nobody waits for it: a token expires by itself within the
 /// hour.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// One call, ready to be sent any number of times.
-pub(crate) struct Request {
-    pub(crate) operation: Operation,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    /// Versioned media type, for Accept and Content-Type.
-    pub(crate) media_type: &'static str,
-    pub(crate) body: Option<Bytes>,
-    /// Whether the answer's body matters; if not, the status alone decides and no broken body causes another attempt.
-    pub(crate) reads_answer: bool,
-}
-
-impl Request {
-    pub(crate) fn build(&self, authorization: Option<HeaderValue>) -> reqwest::Request {
-        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
-        let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static(self.media_type));
-        if let Some(value) = authorization {
-            headers.insert(AUTHORIZATION, value);
-        }
-        if let Some(body) = &self.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
-            *request.body_mut() = Some(body.clone().into());
-        }
-        request
-    }
-}
 
 /// The HTTP client, its credentials and its retries.
 pub(crate) struct Transport {
@@ -160,27 +131,4 @@ fn after(lost: bool, error: AtlasError) -> AtlasError {
         },
         error => error,
     }
-}
-
-/// One request and the head of its answer.
-pub(crate) async fn exchange(
-    http: &Client,
-    operation: &Operation,
-    request: reqwest::Request,
-    attempt: u32,
-) -> Result<Response, Failure> {
-    let started = Instant::now();
-    let response = http
-        .execute(request)
-        .await
-        .map_err(|error| Failure::from_http(operation, error))?;
-    debug!(
-        method = operation.method,
-        path = %operation.path,
-        attempt,
-        status = response.status().as_u16(),
-        elapsed_ms = started.elapsed().as_millis(),
-        "Atlas answered"
-    );
-    Ok(response)
 }

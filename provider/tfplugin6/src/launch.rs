@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use crate::ServeError;
+use crate::error::ServeError;
 
 /// The cookie Terraform sets for every plugin it starts (terraform `internal/plugin6/serve.go`, `Handshake`). It
 /// guards against a mistake, not against an attacker.

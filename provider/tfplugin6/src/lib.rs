@@ -25,6 +25,7 @@
 //! }
 //! ```
 
+mod error;
 mod guard;
 mod incoming;
 mod launch;
@@ -38,5 +39,6 @@ mod serve;
 mod server;
 mod tls;
 
+pub use error::ServeError;
 pub use provider::Provider;
-pub use serve::{Options, ServeError, run, serve};
+pub use serve::{Options, run, serve};

@@ -9,7 +9,7 @@ use rustls::{
     server::danger::{ClientCertVerified, ClientCertVerifier},
 };
 
-use crate::ServeError;
+use crate::error::ServeError;
 
 /// TLS for one process: a server certificate made just now, and a client that must hold the pinned certificate's key.
 pub(crate) struct MutualTls {

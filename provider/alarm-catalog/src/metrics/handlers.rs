@@ -56,6 +56,12 @@ pub(super) const METRICS: &[MetricSpec] = &[
         ..COMPLETED
     },
     MetricSpec {
+        name: mongo_dump::SNAPSHOT,
+        basic_statistics: GAUGE,
+        graph: Some("Minimum"),
+        ..COMPLETED
+    },
+    MetricSpec {
         name: mongo_dump::DOCUMENTS,
         ..COMPLETED
     },

@@ -9,9 +9,9 @@ mod nlb;
 mod s3;
 
 use crate::metric::{Dimension, DimensionValue, MetricSpec};
-use crate::service::Param;
+use crate::service::{Param, Service};
 
-pub(crate) const ALL: [&[MetricSpec]; 7] = [
+const ALL: [&[MetricSpec]; 7] = [
     lambda::METRICS,
     api_gateway::METRICS,
     s3::METRICS,
@@ -20,6 +20,23 @@ pub(crate) const ALL: [&[MetricSpec]; 7] = [
     nlb::METRICS,
     handlers::METRICS,
 ];
+
+/// Every metric, service by service.
+pub fn metrics() -> impl Iterator<Item = &'static MetricSpec> {
+    ALL.iter().copied().flatten()
+}
+
+/// The metric of this name that belongs to `service`.
+#[must_use]
+pub fn find_metric(service: Service, name: &str) -> Option<&'static MetricSpec> {
+    metrics().find(|metric| metric.service == service && metric.name == name)
+}
+
+/// The metric of this name in a CloudWatch namespace.
+#[must_use]
+pub fn find_metric_by_namespace(namespace: &str, name: &str) -> Option<&'static MetricSpec> {
+    metrics().find(|metric| metric.namespace == namespace && metric.name == name)
+}
 
 const EVERY_BASIC: &[&str] = &["SampleCount", "Average", "Sum", "Minimum", "Maximum"];
 const COUNTED: &[&str] = &["Sum", "SampleCount", "Average", "Maximum"];

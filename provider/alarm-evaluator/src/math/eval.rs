@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::parser::{Filler, Function, Kind, Node, Operator};
 use super::{MathError, QueryError};
 use crate::definition::{Query, QuerySource};
-use crate::history::{History, Window};
+use crate::history::History;
+use crate::window::Window;
 
 type Points = Vec<Option<f64>>;
 

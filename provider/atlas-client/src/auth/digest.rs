@@ -6,8 +6,8 @@
 
 use crate::answer::{Cause, Failure, read_body};
 use crate::error::TransportError;
+use crate::request::{Request, exchange};
 use crate::secret::Secret;
-use crate::transport::{Request, exchange};
 use digest_auth::{AuthContext, HttpMethod, Qop, WwwAuthenticateHeader};
 use reqwest::header::{HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Client, Response, StatusCode};

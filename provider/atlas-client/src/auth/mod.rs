@@ -5,7 +5,7 @@ mod oauth;
 
 use crate::answer::Failure;
 use crate::config::{AtlasConfig, Credentials};
-use crate::transport::Request;
+use crate::request::Request;
 use digest::Digest;
 use oauth::OAuth;
 use reqwest::{Client, Response};

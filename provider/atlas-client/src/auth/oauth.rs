@@ -3,8 +3,8 @@
 
 use crate::answer::{Cause, Failure, judge, read_body, read_json};
 use crate::error::Operation;
+use crate::request::{Request, exchange};
 use crate::secret::Secret;
-use crate::transport::{Request, exchange};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use form_urlencoded::{Serializer, byte_serialize};
