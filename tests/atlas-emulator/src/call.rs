@@ -9,12 +9,13 @@ use crate::answer::{Answer, assemble, bad_gateway};
 use crate::auth::Proof;
 use crate::auth::digest::{REALM, Refusal};
 use crate::call_log::Call;
+use crate::context::Context;
 use crate::faults::{FaultKind, Point};
 use crate::profile::Profile;
 use crate::reply::ApiError;
-use crate::resources::{self, Context};
+use crate::request::ApiRequest;
+use crate::resources;
 use crate::routes::{self, BASE_PATH, Operation, REVOKE_PATH, TOKEN_PATH};
-use crate::server::ApiRequest;
 use crate::{Shared, lock, media_type};
 
 /// Outcome of a call whose nonce is to be replaced.

@@ -24,11 +24,11 @@
 //! - `call`: the life of one call: authentication, gates, faults, work; `answer`: how it goes out;
 //! - `auth`: HTTP digest, and the service accounts' tokens;
 //! - `media_type`: the API's versions; `routes`: paths to operations; `reply`: answers and refusals as JSON;
-//! - `resources`: one file a kind of object: its operations, its refusals, its effect;
-//! - `store`: projects and what is in them; `course`: how states follow each other;
+//! - `resources`: one file a kind of object: its operations, its refusals; `context`: what an operation may look at;
+//! - `store`: projects; `objects`: what is in them; `course`: how states follow each other; `staleness`: what late reads show;
 //! - `profile`: which of several observed behaviours is shown;
 //! - `faults`, `alterations`, `pattern`, `gates`, `call_log`: what a test scripts and looks at;
-//! - `emulator`, `project`: the library's front.
+//! - `emulator`, `project`, `snapshot`: the library's front.
 
 mod admin;
 mod alterations;
@@ -36,18 +36,23 @@ mod answer;
 mod auth;
 mod call;
 mod call_log;
+mod context;
 mod course;
 mod emulator;
 mod faults;
 mod gates;
 mod media_type;
+mod objects;
 mod pattern;
 mod profile;
 mod project;
 mod reply;
+mod request;
 mod resources;
 mod routes;
 mod server;
+mod snapshot;
+mod staleness;
 mod store;
 
 use std::sync::Mutex;
@@ -65,7 +70,7 @@ pub use faults::{Fault, FaultKind};
 pub use gates::Gate;
 pub use profile::{FailedEndpointMessage, Profile};
 pub use project::Project;
-pub use store::{AccessListSnapshot, ClusterSnapshot, EndpointSnapshot, ProjectSnapshot, ServiceSnapshot};
+pub use snapshot::{AccessListSnapshot, ClusterSnapshot, EndpointSnapshot, ProjectSnapshot, ServiceSnapshot};
 
 /// All that a call and the library's front share.
 pub(crate) struct Shared {

@@ -2,12 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::resources::access_list::{self, Entry};
-use crate::resources::clusters::Cluster;
-use crate::resources::endpoint_services::Service;
-use crate::resources::endpoints::Endpoint;
+use crate::objects::access_list_entry::Entry;
+use crate::objects::cluster::Cluster;
+use crate::objects::endpoint::Endpoint;
+use crate::objects::endpoint_service::Service;
+use crate::resources::access_list;
 use crate::resources::regions::atlas_name;
-use crate::store::{ProjectSnapshot, ProjectState};
+use crate::snapshot::ProjectSnapshot;
+use crate::store::ProjectState;
 use crate::{Shared, lock};
 
 /// A project of an emulator. Nothing done through it is a call, or a look at an object.

@@ -6,9 +6,10 @@ use emulator_kit::response::plain;
 use emulator_kit::{HttpResponse, Reset, http};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::{HeaderMap, Request, StatusCode};
+use hyper::{Request, StatusCode};
 use tokio::net::TcpStream;
 
+use crate::request::ApiRequest;
 use crate::routes::{BASE_PATH, REVOKE_PATH, TOKEN_PATH};
 use crate::{Shared, admin, call};
 
@@ -57,15 +58,4 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<HttpR
     });
     // A panic in there was printed already.
     call.await.unwrap_or(Err(Reset))
-}
-
-/// A request to the API.
-pub(crate) struct ApiRequest<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    pub(crate) query: &'a str,
-    /// Path and query.
-    pub(crate) target: &'a str,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) body: &'a [u8],
 }

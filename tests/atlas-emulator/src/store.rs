@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::course::{GONE, Pace};
+use crate::objects::access_list_entry::Entry;
+use crate::objects::cluster::{Cluster, private_endpoints_of};
+use crate::objects::endpoint_service::Service;
 use crate::profile::Profile;
-use crate::resources::access_list::Entry;
-use crate::resources::clusters::{self, Cluster};
-use crate::resources::endpoint_services::Service;
+use crate::snapshot::ProjectSnapshot;
 
 #[derive(Debug, Default)]
 pub(crate) struct Store {
@@ -50,11 +49,6 @@ impl Store {
     }
 }
 
-/// An id as Atlas' are: 24 hexadecimal digits.
-pub(crate) fn hex_id(number: u64) -> String {
-    format!("65f0{number:020x}")
-}
-
 impl ProjectState {
     /// Brings everything to where it is by now.
     pub(crate) fn settle(&mut self, pace: Pace, profile: &Profile) {
@@ -63,7 +57,7 @@ impl ProjectState {
         }
         self.services.retain(|service| service.course.state() != GONE);
         for cluster in &mut self.clusters {
-            let wanted = clusters::private_endpoints_of(&self.services, self.regional_mode, &cluster.regions);
+            let wanted = private_endpoints_of(&self.services, self.regional_mode, &cluster.regions);
             cluster.settle(pace, profile, wanted);
         }
         self.access_list.retain(|entry| !entry.is_expired());
@@ -85,71 +79,4 @@ impl ProjectState {
             access_list: self.access_list.iter().map(Entry::snapshot).collect(),
         }
     }
-}
-
-/// A project as it is, whatever stale reads and faults show of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ProjectSnapshot {
-    /// 24 hexadecimal digits.
-    pub id: String,
-    /// Several services per region.
-    pub regional_mode: bool,
-    /// In order of creation.
-    pub services: Vec<ServiceSnapshot>,
-    /// In order of addition.
-    pub clusters: Vec<ClusterSnapshot>,
-    /// In order of creation.
-    pub access_list: Vec<AccessListSnapshot>,
-}
-
-/// An endpoint service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ServiceSnapshot {
-    /// 24 hexadecimal digits.
-    pub id: String,
-    /// In Atlas' words: `EU_WEST_1`.
-    pub region: String,
-    /// `INITIATING`, `AVAILABLE` and so on.
-    pub status: String,
-    /// `com.amazonaws.vpce.<region>.vpce-svc-<17 digits>`; `None`: not built yet.
-    pub endpoint_service_name: Option<String>,
-    /// Regions that may connect from elsewhere, in Atlas' words.
-    pub supported_remote_regions: Vec<String>,
-    /// In order of creation.
-    pub endpoints: Vec<EndpointSnapshot>,
-}
-
-/// An endpoint of a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EndpointSnapshot {
-    /// `vpce-<17 digits>`.
-    pub interface_endpoint_id: String,
-    /// `PENDING_ACCEPTANCE`, `AVAILABLE` and so on.
-    pub connection_status: String,
-    /// Somebody asked for its deletion.
-    pub delete_requested: bool,
-    /// Why it failed.
-    pub error_message: Option<String>,
-}
-
-/// A cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ClusterSnapshot {
-    /// Its name.
-    pub name: String,
-    /// `IDLE` or `UPDATING`.
-    pub state_name: String,
-    /// Interface endpoints of each private connection string.
-    pub private_endpoints: Vec<Vec<String>>,
-}
-
-/// An entry of the access list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AccessListSnapshot {
-    /// CIDR block, or security group.
-    pub value: String,
-    /// Empty: none.
-    pub comment: String,
-    /// RFC 3339.
-    pub delete_after_date: Option<String>,
 }

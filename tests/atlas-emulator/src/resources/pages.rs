@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
+use crate::context::Context;
 use crate::reply::{ApiError, Reply};
 
 /// The description's defaults and limit.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Context;
+use crate::context::Context;
 use crate::reply::{ApiError, Reply};
 use crate::store::ProjectState;
 
