@@ -1,6 +1,7 @@
 //! The same collection out of the same server: mongo-dump as Lambda runs it, a pymongo script, mongoexport and mongodump.
 
 mod contestants;
+mod measured;
 mod report;
 
 use std::path::PathBuf;
@@ -16,12 +17,11 @@ use tokio::process::Command;
 
 use crate::bound::{self, Bound};
 use crate::function::Function;
-use crate::processes::{Cost, own_cpu_seconds};
+use crate::processes::own_cpu_seconds;
 use crate::storage::Storage;
 use contestants::{Contestant, Place, Tool};
+use measured::{COLLECTION, DATABASE, Measured};
 
-const DATABASE: &str = "school";
-const COLLECTION: &str = "students";
 const MANY: &str = "everybody";
 const BUCKET: &str = "dumps";
 
@@ -35,15 +35,6 @@ pub(crate) struct Plan {
     pub(crate) runs: usize,
     /// So many documents as well, for memory alone.
     pub(crate) large: Option<u64>,
-}
-
-/// One dump.
-#[derive(Clone, Copy)]
-struct Measured {
-    cost: Cost,
-    /// Of this process meanwhile: the emulated MongoDB, and where it is in this process S3 too.
-    server_cpu_seconds: f64,
-    bytes: u64,
 }
 
 /// What the contestants are set against.
@@ -195,6 +186,7 @@ impl World {
             action: Action::Dump,
             settings,
             trigger,
+            require_snapshot: false,
         }
         .render())
     }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::datum::{Datum, Measured, Statistics};
 use crate::emf;
+use crate::sdk::sdk_config;
 
 /// How a function's run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -229,7 +230,7 @@ impl Forwarder {
             let client = self
                 .clients
                 .entry(region)
-                .or_insert_with_key(|region| Client::new(&crate::cloud::sdk_config(&self.endpoint, region)));
+                .or_insert_with_key(|region| Client::new(&sdk_config(&self.endpoint, region)));
             let data: Vec<_> = data.iter().flat_map(Datum::to_sdk).collect();
             // 1,000 is PutMetricData's limit (CloudWatch API reference).
             for data in data.chunks(1000) {

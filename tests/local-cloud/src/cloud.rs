@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use atlas_emulator::{AtlasEmulator, DEFAULT_PROJECT, Pace};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
+use aws_config::SdkConfig;
 use tempfile::TempDir;
 
 use crate::bridge::Forwarder;
 use crate::emulator::{self, ChildEmulator, MINISTACK, MOTO};
 use crate::mongo::Mongo;
+use crate::sdk::sdk_config;
 use crate::toolchain;
 
 /// Until an emulator must be ready. It takes 2 s on an idle machine.
@@ -270,20 +270,4 @@ async fn carry(reports: &Receiver<String>, mut forwarder: Forwarder) {
         lines.extend(reports.try_iter());
         forwarder.forward(lines).await;
     }
-}
-
-/// The emulators take any credentials.
-pub(crate) fn sdk_config(endpoint: &str, region: &str) -> SdkConfig {
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.to_owned()))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "test",
-            "test",
-            None,
-            None,
-            "local-cloud",
-        )))
-        .endpoint_url(endpoint)
-        .build()
 }

@@ -24,6 +24,7 @@ mod mongo;
 pub mod package;
 pub mod prerequisites;
 mod progress;
+mod sdk;
 pub mod toolchain;
 pub mod workspace;
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use local_cloud::workspace;
 
-use super::{COLLECTION, DATABASE, Measured};
+use super::measured::{COLLECTION, DATABASE, Measured};
 use crate::processes::{own_cpu_seconds, run_alone};
 
 /// Whose S3 mongo-dump writes to.

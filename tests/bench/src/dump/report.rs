@@ -1,7 +1,7 @@
 //! The table, the ratios, and what they are meant to be.
 
-use super::Measured;
 use super::contestants::{Contestant, Place, Tool};
+use super::measured::Measured;
 use crate::bound::Bound;
 use crate::median;
 

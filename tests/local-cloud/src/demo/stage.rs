@@ -8,7 +8,8 @@ use aws_config::SdkConfig;
 
 use crate::background::{Place, State};
 use crate::mirror::Mirror;
-use crate::{LocalCloud, Options, cache, cloud, toolchain};
+use crate::sdk::sdk_config;
+use crate::{LocalCloud, Options, cache, toolchain};
 
 /// A cloud that ends with it, or with `--keep` one in the background.
 pub(super) enum Stage {
@@ -101,7 +102,7 @@ impl Stage {
     /// SDK settings for ministack and for the CloudWatch emulator.
     pub(super) fn sdk_configs(&self) -> Result<(SdkConfig, SdkConfig)> {
         let region = self.exported("AWS_REGION")?;
-        let config = |name: &str| Ok::<_, anyhow::Error>(cloud::sdk_config(&self.exported(name)?, &region));
+        let config = |name: &str| Ok::<_, anyhow::Error>(sdk_config(&self.exported(name)?, &region));
         Ok((config("AWS_ENDPOINT_URL")?, config("AWS_ENDPOINT_URL_CLOUDWATCH")?))
     }
 }
