@@ -59,9 +59,33 @@ fn the_function_reads_what_the_scheduler_makes_of_it() {
             schedule_arn: ScheduleArn::parse(SCHEDULE).unwrap(),
             scheduled_time: UtcSeconds::parse("2026-05-06T18:00:00Z").unwrap(),
         },
+        require_snapshot: false,
     };
     assert_eq!(event, expected);
     assert_eq!(event.render(), delivered(SCHEDULED));
+}
+
+#[test]
+fn an_event_may_ask_that_a_dump_without_one_snapshot_fails() {
+    let field = r#""read_concern":"snapshot","require_snapshot":"#;
+    for (value, wanted) in [("true", true), ("false", false)] {
+        let payload = with(r#""read_concern":"snapshot""#, &format!("{field}{value}"));
+        let event = Event::parse(&payload).unwrap();
+        assert_eq!(event.require_snapshot, wanted);
+        assert_eq!(Event::parse(&event.render()).unwrap(), event);
+        assert_eq!(event.render().contains("require_snapshot"), wanted);
+    }
+    for value in ["1", "\"true\"", "null"] {
+        let payload = with(r#""read_concern":"snapshot""#, &format!("{field}{value}"));
+        let error = Event::parse(&payload).unwrap_err();
+        let PayloadError::WrongType { field, .. } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(field, "require_snapshot");
+    }
+    let contradiction = r#""read_concern":"majority","require_snapshot":true"#;
+    let error = Event::parse(&with(r#""read_concern":"snapshot""#, contradiction)).unwrap_err();
+    assert!(error.to_string().contains("require_snapshot"), "{error}");
 }
 
 #[test]
@@ -342,6 +366,7 @@ prop_compose! {
                 schedule_arn: ScheduleArn::parse(SCHEDULE).unwrap(),
                 scheduled_time: UtcSeconds::from_unix(seconds).unwrap(),
             },
+            require_snapshot: false,
         }
     }
 }

@@ -63,6 +63,8 @@ pub mod mongo_dump {
     pub const COMPLETED: &str = "Completed";
     /// Failed runs.
     pub const FAILED: &str = "Failed";
+    /// 1 with a complete dump whose documents are all of one cluster time, 0 with one that was to be so and is not.
+    pub const SNAPSHOT: &str = "Snapshot";
     /// Documents of a complete dump.
     pub const DOCUMENTS: &str = "Documents";
     /// Compressed bytes of a complete dump.

@@ -5,7 +5,7 @@ use dump_format::manifest::{Consistency, Manifest};
 use dump_format::names::Ordinal;
 use serde::Serialize;
 
-use crate::lease::Holder;
+use crate::holder::Holder;
 
 /// What became of the event; `outcome` says which, in snake case.
 #[derive(Debug, Clone, Serialize)]

@@ -8,11 +8,16 @@ use dump_format::payload::DumpSettings;
 use mongodb::bson::{RawDocument, rawdoc};
 
 use crate::error::DumpError;
-use crate::source::{MongoError, Source, code};
+use crate::plan::Order;
+use crate::source::{Databases, MongoError, Source, code};
 
 /// The server's own databases.
 const SYSTEM_DATABASES: [&str; 3] = ["admin", "config", "local"];
+/// Databases of MongoDB's cloud services begin with this, and tools are to leave them alone. Source: MongoDB manual, System Collections.
+const CLOUD_DATABASES: &str = "__mdb_internal_";
 const SYSTEM_PREFIX: &str = "system.";
+/// Where the server keeps the buckets of a time series. Source: MongoDB manual, Time Series Collections.
+const BUCKETS_PREFIX: &str = "system.buckets.";
 
 /// In the manifest's list of what was skipped: all of a database.
 const ALL: &str = "*";
@@ -25,8 +30,27 @@ pub(crate) struct Entry {
     pub(crate) is_clustered: bool,
     /// Of a collection: a new one of the same name has another.
     pub(crate) uuid: Option<Vec<u8>>,
+    /// Of a time series: where its buckets are, if they can be read.
+    pub(crate) buckets: Option<Namespace>,
     /// The server's answer for it.
     pub(crate) definition: Vec<u8>,
+}
+
+impl Entry {
+    /// What is read for it.
+    pub(crate) fn read(&self) -> &Namespace {
+        self.buckets.as_ref().unwrap_or(&self.namespace)
+    }
+
+    pub(crate) fn order(&self) -> Order {
+        let is_by_id = self.buckets.is_some() || (self.kind == Kind::Collection && !self.is_capped);
+        if is_by_id { Order::ById } else { Order::Natural }
+    }
+
+    /// The same under the same name.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.namespace == other.namespace && self.uuid == other.uuid
+    }
 }
 
 #[derive(Default)]
@@ -54,10 +78,24 @@ fn namespace(database: &str, collection: &str) -> Result<Namespace, MongoError> 
 /// Everything that the event selects, and what was left out.
 pub(crate) async fn list(source: &Source, settings: &DumpSettings) -> Result<Listing, DumpError> {
     let mut listing = Listing::default();
-    let databases = source.databases().await?;
+    let Databases {
+        names: databases,
+        hidden,
+    } = source.databases().await?;
+    if let Some(code) = hidden
+        && may_select_unlisted(settings)
+    {
+        listing.skip(namespace(ALL, ALL)?, SkipReason::NotAllowed, Some(code));
+    }
     for database in &databases {
-        if SYSTEM_DATABASES.contains(&database.as_str()) {
-            listing.skip(namespace(database, ALL)?, SkipReason::System, None);
+        if SYSTEM_DATABASES.contains(&database.as_str()) || database.starts_with(CLOUD_DATABASES) {
+            let is_named = settings.include.iter().any(|it| it.database() == Some(database));
+            let reason = if is_named && may_select(settings, database) {
+                SkipReason::SystemNamed
+            } else {
+                SkipReason::System
+            };
+            listing.skip(namespace(database, ALL)?, reason, None);
             continue;
         }
         match of_database(source, database).await {
@@ -105,6 +143,12 @@ fn absent(databases: &[String], settings: &DumpSettings, listing: &mut Listing) 
     Ok(())
 }
 
+/// Whether a pattern may mean databases that are not listed: it does not say which one it means.
+fn may_select_unlisted(settings: &DumpSettings) -> bool {
+    let is_left_out = settings.exclude.iter().any(|it| it.as_str() == "*");
+    !is_left_out && settings.include.iter().any(|it| it.database().is_none())
+}
+
 /// Whether anything in a database that cannot be listed may be asked for.
 fn may_select(settings: &DumpSettings, database: &str) -> bool {
     let start = format!("{database}.");
@@ -132,7 +176,7 @@ struct Listed {
 /// By name.
 async fn of_database(source: &Source, database: &str) -> Result<BTreeMap<String, Listed>, MongoError> {
     let command = rawdoc! { "listCollections": 1, "cursor": {} };
-    let answers = source.all("listCollections", database, command).await?;
+    let answers = source.list("listCollections", database, command).await?;
     answers.into_iter().map(read).collect()
 }
 
@@ -178,21 +222,38 @@ fn sort_out(
         .filter(|name| !has_source(&listed, name))
         .cloned()
         .collect();
+    let buckets: BTreeMap<String, Option<Vec<u8>>> = listed
+        .iter()
+        .filter_map(|(name, listed)| Some((name.strip_prefix(BUCKETS_PREFIX)?.to_owned(), listed.uuid.clone())))
+        .collect();
     for (name, listed) in listed {
         let namespace = namespace(database, &name)?;
         if name.starts_with(SYSTEM_PREFIX) {
-            listing.skip(namespace, SkipReason::System, None);
+            let is_named = settings.selects(database, &name)
+                && settings
+                    .include
+                    .iter()
+                    .any(|it| it.says_system() && it.matches(database, &name));
+            let reason = if is_named {
+                SkipReason::SystemNamed
+            } else {
+                SkipReason::System
+            };
+            listing.skip(namespace, reason, None);
         } else if !settings.selects(database, &name) {
             listing.skip(namespace, SkipReason::Excluded, None);
         } else if broken.contains(&name) {
             listing.skip(namespace, SkipReason::Broken, None);
         } else {
+            let of_series = buckets.get(&name).filter(|_| listed.kind == Kind::TimeSeries);
+            let kept = format!("{BUCKETS_PREFIX}{name}");
             listing.entries.push(Entry {
                 namespace,
                 kind: listed.kind,
                 is_capped: listed.is_capped,
                 is_clustered: listed.is_clustered,
-                uuid: listed.uuid,
+                buckets: of_series.and_then(|_| Namespace::new(database, &kept).ok()),
+                uuid: of_series.cloned().unwrap_or(listed.uuid),
                 definition: listed.definition,
             });
         }
@@ -250,7 +311,7 @@ pub(crate) async fn is_there(source: &Source, namespace: &Namespace, uuid: Optio
         "filter": { "name": namespace.collection() },
         "cursor": {},
     };
-    let answers = source.all("listCollections", namespace.database(), command).await?;
+    let answers = source.list("listCollections", namespace.database(), command).await?;
     let found = answers.into_iter().next().map(read).transpose()?;
     Ok(found.is_some_and(|(_, listed)| uuid.is_none() || listed.uuid.as_deref() == uuid))
 }
@@ -262,9 +323,9 @@ pub(crate) async fn estimate(source: &Source, namespace: &Namespace) -> Result<O
         "pipeline": [{ "$collStats": { "storageStats": {} } }],
         "cursor": {},
     };
-    let answers = match source.all("aggregate", namespace.database(), command).await {
+    let answers = match source.briefly("aggregate", namespace.database(), command).await {
         Ok(answers) => answers,
-        Err(MongoError::Refused { .. }) => return Ok(None),
+        Err(MongoError::Refused { .. } | MongoError::Stalled { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let (mut documents, mut bytes) = (0, 0);

@@ -4,20 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dump_format::key::{Key, Object};
 use dump_format::manifest::{
-    Collection, Consistency, Header, Latest, Manifest, NoSnapshot, Outcome, Range, SkipReason, Skipped,
+    Collection, Consistency, Header, Latest, Manifest, NoSnapshot, Outcome, Range, SkipReason, Skipped, Twins,
 };
 use dump_format::names::Ordinal;
 use dump_format::payload::ReadConcern;
 
-use crate::TOOL;
 use crate::answer::Report;
 use crate::catalog;
 use crate::error::DumpError;
-use crate::handler::Run;
 use crate::plan::Plan;
+use crate::run::Run;
 use crate::source::Source;
 use crate::state::{Downgrade, RangeState};
 use crate::store::{Expect, Written};
+
+/// What a dump's manifest calls the tool that wrote it.
+const TOOL: &str = concat!("mongo-dump ", env!("CARGO_PKG_VERSION"));
 
 const LOOKS: u32 = 8;
 
@@ -110,7 +112,14 @@ fn build(
         }
         let mut escaped = BTreeMap::new();
         let mut listed = Vec::new();
+        let mut twins: Option<Twins> = None;
         for (range, state) in states {
+            if let Some(more) = state.twins.clone() {
+                match &mut twins {
+                    Some(twins) => twins.merge(more),
+                    None => twins = Some(more),
+                }
+            }
             downgrades.extend(state.downgrade);
             for (reason, count) in &state.escaped {
                 *escaped.entry(*reason).or_default() += count;
@@ -131,6 +140,8 @@ fn build(
         }
         let mut collection = Collection::new(planned.namespace.clone(), planned.kind, escaped, listed);
         collection.meta.clone_from(&planned.meta);
+        collection.buckets = planned.buckets.is_some();
+        collection.twins = twins;
         collections.push(collection);
     }
     let header = Header {

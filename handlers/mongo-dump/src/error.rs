@@ -1,13 +1,14 @@
 //! Everything an invocation can fail with.
 
 use dump_format::key::RunId;
+use dump_format::manifest::NoSnapshot;
 use dump_format::names::Ordinal;
 use dump_format::payload::PayloadError;
-use lambda_kit::Failure;
 use lambda_kit::aws::AwsError;
 use lambda_kit::mongo::SecretError;
+use lambda_kit::{Cut, Failure};
 
-use crate::lease::Holder;
+use crate::holder::Holder;
 use crate::source::MongoError;
 
 /// Why nothing, or not everything, was dumped. [`DumpError::name`] is what Lambda reports as `errorType`.
@@ -32,7 +33,8 @@ pub(crate) enum DumpError {
     )]
     Unreadable { key: String },
     #[error(
-        "{key} is not in a form that this version of the function knows ({reason}): another version wrote it, or a hand"
+        "{key} is not in a form that this version of the function knows ({reason}): it was written by another version of this function \
+         or edited by hand"
     )]
     Foreign { key: String, reason: String },
     #[error("{0} works on this and has not ended: nothing was done here")]
@@ -86,13 +88,28 @@ pub(crate) enum DumpError {
     OtherManifest,
     #[error("latest.json changed each time it was to be moved: two runs end at once, or somebody else writes it")]
     LatestContended,
+    #[error(
+        "{} cannot be read as of the dump's one cluster time ({reason:?}{}), and the event has require_snapshot, so nothing was read in \
+         its place. A server keeps the history for 5 minutes unless minSnapshotHistoryWindowInSeconds says otherwise: use the state \
+         machine, exclude collections of kinds that have no snapshots, or set a longer window",
+        namespace.as_deref().unwrap_or("the deployment"),
+        code.map(|code| format!(", code {code}")).unwrap_or_default()
+    )]
+    NoSnapshot {
+        /// `None`: all of it.
+        namespace: Option<String>,
+        reason: NoSnapshot,
+        code: Option<i32>,
+    },
+    #[error("{}", .0)]
+    Cut(Cut),
     #[error("a fault of this function: {0}")]
     Bug(&'static str),
 }
 
 /// Every name that a [`Failure`] of this function can have, which are API: alarms and state machines match on them. The README
 /// says what to do about each.
-pub const FAILURES: [&str; 27] = [
+pub const FAILURES: [&str; 30] = [
     "EventInvalid",
     "SecretUnreadable",
     "SecretInvalid",
@@ -119,6 +136,9 @@ pub const FAILURES: [&str; 27] = [
     "HandoverFailed",
     "DumpIncomplete",
     "DumpEmpty",
+    "SnapshotMissing",
+    "OutOfTime",
+    "Panicked",
     "Internal",
 ];
 
@@ -148,6 +168,9 @@ impl DumpError {
             Self::Handover(_) => "HandoverFailed",
             Self::Incomplete { .. } => "DumpIncomplete",
             Self::Empty { .. } => "DumpEmpty",
+            Self::NoSnapshot { .. } => "SnapshotMissing",
+            Self::Cut(Cut::OutOfTime { .. }) => "OutOfTime",
+            Self::Cut(Cut::Panicked { .. }) => "Panicked",
             Self::Contradiction { .. } | Self::Bug(_) => "Internal",
         }
     }

@@ -1,14 +1,15 @@
 //! The story of one event.
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
 
-use dump_format::key::{Key, Location, Object, RunId};
+use dump_format::key::{Object, RunId};
+use dump_format::manifest::{Consistency, NoSnapshot};
 use dump_format::names::{Ordinal, ScheduleArn};
 use dump_format::payload::{Action, Event};
-use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
+use futures::{StreamExt as _, TryStreamExt as _};
 use lambda_kit::Failure;
 use lambda_kit::emf::{Metrics, Unit};
+use lambda_kit::guard;
 use metric_names::mongo_dump as metric;
 
 use crate::answer::{Answer, Report};
@@ -16,41 +17,17 @@ use crate::commit;
 use crate::error::DumpError;
 use crate::handover;
 use crate::lease::{Lease, Shared};
-use crate::plan::{self, Mode};
+use crate::plan::Mode;
+use crate::planning;
 use crate::range::{self, RangeEnd};
+use crate::run::Run;
 use crate::settings::Settings;
-use crate::source::Source;
+use crate::slowest::Slowest;
 use crate::state::{self, Checkpoint};
 use crate::store::Store;
-use crate::upload::Slowest;
 
 /// States of ranges that are read at a time.
 const STATES_AT_ONCE: usize = 16;
-
-/// One event with all that it works with.
-pub(crate) struct Run<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) event: Event,
-    pub(crate) id: RunId,
-    pub(crate) location: Location,
-    pub(crate) store: Store,
-    pub(crate) slowest: Slowest,
-}
-
-impl Run<'_> {
-    pub(crate) fn key(&self, object: Object) -> String {
-        self.location.render(&Key::Run(self.id, object))
-    }
-
-    fn lease_key(&self) -> String {
-        self.location.render(&Key::Lease)
-    }
-
-    async fn source(&self) -> Result<Source, DumpError> {
-        let secret_arn = self.event.settings.secret_arn.as_str();
-        Ok(Box::pin(Source::connect(&self.settings.aws, secret_arn, &self.settings.limits)).await?)
-    }
-}
 
 /// Does what an event asks for. Metrics are written before it returns: `Completed` and what belongs to it with a complete dump,
 /// `Failed` with every failure but that of work that somebody else holds.
@@ -66,11 +43,9 @@ pub async fn handle(event: &str, settings: &Settings) -> Result<Answer, Failure>
     };
     let result = match parsed {
         Ok(event) => {
-            // A panic must be counted like any failure.
-            let caught = AssertUnwindSafe(answer(event, settings).boxed_local())
-                .catch_unwind()
-                .await;
-            caught.unwrap_or(Err(DumpError::Bug("it panicked")))
+            // What ends the work from outside, the deadline or a panic, is named and counted like any failure.
+            let ended = guard(settings.deadline, answer(event, settings)).await;
+            ended.unwrap_or_else(|cut| Err(DumpError::Cut(cut)))
         }
         Err(error) => Err(DumpError::Event(error)),
     };
@@ -99,6 +74,15 @@ fn schedule_of(event: &str) -> Option<ScheduleArn> {
 
 #[allow(clippy::cast_precision_loss, reason = "a metric is a double")]
 fn with_report(metrics: Metrics, report: &Report) -> Metrics {
+    let metrics = match report.consistency {
+        Consistency::Snapshot { .. } => metrics.value(metric::SNAPSHOT, Unit::Count, 1.0),
+        // Nobody misses what nobody asked for.
+        Consistency::PerRange {
+            reason: NoSnapshot::NotAsked,
+            ..
+        } => metrics,
+        Consistency::PerRange { .. } => metrics.value(metric::SNAPSHOT, Unit::Count, 0.0),
+    };
     metrics
         .value(metric::COMPLETED, Unit::Count, 1.0)
         .value(metric::DOCUMENTS, Unit::Count, report.documents as f64)
@@ -202,7 +186,7 @@ async fn whole(run: &Run<'_>, was_left: bool) -> Result<Step, DumpError> {
         return Ok(Step::Told(told));
     }
     let source = run.source().await?;
-    let plan = Box::pin(plan::load_or_make(run, &source, Mode::Whole)).await?;
+    let plan = Box::pin(planning::load_or_make(run, &source, Mode::Whole)).await?;
     let mut checkpoint = Checkpoint::load(run, run.key(Object::State)).await?;
     for (planned, range) in plan.ranges() {
         match range::dump(run, &source, &plan, (planned, range), &mut checkpoint).await {
@@ -251,7 +235,9 @@ async fn plan(run: &Run<'_>) -> Result<Told, DumpError> {
                 return Ok(Err(told));
             }
             let source = run.source().await?;
-            Box::pin(plan::load_or_make(run, &source, Mode::Ranges)).await.map(Ok)
+            Box::pin(planning::load_or_make(run, &source, Mode::Ranges))
+                .await
+                .map(Ok)
         })
         .await;
     match made {
@@ -283,7 +269,7 @@ async fn one_range(run: &Run<'_>, number: Ordinal) -> Result<Told, DumpError> {
 }
 
 async fn in_range(run: &Run<'_>, number: Ordinal) -> Result<Told, DumpError> {
-    let plan = plan::load(run, Mode::Ranges)
+    let plan = planning::load(run, Mode::Ranges)
         .await?
         .ok_or(DumpError::NoPlan { run: run.id })?;
     let wanted = plan.ranges().find(|(_, range)| range.range == number);
@@ -325,7 +311,7 @@ async fn commit(run: &Run<'_>) -> Result<Told, DumpError> {
             if let Some(told) = finished_before(run, was_left).await? {
                 return Ok(told);
             }
-            let plan = plan::load(run, Mode::Ranges)
+            let plan = planning::load(run, Mode::Ranges)
                 .await?
                 .ok_or(DumpError::NoPlan { run: run.id })?;
             let numbers: Vec<_> = plan.ranges().map(|(_, range)| range.range).collect();

@@ -6,7 +6,7 @@ use aws_sdk_lambda::types::InvocationType;
 use lambda_kit::aws::{AwsError, region_of};
 
 use crate::error::DumpError;
-use crate::handler::Run;
+use crate::run::Run;
 use crate::state::Checkpoint;
 
 /// Counts a handover, and refuses one that leads nowhere.

@@ -1,7 +1,6 @@
 //! Who works on a cluster's dumps: one object that every run has to own while it works. S3 has no locks; conditional writes and
 //! a time in the object make one.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
 use dump_format::UtcSeconds;
@@ -9,6 +8,7 @@ use dump_format::key::RunId;
 use serde::{Deserialize, Serialize};
 
 use crate::error::DumpError;
+use crate::holder::Holder;
 use crate::settings::{Settings, seconds};
 use crate::store::{Expect, Store, Written};
 
@@ -19,23 +19,6 @@ pub(crate) const BETWEEN: &str = "between functions";
 
 /// Others may change the object between a look and a write; after so many times somebody works against us.
 const LOOKS: u32 = 8;
-
-/// What the lease says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// Which run works.
-    pub run: RunId,
-    /// Id of the invocation that does, or that the run is between two of them.
-    pub owner: String,
-    /// When others may take it.
-    pub until: UtcSeconds,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "run {} (invocation {}, until {})", self.run, self.owner, self.until)
-    }
-}
 
 #[derive(Serialize, Deserialize)]
 struct Content {

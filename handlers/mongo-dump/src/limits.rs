@@ -23,6 +23,9 @@ pub struct Limits {
     pub checkpoint_every: Duration,
     /// Action `plan`: bytes of documents in a range.
     pub range_bytes: u64,
+    /// Action `plan`: bytes of documents in a range, at least, where more ranges are made so that they are read in time. Smaller ones take longer to begin than to
+    /// read. Our choice.
+    pub least_range_bytes: u64,
     /// Action `plan`: ranges, at most. Their numbers are the answer, and Step Functions passes on 256 KiB (quotas, state input
     /// or output).
     pub ranges: usize,
@@ -57,6 +60,7 @@ impl Default for Limits {
             checkpoint_bytes: 8 << 20,
             checkpoint_every: Duration::from_secs(2),
             range_bytes: 1 << 30,
+            least_range_bytes: 32 << 20,
             ranges: 40_000,
             lease: Duration::from_secs(45),
             lease_between: Duration::from_secs(600),

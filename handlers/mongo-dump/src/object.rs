@@ -7,14 +7,16 @@ use std::sync::mpsc as blocking;
 
 use bytes::Bytes;
 use dump_format::line::{Encoded, Encoder, EscapeReason};
+use dump_format::manifest::{Exact, Twins};
 use dump_format::payload::Compression;
 use dump_format::{ContentHash, Sha256Hex};
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::{Receiver, Sender};
 
+use crate::batch::Batch;
 use crate::raw;
-use crate::reader::Batch;
+use crate::tail::{Given, Tail};
 
 /// Lines are compressed in pieces of about this many bytes: a block of Zstandard, its largest.
 const CHUNK: usize = 128 << 10;
@@ -53,8 +55,10 @@ pub(crate) struct Finished {
     pub(crate) sha256: Sha256Hex,
     pub(crate) content_hash: ContentHash,
     pub(crate) escaped: BTreeMap<EscapeReason, u64>,
-    /// `{"_id": ...}` of its last document.
-    pub(crate) last_id: Vec<u8>,
+    /// Its last documents, and those of before that reading goes on behind.
+    pub(crate) tail: Vec<Given>,
+    /// Documents whose `_id` the one before them has, where that can be.
+    pub(crate) twins: Option<Twins>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +66,8 @@ pub(crate) struct Shape {
     pub(crate) compression: Compression,
     pub(crate) part_bytes: usize,
     pub(crate) object_bytes: u64,
+    /// Several documents may have one `_id`, and those that do come one after another.
+    pub(crate) may_have_twins: bool,
 }
 
 /// How the thread ended.
@@ -79,6 +85,7 @@ pub(crate) enum Closed {
 /// When the compressor fails, which memory alone can make it.
 pub(crate) fn run(
     shape: Shape,
+    mut tail: Tail,
     mut feed: Receiver<Feed>,
     pieces: Sender<Piece>,
     buffers: blocking::Receiver<Vec<u8>>,
@@ -86,13 +93,15 @@ pub(crate) fn run(
     let buffers = Rc::new(buffers);
     let mut encoder = Encoder::new();
     let mut object: Option<Open> = None;
+    // The `_id` before, where twins are looked for.
+    let mut before: Option<Vec<u8>> = tail.last_id().map(|last| raw::id(&last.0).to_vec());
     loop {
         let batch = match feed.blocking_recv() {
             None => return Ok(Closed::Abandoned),
             Some(Feed::Batch(batch)) => batch,
             Some(Feed::Finish) => {
                 if let Some(object) = object
-                    && !object.finish(&pieces)?
+                    && !object.finish(&tail, &pieces)?
                 {
                     return Ok(Closed::Abandoned);
                 }
@@ -100,26 +109,41 @@ pub(crate) fn run(
             }
         };
         let documents = batch.documents().map_err(io::Error::other)?;
+        let mut noted = 0;
         for (index, document) in documents.iter().enumerate() {
             let mut open = match object.take() {
                 Some(open) => open,
                 None => Open::new(shape, &buffers)?,
             };
             open.add(&mut encoder, document)?;
+            if shape.may_have_twins {
+                let id = raw::id(document);
+                let last = match index.checked_sub(1).and_then(|last| documents.get(last)) {
+                    Some(last) => Some(raw::id(last)),
+                    None => before.as_deref(),
+                };
+                if last.is_some_and(|last| raw::are_twins(last, id)) {
+                    open.twin(document);
+                }
+            }
             if !open.send(&pieces) {
                 return Ok(Closed::Abandoned);
             }
             if open.sink().total >= shape.object_bytes {
-                open.last_id = raw::id_document(document);
-                if !open.finish(&pieces)? {
+                tail.note(&documents[noted..=index]);
+                noted = index + 1;
+                if !open.finish(&tail, &pieces)? {
                     return Ok(Closed::Abandoned);
                 }
                 continue;
             }
-            if index + 1 == documents.len() {
-                open.last_id = raw::id_document(document);
-            }
             object = Some(open);
+        }
+        tail.note(&documents[noted..]);
+        if shape.may_have_twins
+            && let Some(last) = documents.last()
+        {
+            before = Some(raw::id(last).to_vec());
         }
     }
 }
@@ -133,7 +157,7 @@ struct Open {
     bytes_lines: u64,
     content_hash: ContentHash,
     escaped: BTreeMap<EscapeReason, u64>,
-    last_id: Vec<u8>,
+    twins: Option<Twins>,
 }
 
 impl Open {
@@ -146,7 +170,7 @@ impl Open {
             bytes_lines: 0,
             content_hash: ContentHash::default(),
             escaped: BTreeMap::new(),
-            last_id: Vec::new(),
+            twins: None,
         })
     }
 
@@ -167,6 +191,17 @@ impl Open {
         Ok(())
     }
 
+    fn twin(&mut self, document: &[u8]) {
+        let twins = self.twins.get_or_insert_with(|| Twins {
+            documents: 0,
+            ids: Vec::new(),
+        });
+        twins.merge(Twins {
+            documents: 1,
+            ids: vec![Exact(raw::id_document(document))],
+        });
+    }
+
     fn compress(&mut self) -> io::Result<()> {
         self.compressor.write_all(&self.lines)?;
         self.bytes_lines += self.lines.len() as u64;
@@ -184,7 +219,7 @@ impl Open {
             .all(|(bytes, sha256)| pieces.blocking_send(Piece::Part { bytes, sha256 }).is_ok())
     }
 
-    fn finish(mut self, pieces: &Sender<Piece>) -> io::Result<bool> {
+    fn finish(mut self, tail: &Tail, pieces: &Sender<Piece>) -> io::Result<bool> {
         self.compress()?;
         let mut sink = self.compressor.finish()?;
         for (bytes, sha256) in sink.ready.drain(..) {
@@ -203,7 +238,8 @@ impl Open {
             sha256: Sha256Hex::from_bytes(sink.whole.finalize().into()),
             content_hash: self.content_hash,
             escaped: self.escaped,
-            last_id: self.last_id,
+            tail: tail.to_vec(),
+            twins: self.twins,
         };
         Ok(pieces.blocking_send(Piece::End(Box::new(finished))).is_ok())
     }

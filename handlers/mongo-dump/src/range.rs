@@ -3,15 +3,16 @@
 use std::sync::OnceLock;
 
 use dump_format::key::{DataKey, Object};
-use dump_format::manifest::{ClusterTime, Consistency, Part};
+use dump_format::manifest::{ClusterTime, Part};
 use dump_format::names::Ordinal;
+use lambda_kit::LAST_WORDS;
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::error::DumpError;
-use crate::handler::Run;
 use crate::object::{self, Closed, Feed, Shape};
-use crate::plan::{Order, Plan, Planned, PlannedRange, Raw};
+use crate::plan::{Order, Plan, Planned, PlannedRange};
 use crate::reader::{Ended, Position, Reader};
+use crate::run::Run;
 use crate::source::Source;
 use crate::state::{Checkpoint, Downgrade, Left};
 use crate::store::UploadError;
@@ -42,6 +43,7 @@ struct Work<'a> {
     run: &'a Run<'a>,
     source: &'a Source,
     version: &'a str,
+    is_sharded: bool,
     snapshot: Option<ClusterTime>,
     planned: &'a Planned,
     range: &'a PlannedRange,
@@ -58,15 +60,12 @@ pub(crate) async fn dump(
     if checkpoint.range(range.range).finished.is_some() {
         return Ok(RangeEnd::Done);
     }
-    let snapshot = match plan.consistency {
-        Consistency::Snapshot { cluster_time } => Some(cluster_time),
-        Consistency::PerRange { .. } => None,
-    };
     let work = Work {
         run,
         source,
         version: &plan.server.version,
-        snapshot,
+        is_sharded: plan.is_sharded(),
+        snapshot: plan.snapshot(),
         planned,
         range,
     };
@@ -76,9 +75,7 @@ pub(crate) async fn dump(
         let state = checkpoint.range(range.range);
         if planned.order == Order::Natural {
             // Reading cannot go on behind what an earlier attempt wrote.
-            state.parts.clear();
-            state.escaped.clear();
-            state.last_id = None;
+            state.clear();
         }
         let before = state.parts.len();
         let attempt = Box::pin(work.attempt(checkpoint, &mut failures)).await;
@@ -134,8 +131,9 @@ impl Work<'_> {
         let position = Position {
             planned: self.planned,
             range: self.range,
-            after: state.last_id.clone(),
+            tail: state.tail(self.is_sharded),
             snapshot: self.snapshot.filter(|_| state.downgrade.is_none()),
+            requires_snapshot: self.run.event.require_snapshot,
             version: self.version,
         };
         let mut reader = Reader::new(self.source, limits, position, &downgrade, *failures);
@@ -143,7 +141,9 @@ impl Work<'_> {
             compression: self.run.event.settings.compression,
             part_bytes: limits.part_bytes,
             object_bytes: limits.object_bytes,
+            may_have_twins: self.is_sharded && self.planned.order == Order::ById,
         };
+        let tail = state.tail(self.is_sharded);
         // One batch is on its way or waits while one is worked on; one part is filled beside those in flight.
         let (feed, fed) = channel(1);
         let (pieces, mut made) = channel(1);
@@ -152,7 +152,7 @@ impl Work<'_> {
             // It has a receiver, which is below.
             free.send(Vec::new()).ok();
         }
-        let thread = tokio::task::spawn_blocking(move || object::run(shape, fed, pieces, buffers));
+        let thread = tokio::task::spawn_blocking(move || object::run(shape, tail, fed, pieces, buffers));
 
         let written = {
             let read = self.read(&mut reader, feed);
@@ -204,6 +204,13 @@ impl Work<'_> {
                 Ok(None) => break Attempt::Done,
                 Err(Ended::Left(left)) => return Attempt::Left(left),
                 Err(Ended::Restart) => return Attempt::Restart,
+                Err(Ended::NoSnapshot(downgrade)) => {
+                    break Attempt::Failed(DumpError::NoSnapshot {
+                        namespace: Some(self.planned.namespace.to_string()),
+                        reason: downgrade.reason,
+                        code: downgrade.code,
+                    });
+                }
                 Err(Ended::Failed(error)) => break Attempt::Failed(error.into()),
             }
         };
@@ -217,9 +224,11 @@ impl Work<'_> {
     /// Returns when too little time is left to do more than end the object.
     async fn time_is_over(&self) {
         let settings = &self.run.settings;
+        // What the guard keeps for the last words is not there for the last object.
         let margin = settings
             .deadline
             .reserve(settings.limits.handover)
+            .max(2 * settings.deadline.reserve(LAST_WORDS))
             .max(2 * self.run.slowest.get());
         match settings.deadline.remaining() {
             // A sleep of nothing still waits for the timer's next tick, in which a batch could come.
@@ -273,7 +282,14 @@ fn record(state: &mut crate::state::RangeState, key: DataKey, uploaded: Uploaded
     for (reason, count) in finished.escaped {
         *state.escaped.entry(reason).or_default() += count;
     }
+    if let Some(twins) = finished.twins {
+        match &mut state.twins {
+            Some(before) => before.merge(twins),
+            None => state.twins = Some(twins),
+        }
+    }
     if order == Order::ById {
-        state.last_id = Some(Raw(finished.last_id));
+        state.last_id = finished.tail.last().map(|given| given.id.clone());
+        state.tail = finished.tail;
     }
 }

@@ -26,13 +26,75 @@ fn length(bytes: &[u8]) -> Option<usize> {
 /// The document `{"_id": ...}` with the `_id` of a document; `{"_id": null}`, which is how an index has it, if it has none.
 /// The server puts the `_id` first; whatever else stands there is passed over.
 pub(crate) fn id_document(document: &[u8]) -> Vec<u8> {
-    let element = id_element(document).unwrap_or(b"\x0a_id\0");
+    let element = id(document);
     let mut id = Vec::with_capacity(element.len() + 5);
     let length = u32::try_from(element.len() + 5).unwrap_or_default();
     id.extend_from_slice(&length.to_le_bytes());
     id.extend_from_slice(element);
     id.push(0);
     id
+}
+
+/// Type, name and value of the `_id`, as [`id_document`] has it.
+pub(crate) fn id(document: &[u8]) -> &[u8] {
+    id_element(document).unwrap_or(b"\x0a_id\0")
+}
+
+/// Whether two `{"_id": ...}` may be equal in an index: if they are equal, the answer is true. Numbers are compared across types there.
+pub(crate) fn may_be_equal(one: &[u8], other: &[u8]) -> bool {
+    let (one, other) = (id(one), id(other));
+    let is_decimal = |id: &[u8]| id.first() == Some(&0x13);
+    one == other
+        || match (number(one), number(other)) {
+            (Some(one), Some(other)) => one == other || (one.is_nan() && other.is_nan()),
+            (number, None) if is_decimal(other) => number.is_some() || is_decimal(one),
+            (None, number) if is_decimal(one) => number.is_some(),
+            _ => false,
+        }
+}
+
+/// Whether an index has the two `_id`s, as [`id`] gives them, for the same. Decimals, and numbers within documents, are the same only if their bytes are.
+pub(crate) fn are_twins(one: &[u8], other: &[u8]) -> bool {
+    if one == other {
+        return true;
+    }
+    match (integer(one), integer(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => number(one).is_some_and(|one| number(other) == Some(one)),
+        (Some(integer), None) => is_that_integer(other, integer),
+        (None, Some(integer)) => is_that_integer(one, integer),
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the casts saturate, and back and forth they show what was lost"
+)]
+fn is_that_integer(id: &[u8], integer: i64) -> bool {
+    // 2^63 as a double is no i64, and the cast would make it the largest.
+    number(id).is_some_and(|number| {
+        number as i64 == integer && integer as f64 == number && number < 9_223_372_036_854_775_808.0
+    })
+}
+
+/// An `_id` that is an integer.
+fn integer(id: &[u8]) -> Option<i64> {
+    let value = id.get(5..)?;
+    match id.first()? {
+        0x10 => Some(i64::from(i32::from_le_bytes(value.try_into().ok()?))),
+        0x12 => Some(i64::from_le_bytes(value.try_into().ok()?)),
+        _ => None,
+    }
+}
+
+/// An `_id` that is an integer or a double, roughly.
+#[allow(clippy::cast_precision_loss, reason = "for what is roughly the same")]
+fn number(id: &[u8]) -> Option<f64> {
+    match id.first()? {
+        0x01 => Some(f64::from_le_bytes(id.get(5..)?.try_into().ok()?)),
+        _ => integer(id).map(|integer| integer as f64),
+    }
 }
 
 /// Type, name and value of the first element with that name.
@@ -120,6 +182,39 @@ mod tests {
         );
         assert_eq!(id_document(&raw(rawdoc! { "b": 1 })), raw(rawdoc! { "_id": null }));
         assert_eq!(id_document(b"\x05\0\0\0\0"), raw(rawdoc! { "_id": null }));
+    }
+
+    #[test]
+    fn numbers_of_different_types_are_twins_where_an_index_has_them_for_the_same() {
+        use mongodb::bson::{Bson, Decimal128};
+        let decimal = || Bson::Decimal128("2".parse::<Decimal128>().unwrap());
+        let large = 9_007_199_254_740_993_i64;
+        for (one, other, are, may_be) in [
+            (Bson::Int32(2), Bson::Int64(2), true, true),
+            (Bson::Int32(2), Bson::Double(2.0), true, true),
+            (Bson::Int32(2), Bson::Double(2.5), false, false),
+            (Bson::Int64(large), Bson::Double(9_007_199_254_740_992.0), false, true),
+            (
+                Bson::Int64(i64::MAX),
+                Bson::Double(9_223_372_036_854_775_808.0),
+                false,
+                true,
+            ),
+            (Bson::Double(0.0), Bson::Double(-0.0), true, true),
+            (Bson::Int32(2), decimal(), false, true),
+            (decimal(), decimal(), true, true),
+            (Bson::Int32(2), Bson::String("2".to_owned()), false, false),
+            (Bson::Null, Bson::Null, true, true),
+            (Bson::Null, Bson::Int32(0), false, false),
+            (Bson::String("a".to_owned()), Bson::String("b".to_owned()), false, false),
+        ] {
+            let document = |id: &Bson| mongodb::bson::serialize_to_vec(&mongodb::bson::doc! { "_id": id }).unwrap();
+            let (first, second) = (document(&one), document(&other));
+            for (first, second) in [(&first, &second), (&second, &first)] {
+                assert_eq!(are_twins(id(first), id(second)), are, "{one} {other}");
+                assert_eq!(may_be_equal(first, second), may_be, "{one} {other}");
+            }
+        }
     }
 
     #[test]

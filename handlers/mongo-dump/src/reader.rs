@@ -7,12 +7,14 @@ use mongodb::bson::raw::cstr;
 use mongodb::bson::{RawDocument, RawDocumentBuf, Timestamp, rawdoc};
 use mongodb::raw_batch_cursor::{RawBatch, RawBatchCursor};
 
+use crate::batch::Batch;
 use crate::catalog;
 use crate::limits::Limits;
-use crate::plan::{Order, Planned, PlannedRange, Raw, no_snapshot, refuses_snapshot};
-use crate::raw;
+use crate::plan::{Order, Planned, PlannedRange, Raw};
+use crate::probing::{no_snapshot, refuses_snapshot};
 use crate::source::{MongoError, Source, code, documents, pause};
 use crate::state::{Downgrade, Left};
+use crate::tail::{Resume, Sifted, Tail};
 
 /// Documents in a batch where their size is not known.
 const BATCH_OF_UNKNOWN: u32 = 1_000;
@@ -24,21 +26,6 @@ const QUERY_PLAN_KILLED: i32 = 175;
 /// like a collection without documents. Source: MongoDB 7.0 release notes, point-in-time catalog lookups.
 const LOOKS_BACK: u32 = 7;
 
-/// Documents that have not been given before.
-pub(crate) struct Batch {
-    raw: RawBatch,
-    /// Documents at its beginning that have been.
-    skip: usize,
-}
-
-impl Batch {
-    pub(crate) fn documents(&self) -> Result<Vec<&[u8]>, MongoError> {
-        let mut all = documents("getMore", &self.raw)?;
-        all.drain(..self.skip);
-        Ok(all)
-    }
-}
-
 /// Why there are no more documents, apart from the end.
 #[derive(Debug)]
 pub(crate) enum Ended {
@@ -46,6 +33,8 @@ pub(crate) enum Ended {
     Left(Left),
     /// What was given so far is void: reading begins again.
     Restart,
+    /// The server no longer has the snapshot, and the event asks for nothing else.
+    NoSnapshot(Downgrade),
     Failed(MongoError),
 }
 
@@ -53,10 +42,11 @@ pub(crate) enum Ended {
 pub(crate) struct Position<'a> {
     pub(crate) planned: &'a Planned,
     pub(crate) range: &'a PlannedRange,
-    /// The last document that is not wanted any more.
-    pub(crate) after: Option<Raw>,
+    /// The last documents that are not wanted any more.
+    pub(crate) tail: Tail,
     /// `None`: majority.
     pub(crate) snapshot: Option<ClusterTime>,
+    pub(crate) requires_snapshot: bool,
     /// Of the server.
     pub(crate) version: &'a str,
 }
@@ -68,10 +58,12 @@ pub(crate) struct Reader<'a> {
     /// Set before the first document is given that is not of the snapshot.
     downgrade: &'a OnceLock<Downgrade>,
     cursor: Option<RawBatchCursor>,
-    /// The cursor may begin with the last document given.
-    is_resumed: bool,
+    /// The cursor may begin with documents that were given.
+    resume: Option<Resume>,
     has_given: bool,
     failures: u32,
+    /// The snapshot was refused once since the last document, which may pass.
+    is_refused: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -89,9 +81,10 @@ impl<'a> Reader<'a> {
             position,
             downgrade,
             cursor: None,
-            is_resumed: false,
+            resume: None,
             has_given: false,
             failures,
+            is_refused: false,
         }
     }
 
@@ -109,7 +102,22 @@ impl<'a> Reader<'a> {
                     }
                     continue;
                 }
-                Ok(None) => return self.end().await,
+                Ok(None) => {
+                    let held = self.resume.take().map(|mut resume| resume.end());
+                    if let Some(held) = held.filter(|held| !held.is_empty()) {
+                        // The end is asked for again.
+                        self.cursor = None;
+                        return Ok(Some(
+                            self.given(Batch {
+                                held,
+                                raw: None,
+                                without: Vec::new(),
+                            })
+                            .map_err(Ended::Failed)?,
+                        ));
+                    }
+                    return self.end().await;
+                }
                 Err(error) => error,
             };
             self.cursor = None;
@@ -119,12 +127,12 @@ impl<'a> Reader<'a> {
 
     async fn step(&mut self) -> Result<Option<RawBatch>, MongoError> {
         if self.cursor.is_none() {
-            let namespace = &self.position.planned.namespace;
+            let namespace = self.position.planned.read();
             let opened = self
                 .source
                 .find(namespace.database(), self.command()?, self.batch_size());
             self.cursor = Some(opened.await?);
-            self.is_resumed = self.position.after.is_some();
+            self.resume = Some(self.position.tail.resume()).filter(|resume| !resume.is_over());
         }
         match &mut self.cursor {
             Some(cursor) => {
@@ -137,34 +145,43 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What of a batch is new.
+    /// What of an answer is new.
     fn take(&mut self, raw: RawBatch) -> Result<Option<Batch>, MongoError> {
         let all = documents("getMore", &raw)?;
-        let mut skip = 0;
-        if self.is_resumed
-            && let Some(after) = &self.position.after
-        {
-            skip = all
-                .iter()
-                .take_while(|document| raw::id_document(document) == after.0)
-                .count();
-            self.is_resumed = skip == all.len();
-        }
-        let Some(last) = all.get(skip..).and_then(<[_]>::last) else {
-            return Ok(None);
+        let count = all.len();
+        let sifted = match &mut self.resume {
+            Some(resume) => resume.sift(&all),
+            None => Sifted::default(),
         };
+        if self.resume.as_ref().is_some_and(Resume::is_over) {
+            self.resume = None;
+        }
+        if count == sifted.without.len() && sifted.held.is_empty() {
+            return Ok(None);
+        }
+        self.given(Batch {
+            held: sifted.held,
+            raw: Some(raw),
+            without: sifted.without,
+        })
+        .map(Some)
+    }
+
+    /// This goes out.
+    fn given(&mut self, batch: Batch) -> Result<Batch, MongoError> {
         if self.position.planned.order == Order::ById {
-            self.position.after = Some(Raw(raw::id_document(last)));
+            self.position.tail.note(&batch.documents()?);
         }
         self.has_given = true;
         self.failures = 0;
-        Ok(Some(Batch { raw, skip }))
+        self.is_refused = false;
+        Ok(batch)
     }
 
     fn command(&self) -> Result<RawDocumentBuf, MongoError> {
         let Position { planned, range, .. } = &self.position;
         let mut command = rawdoc! {
-            "find": planned.namespace.collection(),
+            "find": planned.read().collection(),
             "batchSize": i32::try_from(self.batch_size()).unwrap_or(i32::MAX),
         };
         let raw = |raw: &Raw| {
@@ -174,7 +191,9 @@ impl<'a> Reader<'a> {
         };
         if planned.order == Order::ById {
             command.append(cstr!("hint"), rawdoc! { "_id": 1 });
-            if let Some(from) = self.position.after.as_ref().or(range.from.as_ref()) {
+            // In the order of that index already, but for a router, which merges what its shards give only where it is told to.
+            command.append(cstr!("sort"), rawdoc! { "_id": 1 });
+            if let Some(from) = self.position.tail.last_id().or(range.from.as_ref()) {
                 command.append(cstr!("min"), raw(from)?);
             }
             if let Some(to) = &range.to {
@@ -213,7 +232,7 @@ impl<'a> Reader<'a> {
     async fn is_there(&mut self) -> Result<bool, Ended> {
         let planned = self.position.planned;
         let uuid = planned.uuid.as_ref().map(|uuid| uuid.0.as_slice());
-        catalog::is_there(self.source, &planned.namespace, uuid)
+        catalog::is_there(self.source, planned.read(), uuid)
             .await
             .map_err(Ended::Failed)
     }
@@ -230,13 +249,24 @@ impl<'a> Reader<'a> {
                     }
                     reason => reason,
                 };
-                tracing::warn!(%namespace, code, "the snapshot is not to be had: reading on with majority");
-                self.position.snapshot = None;
-                // It is set once: whoever resumes an already degraded range starts without a snapshot.
-                self.downgrade.get_or_init(|| Downgrade {
+                // A server that just started or stepped up has it a moment later.
+                if reason == NoSnapshot::Unavailable && !self.is_refused {
+                    self.is_refused = true;
+                    tracing::warn!(%namespace, code, "the server does not have the snapshot: it is asked once more");
+                    tokio::time::sleep(pause(self.limits, 4)).await;
+                    return if is_restart { Err(Ended::Restart) } else { Ok(()) };
+                }
+                let downgrade = Downgrade {
                     reason,
                     code: Some(code),
-                });
+                };
+                if self.position.requires_snapshot {
+                    return Err(Ended::NoSnapshot(downgrade));
+                }
+                tracing::warn!(%namespace, code, "the server no longer has the snapshot: reading on with majority");
+                self.position.snapshot = None;
+                // It is set once: whoever resumes an already degraded range starts without a snapshot.
+                self.downgrade.get_or_init(|| downgrade);
                 return if is_restart { Err(Ended::Restart) } else { Ok(()) };
             }
             if error.is_not_allowed() {

@@ -7,7 +7,8 @@ use aws_config::SdkConfig;
 use dump_format::manifest::{Server, Topology};
 use futures::StreamExt as _;
 use lambda_kit::mongo::{MongoSecret, SecretError};
-use mongodb::bson::{Document, RawDocumentBuf, rawdoc};
+use mongodb::bson::raw::cstr;
+use mongodb::bson::{Bson, Document, RawDocumentBuf, rawdoc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{ReadPreference, ReadPreferenceOptions, SelectionCriteria};
 use mongodb::raw_batch_cursor::{RawBatch, RawBatchCursor};
@@ -50,6 +51,7 @@ pub(crate) mod code {
     pub(crate) const AUTHENTICATION_FAILED: i32 = 18;
     pub(crate) const ILLEGAL_OPERATION: i32 = 20;
     pub(crate) const NAMESPACE_NOT_FOUND: i32 = 26;
+    pub(crate) const MAX_TIME_MS_EXPIRED: i32 = 50;
     pub(crate) const INVALID_OPTIONS: i32 = 72;
     pub(crate) const NOT_A_REPLICA_SET: i32 = 123;
     pub(crate) const SNAPSHOT_TOO_OLD: i32 = 239;
@@ -103,6 +105,11 @@ impl MongoError {
         }
     }
 
+    /// The work takes longer than a question may: another attempt would too.
+    fn is_long(&self) -> bool {
+        matches!(self, Self::Stalled { .. }) || self.code() == Some(code::MAX_TIME_MS_EXPIRED)
+    }
+
     /// The user has no right to it, or Atlas does not offer it.
     pub(crate) fn is_not_allowed(&self) -> bool {
         matches!(self.code(), Some(code::UNAUTHORIZED | code::ATLAS_ERROR))
@@ -114,6 +121,13 @@ pub(crate) fn pause(limits: &Limits, attempt: u32) -> Duration {
     let first = limits.read_pause / 32;
     let full = first.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
     full.min(limits.read_pause).mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+/// Databases by name, in order.
+pub(crate) struct Databases {
+    pub(crate) names: Vec<String>,
+    /// The server's code, where the user may not list all: these are those alone on which the user has rights.
+    pub(crate) hidden: Option<i32>,
 }
 
 pub(crate) struct Source {
@@ -148,11 +162,19 @@ impl Source {
     }
 
     /// Asks, and asks again after errors that pass.
-    async fn patiently<T>(&self, mut ask: impl AsyncFnMut() -> Result<T, MongoError>) -> Result<T, MongoError> {
+    async fn patiently<T>(&self, ask: impl AsyncFnMut() -> Result<T, MongoError>) -> Result<T, MongoError> {
+        self.while_worth_it(ask, |_| true).await
+    }
+
+    async fn while_worth_it<T>(
+        &self,
+        mut ask: impl AsyncFnMut() -> Result<T, MongoError>,
+        is_worth_it: impl Fn(&MongoError) -> bool,
+    ) -> Result<T, MongoError> {
         let mut attempt = 1;
         loop {
             match ask().await {
-                Err(error) if error.is_transient() && attempt < self.limits.read_attempts => {
+                Err(error) if error.is_transient() && is_worth_it(&error) && attempt < self.limits.read_attempts => {
                     tracing::warn!(%error, attempt, "MongoDB is asked again");
                     tokio::time::sleep(pause(&self.limits, attempt)).await;
                     if matches!(error, MongoError::LoginRefused) {
@@ -178,14 +200,14 @@ impl Source {
         }
     }
 
-    /// A command about the deployment as a whole or its catalog, which a primary knows best.
+    /// A command about the deployment as a whole, which a primary knows best.
     async fn command(
         &self,
         name: &'static str,
         database: &str,
         command: RawDocumentBuf,
     ) -> Result<Document, MongoError> {
-        let primary = SelectionCriteria::ReadPreference(ReadPreference::PrimaryPreferred { options: None });
+        let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
         self.patiently(async || {
             let database = self.database(database);
             let run = database.run_raw_command(command.clone());
@@ -202,29 +224,87 @@ impl Source {
         database: &str,
         command: RawDocumentBuf,
     ) -> Result<Vec<Vec<u8>>, MongoError> {
-        self.patiently(async || {
-            let primary = SelectionCriteria::ReadPreference(ReadPreference::PrimaryPreferred { options: None });
-            let database = self.database(database);
-            let run = database.run_raw_cursor_command(command.clone());
-            let mut cursor = self.in_time(name, run.selection_criteria(primary).batch()).await?;
-            let mut all = Vec::new();
-            while let Some(batch) = self.batch(name, &mut cursor).await? {
-                let found = documents(name, &batch)?;
-                all.extend(found.into_iter().map(<[u8]>::to_vec));
-            }
-            Ok(all)
-        })
+        let from = ReadPreference::PrimaryPreferred { options: None };
+        self.patiently(async || self.collected(name, database, &command, &from).await)
+            .await
+    }
+
+    /// As [`Self::all`], of the primary alone: what a secondary lists may be long gone, or be missing what is there.
+    pub(crate) async fn list(
+        &self,
+        name: &'static str,
+        database: &str,
+        command: RawDocumentBuf,
+    ) -> Result<Vec<Vec<u8>>, MongoError> {
+        self.patiently(async || self.collected(name, database, &command, &ReadPreference::Primary).await)
+            .await
+    }
+
+    /// As [`Self::all`], for what the dump can do without: work that takes too long is asked for once, and the server is told to end it then.
+    pub(crate) async fn briefly(
+        &self,
+        name: &'static str,
+        database: &str,
+        mut command: RawDocumentBuf,
+    ) -> Result<Vec<Vec<u8>>, MongoError> {
+        // A little less than is waited for here, so that the server's answer comes first.
+        let most = self.limits.reply.mul_f64(0.9).as_millis();
+        command.append(cstr!("maxTimeMS"), i64::try_from(most).unwrap_or(i64::MAX));
+        let from = ReadPreference::PrimaryPreferred { options: None };
+        self.while_worth_it(
+            async || self.collected(name, database, &command, &from).await,
+            |error| !error.is_long(),
+        )
         .await
     }
 
-    /// The time of a snapshot that a read opens; `None` if the answer names none.
+    async fn collected(
+        &self,
+        name: &'static str,
+        database: &str,
+        command: &RawDocumentBuf,
+        from: &ReadPreference,
+    ) -> Result<Vec<Vec<u8>>, MongoError> {
+        let database = self.database(database);
+        let run = database.run_raw_cursor_command(command.clone());
+        let run = run.selection_criteria(SelectionCriteria::ReadPreference(from.clone()));
+        let mut cursor = self.in_time(name, run.batch()).await?;
+        let mut all = Vec::new();
+        while let Some(batch) = self.batch(name, &mut cursor).await? {
+            let found = documents(name, &batch)?;
+            all.extend(found.into_iter().map(<[u8]>::to_vec));
+        }
+        Ok(all)
+    }
+
+    /// How long the server keeps the history that snapshots need; `None` where it does not tell.
+    pub(crate) async fn window(&self) -> Result<Option<Duration>, MongoError> {
+        let command = rawdoc! { "getParameter": 1, "minSnapshotHistoryWindowInSeconds": 1 };
+        match self.command("getParameter", "admin", command).await {
+            Ok(answer) => {
+                let seconds = match answer.get("minSnapshotHistoryWindowInSeconds") {
+                    Some(Bson::Int32(seconds)) => u64::try_from(*seconds).ok(),
+                    Some(Bson::Int64(seconds)) => u64::try_from(*seconds).ok(),
+                    _ => None,
+                };
+                Ok(seconds.map(Duration::from_secs))
+            }
+            Err(MongoError::Refused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The time of a snapshot that a read on the primary opens; `None` if the answer names none.
     pub(crate) async fn first_time(
         &self,
         database: &str,
         command: RawDocumentBuf,
     ) -> Result<Option<dump_format::manifest::ClusterTime>, MongoError> {
         self.patiently(async || {
-            let mut cursor = self.find(database, command.clone(), 1).await?;
+            let database = self.database(database);
+            let run = database.run_raw_cursor_command(command.clone());
+            let run = run.selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary));
+            let mut cursor = self.in_time("find", run.batch()).await?;
             let first = self.batch("find", &mut cursor).await?;
             Ok(first.as_ref().and_then(cluster_time))
         })
@@ -272,17 +352,25 @@ impl Source {
         Ok(Server { version, topology })
     }
 
-    /// Names of the databases that the user sees, in order.
-    pub(crate) async fn databases(&self) -> Result<Vec<String>, MongoError> {
-        let command = rawdoc! { "listDatabases": 1, "nameOnly": true };
-        let answer = self.command("listDatabases", "admin", command).await?;
+    /// All databases; where the user may not list them, those on which the user has rights. Asked without `authorizedDatabases`, the server gives the second for
+    /// the first and does not say so. Source: MongoDB manual, listDatabases.
+    pub(crate) async fn databases(&self) -> Result<Databases, MongoError> {
+        let all = rawdoc! { "listDatabases": 1, "nameOnly": true, "authorizedDatabases": false };
+        let (answer, hidden) = match self.command("listDatabases", "admin", all).await {
+            Ok(answer) => (answer, None),
+            Err(error) if error.is_not_allowed() => {
+                let own = rawdoc! { "listDatabases": 1, "nameOnly": true };
+                (self.command("listDatabases", "admin", own).await?, error.code())
+            }
+            Err(error) => return Err(error),
+        };
         let listed = answer.get_array("databases").map_err(|_| MongoError::Unreadable {
             command: "listDatabases",
         })?;
         let named = |entry: &mongodb::bson::Bson| entry.as_document()?.get_str("name").ok().map(str::to_owned);
         let mut names: Vec<_> = listed.iter().filter_map(named).collect();
         names.sort();
-        Ok(names)
+        Ok(Databases { names, hidden })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::source::{MongoError, Source};
 const SAMPLES_A_RANGE: u64 = 40;
 
 /// Documents `{"_id": ...}` at which ranges after the first begin, ascending: at most `ranges` less one, fewer where the
-/// sample cannot tell more apart, and none where the server refuses to sample. They are in the order of the index, over all types,
+/// sample cannot tell more apart, and none where the server refuses to sample or takes too long. They are in the order of the index, over all types,
 /// since the server sorts them.
 pub(crate) async fn boundaries(source: &Source, namespace: &Namespace, ranges: u64) -> Result<Vec<Vec<u8>>, DumpError> {
     let size = i64::try_from(ranges.saturating_mul(SAMPLES_A_RANGE)).unwrap_or(i64::MAX);
@@ -24,9 +24,10 @@ pub(crate) async fn boundaries(source: &Source, namespace: &Namespace, ranges: u
         ],
         "cursor": {},
     };
-    let sample = match source.all("aggregate", namespace.database(), command).await {
+    let sample = match source.briefly("aggregate", namespace.database(), command).await {
         Ok(sample) => sample,
-        Err(error @ MongoError::Refused { .. }) => {
+        // Sorting a large sample can take longer than a question may.
+        Err(error @ (MongoError::Refused { .. } | MongoError::Stalled { .. })) => {
             tracing::warn!(%namespace, %error, "a large collection is not split");
             return Ok(Vec::new());
         }

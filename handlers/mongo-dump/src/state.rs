@@ -6,14 +6,15 @@ use std::time::Instant;
 use dump_format::UtcSeconds;
 use dump_format::key::RunId;
 use dump_format::line::EscapeReason;
-use dump_format::manifest::{NoSnapshot, Part, SkipReason};
+use dump_format::manifest::{NoSnapshot, Part, SkipReason, Twins};
 use dump_format::names::Ordinal;
 use serde::{Deserialize, Serialize};
 
 use crate::error::DumpError;
-use crate::handler::Run;
 use crate::plan::Raw;
+use crate::run::Run;
 use crate::store::{Expect, Written};
+use crate::tail::{Given, Tail};
 
 const VERSION: u32 = 1;
 
@@ -46,6 +47,34 @@ pub(crate) struct RangeState {
     pub(crate) escaped: BTreeMap<EscapeReason, u64>,
     /// `{"_id": ...}` of the last document in the parts.
     pub(crate) last_id: Option<Raw>,
+    /// The last documents in the parts, that one at the end.
+    #[serde(default)]
+    pub(crate) tail: Vec<Given>,
+    #[serde(default)]
+    pub(crate) twins: Option<Twins>,
+}
+
+impl RangeState {
+    /// The documents that reading goes on behind.
+    pub(crate) fn tail(&self, is_sharded: bool) -> Tail {
+        let last = match &self.last_id {
+            Some(id) if self.tail.is_empty() => vec![Given {
+                id: id.clone(),
+                sha256: None,
+            }],
+            _ => self.tail.clone(),
+        };
+        Tail::new(is_sharded, last)
+    }
+
+    /// Nothing is read yet.
+    pub(crate) fn clear(&mut self) {
+        self.parts.clear();
+        self.escaped.clear();
+        self.last_id = None;
+        self.tail.clear();
+        self.twins = None;
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +164,8 @@ impl<'a> Checkpoint<'a> {
             parts: Vec::new(),
             escaped: BTreeMap::new(),
             last_id: None,
+            tail: Vec::new(),
+            twins: None,
         })
     }
 

@@ -1,8 +1,7 @@
 //! From parts to objects in S3: one put for a small object, a multipart upload with a few parts in flight for a large one.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc as blocking;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use dump_format::names::VersionId;
@@ -11,22 +10,8 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc::Receiver;
 
 use crate::object::{Finished, Piece};
+use crate::slowest::Slowest;
 use crate::store::{SentPart, Store, Upload, UploadError};
-
-/// How long the slowest part took so far, by which an invocation knows when to end.
-#[derive(Debug, Default)]
-pub(crate) struct Slowest(AtomicU64);
-
-impl Slowest {
-    fn note(&self, began: Instant) {
-        let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.0.fetch_max(took, Ordering::Relaxed);
-    }
-
-    pub(crate) fn get(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::Relaxed))
-    }
-}
 
 pub(crate) struct Uploader<'a> {
     pub(crate) store: &'a Store,

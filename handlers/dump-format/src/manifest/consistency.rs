@@ -19,8 +19,8 @@ pub enum Consistency {
         /// That time.
         cluster_time: ClusterTime,
     },
-    /// Each range as of its own time, which the manifest gives for each: documents that belong together may not fit
-    /// together.
+    /// No point in time. Each range was read between the times that the manifest gives for it: what changed meanwhile is there as before or as after, and documents
+    /// that belong together may not fit together, those of one range included.
     PerRange {
         /// Why there is no snapshot.
         reason: NoSnapshot,

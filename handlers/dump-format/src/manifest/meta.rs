@@ -33,7 +33,7 @@ pub struct Meta {
 pub struct Sharding {
     /// The document of `config.collections` for it: `key` is the shard key, `unique` whether it is unique.
     pub definition: Exact,
-    /// The documents of `config.tags` for it, by their `min`: the ranges of the shard key (`min`, `max`) that belong to a zone (`tag`).
+    /// The documents of `config.tags` for it: the ranges of the shard key (`min`, `max`) that belong to a zone (`tag`).
     pub zones: Vec<Exact>,
 }
 

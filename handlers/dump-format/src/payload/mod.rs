@@ -72,6 +72,8 @@ pub struct Event {
     pub settings: DumpSettings,
     /// Which run this is.
     pub trigger: Trigger,
+    /// A dump that is not all of one cluster time fails: field `require_snapshot`, which is left out where it is false.
+    pub require_snapshot: bool,
 }
 
 /// The payload's fields in the order they are written.
@@ -83,6 +85,8 @@ struct Payload<'a> {
     range: Option<Ordinal>,
     #[serde(flatten)]
     fields: DumpFields,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    require_snapshot: bool,
     schedule_arn: &'a str,
     scheduled_time: &'a str,
 }
@@ -103,6 +107,7 @@ impl DumpSettings {
             action: Action::Dump.as_str(),
             range: None,
             fields: self.fields(),
+            require_snapshot: false,
             schedule_arn: SCHEDULE_ARN_PLACEHOLDER,
             scheduled_time: SCHEDULED_TIME_PLACEHOLDER,
         };
@@ -150,6 +155,20 @@ impl Event {
             .check()
             .map_err(|problems| PayloadError::Fields { problems })?;
         let trigger = |field, invalid: Invalid| PayloadError::Trigger { field, invalid };
+        if parts.require_snapshot && settings.read_concern != ReadConcern::Snapshot {
+            let invalid = Invalid::new(
+                "a request that this read concern can meet",
+                "write read_concern snapshot",
+            );
+            let problem = FieldProblem {
+                field: "require_snapshot",
+                element: None,
+                invalid,
+            };
+            return Err(PayloadError::Fields {
+                problems: vec![problem],
+            });
+        }
         let schedule_arn = ScheduleArn::parse(&parts.schedule_arn).map_err(|it| trigger("schedule_arn", it))?;
         let scheduled_time = UtcSeconds::parse(&parts.scheduled_time).map_err(|it| trigger("scheduled_time", it))?;
         Ok(Self {
@@ -159,6 +178,7 @@ impl Event {
                 schedule_arn,
                 scheduled_time,
             },
+            require_snapshot: parts.require_snapshot,
         })
     }
 
@@ -173,6 +193,7 @@ impl Event {
                 None
             },
             fields: self.settings.fields(),
+            require_snapshot: self.require_snapshot,
             schedule_arn: self.trigger.schedule_arn.as_str(),
             scheduled_time: &self.trigger.scheduled_time.to_string(),
         };

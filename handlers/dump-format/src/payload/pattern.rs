@@ -66,6 +66,17 @@ impl NamespacePattern {
         &self.text
     }
 
+    /// The database that it names in full, if it does: `shop` in `shop.*`, none in `sh*` and `*.sessions`.
+    pub fn database(&self) -> Option<&str> {
+        self.pieces.first()?.split_once('.').map(|(database, _)| database)
+    }
+
+    /// Whether it says `system.` itself where a collection's name begins, and does not just match such names.
+    pub fn says_system(&self) -> bool {
+        let mut pieces = self.pieces.iter();
+        pieces.any(|piece| piece.contains(".system.") || piece.starts_with("system."))
+    }
+
     /// Whether `<database>.<collection>` as a whole matches.
     pub fn matches(&self, database: &str, collection: &str) -> bool {
         let namespace = format!("{database}.{collection}");
@@ -134,6 +145,30 @@ mod tests {
                 "{pattern} {database}.{collection}"
             );
             assert_eq!(parsed.to_string(), pattern);
+        }
+    }
+
+    #[test]
+    fn what_a_pattern_says_itself_is_told_from_what_it_matches() {
+        for (pattern, database, system) in [
+            ("*", None, false),
+            ("sh*", None, false),
+            ("*.sessions", None, false),
+            ("shop.*", Some("shop"), false),
+            ("shop.a.b*", Some("shop"), false),
+            ("admin.groups", Some("admin"), false),
+            ("shop.system.js", Some("shop"), true),
+            ("shop.system.*", Some("shop"), true),
+            ("*.system.js", None, true),
+            ("shop.mysystem.x", Some("shop"), false),
+            ("shop.sys*", Some("shop"), false),
+        ] {
+            let parsed = NamespacePattern::parse(pattern).unwrap();
+            assert_eq!(
+                (parsed.database(), parsed.says_system()),
+                (database, system),
+                "{pattern}"
+            );
         }
     }
 

@@ -83,6 +83,7 @@ pub(super) struct Parts {
     pub(super) action: String,
     pub(super) range: Option<Ordinal>,
     pub(super) fields: DumpFields,
+    pub(super) require_snapshot: bool,
     pub(super) schedule_arn: String,
     pub(super) scheduled_time: String,
 }
@@ -126,6 +127,16 @@ impl Parts {
                 exclude: fields.texts("exclude")?,
                 compression: fields.text("compression")?,
                 read_concern: fields.text("read_concern")?,
+            },
+            require_snapshot: match fields.take_once("require_snapshot")? {
+                None => false,
+                Some(Value::Bool(wanted)) => wanted,
+                Some(_) => {
+                    return Err(PayloadError::WrongType {
+                        field: "require_snapshot",
+                        expected: "true or false",
+                    });
+                }
             },
             schedule_arn: fields.text("schedule_arn")?,
             scheduled_time: fields.text("scheduled_time")?,

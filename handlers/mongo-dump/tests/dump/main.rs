@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod aws_faults;
+mod completeness;
 mod function;
 mod mongo_faults;
 mod process;
 mod readme;
 mod round_trip;
 mod runs;
+mod sharded;
 mod world;

@@ -21,10 +21,12 @@ fn every_failure_is_in_the_readme_with_what_to_do_and_no_other_is() {
 fn every_metric_is_in_the_readme() {
     use metric_names::mongo_dump as metric;
     let names = [metric::NAMESPACE, metric::SCHEDULE, metric::COMPLETED, metric::FAILED];
-    for name in names
-        .into_iter()
-        .chain([metric::DOCUMENTS, metric::BYTES, metric::DURATION_SECONDS])
-    {
+    for name in names.into_iter().chain([
+        metric::SNAPSHOT,
+        metric::DOCUMENTS,
+        metric::BYTES,
+        metric::DURATION_SECONDS,
+    ]) {
         assert!(README.contains(&format!("`{name}`")), "{name}");
     }
 }

@@ -186,9 +186,9 @@ async fn settings_changed_within_a_run_are_refused_by_the_fields_name() {
     complete(world.dump().await);
 }
 
-/// Time for a few batches, then for the end of the object.
+/// Time for a few batches, then for the end of the object, then for last words.
 fn hurried(world: &mut World) {
-    world.deadline = Deadline::after(Duration::from_secs(2));
+    world.deadline = Deadline::after(Duration::from_secs(8));
 }
 
 /// Every batch takes long enough that no invocation reads them all.
@@ -196,7 +196,7 @@ fn slowly(world: &World) {
     world.mongo.fault(mongo_emulator::Fault {
         command: "getMore".to_owned(),
         namespace: "school.*".to_owned(),
-        kind: mongo_emulator::FaultKind::Delay { delay_ms: 300 },
+        kind: mongo_emulator::FaultKind::Delay { delay_ms: 900 },
         ..mongo_emulator::Fault::default()
     });
 }
@@ -272,9 +272,18 @@ async fn a_handover_that_fails_is_a_failure_and_the_event_can_be_sent_again() {
 #[tokio::test]
 async fn handovers_without_progress_or_without_end_are_refused() {
     let mut world = world().await;
-    slowly(&world);
-    world.deadline = Deadline::after(Duration::ZERO);
+    // The first asks for the time of the snapshot.
+    world.mongo.fault(mongo_emulator::Fault {
+        command: "find".to_owned(),
+        namespace: "school.*".to_owned(),
+        skip: 1,
+        kind: mongo_emulator::FaultKind::Hang,
+        ..mongo_emulator::Fault::default()
+    });
+    hurried(&mut world);
     assert_eq!(name(world.dump().await), "NoProgress");
+    world.mongo.clear_faults();
+    slowly(&world);
     world.limits.hops = 0;
     hurried(&mut world);
     assert_eq!(name(world.dump().await), "TooManyHops");

@@ -61,6 +61,7 @@ pub(crate) struct World {
     pub(crate) limits: Limits,
     pub(crate) deadline: Deadline,
     pub(crate) fields: DumpFields,
+    pub(crate) require_snapshot: bool,
     /// Seconds since 1970 that the run is scheduled for.
     pub(crate) scheduled: i64,
     pub(crate) metrics: Arc<Mutex<Vec<Value>>>,
@@ -115,6 +116,7 @@ impl World {
             limits: limits(),
             deadline: Deadline::NONE,
             fields,
+            require_snapshot: false,
             scheduled: 1_778_090_400,
             metrics: Arc::default(),
             s3,
@@ -140,6 +142,7 @@ impl World {
                 schedule_arn: dump_format::names::ScheduleArn::parse(arn).unwrap(),
                 scheduled_time: UtcSeconds::from_unix(self.scheduled).unwrap(),
             },
+            require_snapshot: self.require_snapshot,
         }
     }
 

@@ -46,6 +46,7 @@ fn the_platform_preset_gives_cloudwatch_the_required_numbers() {
         ("B7", "nlb/mongo_1024/port_allocation_errors/warning", "Sum", ">", "0", "60", "1", "1", "notBreaching"),
         ("C7", "flow_logs/vpc/public_addresses/critical", "Sum", ">", "0", "60", "1", "1", "notBreaching"),
         ("C8", "mongo_dump/six_hourly/failures/critical", "Sum", ">", "0", "3600", "1", "1", "notBreaching"),
+        ("C8", "mongo_dump/six_hourly/snapshot/warning", "Minimum", "<", "1", "3600", "1", "1", "notBreaching"),
         ("C8", "mongo_dump/six_hourly/age/critical", "FILL(c, 0)", "<", "1", "3600", "7", "7", "breaching"),
     ];
     let plan = planned(&everything());
