@@ -48,11 +48,14 @@ pub(crate) fn write_rate_is_out_of_range(diagnostics: &mut Diagnostics, rate: f6
     );
 }
 
+/// The summary wherever both kinds of credentials are found: in the configuration alone, or with the environment.
+pub(crate) const ATLAS_CREDENTIALS_TWICE: &str = "Atlas credentials are given twice.";
+
 pub(crate) fn atlas_credentials_twice(diagnostics: &mut Diagnostics) {
     error(
         diagnostics,
         AttributePath::new("atlas"),
-        "Atlas credentials are given twice.",
+        ATLAS_CREDENTIALS_TWICE,
         "Got parts of an API key (public_key, private_key) and of a service account (client_id, client_secret), and which of \
          them a call would use would be a guess. Keep the two attributes of one kind.",
     );

@@ -5,6 +5,7 @@ use tokio::sync::OnceCell;
 
 use crate::connection::chain::chain;
 use crate::connection::config::{AtlasSettings, Setting};
+use crate::connection::config_failures::ATLAS_CREDENTIALS_TWICE;
 
 /// Atlas's public address; Atlas for Government has another. Source: Atlas Admin API, servers.
 const BASE_URL: &str = "https://cloud.mongodb.com";
@@ -33,7 +34,7 @@ impl AtlasFailure {
             Self::Unknown(_) => "Provider configuration is not known yet.",
             Self::NoCredentials => "Atlas credentials are missing.",
             Self::Half { .. } => "Atlas credentials are incomplete.",
-            Self::Both { .. } => "Atlas credentials are given twice.",
+            Self::Both { .. } => ATLAS_CREDENTIALS_TWICE,
             Self::Config(_) => "Atlas settings cannot be used.",
         }
     }

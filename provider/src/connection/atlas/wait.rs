@@ -10,6 +10,12 @@ use tokio::time::{Instant, sleep};
 /// A line in the log at least this often, so that a long wait is visible.
 const NEWS_EVERY: Duration = Duration::from_secs(30);
 
+/// From one pause to the next. Our choice because somebody waits: Atlas has been done for a third of the wait at most.
+const GROWTH: f64 = 1.5;
+
+/// Rounds after which every pause is the longest, whatever the pace: 1.5^32 is above 400,000.
+const GROWING: u8 = 32;
+
 /// How often Atlas is asked while it works.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
@@ -31,10 +37,13 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// The pause before read number `round`: twice the one before, up to the longest, less up to a fifth by chance, so that
-    /// many waits do not read at once.
-    fn pause(self, round: u32) -> Duration {
-        let pause = self.first.saturating_mul(2_u32.saturating_pow(round)).min(self.longest);
+    /// The pause before read number `round`: half as long again as the one before, up to the longest, less up to a fifth by
+    /// chance, so that many waits do not read at once.
+    fn pause(self, round: u8) -> Duration {
+        let pause = self
+            .first
+            .mul_f64(GROWTH.powi(round.min(GROWING).into()))
+            .min(self.longest);
         pause.mul_f64(1.0 - fastrand::f64() / 5.0)
     }
 }
@@ -95,7 +104,7 @@ pub(crate) struct Wait<'a> {
     pace: Pace,
     what: String,
     began: Instant,
-    round: u32,
+    round: u8,
     last: String,
     told: Option<Instant>,
 }
@@ -165,7 +174,7 @@ mod tests {
     #[test]
     fn pauses_grow_to_the_longest_and_differ_by_a_fifth_at_most() {
         let pace = Pace::default();
-        for (round, full) in [(0, 250), (1, 500), (4, 4000), (5, 5000), (40, 5000)] {
+        for (round, full) in [(0, 250), (1, 375), (4, 1266), (8, 5000), (u8::MAX, 5000)] {
             let pause = pace.pause(round).as_millis();
             assert!(pause <= full && pause >= full * 4 / 5, "round {round}: {pause} ms");
         }
