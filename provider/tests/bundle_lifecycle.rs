@@ -11,9 +11,8 @@ use tfplugin6_harness::{Action, UNKNOWN};
 
 #[tokio::test]
 async fn a_bundle_of_every_kind_of_target_is_created_and_settled() {
-    let world = World::start().await;
     let config = full_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
 
     let alarms = state.value["alarms"].as_object().unwrap();
     assert!(alarms.len() >= 40, "{} alarms", alarms.len());
@@ -266,9 +265,8 @@ async fn each_field_changed_by_hand_is_planned_for_repair_and_repaired() {
 
 #[tokio::test]
 async fn actions_disabled_by_hand_are_planned_for_repair() {
-    let world = World::start().await;
     let config = small_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     world
         .console()
         .disable_alarm_actions()
@@ -288,9 +286,8 @@ async fn actions_disabled_by_hand_are_planned_for_repair() {
 
 #[tokio::test]
 async fn a_vanished_alarm_is_planned_for_creation_and_a_vanished_bundle_too() {
-    let world = World::start().await;
     let config = small_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     world
         .console()
         .delete_alarms()
@@ -312,9 +309,8 @@ async fn a_vanished_alarm_is_planned_for_creation_and_a_vanished_bundle_too() {
 
 #[tokio::test]
 async fn a_composite_rule_changed_by_hand_is_planned_for_repair() {
-    let world = World::start().await;
     let config = full_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     world
         .console()
         .put_composite_alarm()
@@ -333,9 +329,8 @@ async fn a_composite_rule_changed_by_hand_is_planned_for_repair() {
 
 #[tokio::test]
 async fn a_smaller_bundle_changes_the_composite_before_its_children_go() {
-    let world = World::start().await;
     let config = full_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     world.emulator.clear_calls();
     let smaller = with(&config, "s3", Value::Null);
     let state = world.apply(Some(&state), &smaller).await.ok().unwrap().state.unwrap();
@@ -356,9 +351,8 @@ async fn a_smaller_bundle_changes_the_composite_before_its_children_go() {
 
 #[tokio::test]
 async fn a_composite_of_another_severity_replaces_the_first() {
-    let world = World::start().await;
     let config = full_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     let other = with(&config, "composite.severity", json!("warning"));
     let state = world.apply(Some(&state), &other).await.ok().unwrap().state.unwrap();
     assert_eq!(state.value["composite_alarm"]["name"], "edu/composite/warning");
@@ -538,9 +532,8 @@ async fn a_process_that_is_configured_again_forgets_the_first_configuration() {
 
 #[tokio::test]
 async fn a_new_name_or_region_replaces_the_bundle() {
-    let world = World::start().await;
     let config = bundle_of_any_region();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     for (case, changed, path) in [
         ("name", with(&config, "name", json!("edu2")), "name"),
         ("region", with(&config, "region", json!("eu-central-1")), "region"),
@@ -562,9 +555,8 @@ async fn a_new_name_or_region_replaces_the_bundle() {
 /// The provider's region may come from a resource that is not applied yet.
 #[tokio::test]
 async fn an_unknown_region_of_the_provider_plans_no_replacement() {
-    let world = World::start().await;
     let config = small_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     let unknown = json!({ "alarm_writes_per_second": 0, "region": UNKNOWN });
     world.provider.configure(unknown).await.unwrap().ok().unwrap();
     let plan = world.plan(Some(&state), &config).await.ok().unwrap();
@@ -581,13 +573,12 @@ async fn an_unknown_region_of_the_provider_plans_no_replacement() {
 /// With `ignore_changes` Terraform plans with the prior value and still sends the configuration as typed.
 #[tokio::test]
 async fn what_is_applied_is_the_plan_where_the_configuration_differs() {
-    let world = World::start().await;
     let config = with(
         &small_bundle(),
         "overrides",
         json!({ "lambda/upload/errors": { "threshold": 3 } }),
     );
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     let changed = with(&config, "lambda.upload.timeout_seconds", json!(60));
     let plan = world.plan(Some(&state), &changed).await.ok().unwrap();
     let typed = with(
@@ -620,9 +611,8 @@ async fn what_is_applied_is_the_plan_where_the_configuration_differs() {
 
 #[tokio::test]
 async fn configured_attributes_are_stored_as_typed() {
-    let world = World::start().await;
     let config = small_bundle();
-    let state = world.create(&config).await;
+    let (_world, state) = World::with_bundle(&config).await;
     for (attribute, expected) in [
         ("preset", Value::Null),
         ("adopt_existing", Value::Null),

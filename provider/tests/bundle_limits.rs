@@ -62,9 +62,8 @@ async fn every_kind_of_statistic_is_accepted_and_settles() {
 
 #[tokio::test]
 async fn a_dashboard_is_in_the_state_only_when_it_is_asked_for() {
-    let world = World::start().await;
     let config = small_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     assert_eq!(state.value["dashboard_body"], Value::Null);
     let config = with(&config, "dashboard", json!(true));
     let state = world.apply(Some(&state), &config).await.ok().unwrap().state.unwrap();

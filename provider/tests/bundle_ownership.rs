@@ -84,8 +84,7 @@ fn assert_refused(outcome: &Outcome, case: &str) {
 
 #[tokio::test]
 async fn every_alarm_carries_the_token_of_its_resource_and_no_attribute_shows_it() {
-    let world = World::start().await;
-    let state = world.create(&full_bundle()).await;
+    let (world, state) = World::with_bundle(&full_bundle()).await;
     let described = stored_descriptions(&world);
     assert_eq!(described.len(), names(&state).len());
     let tokens = tokens(&world);
@@ -102,9 +101,8 @@ async fn every_alarm_carries_the_token_of_its_resource_and_no_attribute_shows_it
 
 #[tokio::test]
 async fn a_second_state_with_the_same_bundle_name_is_refused_and_changes_nothing() {
-    let world = World::start().await;
     let config = small_bundle();
-    let first = world.create(&config).await;
+    let (world, first) = World::with_bundle(&config).await;
     let other = with(&config, "lambda.upload.timeout_seconds", json!(60));
     for (case, second) in [("another definition", other), ("the same definition", config.clone())] {
         new_run(&world).await;
@@ -117,9 +115,8 @@ async fn a_second_state_with_the_same_bundle_name_is_refused_and_changes_nothing
 
 #[tokio::test]
 async fn a_renamed_block_that_is_created_first_is_refused_and_the_old_one_keeps_its_alarms() {
-    let world = World::start().await;
     let config = full_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     let before = world.names().await;
 
     new_run(&world).await;
@@ -143,9 +140,8 @@ async fn a_renamed_block_that_is_created_first_is_refused_and_the_old_one_keeps_
 
 #[tokio::test]
 async fn a_renamed_block_whose_old_one_is_destroyed_first_is_made_again() {
-    let world = World::start().await;
     let config = full_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     new_run(&world).await;
     assert!(destroy(&world, &state).await.ok().unwrap().state.is_none());
     let state = world.create(&config).await;
@@ -183,9 +179,8 @@ async fn what_another_resource_of_the_run_took_over_is_not_removed() {
 
 #[tokio::test]
 async fn a_state_whose_alarms_another_state_took_over_drops_them_and_removes_none() {
-    let world = World::start().await;
     let config = small_bundle();
-    let first = world.create(&config).await;
+    let (world, first) = World::with_bundle(&config).await;
     new_run(&world).await;
     let fewer = with(&config, "lambda.upload.timeout_seconds", Value::Null);
     let second = world.create(&adopting(&fewer)).await;
@@ -260,9 +255,8 @@ async fn an_update_does_not_overwrite_what_belongs_to_another_resource() {
 /// An alarm moves from one bundle to another of the same name in one apply, and the taker comes first.
 #[tokio::test]
 async fn an_update_that_no_longer_wants_an_alarm_keeps_it_where_another_was_refused() {
-    let world = World::start().await;
     let config = small_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     let smaller = with(&config, "lambda.upload.timeout_seconds", Value::Null);
     new_run(&world).await;
     assert_refused(&world.apply(None, &config).await, "the taker");
@@ -276,9 +270,8 @@ async fn an_update_that_no_longer_wants_an_alarm_keeps_it_where_another_was_refu
 
 #[tokio::test]
 async fn an_update_leaves_an_alarm_that_another_resource_took_over() {
-    let world = World::start().await;
     let config = small_bundle();
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     let smaller = with(&config, "lambda.upload.timeout_seconds", Value::Null);
     let plan = world.plan(Some(&state), &smaller).await.ok().unwrap();
     new_run(&world).await;
@@ -352,9 +345,8 @@ async fn a_put_whose_answer_is_lost_is_in_the_state_by_its_token() {
 
 #[tokio::test]
 async fn an_imported_bundle_goes_on_with_the_token_of_its_alarms() {
-    let world = World::start().await;
     let config = small_bundle();
-    let first = world.create(&config).await;
+    let (world, first) = World::with_bundle(&config).await;
     let before = tokens(&world);
     new_run(&world).await;
     let imported = world

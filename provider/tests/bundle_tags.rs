@@ -145,9 +145,8 @@ async fn an_alarm_adopted_by_an_update_gets_the_bundles_tags() {
 
 #[tokio::test]
 async fn access_denied_on_tags_is_a_warning() {
-    let world = World::start().await;
     let config = with(&small_bundle(), "tags", json!({ "team": "a" }));
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     for operation in ["GetResources", "ListTagsForResource", "TagResource"] {
         world.emulator.fail(fault(operation, FaultKind::AccessDenied));
     }
@@ -187,9 +186,8 @@ fn many(alarms: usize) -> Value {
 
 #[tokio::test]
 async fn a_thousand_tagged_alarms_are_refreshed_in_twenty_reads() {
-    let world = World::start().await;
     let config = many(1000);
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     assert_eq!(state.value["alarms"].as_object().unwrap().len(), 1000);
     world.emulator.clear_calls();
     world.assert_settled(&state, &config, "a thousand").await;
@@ -205,9 +203,8 @@ async fn a_thousand_tagged_alarms_are_refreshed_in_twenty_reads() {
 
 #[tokio::test]
 async fn where_the_index_of_tags_is_denied_they_are_read_alarm_by_alarm_with_a_warning() {
-    let world = World::start().await;
     let config = many(40);
-    let state = world.create(&config).await;
+    let (world, state) = World::with_bundle(&config).await;
     world.emulator.fail(fault("GetResources", FaultKind::AccessDenied));
     world.emulator.clear_calls();
     let read = world.provider.read(TYPE, &state).await.unwrap();
@@ -320,8 +317,7 @@ async fn tags_that_cannot_be_read_for_another_reason_are_an_error() {
 
 #[tokio::test]
 async fn untagged_bundles_read_no_tags() {
-    let world = World::start().await;
-    let state = world.create(&small_bundle()).await;
+    let (world, state) = World::with_bundle(&small_bundle()).await;
     world.emulator.clear_calls();
     world.refresh(&state).await.unwrap();
     assert_eq!(world.operations(), ["DescribeAlarms"]);

@@ -76,8 +76,7 @@ async fn a_bundle_keeps_its_identity_and_is_imported_by_it() {
 
 #[tokio::test]
 async fn a_state_that_has_no_identity_gets_one_when_it_is_read() {
-    let world = World::start().await;
-    let mut state = world.create(&small_bundle()).await;
+    let (world, mut state) = World::with_bundle(&small_bundle()).await;
     let identity = std::mem::take(&mut state.identity);
     let plan = world.plan(Some(&state), &small_bundle()).await.ok().unwrap();
     assert_eq!((plan.action, &plan.identity), (Action::NoOp, &identity));

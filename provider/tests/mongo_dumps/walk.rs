@@ -10,7 +10,7 @@ const NEWEST: i64 = 1_778_090_400;
 #[tokio::test]
 async fn years_of_dumps_cost_calls_for_the_newest_only() {
     let world = World::start().await;
-    let dumps: Vec<_> = (0..900)
+    let dumps: Vec<_> = (0..400)
         .map(|day| TestDump {
             parts: 0,
             ..TestDump::at(NEWEST - day * DAY)

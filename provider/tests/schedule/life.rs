@@ -74,9 +74,7 @@ async fn everything_but_the_arn_is_known_at_plan_and_nothing_is_called_for_it() 
 
 #[tokio::test]
 async fn a_schedule_is_created_changed_paused_and_destroyed() {
-    let world = World::start().await;
-    let config = world.config();
-    let state = world.create(&config).await;
+    let (world, config, state) = World::with_schedule().await;
     let arn = format!(
         "arn:aws:scheduler:{REGION}:000000000000:schedule/default/{}",
         world.name
@@ -394,9 +392,7 @@ async fn an_import_of_nothing_or_by_another_id_says_so() {
 
 #[tokio::test]
 async fn a_provider_region_that_is_not_known_yet_replaces_nothing() {
-    let world = World::start().await;
-    let config = world.config();
-    let state = world.create(&config).await;
+    let (world, config, state) = World::with_schedule().await;
     let unknown = json!({ "region": UNKNOWN });
     world.provider.configure(unknown).await.unwrap().ok().unwrap();
     let plan = world.plan(Some(&state), &config).await.ok().unwrap();

@@ -67,9 +67,7 @@ async fn the_mark_is_in_schedulers_description_and_not_in_the_attribute() {
 
 #[tokio::test]
 async fn an_equal_schedule_of_another_state_is_refused_and_left_alone() {
-    let world = World::start().await;
-    let config = world.config();
-    let first = world.create(&config).await;
+    let (world, config, first) = World::with_schedule().await;
     let before = world.there().await.unwrap();
     world.next_run().await;
     assert_refused(&world.apply(None, &config).await, &world);
@@ -84,9 +82,7 @@ async fn an_equal_schedule_of_another_state_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn a_schedule_made_by_hand_is_refused_until_it_is_imported() {
-    let world = World::start().await;
-    let config = world.config();
-    let made = world.create(&config).await;
+    let (world, config, made) = World::with_schedule().await;
     world.by_hand(|edit, _| edit.set_description(None)).await;
     world.next_run().await;
     assert_refused(&world.apply(None, &config).await, &world);
@@ -112,9 +108,7 @@ async fn a_schedule_made_by_hand_is_refused_until_it_is_imported() {
 
 #[tokio::test]
 async fn a_renamed_block_does_not_remove_the_schedule_and_a_moved_block_keeps_it() {
-    let world = World::start().await;
-    let config = world.config();
-    let old = world.create(&config).await;
+    let (world, config, old) = World::with_schedule().await;
     world.next_run().await;
     // One apply: the new block is created, the old one destroyed.
     assert_refused(&world.apply(None, &config).await, &world);
@@ -138,9 +132,7 @@ async fn a_renamed_block_does_not_remove_the_schedule_and_a_moved_block_keeps_it
 
 #[tokio::test]
 async fn a_destroy_leaves_what_another_block_of_the_run_has_made() {
-    let world = World::start().await;
-    let config = world.config();
-    let old = world.create(&config).await;
+    let (world, config, old) = World::with_schedule().await;
     world
         .console()
         .delete_schedule()
@@ -160,9 +152,7 @@ async fn a_destroy_leaves_what_another_block_of_the_run_has_made() {
 
 #[tokio::test]
 async fn what_another_state_made_since_is_dropped_at_refresh_kept_at_destroy_and_not_changed() {
-    let world = World::start().await;
-    let config = world.config();
-    let old = world.create(&config).await;
+    let (world, config, old) = World::with_schedule().await;
     world
         .console()
         .delete_schedule()

@@ -93,6 +93,14 @@ impl World {
         }
     }
 
+    /// A world in which the smallest schedule is made, with its configuration and state.
+    pub(crate) async fn with_schedule() -> (Self, Value, State) {
+        let world = Self::start().await;
+        let config = world.config();
+        let state = world.create(&config).await;
+        (world, config, state)
+    }
+
     /// As another Terraform command starts another provider.
     pub(crate) async fn restart_provider(&mut self) {
         self.provider = spawn(&self.front.url(), json!({})).await;

@@ -39,6 +39,13 @@ impl World {
         Self { emulator, provider }
     }
 
+    /// A world in which this bundle is made.
+    pub(crate) async fn with_bundle(config: &Value) -> (Self, State) {
+        let world = Self::start().await;
+        let state = world.create(config).await;
+        (world, state)
+    }
+
     /// Another process of the provider, as another Terraform command starts it.
     pub(crate) async fn another_provider(&self, account: &str, config: Value) -> ProviderProcess {
         spawn(Some(&self.emulator), account, config).await
