@@ -15,6 +15,7 @@ mod modules;
 mod mongo_dumps;
 mod mongo_witnesses;
 mod packages;
+mod policies;
 mod relay;
 mod terraform;
 mod witnesses;

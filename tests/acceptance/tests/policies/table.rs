@@ -1,0 +1,863 @@
+//! The table: who, does what, on what, in which request, and whether AWS allows it.
+
+/// One question and its answer.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) who: &'static str,
+    pub(crate) action: &'static str,
+    pub(crate) on: &'static str,
+    pub(crate) with: &'static [(&'static str, &'static str)],
+    pub(crate) allowed: bool,
+}
+
+type With = &'static [(&'static str, &'static str)];
+
+const fn yes(who: &'static str, action: &'static str, on: &'static str, with: With) -> Row {
+    Row {
+        who,
+        action,
+        on,
+        with,
+        allowed: true,
+    }
+}
+
+const fn no(who: &'static str, action: &'static str, on: &'static str, with: With) -> Row {
+    Row {
+        who,
+        action,
+        on,
+        with,
+        allowed: false,
+    }
+}
+
+/// All rows.
+pub(crate) const TABLE: [&[Row]; 8] = [FUNCTIONS, FILES, PROFILES, DUMPS, RESTORES, NETWORK, NOTICES, THE_REST];
+
+/// Faults that are open, by how they begin, and why. One that is mended has to go from here.
+pub(crate) const OPEN: [(&str, &str); 4] = [
+    (
+        "role/BucketMongoDBBackup kms:Decrypt key/edu-dumps []",
+        "the dump role's use of the key is not bound to S3",
+    ),
+    (
+        "role/edu-restore-eu-west-1 kms:Decrypt key/edu-dumps []",
+        "the restore role's use of the key is not bound to S3",
+    ),
+    (
+        "s3:GetObject on bucket/edu-dump-logs/files/a with [(\"s3:TlsVersion\", \"1.1\")]",
+        "a bucket of access logs takes TLS 1.1",
+    ),
+    (
+        "s3:GetObject on bucket/logged-files-logs/files/a with [(\"s3:TlsVersion\", \"1.1\")]",
+        "a bucket of access logs takes TLS 1.1",
+    ),
+];
+
+const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
+const UPLOAD_FILES: &str = "role/edu-upload-api-files-eu-west-1";
+const DOWNLOAD: &str = "role/edu-download-api-eu-west-1";
+const DOWNLOAD_FILES: &str = "role/edu-download-api-files-eu-west-1";
+const PROFILE: &str = "role/edu-profile-api-eu-west-1";
+const DUMP: &str = "role/edu-mongo-dump-eu-west-1";
+const DUMP_ROLE: &str = "role/BucketMongoDBBackup";
+const RESTORE: &str = "role/edu-mongo-restore-eu-west-1";
+const RESTORE_ROLE: &str = "role/edu-restore-eu-west-1";
+const SCHEDULER: &str = "role/edu-scheduler-eu-west-1";
+const STATES: &str = "role/edu-states-eu-west-1";
+const SMALL_DUMP: &str = "role/small-mongo-dump-eu-west-1";
+const SMALL_DUMP_ROLE: &str = "role/small-dump-eu-west-1";
+const SMALL_RESTORE_ROLE: &str = "role/small-restore-eu-west-1";
+const SMALL_SCHEDULER: &str = "role/small-scheduler-eu-west-1";
+const FLOW_LOGS: &str = "role/edu-flow-logs-eu-west-1";
+const API_LOGS: &str = "role/edu-api-gateway-logs-eu-west-1";
+const SMS: &str = "role/texting-cognito-sms-eu-west-1";
+
+const LAMBDA: &str = "service/lambda.amazonaws.com";
+const HERE: With = &[("aws:SourceAccount", "111122223333")];
+const ELSEWHERE: With = &[("aws:SourceAccount", "444455556666")];
+const VIA_S3: With = &[("kms:ViaService", "s3.eu-west-1.amazonaws.com")];
+const VIA_SECRETS: With = &[("kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com")];
+const VIA_SNS: With = &[("kms:ViaService", "sns.eu-west-1.amazonaws.com")];
+
+const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-AbCdEf";
+const DUMP_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-dump-AbCdEf";
+const DRILL_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-drill-AbCdEf";
+/// The secrets' key.
+const SECRET_KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/5ec4e700-0000-4000-8000-000000000000";
+const RUN: &str = "bucket/edu-dumps/mongo/main/2026/11/30/20261130T000000Z-1";
+
+/// In a request that the function's code makes; Lambda's own, as the function's role, has none ("Working with Lambda execution
+/// environment credentials").
+const BY_UPLOAD: With = &[(
+    "lambda:SourceFunctionArn",
+    "arn:aws:lambda:eu-west-1:111122223333:function:edu-upload-api",
+)];
+const BY_DUMP: With = &[(
+    "lambda:SourceFunctionArn",
+    "arn:aws:lambda:eu-west-1:111122223333:function:edu-mongo-dump",
+)];
+
+/// What every function has.
+const FUNCTIONS: &[Row] = &[
+    yes(LAMBDA, "sts:AssumeRole", UPLOAD, &[]),
+    no("service/ec2.amazonaws.com", "sts:AssumeRole", UPLOAD, &[]),
+    yes(LAMBDA, "sts:AssumeRole", DOWNLOAD, &[]),
+    no("service/ec2.amazonaws.com", "sts:AssumeRole", DOWNLOAD, &[]),
+    yes(LAMBDA, "sts:AssumeRole", PROFILE, &[]),
+    no("admin", "sts:AssumeRole", PROFILE, &[]),
+    yes(LAMBDA, "sts:AssumeRole", DUMP, &[]),
+    no("admin", "sts:AssumeRole", DUMP, &[]),
+    yes(LAMBDA, "sts:AssumeRole", RESTORE, &[]),
+    no("admin", "sts:AssumeRole", RESTORE, &[]),
+    yes(LAMBDA, "sts:AssumeRole", SMALL_DUMP, &[]),
+    no("admin", "sts:AssumeRole", SMALL_DUMP, &[]),
+    // its log and no other
+    yes(
+        UPLOAD,
+        "logs:PutLogEvents",
+        "log-group//aws/lambda/edu-upload-api:log-stream:a",
+        &[],
+    ),
+    no(
+        UPLOAD,
+        "logs:PutLogEvents",
+        "log-group//aws/lambda/edu-profile-api:log-stream:a",
+        &[],
+    ),
+    no(
+        UPLOAD,
+        "logs:DeleteLogGroup",
+        "log-group//aws/lambda/edu-upload-api",
+        &[],
+    ),
+    yes(
+        SMALL_DUMP,
+        "logs:CreateLogStream",
+        "log-group//aws/lambda/small-mongo-dump:log-stream:a",
+        &[],
+    ),
+    // its place in the VPC is Lambda's to make, and not the code's
+    yes(UPLOAD, "ec2:CreateNetworkInterface", "*", &[]),
+    yes(UPLOAD, "ec2:DescribeSubnets", "*", &[]),
+    yes(
+        UPLOAD,
+        "ec2:DeleteNetworkInterface",
+        "arn:aws:ec2:eu-west-1:111122223333:network-interface/eni-1",
+        &[],
+    ),
+    no(UPLOAD, "ec2:CreateNetworkInterface", "*", BY_UPLOAD),
+    no(UPLOAD, "ec2:DescribeNetworkInterfaces", "*", BY_UPLOAD),
+    no(
+        UPLOAD,
+        "ec2:DeleteNetworkInterface",
+        "arn:aws:ec2:eu-west-1:111122223333:network-interface/eni-1",
+        BY_UPLOAD,
+    ),
+    yes(DUMP, "ec2:CreateNetworkInterface", "*", &[]),
+    no(DUMP, "ec2:CreateNetworkInterface", "*", BY_DUMP),
+    // the one without a VPC has no such thing
+    no(SMALL_DUMP, "ec2:CreateNetworkInterface", "*", &[]),
+    // Lambda reads the environment with the key, the code does not
+    yes(UPLOAD, "kms:Decrypt", "key/edu-logs", &[]),
+    no(UPLOAD, "kms:Decrypt", "key/edu-logs", BY_UPLOAD),
+    yes(DUMP, "kms:Decrypt", "key/edu-logs", &[]),
+    no(DUMP, "kms:Decrypt", "key/edu-logs", BY_DUMP),
+    yes(UPLOAD, "xray:PutTraceSegments", "*", BY_UPLOAD),
+    no(UPLOAD, "xray:GetTraceSummaries", "*", BY_UPLOAD),
+    // CloudWatch has no resources; metrics go by way of the log
+    no(UPLOAD, "cloudwatch:PutMetricData", "*", BY_UPLOAD),
+    // one API's methods are in the laws
+    no(
+        "anonymous",
+        "lambda:InvokeFunction",
+        "function/edu-upload-api:live",
+        &[],
+    ),
+    no(
+        "service/apigateway.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-upload-api",
+        &[],
+    ),
+    no(
+        "service/apigateway.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-upload-api:live",
+        &[],
+    ),
+];
+
+/// Administrators' uploads, users' downloads (B6, D6, D7).
+const FILES: &[Row] = &[
+    yes(UPLOAD, "secretsmanager:GetSecretValue", SECRET, BY_UPLOAD),
+    no(UPLOAD, "secretsmanager:GetSecretValue", DUMP_SECRET, BY_UPLOAD),
+    no(UPLOAD, "secretsmanager:ListSecrets", "*", BY_UPLOAD),
+    // by way of Secrets Manager only
+    yes(UPLOAD, "kms:Decrypt", SECRET_KEY, VIA_SECRETS),
+    no(UPLOAD, "kms:Decrypt", SECRET_KEY, &[]),
+    no(UPLOAD_FILES, "kms:Decrypt", SECRET_KEY, VIA_SECRETS),
+    // the role of the function reaches no object; the role that it becomes does
+    no(UPLOAD, "s3:PutObject", "bucket/edu-files/files/a", &[]),
+    no(UPLOAD, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    yes(UPLOAD, "sts:AssumeRole", UPLOAD_FILES, &[]),
+    no(UPLOAD, "sts:AssumeRole", DOWNLOAD_FILES, &[]),
+    no(UPLOAD, "sts:AssumeRole", DUMP_ROLE, &[]),
+    no("admin", "sts:AssumeRole", UPLOAD_FILES, &[]),
+    no(LAMBDA, "sts:AssumeRole", UPLOAD_FILES, &[]),
+    yes(UPLOAD_FILES, "s3:PutObject", "bucket/edu-files/files/a", &[]),
+    yes(
+        UPLOAD_FILES,
+        "s3:PutObject",
+        "bucket/edu-files/files/a",
+        &[("endpoint", "s3")],
+    ),
+    yes(UPLOAD_FILES, "s3:AbortMultipartUpload", "bucket/edu-files/files/a", &[]),
+    yes(
+        UPLOAD_FILES,
+        "s3:ListMultipartUploadParts",
+        "bucket/edu-files/files/a",
+        &[],
+    ),
+    yes(UPLOAD_FILES, "s3:PutObjectTagging", "bucket/edu-files/files/a", &[]),
+    yes(UPLOAD_FILES, "s3:DeleteObject", "bucket/edu-files/files/a", &[]),
+    yes(UPLOAD_FILES, "s3:ListBucket", "bucket/edu-files", &[]),
+    no(UPLOAD_FILES, "s3:DeleteObjectVersion", "bucket/edu-files/files/a", &[]),
+    no(UPLOAD_FILES, "s3:PutObject", "bucket/edu-files/elsewhere/a", &[]),
+    no(UPLOAD_FILES, "s3:PutObject", "bucket/edu-dumps/mongo/main/a", &[]),
+    no(
+        UPLOAD_FILES,
+        "s3:PutObject",
+        "bucket/edu-files/files/a",
+        &[("aws:SecureTransport", "false")],
+    ),
+    // S3 encrypts and decrypts for it with the files' key, and for nothing else
+    yes(UPLOAD_FILES, "kms:GenerateDataKey", "key/edu-files", VIA_S3),
+    yes(UPLOAD_FILES, "kms:Decrypt", "key/edu-files", VIA_S3),
+    no(UPLOAD_FILES, "kms:GenerateDataKey", "key/edu-files", &[]),
+    no(UPLOAD_FILES, "kms:Decrypt", "key/edu-files", VIA_SECRETS),
+    no(UPLOAD_FILES, "kms:Decrypt", "key/edu-profile", VIA_S3),
+    no(UPLOAD_FILES, "secretsmanager:GetSecretValue", SECRET, &[]),
+    yes(DOWNLOAD, "secretsmanager:GetSecretValue", SECRET, &[]),
+    no(DOWNLOAD, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    yes(DOWNLOAD, "sts:AssumeRole", DOWNLOAD_FILES, &[]),
+    no(DOWNLOAD, "sts:AssumeRole", UPLOAD_FILES, &[]),
+    no("admin", "sts:AssumeRole", DOWNLOAD_FILES, &[]),
+    yes(DOWNLOAD_FILES, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    yes(DOWNLOAD_FILES, "s3:GetObjectVersion", "bucket/edu-files/files/a", &[]),
+    no(DOWNLOAD_FILES, "s3:PutObject", "bucket/edu-files/files/a", &[]),
+    no(DOWNLOAD_FILES, "s3:DeleteObject", "bucket/edu-files/files/a", &[]),
+    no(DOWNLOAD_FILES, "s3:ListBucket", "bucket/edu-files", &[]),
+    no(DOWNLOAD_FILES, "s3:GetObject", "bucket/logged-files/files/a", &[]),
+    yes(DOWNLOAD_FILES, "kms:Decrypt", "key/edu-files", VIA_S3),
+    no(DOWNLOAD_FILES, "kms:GenerateDataKey", "key/edu-files", VIA_S3),
+    yes("admin", "s3:GetObject", "bucket/logged-files/files/a", &[]),
+    no("stranger", "s3:GetObject", "bucket/logged-files/files/a", &[]),
+    yes("admin", "kms:Decrypt", "key/logged-files", &[]),
+    no(UPLOAD_FILES, "kms:Decrypt", "key/logged-files", VIA_S3),
+    // S3 writes the logs of this bucket, and of no other
+    yes(
+        "service/logging.s3.amazonaws.com",
+        "s3:PutObject",
+        "bucket/logged-files-logs/s3/logged-files/a",
+        &[
+            ("aws:SourceArn", "arn:aws:s3:::logged-files"),
+            ("aws:SourceAccount", "111122223333"),
+        ],
+    ),
+    no(
+        "service/logging.s3.amazonaws.com",
+        "s3:PutObject",
+        "bucket/logged-files-logs/s3/logged-files/a",
+        &[
+            ("aws:SourceArn", "arn:aws:s3:::another"),
+            ("aws:SourceAccount", "444455556666"),
+        ],
+    ),
+    no(
+        "service/logging.s3.amazonaws.com",
+        "s3:PutObject",
+        "bucket/logged-files-logs/s3/logged-files/a",
+        &[
+            ("aws:SourceArn", "arn:aws:s3:::logged-files"),
+            ("aws:SourceAccount", "444455556666"),
+        ],
+    ),
+    no(
+        "service/logging.s3.amazonaws.com",
+        "s3:GetObject",
+        "bucket/logged-files-logs/s3/logged-files/a",
+        &[
+            ("aws:SourceArn", "arn:aws:s3:::logged-files"),
+            ("aws:SourceAccount", "111122223333"),
+        ],
+    ),
+];
+
+/// The profiles' key is bound to one user (D4).
+const PROFILES: &[Row] = &[
+    yes(PROFILE, "secretsmanager:GetSecretValue", SECRET, &[]),
+    yes(
+        PROFILE,
+        "kms:GenerateDataKey",
+        "key/edu-profile",
+        &[
+            ("kms:EncryptionContext:purpose", "lectern-profile"),
+            ("kms:EncryptionContext:user", "u1"),
+            ("kms:EncryptionContextKeys", "purpose|user"),
+        ],
+    ),
+    // a data key of nobody's, of another purpose, of more than a user
+    no(
+        PROFILE,
+        "kms:Decrypt",
+        "key/edu-profile",
+        &[
+            ("kms:EncryptionContext:purpose", "lectern-profile"),
+            ("kms:EncryptionContextKeys", "purpose"),
+        ],
+    ),
+    no(
+        PROFILE,
+        "kms:Decrypt",
+        "key/edu-profile",
+        &[
+            ("kms:EncryptionContext:purpose", "lectern-export"),
+            ("kms:EncryptionContext:user", "u1"),
+            ("kms:EncryptionContextKeys", "purpose|user"),
+        ],
+    ),
+    no(
+        PROFILE,
+        "kms:Decrypt",
+        "key/edu-profile",
+        &[
+            ("kms:EncryptionContext:purpose", "lectern-profile"),
+            ("kms:EncryptionContext:user", "u1"),
+            ("kms:EncryptionContext:course", "c1"),
+            ("kms:EncryptionContextKeys", "course|purpose|user"),
+        ],
+    ),
+    no(PROFILE, "kms:Decrypt", "key/edu-profile", &[]),
+    no(PROFILE, "kms:Decrypt", "key/edu-files", VIA_S3),
+    no(PROFILE, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    no(UPLOAD, "kms:Decrypt", "key/edu-profile", &[]),
+];
+
+/// Dumps: the schedule, the state machine, the function, the role that writes (F1).
+const DUMPS: &[Row] = &[
+    yes("service/scheduler.amazonaws.com", "sts:AssumeRole", SCHEDULER, HERE),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        SCHEDULER,
+        ELSEWHERE,
+    ),
+    no("service/scheduler.amazonaws.com", "sts:AssumeRole", SCHEDULER, &[]),
+    no("service/events.amazonaws.com", "sts:AssumeRole", SCHEDULER, HERE),
+    yes(SCHEDULER, "states:StartExecution", "machine/edu-mongo-dump", &[]),
+    yes(
+        SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-mongo-restore:live",
+        &[],
+    ),
+    no(SCHEDULER, "lambda:InvokeFunction", "function/edu-mongo-dump:live", &[]),
+    no(SCHEDULER, "lambda:InvokeFunction", "function/edu-upload-api:live", &[]),
+    no(SCHEDULER, "lambda:InvokeFunction", "function/edu-mongo-restore", &[]),
+    yes("service/states.amazonaws.com", "sts:AssumeRole", STATES, HERE),
+    no("service/states.amazonaws.com", "sts:AssumeRole", STATES, ELSEWHERE),
+    yes(STATES, "lambda:InvokeFunction", "function/edu-mongo-dump:live", &[]),
+    no(STATES, "lambda:InvokeFunction", "function/edu-mongo-restore:live", &[]),
+    yes(STATES, "states:StartExecution", "machine/edu-mongo-dump", &[]),
+    no(
+        STATES,
+        "states:StartExecution",
+        "arn:aws:states:eu-west-1:111122223333:stateMachine:another",
+        &[],
+    ),
+    // a distributed map's child executions: "execution:<state machine>/<label of the map run>:<name>"
+    yes(
+        STATES,
+        "states:DescribeExecution",
+        "arn:aws:states:eu-west-1:111122223333:execution:edu-mongo-dump/Ranges:a1b2",
+        &[],
+    ),
+    yes(
+        STATES,
+        "states:StopExecution",
+        "arn:aws:states:eu-west-1:111122223333:execution:edu-mongo-dump/Ranges:a1b2",
+        &[],
+    ),
+    no(
+        STATES,
+        "states:StopExecution",
+        "arn:aws:states:eu-west-1:111122223333:execution:another/Ranges:a1b2",
+        &[],
+    ),
+    yes(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        SMALL_SCHEDULER,
+        HERE,
+    ),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        SMALL_SCHEDULER,
+        ELSEWHERE,
+    ),
+    yes(
+        SMALL_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/small-mongo-dump:live",
+        &[],
+    ),
+    no(
+        SMALL_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-mongo-dump:live",
+        &[],
+    ),
+    no(SMALL_SCHEDULER, "states:StartExecution", "machine/edu-mongo-dump", &[]),
+    yes(DUMP, "secretsmanager:GetSecretValue", DUMP_SECRET, BY_DUMP),
+    no(DUMP, "secretsmanager:GetSecretValue", DRILL_SECRET, BY_DUMP),
+    no(DUMP, "secretsmanager:GetSecretValue", SECRET, BY_DUMP),
+    yes(DUMP, "kms:Decrypt", SECRET_KEY, VIA_SECRETS),
+    no(DUMP, "kms:Decrypt", SECRET_KEY, BY_DUMP),
+    // it hands over to itself
+    yes(DUMP, "lambda:InvokeFunction", "function/edu-mongo-dump", BY_DUMP),
+    yes(DUMP, "lambda:InvokeFunction", "function/edu-mongo-dump:live", BY_DUMP),
+    no(
+        DUMP,
+        "lambda:InvokeFunction",
+        "function/edu-mongo-restore:live",
+        BY_DUMP,
+    ),
+    no(DUMP, "s3:PutObject", "bucket/edu-dumps/mongo/main/latest.json", BY_DUMP),
+    yes(DUMP, "sts:AssumeRole", DUMP_ROLE, BY_DUMP),
+    no(DUMP, "sts:AssumeRole", RESTORE_ROLE, BY_DUMP),
+    no(SMALL_DUMP, "sts:AssumeRole", DUMP_ROLE, &[]),
+    no("admin", "sts:AssumeRole", DUMP_ROLE, &[]),
+    // the dump role writes, and reads only what steers a dump
+    yes(
+        DUMP_ROLE,
+        "s3:PutObject",
+        "bucket/edu-dumps/mongo/main/latest.json",
+        &[],
+    ),
+    yes(
+        DUMP_ROLE,
+        "s3:PutObject",
+        "bucket/edu-dumps/mongo/main/2026/11/30/20261130T000000Z-1/data/a.bson.zst",
+        &[],
+    ),
+    yes(
+        DUMP_ROLE,
+        "s3:GetObject",
+        "bucket/edu-dumps/mongo/main/latest.json",
+        &[],
+    ),
+    yes(
+        DUMP_ROLE,
+        "s3:GetObject",
+        "bucket/edu-dumps/mongo/main/2026/11/30/20261130T000000Z-1/manifest.json",
+        &[],
+    ),
+    no(
+        DUMP_ROLE,
+        "s3:GetObject",
+        "bucket/edu-dumps/mongo/main/2026/11/30/20261130T000000Z-1/data/a.bson.zst",
+        &[],
+    ),
+    no(
+        DUMP_ROLE,
+        "s3:DeleteObject",
+        "bucket/edu-dumps/mongo/main/latest.json",
+        &[],
+    ),
+    no(DUMP_ROLE, "s3:ListBucket", "bucket/edu-dumps", &[]),
+    no(
+        DUMP_ROLE,
+        "s3:PutObject",
+        "bucket/edu-dumps/mongo/another/latest.json",
+        &[],
+    ),
+    no(
+        DUMP_ROLE,
+        "s3:PutObject",
+        "bucket/small-dumps/mongo/small/latest.json",
+        &[],
+    ),
+    no(DUMP_ROLE, "s3:PutObject", "bucket/edu-files/files/a", &[]),
+    yes(DUMP_ROLE, "kms:GenerateDataKey", "key/edu-dumps", VIA_S3),
+    yes(DUMP_ROLE, "kms:Decrypt", "key/edu-dumps", VIA_S3),
+    no(DUMP_ROLE, "kms:Decrypt", "key/edu-dumps", &[]),
+    no(DUMP_ROLE, "kms:GenerateDataKey", "key/small-dumps", VIA_S3),
+    yes(SMALL_DUMP, "sts:AssumeRole", SMALL_DUMP_ROLE, &[]),
+    no(DUMP, "sts:AssumeRole", SMALL_DUMP_ROLE, BY_DUMP),
+    yes(
+        SMALL_DUMP_ROLE,
+        "s3:PutObject",
+        "bucket/small-dumps/mongo/small/latest.json",
+        &[],
+    ),
+    yes(SMALL_DUMP_ROLE, "kms:GenerateDataKey", "key/small-dumps", VIA_S3),
+    no(
+        SMALL_DUMP_ROLE,
+        "s3:PutObject",
+        "bucket/edu-dumps/mongo/main/latest.json",
+        &[],
+    ),
+    yes(
+        "service/logging.s3.amazonaws.com",
+        "s3:PutObject",
+        "bucket/edu-dump-logs/s3/edu-dumps/a",
+        &[
+            ("aws:SourceArn", "arn:aws:s3:::edu-dumps"),
+            ("aws:SourceAccount", "111122223333"),
+        ],
+    ),
+    no(
+        "service/logging.s3.amazonaws.com",
+        "s3:PutObject",
+        "bucket/edu-dump-logs/s3/edu-dumps/a",
+        &[
+            ("aws:SourceArn", "arn:aws:s3:::another"),
+            ("aws:SourceAccount", "111122223333"),
+        ],
+    ),
+    no(DUMP_ROLE, "s3:PutObject", "bucket/edu-dump-logs/s3/edu-dumps/a", &[]),
+];
+
+const RESTORES: &[Row] = &[
+    yes(RESTORE, "secretsmanager:GetSecretValue", DRILL_SECRET, &[]),
+    no(RESTORE, "secretsmanager:GetSecretValue", DUMP_SECRET, &[]),
+    yes(RESTORE, "kms:Decrypt", SECRET_KEY, VIA_SECRETS),
+    no(RESTORE, "kms:Decrypt", SECRET_KEY, VIA_S3),
+    yes(RESTORE, "lambda:InvokeFunction", "function/edu-mongo-restore", &[]),
+    no(RESTORE, "lambda:InvokeFunction", "function/edu-mongo-dump:live", &[]),
+    no(RESTORE, "s3:GetObject", "bucket/edu-dumps/mongo/main/latest.json", &[]),
+    yes(RESTORE, "sts:AssumeRole", RESTORE_ROLE, &[]),
+    no(RESTORE, "sts:AssumeRole", DUMP_ROLE, &[]),
+    no("admin", "sts:AssumeRole", RESTORE_ROLE, &[]),
+    // with no function that restores, the account's own policies decide
+    yes("admin", "sts:AssumeRole", SMALL_RESTORE_ROLE, &[]),
+    no(SMALL_DUMP, "sts:AssumeRole", SMALL_RESTORE_ROLE, &[]),
+    yes(RESTORE_ROLE, "s3:GetObject", RUN, &[]),
+    yes(
+        RESTORE_ROLE,
+        "s3:ListBucket",
+        "bucket/edu-dumps",
+        &[("s3:prefix", "mongo/main/2026/")],
+    ),
+    no(
+        RESTORE_ROLE,
+        "s3:ListBucket",
+        "bucket/edu-dumps",
+        &[("s3:prefix", "mongo/another/")],
+    ),
+    no(RESTORE_ROLE, "s3:ListBucket", "bucket/edu-dumps", &[]),
+    no(RESTORE_ROLE, "s3:PutObject", RUN, &[]),
+    no(RESTORE_ROLE, "s3:DeleteObject", RUN, &[]),
+    no(RESTORE_ROLE, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    yes(RESTORE_ROLE, "kms:Decrypt", "key/edu-dumps", VIA_S3),
+    no(RESTORE_ROLE, "kms:GenerateDataKey", "key/edu-dumps", VIA_S3),
+    no(RESTORE_ROLE, "kms:Decrypt", "key/edu-dumps", &[]),
+    yes(
+        SMALL_RESTORE_ROLE,
+        "s3:GetObject",
+        "bucket/small-dumps/mongo/small/latest.json",
+        &[],
+    ),
+    no(
+        SMALL_RESTORE_ROLE,
+        "s3:GetObject",
+        "bucket/edu-dumps/mongo/main/latest.json",
+        &[],
+    ),
+];
+
+/// The endpoints let out this account's principals, to this account's resources (B5, B9).
+const NETWORK: &[Row] = &[
+    yes("admin", "s3:PutObject", "arn:aws:s3:::of-a-stranger/files/a", &[]),
+    no(
+        UPLOAD_FILES,
+        "s3:PutObject",
+        "arn:aws:s3:::of-a-stranger/files/a",
+        &[("endpoint", "s3")],
+    ),
+    no(
+        "admin",
+        "s3:PutObject",
+        "arn:aws:s3:::of-a-stranger/files/a",
+        &[("endpoint", "s3")],
+    ),
+    no(
+        "stranger",
+        "s3:GetObject",
+        "bucket/edu-files/files/a",
+        &[("endpoint", "s3")],
+    ),
+    no(
+        "anonymous",
+        "s3:GetObject",
+        "bucket/edu-files/files/a",
+        &[("endpoint", "s3")],
+    ),
+    yes(
+        DOWNLOAD_FILES,
+        "s3:GetObject",
+        "bucket/edu-files/files/a",
+        &[("endpoint", "s3")],
+    ),
+    yes(
+        UPLOAD,
+        "secretsmanager:GetSecretValue",
+        SECRET,
+        &[("endpoint", "secretsmanager")],
+    ),
+    no(
+        "stranger",
+        "secretsmanager:PutSecretValue",
+        "arn:aws:secretsmanager:eu-west-1:444455556666:secret:mongo-AbCdEf",
+        &[("endpoint", "secretsmanager")],
+    ),
+    yes(UPLOAD, "sts:AssumeRole", UPLOAD_FILES, &[("endpoint", "sts")]),
+    no("stranger", "sts:GetCallerIdentity", "*", &[("endpoint", "sts")]),
+    yes(
+        PROFILE,
+        "kms:GenerateDataKey",
+        "key/edu-profile",
+        &[
+            ("endpoint", "kms"),
+            ("kms:EncryptionContext:purpose", "lectern-profile"),
+            ("kms:EncryptionContext:user", "u1"),
+            ("kms:EncryptionContextKeys", "purpose|user"),
+        ],
+    ),
+    no(
+        "admin",
+        "kms:Encrypt",
+        "arn:aws:kms:eu-west-1:444455556666:key/of-a-stranger",
+        &[("endpoint", "kms")],
+    ),
+    yes(
+        DUMP,
+        "lambda:InvokeFunction",
+        "function/edu-mongo-dump",
+        &[("endpoint", "lambda")],
+    ),
+    no(
+        "stranger",
+        "lambda:InvokeFunction",
+        "function/edu-mongo-dump",
+        &[("endpoint", "lambda")],
+    ),
+    yes("service/vpc-flow-logs.amazonaws.com", "sts:AssumeRole", FLOW_LOGS, HERE),
+    no(
+        "service/vpc-flow-logs.amazonaws.com",
+        "sts:AssumeRole",
+        FLOW_LOGS,
+        ELSEWHERE,
+    ),
+    yes(
+        FLOW_LOGS,
+        "logs:PutLogEvents",
+        "log-group//aws/vpc/edu/flow-logs:log-stream:eni-1",
+        &[],
+    ),
+    yes(
+        FLOW_LOGS,
+        "logs:DescribeLogGroups",
+        "arn:aws:logs:eu-west-1:111122223333:log-group:*",
+        &[],
+    ),
+    no(
+        FLOW_LOGS,
+        "logs:PutLogEvents",
+        "log-group//aws/lambda/edu-upload-api:log-stream:a",
+        &[],
+    ),
+];
+
+/// Alarms and failures reach encrypted topics (C).
+const NOTICES: &[Row] = &[
+    yes(
+        "service/cloudwatch.amazonaws.com",
+        "sns:Publish",
+        "topic/edu-critical",
+        HERE,
+    ),
+    no(
+        "service/cloudwatch.amazonaws.com",
+        "sns:Publish",
+        "topic/edu-critical",
+        ELSEWHERE,
+    ),
+    no(
+        "service/cloudwatch.amazonaws.com",
+        "sns:Subscribe",
+        "topic/edu-critical",
+        HERE,
+    ),
+    yes(
+        "service/cloudwatch.amazonaws.com",
+        "sns:Publish",
+        "topic/edu-warning",
+        HERE,
+    ),
+    no("service/events.amazonaws.com", "sns:Publish", "topic/edu-warning", &[]),
+    yes(
+        "service/cloudwatch.amazonaws.com",
+        "kms:GenerateDataKey",
+        "key/edu-alarms",
+        HERE,
+    ),
+    yes(
+        "service/cloudwatch.amazonaws.com",
+        "kms:Decrypt",
+        "key/edu-alarms",
+        HERE,
+    ),
+    no(
+        "service/cloudwatch.amazonaws.com",
+        "kms:Decrypt",
+        "key/edu-alarms",
+        ELSEWHERE,
+    ),
+    no("service/cloudwatch.amazonaws.com", "kms:Decrypt", "key/edu-files", HERE),
+    // failures of asynchronous invocations, as the function's role
+    yes(DUMP, "sns:Publish", "topic/edu-critical", &[]),
+    yes(DUMP, "kms:GenerateDataKey", "key/edu-alarms", VIA_SNS),
+    yes(RESTORE, "sns:Publish", "topic/edu-critical", &[]),
+    yes(RESTORE, "kms:Decrypt", "key/edu-alarms", VIA_SNS),
+    no(DUMP, "kms:GenerateDataKey", "key/edu-alarms", &[]),
+    no(DUMP, "sns:Publish", "topic/edu-warning", &[]),
+    no(UPLOAD, "sns:Publish", "topic/edu-critical", &[]),
+    no(SMALL_DUMP, "sns:Publish", "topic/edu-critical", &[]),
+    // EventBridge names no account
+    yes(
+        "service/events.amazonaws.com",
+        "sns:Publish",
+        "topic/events-critical",
+        &[],
+    ),
+    yes(
+        "service/events.amazonaws.com",
+        "sns:Publish",
+        "topic/events-warning",
+        &[],
+    ),
+    yes(
+        "service/events.amazonaws.com",
+        "kms:GenerateDataKey",
+        "key/events-alarms",
+        &[],
+    ),
+    no("service/s3.amazonaws.com", "sns:Publish", "topic/events-critical", HERE),
+    no("service/s3.amazonaws.com", "sns:Publish", "topic/events-warning", HERE),
+    no(
+        "service/events.amazonaws.com",
+        "kms:CreateGrant",
+        "key/events-alarms",
+        &[],
+    ),
+];
+
+/// Logs' key, the API's logs, its policy, Cognito's messages.
+const THE_REST: &[Row] = &[
+    yes(
+        "service/logs.eu-west-1.amazonaws.com",
+        "kms:GenerateDataKey",
+        "key/edu-logs",
+        &[(
+            "kms:EncryptionContext:aws:logs:arn",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/edu-upload-api",
+        )],
+    ),
+    no(
+        "service/logs.eu-west-1.amazonaws.com",
+        "kms:Decrypt",
+        "key/edu-logs",
+        &[(
+            "kms:EncryptionContext:aws:logs:arn",
+            "arn:aws:logs:eu-west-1:444455556666:log-group:/aws/lambda/edu-upload-api",
+        )],
+    ),
+    no(
+        "service/logs.eu-west-1.amazonaws.com",
+        "kms:Decrypt",
+        "key/edu-logs",
+        &[],
+    ),
+    yes("service/apigateway.amazonaws.com", "sts:AssumeRole", API_LOGS, &[]),
+    no("service/lambda.amazonaws.com", "sts:AssumeRole", API_LOGS, &[]),
+    yes(
+        API_LOGS,
+        "logs:PutLogEvents",
+        "log-group//aws/apigateway/edu/v1/access:log-stream:a",
+        &[],
+    ),
+    no(
+        API_LOGS,
+        "logs:DeleteLogGroup",
+        "log-group//aws/apigateway/edu/v1/access",
+        &[],
+    ),
+    // as API Gateway asks the API's policy for a caller with a token of Cognito
+    yes(
+        "anonymous",
+        "execute-api:Invoke",
+        "api/closed/v1/GET/profile",
+        &[("aws:SourceIp", "203.0.113.7")],
+    ),
+    no(
+        "anonymous",
+        "execute-api:Invoke",
+        "api/closed/v1/GET/profile",
+        &[("aws:SourceIp", "198.51.100.7")],
+    ),
+    yes(
+        "service/cognito-idp.amazonaws.com",
+        "sts:AssumeRole",
+        SMS,
+        &[
+            ("sts:ExternalId", "texting-sms"),
+            ("aws:SourceAccount", "111122223333"),
+            (
+                "aws:SourceArn",
+                "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_AbCdEfGhI",
+            ),
+        ],
+    ),
+    no(
+        "service/cognito-idp.amazonaws.com",
+        "sts:AssumeRole",
+        SMS,
+        &[
+            ("sts:ExternalId", "texting-sms"),
+            ("aws:SourceAccount", "444455556666"),
+            (
+                "aws:SourceArn",
+                "arn:aws:cognito-idp:eu-west-1:444455556666:userpool/eu-west-1_AbCdEfGhI",
+            ),
+        ],
+    ),
+    no(
+        "service/cognito-idp.amazonaws.com",
+        "sts:AssumeRole",
+        SMS,
+        &[
+            ("sts:ExternalId", "guessed"),
+            ("aws:SourceAccount", "111122223333"),
+            (
+                "aws:SourceArn",
+                "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_AbCdEfGhI",
+            ),
+        ],
+    ),
+    yes(SMS, "sns:Publish", "+15555550100", &[]),
+    no(SMS, "sns:Publish", "topic/edu-critical", &[]),
+];
