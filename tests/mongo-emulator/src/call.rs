@@ -58,6 +58,7 @@ pub(crate) async fn run(
     if let Some(number) = logged {
         shared.calls.change(number, |call| {
             call.batch_size = batch_size(request);
+            call.request_bytes = request.bytes();
             let mode = request
                 .body
                 .document("$readPreference")

@@ -17,6 +17,8 @@ pub struct Call {
     pub batch_size: Option<i64>,
     /// Documents in the answer's batch, or in an `insert`.
     pub documents: Option<u64>,
+    /// Bytes of the command, with all its documents.
+    pub request_bytes: usize,
     /// Bytes of the answer.
     pub reply_bytes: usize,
     /// Seconds and increment of the time that a snapshot was read at.
@@ -39,6 +41,7 @@ impl Call {
             connection,
             batch_size: None,
             documents: None,
+            request_bytes: 0,
             reply_bytes: 0,
             at_cluster_time: None,
             read_preference: None,

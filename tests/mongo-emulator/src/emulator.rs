@@ -37,6 +37,8 @@ pub struct Options {
     pub shards: u32,
     /// Capped collections can be read in snapshots. By default they cannot, as in MongoDB 5.0 to 7.0.
     pub snapshots_of_capped: bool,
+    /// `insert` and `update` know `bypassEmptyTsReplacement`, as MongoDB does from 8.0, 7.0.13, 6.0.17 and 5.0.29. By default so.
+    pub knows_empty_timestamps: bool,
 }
 
 impl Default for Options {
@@ -49,6 +51,7 @@ impl Default for Options {
             snapshot_history: Duration::from_secs(300),
             shards: 2,
             snapshots_of_capped: false,
+            knows_empty_timestamps: true,
         }
     }
 }
@@ -88,6 +91,7 @@ impl MongoEmulator {
             state: std::sync::Mutex::new(state),
             replica: Replica::new(options.topology, listener.address().to_string()),
             snapshots_of_capped: options.snapshots_of_capped,
+            knows_empty_timestamps: options.knows_empty_timestamps,
             calls: Default::default(),
             faults: Default::default(),
             gates: Default::default(),

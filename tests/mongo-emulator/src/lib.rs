@@ -32,6 +32,7 @@
 //! - `faults`, `pattern`, `gates`, `call_log`, `refusal`: what a test scripts and looks at;
 //! - `emulator`, `seeding`: the library's front.
 
+mod altering;
 mod bson;
 mod call;
 mod call_log;
@@ -77,6 +78,7 @@ pub(crate) struct Shared {
     pub(crate) state: Mutex<commands::State>,
     pub(crate) replica: replica::Replica,
     pub(crate) snapshots_of_capped: bool,
+    pub(crate) knows_empty_timestamps: bool,
     pub(crate) calls: CallLog<Call>,
     pub(crate) faults: Faults<Fault>,
     pub(crate) gates: Gates<Gate>,

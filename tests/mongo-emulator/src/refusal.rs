@@ -17,9 +17,11 @@ pub mod code {
     pub const NAMESPACE_NOT_FOUND: i32 = 26;
     pub const CURSOR_NOT_FOUND: i32 = 43;
     pub const NAMESPACE_EXISTS: i32 = 48;
+    pub const INVALID_ID_FIELD: i32 = 53;
     pub const MAX_TIME_MS_EXPIRED: i32 = 50;
     pub const COMMAND_NOT_FOUND: i32 = 59;
     pub const WRITE_CONCERN_FAILED: i32 = 64;
+    pub const CANNOT_CREATE_INDEX: i32 = 67;
     pub const INVALID_OPTIONS: i32 = 72;
     pub const INVALID_NAMESPACE: i32 = 73;
     pub const NO_REPLICATION_ENABLED: i32 = 76;
@@ -33,6 +35,7 @@ pub mod code {
     pub const VIEW_DEPTH_LIMIT_EXCEEDED: i32 = 165;
     pub const QUERY_PLAN_KILLED: i32 = 175;
     pub const PRIMARY_STEPPED_DOWN: i32 = 189;
+    pub const INVALID_INDEX_SPECIFICATION_OPTION: i32 = 197;
     pub const SNAPSHOT_TOO_OLD: i32 = 239;
     pub const SNAPSHOT_UNAVAILABLE: i32 = 246;
     pub const NO_SUCH_TRANSACTION: i32 = 251;
@@ -48,6 +51,7 @@ pub mod code {
     pub const INTERRUPTED_DUE_TO_REPL_STATE_CHANGE: i32 = 11_602;
     pub const NOT_PRIMARY_NO_SECONDARY_OK: i32 = 13_435;
     pub const NOT_PRIMARY_OR_SECONDARY: i32 = 13_436;
+    pub const UNKNOWN_FIELD: i32 = 40_415;
 }
 
 /// The server's name of a code; `Location<code>` where it has none, as the server says it too.
@@ -64,9 +68,11 @@ pub(crate) fn code_name(code: i32) -> String {
         code::NAMESPACE_NOT_FOUND => "NamespaceNotFound",
         code::CURSOR_NOT_FOUND => "CursorNotFound",
         code::NAMESPACE_EXISTS => "NamespaceExists",
+        code::INVALID_ID_FIELD => "InvalidIdField",
         code::MAX_TIME_MS_EXPIRED => "MaxTimeMSExpired",
         code::COMMAND_NOT_FOUND => "CommandNotFound",
         code::WRITE_CONCERN_FAILED => "WriteConcernFailed",
+        code::CANNOT_CREATE_INDEX => "CannotCreateIndex",
         code::INVALID_OPTIONS => "InvalidOptions",
         code::INVALID_NAMESPACE => "InvalidNamespace",
         code::NO_REPLICATION_ENABLED => "NoReplicationEnabled",
@@ -80,6 +86,7 @@ pub(crate) fn code_name(code: i32) -> String {
         code::VIEW_DEPTH_LIMIT_EXCEEDED => "ViewDepthLimitExceeded",
         code::QUERY_PLAN_KILLED => "QueryPlanKilled",
         code::PRIMARY_STEPPED_DOWN => "PrimarySteppedDown",
+        code::INVALID_INDEX_SPECIFICATION_OPTION => "InvalidIndexSpecificationOption",
         code::SNAPSHOT_TOO_OLD => "SnapshotTooOld",
         code::SNAPSHOT_UNAVAILABLE => "SnapshotUnavailable",
         code::NO_SUCH_TRANSACTION => "NoSuchTransaction",

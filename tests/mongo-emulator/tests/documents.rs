@@ -373,3 +373,75 @@ async fn a_capped_collection_forgets_its_oldest() {
     }
     assert_eq!(ids(&collection, doc! {}).await, [4, 2, 3]);
 }
+
+fn stamp(time: u32) -> Bson {
+    Bson::Timestamp(mongodb::bson::Timestamp { time, increment: time })
+}
+
+#[tokio::test]
+async fn an_empty_timestamp_at_the_top_becomes_the_time_unless_the_command_says_otherwise() {
+    let emulator = start();
+    let client = client(&emulator).await;
+    let database = client.database("db");
+    let document = |id: Bson| doc! {"_id": id, "at": stamp(0), "inner": {"at": stamp(0)}, "then": stamp(7)};
+    let insert = doc! {"insert": "c", "documents": [document(1.into()), document(stamp(0))]};
+    database.run_command(insert.clone()).await.unwrap();
+    let mut kept = insert;
+    kept.insert("documents", vec![document(2.into())]);
+    kept.insert("bypassEmptyTsReplacement", true);
+    database.run_command(kept).await.unwrap();
+    let update = |bypass: bool| doc! {"update": "c", "updates": [{"q": {"_id": 2}, "u": document(2.into())}], "bypassEmptyTsReplacement": bypass};
+    let collection = database.collection::<Document>("c");
+    let found = async |id: Bson| collection.find_one(doc! {"_id": id}).await.unwrap().unwrap();
+    for id in [1.into(), stamp(0)] {
+        let found = found(id).await;
+        assert_ne!(found.get("at"), Some(&stamp(0)), "{found}");
+        assert_eq!(found.get_document("inner").unwrap().get("at"), Some(&stamp(0)));
+        assert_eq!(found.get("then"), Some(&stamp(7)));
+    }
+    assert_eq!(found(2.into()).await, document(2.into()));
+    database.run_command(update(true)).await.unwrap();
+    assert_eq!(found(2.into()).await, document(2.into()));
+    database.run_command(update(false)).await.unwrap();
+    assert_ne!(found(2.into()).await, document(2.into()));
+
+    // Measurements keep theirs.
+    let options = doc! {"timeseries": {"timeField": "t"}};
+    emulator.create("db", "series", bytes(&options));
+    let reading = doc! {"t": mongodb::bson::DateTime::from_millis(0), "at": stamp(0)};
+    let insert = doc! {"insert": "series", "documents": [reading.clone()]};
+    database.run_command(insert).await.unwrap();
+    assert_eq!(emulator.documents("db", "series"), [bytes(&reading)]);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_know_the_flag_refuses_the_command() {
+    let emulator = mongo_emulator::MongoEmulator::start(mongo_emulator::Options {
+        knows_empty_timestamps: false,
+        ..Default::default()
+    })
+    .unwrap();
+    let client = client(&emulator).await;
+    let insert = doc! {"insert": "c", "documents": [{"_id": 1}], "bypassEmptyTsReplacement": true};
+    let refused = client.database("db").run_command(insert).await.unwrap_err();
+    assert_eq!(code(&refused), Some(40_415));
+    assert!(emulator.documents("db", "c").is_empty());
+}
+
+#[tokio::test]
+async fn an_id_is_no_array_and_no_regular_expression() {
+    let emulator = start();
+    let client = client(&emulator).await;
+    let regex = Bson::RegularExpression(mongodb::bson::Regex::try_from(("a", "")).unwrap());
+    let insert = doc! {"insert": "c", "ordered": false, "documents": [{"_id": [1]}, {"_id": 1}, {"_id": regex}]};
+    let answer = client.database("db").run_command(insert).await.unwrap();
+    let errors = answer.get_array("writeErrors").unwrap();
+    let codes: Vec<_> = errors
+        .iter()
+        .map(|error| error.as_document().unwrap().get_i32("code").unwrap())
+        .collect();
+    assert_eq!(
+        (codes, ids(&raw(&client, "db", "c"), doc! {}).await),
+        (vec![53, 53], vec![1])
+    );
+}

@@ -8,7 +8,7 @@ use crate::refusal::{Refusal, code};
 use crate::store::{Kind, UniqueIndex};
 
 use super::read::{first_batch, unsigned};
-use super::{Answer, Context};
+use super::{Answer, Context, index_rules};
 
 fn not_found(context: &Context<'_>) -> Refusal {
     Refusal::new(
@@ -44,6 +44,8 @@ pub(super) fn create(context: &mut Context<'_>, answer: Builder) -> Answer {
             "Must specify at least one index to create",
         ));
     }
+    // "If true, unknown options are ignored": since 4.2.
+    let ignore_unknown = context.request.body.is_true("ignoreUnknownIndexOptions");
     let mut wanted = Vec::new();
     for specification in specifications.into_iter().map(Document) {
         let is_named = specification.str("name").is_some_and(|name| !name.is_empty());
@@ -51,7 +53,8 @@ pub(super) fn create(context: &mut Context<'_>, answer: Builder) -> Answer {
             let message = "Error in specification: the 'key' field or the 'name' field is a required property of an index specification";
             return Err(Refusal::new(code::FAILED_TO_PARSE, message));
         }
-        wanted.push(normalized(specification));
+        let admitted = index_rules::admit(specification, ignore_unknown)?;
+        wanted.push(normalized(Document(&admitted)));
     }
     let id = context.state.store.create_if_missing(database, name);
     let collection = context

@@ -3,7 +3,9 @@
 mod admin;
 mod aggregate;
 mod catalog;
+mod index_rules;
 mod indexes;
+mod insertion;
 mod pipeline;
 mod read;
 mod read_concern;
@@ -104,6 +106,12 @@ impl<'a> Request<'a> {
                 format!("Invalid namespace specified '{}'", self.namespace()),
             )
         })
+    }
+
+    /// Bytes of the command and of the documents beside it.
+    pub(crate) fn bytes(&self) -> usize {
+        let beside = self.sequences.iter().flat_map(|(_, documents)| documents);
+        self.body.0.len() + beside.map(|document| document.len()).sum::<usize>()
     }
 
     /// It is sent again if it fails on the way.

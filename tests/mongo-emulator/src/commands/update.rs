@@ -7,6 +7,7 @@ use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 use crate::store::{IdBounds, Order, Scan, Step, UniqueIndex, key_of};
 
+use super::insertion::{refuse_id, refuse_unknown, with_times};
 use super::write::{Done, admit, number, with_id, writable, write_errors};
 use super::{Answer, Context};
 
@@ -114,6 +115,7 @@ fn replacement(statement: Document<'_>, id: Option<&Key>) -> Result<Vec<u8>, Ref
 }
 
 pub(super) fn update(context: &mut Context<'_>, answer: Builder) -> Answer {
+    refuse_unknown(context)?;
     let name = context.request.collection()?;
     let namespace = context.request.namespace();
     let done = Done::of(context);
@@ -193,11 +195,14 @@ fn update_one(
         }
         let named = filter.get("_id").filter(|id| id.as_document().is_none()).map(Key::of);
         let document = replacement(statement, named.as_ref())?;
+        let document = with_times(context, &document).unwrap_or(document);
+        refuse_id(&document)?;
         admit(context, id, &document)?;
         context.state.store.insert(id, namespace, &document)?;
         return Ok(Updated::Inserted(key_of(&document)));
     };
     let document = replacement(statement, Some(&key))?;
+    let document = with_times(context, &document).unwrap_or(document);
     admit(context, id, &document)?;
     let store = &mut context.state.store;
     if let Some(collection) = store.get(id) {

@@ -10,6 +10,7 @@ use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 use crate::store::Kind;
 
+use super::insertion::{refuse_id, refuse_unknown, with_times};
 use super::{Answer, Context};
 
 /// Statements of this session's transaction number that were done before.
@@ -139,6 +140,7 @@ pub(super) fn writable(context: &mut Context<'_>, name: &str) -> Result<u64, Ref
 }
 
 pub(super) fn insert(context: &mut Context<'_>, answer: Builder) -> Answer {
+    refuse_unknown(context)?;
     let name = context.request.collection()?;
     let namespace = context.request.namespace();
     let documents = context.request.documents("documents");
@@ -179,10 +181,14 @@ pub(super) fn insert(context: &mut Context<'_>, answer: Builder) -> Answer {
             made = with_id(document);
             &made
         };
-        let result = match admit(context, id, document) {
-            Ok(()) => context.state.store.insert(id, &namespace, document),
-            Err(refusal) => Err(refusal),
+        let replaced = if is_time_series {
+            None
+        } else {
+            with_times(context, document)
         };
+        let document = replaced.as_deref().unwrap_or(document);
+        let admitted = refuse_id(document).and_then(|()| admit(context, id, document));
+        let result = admitted.and_then(|()| context.state.store.insert(id, &namespace, document));
         match result {
             Ok(()) => {
                 inserted += 1;
