@@ -5,7 +5,7 @@ use std::fmt;
 use dump_format::ContentHash;
 use dump_format::key::RunId;
 use dump_format::manifest::{Kind, Skipped};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::event::Mode;
 use crate::source::PassedOver;
@@ -20,6 +20,8 @@ pub enum Outcome {
     Restored,
     /// All documents are there, and were compared; an index is missing.
     RestoredWithProblems,
+    /// What could be restored is there, and was compared: something was refused by the target, or is lost in the dump.
+    RestoredInPart,
     /// The target is as it was dumped.
     Verified,
     /// It is not.
@@ -67,9 +69,18 @@ pub struct Answer {
     /// What stands in the way of a restore with `conflict: refuse`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<ConflictAnswer>,
+    /// What the target refused, or the dump has lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedNamespace>,
     /// What is not as it was dumped.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
+    /// What is there and defined otherwise than in the dump.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub definitions: Vec<Definition>,
+    /// Indexes that servers of today take in another spelling than they were listed in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed_indexes: Vec<ChangedIndex>,
     /// Indexes that could not be built.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed_indexes: Vec<FailedIndex>,
@@ -124,6 +135,47 @@ pub enum ConflictReason {
     OtherKind,
     /// It is there, and nothing can be added to it: a view or a time-series collection.
     Exists,
+    /// An index or an option of it would delete restored documents by their age.
+    Expires,
+    /// It is empty, and an index of it has the name of another in the dump.
+    OtherIndexes,
+}
+
+/// A namespace that was not restored, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedNamespace {
+    /// In the target.
+    pub namespace: String,
+    /// In the dump, as `exclude` has it.
+    pub from: String,
+    /// Why nothing more was done with it: a name of [`crate::NAMES`] and its text. None: only documents were refused.
+    #[serde(flatten)]
+    pub reason: Option<Reason>,
+    /// Documents that the server refused.
+    pub number: u64,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<RefusedDocument>,
+}
+
+/// Why a namespace was not restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// One of [`crate::NAMES`].
+    pub name: String,
+    /// In words.
+    pub message: String,
+}
+
+/// A document that the server refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedDocument {
+    /// Its `_id` as Extended JSON, cut where it is long. Nothing else of it is repeated.
+    pub id: String,
+    /// The server's.
+    pub code: i32,
+    /// The server's, up to where it quotes the document.
+    pub message: String,
 }
 
 /// A namespace that is not as it was dumped.
@@ -154,6 +206,66 @@ impl fmt::Display for Difference {
             Some(found) => write!(f, "{namespace} has {found} documents in the place of {expected}"),
         }
     }
+}
+
+/// In what a collection or view is defined otherwise than in the dump.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Definition {
+    /// In the target.
+    pub namespace: String,
+    /// Names of the options that differ; `validator` is one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Names of indexes that the dump has and the target lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_indexes: Vec<String>,
+    /// Names of indexes that are others in the target.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_indexes: Vec<String>,
+    /// Names of indexes that the dump does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_indexes: Vec<String>,
+}
+
+impl Definition {
+    /// Whether there is no difference.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        let all = [
+            &self.options,
+            &self.missing_indexes,
+            &self.other_indexes,
+            &self.further_indexes,
+        ];
+        all.iter().all(|names| names.is_empty())
+    }
+}
+
+impl fmt::Display for Definition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = [
+            ("has other options", &self.options),
+            ("lacks the indexes", &self.missing_indexes),
+            ("has other indexes under the names", &self.other_indexes),
+            ("has further indexes", &self.further_indexes),
+        ];
+        let what = what.iter().filter(|(_, names)| !names.is_empty());
+        let what: Vec<_> = what
+            .map(|(what, names)| format!("{what} {}", names.join(", ")))
+            .collect();
+        write!(f, "{} {}", self.namespace, what.join(" and "))
+    }
+}
+
+/// An index that is built in another spelling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangedIndex {
+    /// Of what.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// What changes.
+    pub changes: Vec<String>,
 }
 
 /// An index that could not be built.

@@ -358,6 +358,15 @@ impl Event {
             ..self.clone()
         }
     }
+
+    /// The same for all commands that differ in nothing but which dump and what of it.
+    pub(crate) fn kin(&self) -> Self {
+        Self {
+            dump_id: DumpId::Latest,
+            namespaces: Namespaces::default(),
+            ..self.command()
+        }
+    }
 }
 
 /// serde's words without the value that was there: it may be a secret in the wrong field.

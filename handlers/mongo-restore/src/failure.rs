@@ -7,14 +7,14 @@ use lambda_kit::Failure;
 use lambda_kit::aws::AwsError;
 use lambda_kit::mongo::SecretError;
 
-use crate::answer::{Answer, Outcome};
-use crate::event::EventError;
+use crate::answer::{Answer, Outcome, Reason, RefusedNamespace};
+use crate::event::{EventError, Mode};
 use crate::rename::RenameError;
 use crate::source::{ChooseError, MetaError, PartError, SourceError};
 use crate::target::TargetError;
 
 /// Every name a failure can have. README.md says what each means and what to do.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 21] = [
     "EventRefused",
     "SecretUnreadable",
     "SourceUnreadable",
@@ -29,7 +29,10 @@ pub const NAMES: [&str; 18] = [
     "TargetNotEmpty",
     "DocumentsDiffer",
     "ContentDiffers",
+    "RestoredInPart",
     "RestoredWithProblems",
+    "LeaseHeld",
+    "LeaseLost",
     "DeadlineTooShort",
     "HandoverFailed",
     "CleanupFailed",
@@ -72,6 +75,15 @@ pub(crate) enum RestoreError {
          left as they are; conflict merge (--conflict merge) replaces those with the same _id"
     )]
     Documents { namespace: Namespace, count: u64 },
+    #[error("{}", .0.message)]
+    Lost(Reason),
+    #[error("{0}")]
+    LeaseHeld(String),
+    #[error(
+        "the lease of this restore was lost: it could not be renewed in time, or another process has taken it. What was done is noted: \
+         repeat the command to go on"
+    )]
+    LeaseLost,
     #[error("a step takes longer than an invocation may: raise the function's timeout, or use the command line")]
     DeadlineTooShort,
     #[error("after {0} invocations the restore has not ended: use the command line")]
@@ -98,9 +110,7 @@ impl RestoreError {
             | Self::Meta(MetaError::Source(_))
             | Self::Part(PartError::Source(_)) => "SourceUnreadable",
             Self::Choose(ChooseError::NotFound { .. }) => "DumpNotFound",
-            Self::Choose(ChooseError::NotAllThere { .. })
-            | Self::Meta(MetaError::Missing { .. })
-            | Self::Part(PartError::Missing { .. }) => "DumpNotComplete",
+            Self::Meta(MetaError::Missing { .. }) | Self::Part(PartError::Missing { .. }) => "DumpNotComplete",
             Self::Choose(ChooseError::None { .. }) => "NoCompleteDump",
             Self::Choose(_) | Self::Meta(_) | Self::Part(_) => "DumpDamaged",
             Self::NothingSelected { .. } | Self::NothingLeft { .. } => "NothingSelected",
@@ -109,15 +119,44 @@ impl RestoreError {
             Self::Target(_) | Self::Bug(_) => "TargetRefused",
             Self::NotEmpty { .. } => "TargetNotEmpty",
             Self::Documents { .. } => "DocumentsDiffer",
+            Self::Lost(reason) => known(&reason.name),
+            Self::LeaseHeld(_) => "LeaseHeld",
+            Self::LeaseLost => "LeaseLost",
             Self::DeadlineTooShort | Self::TooManyHops(_) => "DeadlineTooShort",
             Self::Handover(_) => "HandoverFailed",
             Self::Cleanup { .. } => "CleanupFailed",
         }
     }
 
+    /// Whether it keeps no other namespace from being restored.
+    pub(crate) fn is_of_one_namespace(&self) -> bool {
+        match self {
+            Self::Target(error) => error.trouble.is_refusal(),
+            Self::Part(PartError::Source(error)) | Self::Meta(MetaError::Source(error)) => error.is_of_one_object(),
+            Self::Part(_) | Self::Meta(_) | Self::Documents { .. } | Self::Lost(_) => true,
+            _ => false,
+        }
+    }
+
+    /// As it is noted.
+    pub(crate) fn reason(&self) -> Reason {
+        let Failure { name, message } = self.failure();
+        let name = name.to_owned();
+        Reason { name, message }
+    }
+
     pub(crate) fn failure(&self) -> Failure {
         Failure::of(self.name(), self)
     }
+}
+
+/// A name of [`NAMES`] that was noted as text.
+fn known(name: &str) -> &'static str {
+    NAMES
+        .iter()
+        .find(|known| **known == name)
+        .copied()
+        .unwrap_or("DumpNotComplete")
 }
 
 /// A restore that failed, and what it did before, where it came that far.
@@ -148,6 +187,14 @@ impl From<Failed> for Failure {
 /// An answer that tells of anything but success is a failure: whoever looks at no more than that must not be misled.
 pub(crate) fn verdict(answer: Answer, listed: usize) -> Result<Answer, Failed> {
     let (name, mut message) = match answer.outcome {
+        Outcome::HandedOver | Outcome::Superseded => return Ok(answer),
+        _ if !answer.refused.is_empty() => in_part(&answer, listed),
+        Outcome::Different if answer.differences.is_empty() => {
+            let count = answer.definitions.len();
+            let text =
+                format!("all documents are there as they were dumped, but {count} namespaces are defined otherwise:");
+            ("ContentDiffers", text)
+        }
         Outcome::Different => {
             let count = answer.differences.len();
             (
@@ -166,6 +213,9 @@ pub(crate) fn verdict(answer: Answer, listed: usize) -> Result<Answer, Failed> {
         // Writing to a string cannot fail.
         let _ok = write!(message, " {difference};");
     }
+    for definition in answer.definitions.iter().take(listed) {
+        let _ok = write!(message, " {definition};");
+    }
     for index in answer.failed_indexes.iter().take(listed) {
         let _ok = write!(
             message,
@@ -180,6 +230,54 @@ pub(crate) fn verdict(answer: Answer, listed: usize) -> Result<Answer, Failed> {
         failure: Failure { name, message },
         answer: Some(Box::new(answer)),
     })
+}
+
+/// What of a dump was not restored: so much of it is listed.
+fn in_part(answer: &Answer, listed: usize) -> (&'static str, String) {
+    let reasons: Vec<_> = answer
+        .refused
+        .iter()
+        .filter_map(|refused| refused.reason.as_ref())
+        .collect();
+    let is_nothing_there = reasons.len() == answer.namespaces.len();
+    if let ([only], true) = (reasons.as_slice(), is_nothing_there) {
+        return (known(&only.name), only.message.clone());
+    }
+    let is_tried = matches!(answer.mode, Mode::Restore | Mode::Drill);
+    let what = if is_tried {
+        "were not restored, or not in whole. Repeat the command to try them again, or add --exclude for each to go on without them"
+    } else {
+        "cannot be restored from this dump"
+    };
+    let (number, all) = (answer.refused.len(), answer.namespaces.len());
+    let mut message = format!("{number} of {all} namespaces {what}:");
+    for refused in answer.refused.iter().take(listed) {
+        let _ok = write!(message, " {}", describe(refused));
+    }
+    if answer.refused.len() > listed {
+        let _ok = write!(message, " and {} more;", answer.refused.len() - listed);
+    }
+    let name = match reasons.first() {
+        Some(first) if is_nothing_there || !is_tried => known(&first.name),
+        _ => "RestoredInPart",
+    };
+    (name, message)
+}
+
+fn describe(refused: &RefusedNamespace) -> String {
+    let mut text = refused.from.clone();
+    if let Some(reason) = &refused.reason {
+        let _ok = write!(text, ": {}: {};", reason.name, reason.message);
+    }
+    if refused.number > 0 {
+        let _ok = write!(text, ": the server refused {} documents:", refused.number);
+        for document in &refused.documents {
+            let _ok = write!(text, " _id {} ({} {}),", document.id, document.code, document.message);
+        }
+        text.pop();
+        text.push(';');
+    }
+    text
 }
 
 /// Names for a message: so many, and the number of the others.

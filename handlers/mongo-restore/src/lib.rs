@@ -3,7 +3,8 @@
 //! [`handle`] does one event and needs neither. From the event inwards:
 //! - [`event`]: what is asked for; `rename`: under which names; [`answer`]: what is said of it; `failure`: [`NAMES`] of what
 //!   can go wrong
-//! - `restore`: the story; `drill`: the same for practice; `conflicts`: what is in the way; `compare`: is it all there
+//! - `restore`: the story; `lease`: who works; `scene`: what is done with the chosen dump; `drill`: the same for practice; `conflicts`: what is in the way; `compare`, `definition`: is it all there,
+//!   and as it was defined
 //! - `work`, `load`, `marker`: documents, indexes, views, and how far that is
 //! - `plan`, `source`: what is in the dump and how it is read; `target`: the deployment
 //! - [`Limits`]: sizes and patience; [`Progress`]: counters to look at
@@ -14,6 +15,7 @@ pub mod event;
 mod clock;
 mod compare;
 mod conflicts;
+mod definition;
 mod drill;
 mod failure;
 mod lease;
@@ -24,15 +26,14 @@ mod plan;
 mod progress;
 mod rename;
 mod restore;
+mod scene;
+mod settings;
 mod source;
 mod target;
 mod work;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use lambda_kit::Deadline;
 
 use crate::answer::Answer;
 use crate::event::{Event, Mode, Source};
@@ -42,53 +43,11 @@ pub use failure::{Failed, NAMES};
 pub use limits::Limits;
 pub use progress::{Ended, Phase, Progress, Seen};
 pub use rename::{Rename, RenameError};
+pub use settings::{Place, Settings};
 pub use source::{DumpState, Listed, Listing, PassedOver};
 
 /// Before the end of an invocation a failure must be out.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// What stays the same from event to event.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// How to reach AWS: Secrets Manager, S3, STS and Lambda.
-    pub aws: SdkConfig,
-    /// Sizes and patience.
-    pub limits: Limits,
-    /// Where to count.
-    pub progress: Arc<Progress>,
-    /// Write a drill's metrics to standard output.
-    pub metrics: bool,
-}
-
-impl Settings {
-    /// With the default limits, and without metrics.
-    #[must_use]
-    pub fn new(aws: SdkConfig) -> Self {
-        Self {
-            aws,
-            limits: Limits::default(),
-            progress: Arc::default(),
-            metrics: false,
-        }
-    }
-}
-
-/// Where an event is handled.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// When it has to be over, or handed over.
-    pub deadline: Deadline,
-    /// What to invoke to go on; none outside of Lambda.
-    pub function_arn: Option<String>,
-}
-
-impl Place {
-    /// Without a deadline.
-    pub const COMMAND_LINE: Self = Self {
-        deadline: Deadline::NONE,
-        function_arn: None,
-    };
-}
 
 /// The dumps of a cluster, the newest first, at most so many. `below` is empty for all of them, or the folder of a year, a month or a
 /// day: `2026/05/06/`. Nothing but S3 is called.

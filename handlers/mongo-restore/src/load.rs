@@ -30,7 +30,8 @@ impl Work<'_> {
             if self.items[at].kind == Kind::View {
                 continue;
             }
-            self.load(at).await?;
+            let loaded = self.load(at).await;
+            self.unless_refused(at, loaded).await?;
             self.settings.progress.namespace_done();
             tracing::info!(namespace = %self.items[at].to, documents = self.items[at].documents, "loaded");
         }
@@ -39,7 +40,10 @@ impl Work<'_> {
 
     async fn load(&mut self, at: usize) -> Result<(), Stop> {
         self.settings.progress.at(&self.items[at].to);
-        let has_ids = self.items[at].kind != Kind::TimeSeries;
+        if let Some(lost) = &self.items[at].lost {
+            return Err(RestoreError::Lost(lost.clone()).into());
+        }
+        let has_ids = self.items[at].has_ids();
         let mut attempt = 1;
         loop {
             if self.marker.items[at].is_open {
@@ -57,17 +61,20 @@ impl Work<'_> {
                 let began = Instant::now();
                 if !has_ids && !self.marker.items[at].is_open {
                     self.marker.items[at].is_open = true;
-                    self.marker.save(self.deployment).await?;
+                    self.marker.note(self.deployment, at).await?;
                 }
                 match self.part(at, part, is_known, has_ids).await {
-                    Ok(inserted) => self.marker.add(inserted),
+                    Ok(inserted) => self.marker.items[at].add(inserted, self.settings.limits.names_listed),
                     Err(error) => break Err(error),
                 }
                 is_known = self.marker.items[at].had_documents;
                 let progress = &mut self.marker.items[at];
                 progress.parts = part + 1;
                 progress.is_open = false;
-                self.part_done(began).await?;
+                if progress.parts == self.items[at].parts.len() {
+                    progress.stage = Stage::Loaded;
+                }
+                self.part_done(at, began).await?;
             };
             match outcome {
                 Ok(()) => break,
@@ -77,7 +84,6 @@ impl Work<'_> {
                         RestoreError::Part(PartError::Damaged { .. } | PartError::Size { .. })
                     ) {
                         self.marker.items[at].was_damaged = true;
-                        self.marker.save(self.deployment).await?;
                     }
                     return Err(error.into());
                 }
@@ -89,8 +95,11 @@ impl Work<'_> {
                 }
             }
         }
-        self.marker.items[at].stage = Stage::Loaded;
-        self.step().await
+        if self.marker.items[at].stage < Stage::Loaded {
+            self.marker.items[at].stage = Stage::Loaded;
+            return self.step(at).await;
+        }
+        Ok(())
     }
 
     /// The empty collection. What is in its place goes where that is wanted, and where it is what is left of an attempt
@@ -173,13 +182,13 @@ impl Work<'_> {
                 batch = reader.next(), if !is_read && under_way.len() < most => match batch {
                     None => is_read = true,
                     Some(batch) => under_way.push(async move {
-                        let inserted = self.deployment.insert(&item.to, &batch, how).await;
+                        let inserted = self.deployment.insert(&item.documents_in, &batch, how).await;
                         inserted.map(|inserted| (inserted, batch.len() as u64, batch.documents_bytes()))
                     }),
                 },
                 Some(inserted) = under_way.next(), if !under_way.is_empty() => match inserted {
                     Ok((inserted, documents, bytes)) => {
-                        all.add(inserted);
+                        all.add(inserted, limits.names_listed);
                         self.settings.progress.done(documents, bytes);
                     }
                     Err(error) if !how.has_ids && error.trouble.is_passing() => {
@@ -195,37 +204,61 @@ impl Work<'_> {
     /// Indexes but those that delete.
     pub(crate) async fn index_all(&mut self) -> Result<(), Stop> {
         for at in self.before(Stage::Indexed) {
-            let item = &self.items[at];
-            if item.kind == Kind::View {
+            if self.items[at].kind == Kind::View {
                 continue;
             }
-            let wanted = item
-                .indexes
-                .iter()
-                .filter(|index| index_kind(index) == IndexKind::Other);
-            let wanted: Vec<_> = wanted.map(Vec::as_slice).collect();
-            self.settings.progress.at(&item.to);
-            let indexed = self.deployment.create_indexes(&item.to, &wanted, &item.options).await?;
-            self.settings.progress.indexes_done(wanted.len() as u64);
-            self.marker.items[at].failed.extend(indexed.failed);
-            self.marker.items[at].stage = Stage::Indexed;
-            self.step().await?;
+            let indexed = self.index(at, IndexKind::Other).await;
+            let done = match indexed {
+                Ok(wanted) => {
+                    self.marker.items[at].stage = Stage::Indexed;
+                    // Without any, what is noted already says enough.
+                    if wanted > 0 { self.step(at).await } else { Ok(()) }
+                }
+                Err(error) => Err(error.into()),
+            };
+            self.unless_refused(at, done).await?;
         }
         Ok(())
+    }
+
+    /// Builds an item's indexes of one kind; gives how many there are.
+    async fn index(&mut self, at: usize, kind: IndexKind) -> Result<usize, RestoreError> {
+        let item = &self.items[at];
+        let wanted = item.indexes.iter().filter(|index| index_kind(index) == kind);
+        let wanted: Vec<_> = wanted.map(Vec::as_slice).collect();
+        self.settings.progress.at(&item.to);
+        let indexed = self.deployment.create_indexes(&item.to, &wanted, &item.options).await?;
+        self.settings.progress.indexes_done(wanted.len() as u64);
+        let wanted = wanted.len();
+        self.marker.items[at].failed.extend(indexed.failed);
+        Ok(wanted)
     }
 
     /// Views, when what they look at is there.
     pub(crate) async fn views(&mut self) -> Result<(), Stop> {
         for at in self.before(Stage::Loaded) {
-            let item = &self.items[at];
-            if self.event.conflict == Conflict::Drop {
-                self.deployment.drop(&item.to).await?;
-            }
-            self.deployment.create(&item.to, &item.options).await?;
+            let done = match self.view(at).await {
+                Ok(()) => {
+                    self.marker.items[at].stage = Stage::Finished;
+                    self.step(at).await
+                }
+                Err(error) => Err(error.into()),
+            };
+            self.unless_refused(at, done).await?;
             self.settings.progress.namespace_done();
-            self.marker.items[at].stage = Stage::Finished;
-            self.step().await?;
         }
+        Ok(())
+    }
+
+    async fn view(&self, at: usize) -> Result<(), RestoreError> {
+        let item = &self.items[at];
+        if let Some(lost) = &item.lost {
+            return Err(RestoreError::Lost(lost.clone()));
+        }
+        if self.event.conflict == Conflict::Drop {
+            self.deployment.drop(&item.to).await?;
+        }
+        self.deployment.create(&item.to, &item.options).await?;
         Ok(())
     }
 
@@ -235,18 +268,24 @@ impl Work<'_> {
             return Ok(());
         }
         for at in self.before(Stage::Finished) {
-            let item = &self.items[at];
-            let wanted = item.indexes.iter().filter(|index| index_kind(index) == IndexKind::Ttl);
-            let wanted: Vec<_> = wanted.map(Vec::as_slice).collect();
-            self.settings.progress.at(&item.to);
-            let indexed = self.deployment.create_indexes(&item.to, &wanted, &item.options).await?;
-            self.settings.progress.indexes_done(wanted.len() as u64);
-            let has_documents_of_its_own = self.marker.items[at].had_documents;
-            if !has_documents_of_its_own {
-                self.deployment.expire(&item.to, &item.options).await?;
-            }
-            self.marker.items[at].failed.extend(indexed.failed);
-            self.marker.items[at].stage = Stage::Finished;
+            let done = match self.expire(at).await {
+                Ok(()) => {
+                    self.marker.items[at].stage = Stage::Finished;
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            };
+            self.unless_refused(at, done).await?;
+        }
+        Ok(())
+    }
+
+    async fn expire(&mut self, at: usize) -> Result<(), RestoreError> {
+        self.index(at, IndexKind::Ttl).await?;
+        let item = &self.items[at];
+        let has_documents_of_its_own = self.marker.items[at].had_documents;
+        if !has_documents_of_its_own {
+            self.deployment.expire(&item.to, &item.options).await?;
         }
         Ok(())
     }

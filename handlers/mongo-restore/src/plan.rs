@@ -1,14 +1,15 @@
 //! What of a dump goes where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dump_format::ContentHash;
-use dump_format::key::RunId;
-use dump_format::manifest::{Collection, Kind, Manifest, Part};
+use dump_format::key::{Object, RunId};
+use dump_format::manifest::{Collection, Described, Kind, Manifest, Part};
 use dump_format::names::Namespace;
 use futures::{StreamExt as _, TryStreamExt as _};
 
+use crate::answer::Reason;
 use crate::event::Namespaces;
 use crate::failure::RestoreError;
 use crate::marker;
@@ -25,20 +26,31 @@ pub(crate) struct Item {
     pub(crate) from: Namespace,
     pub(crate) to: Namespace,
     pub(crate) kind: Kind,
+    /// Where its documents go: of a time series that was dumped by its buckets, to where the server keeps them.
+    pub(crate) documents_in: Namespace,
     pub(crate) documents: u64,
     pub(crate) bytes: u64,
     pub(crate) content_hash: ContentHash,
     pub(crate) parts: Vec<Part>,
+    /// What the manifest says of its description.
+    pub(crate) meta: Option<Described>,
     /// What `create` takes: the options as they were listed, a view's source under its new name.
     pub(crate) options: Vec<u8>,
     /// As they were listed.
     pub(crate) indexes: Vec<Vec<u8>>,
+    /// Why it cannot be restored: something of it is not in the dump any more.
+    pub(crate) lost: Option<Reason>,
 }
 
 impl Item {
     /// Of a document on average.
     pub(crate) fn document_bytes(&self) -> u64 {
         self.bytes / self.documents.max(1)
+    }
+
+    /// Its documents can be told apart: measurements cannot, their buckets can.
+    pub(crate) fn has_ids(&self) -> bool {
+        self.kind != Kind::TimeSeries || self.documents_in != self.to
     }
 
     /// Documents must go in in their order.
@@ -77,7 +89,7 @@ pub(crate) fn select(
             };
             return Err(collision.into());
         }
-        items.push(item(collection, to));
+        items.push(item(collection, to)?);
     }
     items.sort_by_key(|item| item.kind == Kind::View);
     Ok(items)
@@ -123,29 +135,57 @@ pub(crate) fn expect_all_used(
     Ok(())
 }
 
-fn item(collection: &Collection, to: Namespace) -> Item {
-    Item {
+fn item(collection: &Collection, to: Namespace) -> Result<Item, RenameError> {
+    let mut documents_in = to.clone();
+    if collection.buckets {
+        let buckets = format!("system.buckets.{}", to.collection());
+        documents_in = Namespace::new(to.database(), &buckets).map_err(|_| RenameError::TooLong {
+            from: collection.namespace.to_string(),
+            database: to.database().to_owned(),
+        })?;
+    }
+    Ok(Item {
         from: collection.namespace.clone(),
         to,
+        documents_in,
         kind: collection.kind,
         documents: collection.totals.documents,
         bytes: collection.totals.bytes_bson,
         content_hash: collection.content_hash,
         parts: collection.parts().cloned().collect(),
+        meta: collection.meta.clone(),
         options: Raw::new().build(),
         indexes: Vec::new(),
-    }
+        lost: None,
+    })
 }
 
-/// Adds options and indexes.
+/// Adds options and indexes. Of an item that lacks something it says so: the others are there all the same. `missing`: objects that are
+/// not there, by their keys below the run's folder.
 pub(crate) async fn describe(
     dumps: &Arc<Dumps>,
     run: RunId,
     items: Vec<Item>,
     naming: Naming<'_>,
+    missing: &[String],
 ) -> Result<Vec<Item>, RestoreError> {
+    let missing: &BTreeSet<&str> = &missing.iter().map(String::as_str).collect();
     let described = futures::stream::iter(items).map(|mut item| async move {
-        let meta = dumps.meta(run, &item.from).await?;
+        item.lost = lost(&item, run, missing);
+        if item.lost.is_some() {
+            return Ok(item);
+        }
+        let meta = match dumps.meta(run, &item.from, item.meta.as_ref()).await {
+            Ok(meta) => meta,
+            Err(error) => {
+                let error = RestoreError::from(error);
+                if !error.is_of_one_namespace() {
+                    return Err(error);
+                }
+                item.lost = Some(error.reason());
+                return Ok(item);
+            }
+        };
         let options = field(&meta.definition.0, "options").and_then(|options| options.as_document());
         item.options = options.map_or_else(|| Raw::new().build(), <[u8]>::to_vec);
         item.indexes = meta.indexes.into_iter().map(|index| index.0).collect();
@@ -155,6 +195,26 @@ pub(crate) async fn describe(
         Ok(item)
     });
     described.buffered(METAS_AT_ONCE).try_collect().await
+}
+
+/// Why an item cannot be restored, if something of it is not there.
+fn lost(item: &Item, run: RunId, missing: &BTreeSet<&str>) -> Option<Reason> {
+    let parts = item.parts.iter().map(|part| Object::Data(part.key.clone()));
+    let all = parts
+        .chain([Object::Meta(item.from.clone())])
+        .map(|object| object.render());
+    let lost: Vec<_> = all.filter(|key| missing.contains(key.as_str())).collect();
+    let first = lost.first()?;
+    let message = format!(
+        "of dump {run}, {} objects are not there, {first} among them: wait for replication, go on without {from} (--exclude), or take the \
+         newest dump that is whole: dump_id latest, --from without the run",
+        lost.len(),
+        from = item.from,
+    );
+    Some(Reason {
+        name: "DumpNotComplete".to_owned(),
+        message,
+    })
 }
 
 /// A view's options with the new name of what it looks at.

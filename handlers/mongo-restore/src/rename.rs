@@ -28,6 +28,9 @@ pub enum RenameError {
     /// A database of the server's own.
     #[error("{0} is the server's own database")]
     ServersOwn(String),
+    /// A collection of the server's own.
+    #[error("{0:?}: collections whose names begin with system. or have .system. in them are the server's own")]
+    System(String),
     /// A database of this program's own.
     #[error("{0} is where a restore keeps its own notes: give it another name")]
     RestoresOwn(String),
@@ -94,7 +97,29 @@ impl Rename {
         if SERVERS_OWN.contains(&to.0) {
             return Err(RenameError::ServersOwn(to.0.to_owned()));
         }
+        // The server refuses to create those (userAllowedCreateNS), and what it keeps in system.views decides what other names stand for.
+        let is_system = |collection: &str| collection.starts_with("system.") || collection.contains(".system.");
+        if to.1.is_some_and(is_system) {
+            return Err(RenameError::System(self.to.clone()));
+        }
         Ok(())
+    }
+
+    /// `FROM=TO` as it is typed; an equals sign in a name is typed `\=`. `None`: there is no other one, or more than one.
+    #[must_use]
+    pub fn typed(text: &str) -> Option<Self> {
+        let mut names = vec![String::new()];
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match (letter, names.last_mut()) {
+                ('=', _) => names.push(String::new()),
+                ('\\', Some(name)) => name.push(letters.next_if_eq(&'=').unwrap_or('\\')),
+                (letter, Some(name)) => name.push(letter),
+                (_, None) => {}
+            }
+        }
+        let [from, to] = <[String; 2]>::try_from(names).ok()?;
+        Some(Self { from, to })
     }
 
     /// Whether it gives this namespace another name, or would if there was no stronger one.
@@ -116,5 +141,27 @@ impl Rename {
             from: namespace.to_string(),
             database: database.to_owned(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_equals_sign_in_a_name_can_be_typed() {
+        for (typed, expected) in [
+            ("shop=copy", Some(("shop", "copy"))),
+            (r"shop.a\=b=shop.c", Some(("shop.a=b", "shop.c"))),
+            (r"shop.a=shop.b\=\=", Some(("shop.a", "shop.b=="))),
+            (r"shop.a\b=shop.c\", Some((r"shop.a\b", r"shop.c\"))),
+            ("shop.a=b=shop.c", None),
+            ("shop", None),
+            (r"shop\=copy", None),
+        ] {
+            let found = Rename::typed(typed);
+            let found = found.as_ref().map(|rename| (rename.from.as_str(), rename.to.as_str()));
+            assert_eq!(found, expected, "{typed}");
+        }
     }
 }

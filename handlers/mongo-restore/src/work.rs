@@ -9,9 +9,9 @@ use crate::event::Event;
 use crate::failure::RestoreError;
 use crate::marker::{Marker, Stage};
 use crate::plan::Item;
+use crate::progress::Phase;
 use crate::source::Dumps;
 use crate::target::Deployment;
-use crate::progress::Phase;
 use crate::{Place, Settings};
 
 /// Why it does not go on.
@@ -78,19 +78,34 @@ impl Work<'_> {
         }
     }
 
-    /// Indexes of the items that have not reached a stage.
+    /// Indexes of the items that have not reached a stage and are not left out.
     pub(crate) fn before(&self, stage: Stage) -> Vec<usize> {
         let progress = self.marker.items.iter().enumerate();
         progress
-            .filter(|(_, progress)| progress.stage < stage)
+            .filter(|(_, progress)| progress.stage < stage && progress.refused.is_none())
             .map(|(at, _)| at)
             .collect()
     }
 
-    /// Notes how far it is, and ends it for now when too little time is left for another step. Called after a step, so every
+    /// What keeps one namespace from going on leaves the others be: it is noted, and said in the end.
+    ///
+    /// # Errors
+    /// What is not about this namespace alone.
+    pub(crate) async fn unless_refused(&mut self, at: usize, done: Result<(), Stop>) -> Result<(), Stop> {
+        let error = match done {
+            Err(Stop::Failed(error)) if error.is_of_one_namespace() => error,
+            done => return done,
+        };
+        let reason = error.reason();
+        tracing::error!(namespace = %self.items[at].to, name = reason.name, message = reason.message, "left out");
+        self.marker.items[at].refused = Some(reason);
+        self.step(at).await
+    }
+
+    /// Notes how far an item is, and ends it for now when too little time is left for another step. Called after a step, so every
     /// invocation does at least one.
-    pub(crate) async fn step(&mut self) -> Result<(), Stop> {
-        self.marker.save(self.deployment).await?;
+    pub(crate) async fn step(&mut self, at: usize) -> Result<(), Stop> {
+        self.marker.note(self.deployment, at).await?;
         let margin = self.settings.limits.handover_margin.max(2 * self.slowest);
         if self.place.deadline.is_within(margin) {
             return Err(Stop::HandOver);
@@ -99,8 +114,8 @@ impl Work<'_> {
     }
 
     /// The same after a part.
-    pub(crate) async fn part_done(&mut self, began: Instant) -> Result<(), Stop> {
+    pub(crate) async fn part_done(&mut self, at: usize, began: Instant) -> Result<(), Stop> {
         self.slowest = self.slowest.max(began.elapsed());
-        self.step().await
+        self.step(at).await
     }
 }

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 
 use clap::{Args, Parser, Subcommand};
 use dump_format::names::RoleArn;
+use mongo_restore::Rename;
 use mongo_restore::event::{Conflict, Event, EventError, Mode, Source, Ttl, VERSION};
 use serde_json::{Value, json};
 
@@ -78,7 +79,8 @@ pub(super) struct Restore {
     /// No namespaces that match. Stronger than --include; may be given several times
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
-    /// Another name for a database or a collection, as in shop=shop_copy or shop.orders=shop.old. May be given several times
+    /// Another name for a database or a collection, as in shop=shop_copy or shop.orders=shop.old; an equals sign in a name is \=. May be
+    /// given several times
     #[arg(long, value_name = "FROM=TO")]
     rename: Vec<String>,
     /// What to do with indexes and options that delete documents by their age
@@ -139,9 +141,7 @@ impl Restore {
         let from = From::parse(&self.from).map_err(of_option("--from"))?;
         let dump_id = from.dump_id().map_err(of_option("--from"))?;
         let source = from.source(role(self.role_arn.as_ref())?);
-        let renames = self.rename.iter().map(|rename| rename.split_once('='));
-        let renames = renames.map(|rename| rename.map(|(from, to)| json!({"from": from, "to": to})));
-        let renames: Option<Vec<_>> = renames.collect();
+        let renames: Option<Vec<_>> = self.rename.iter().map(|rename| Rename::typed(rename)).collect();
         let include = if self.include.is_empty() {
             vec!["*".to_owned()]
         } else {
@@ -155,7 +155,7 @@ impl Restore {
             "mode": self.mode,
             "conflict": self.conflict,
             "namespaces": {"include": include, "exclude": self.exclude},
-            "rename": renames.ok_or("--rename: write FROM=TO")?,
+            "rename": renames.ok_or(r"--rename: write FROM=TO, and \= for an equals sign in a name")?,
             "ttl": self.ttl,
         });
         let event = event.to_string();

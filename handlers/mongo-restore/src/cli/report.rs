@@ -1,10 +1,12 @@
 //! How far it is, on standard error: bars on a terminal, lines anywhere else.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{DecimalBytes, HumanCount, MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanCount, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use mongo_restore::{Ended, Phase, Progress, Seen};
 
 /// Between two lines.
@@ -13,7 +15,9 @@ const LINE: Duration = Duration::from_secs(3);
 const FRAME: Duration = Duration::from_millis(200);
 /// The speed that is shown is that of so much time.
 const WINDOW: Duration = Duration::from_secs(15);
-const TEMPLATE: &str = "{prefix:<11} [{bar:24}] {percent:>3}%  {wide_msg}";
+/// Fits into 80 columns: what does not fit is cut.
+const MOVING: &str = "{prefix:<11} [{bar:16}] {percent:>3}%  {wide_msg}\n{detail}";
+const OVER: &str = "{prefix:<11} [{bar:16}] {percent:>3}%  {wide_msg}";
 
 /// Shows progress until it is ended.
 pub(super) struct Report {
@@ -66,11 +70,11 @@ impl Report {
             return;
         }
         self.speed.add(Instant::now(), &seen);
-        let text = describe(&seen, self.speed.bytes_a_second());
+        let (text, detail) = describe(&seen, self.speed.bytes_a_second());
         match &mut self.shape {
-            Shape::Bars(bars) => bars.show(&seen, text),
+            Shape::Bars(bars) => bars.show(&seen, text, detail),
             Shape::Lines => say(&format!(
-                "{:>5} s  {:<11}  {text}",
+                "{:>5} s  {:<11}  {text}  {detail}",
                 self.began.elapsed().as_secs(),
                 seen.phase
             )),
@@ -93,7 +97,7 @@ impl Report {
     /// What was not shown yet; nothing moves afterwards.
     pub(super) fn end(mut self, progress: &Progress) {
         self.show_ended(progress);
-        if let Shape::Bars(bars) = self.shape {
+        if let Shape::Bars(bars) = &mut self.shape {
             bars.leave();
         }
     }
@@ -136,40 +140,40 @@ fn extent(seen: &Seen) -> (u64, u64) {
 }
 
 fn documents(done: u64, all: u64) -> String {
-    format!("{}/{} documents", HumanCount(done.min(all)), HumanCount(all))
+    if done >= all {
+        return format!("{} documents", HumanCount(all));
+    }
+    format!("{}/{} documents", HumanCount(done), HumanCount(all))
 }
 
 fn bytes(done: u64, all: u64) -> String {
     format!("{}/{}", DecimalBytes(done.min(all)), DecimalBytes(all))
 }
 
-/// What is shown while a phase lasts.
-fn describe(seen: &Seen, bytes_a_second: u64) -> String {
+/// What is shown while a phase lasts: how far, how fast and how long; and of what.
+fn describe(seen: &Seen, bytes_a_second: u64) -> (String, String) {
     let (done, all) = extent(seen);
     let speed = || {
         let left = (all - done).checked_div(bytes_a_second).map(time_left);
         let left = left.unwrap_or_else(|| "time left unknown".to_owned());
-        format!("{}/s  {left}", DecimalBytes(bytes_a_second))
+        format!("{}  {}/s  {left}", bytes(done, all), DecimalBytes(bytes_a_second))
     };
     match seen.phase {
-        Phase::Planning => String::new(),
-        Phase::Documents => format!(
-            "{}  {}  {}/{} namespaces  {}",
-            bytes(done, all),
-            documents(seen.documents_done, seen.documents),
-            seen.namespaces_done.min(seen.namespaces),
-            seen.namespaces,
-            speed()
-        ),
-        Phase::Comparing => format!(
-            "{}  {}  {}  {}",
-            bytes(done, all),
-            documents(seen.documents_compared, seen.documents),
-            speed(),
-            seen.namespace
-        ),
+        Phase::Planning => (String::new(), String::new()),
+        Phase::Documents => {
+            let documents = documents(seen.documents_done, seen.documents);
+            let (done, all) = (seen.namespaces_done.min(seen.namespaces), seen.namespaces);
+            (
+                speed(),
+                format!("{documents}  {done}/{all} namespaces  {}", seen.namespace),
+            )
+        }
+        Phase::Comparing => {
+            let documents = documents(seen.documents_compared, seen.documents);
+            (speed(), format!("{documents}  {}", seen.namespace))
+        }
         // How long an index takes nobody knows before it is built.
-        Phase::Indexes | Phase::Expiry => format!("{done}/{all} indexes  {}", seen.namespace),
+        Phase::Indexes | Phase::Expiry => (format!("{done}/{all} indexes"), seen.namespace.clone()),
     }
 }
 
@@ -235,28 +239,45 @@ impl Speed {
 struct Bars {
     all: MultiProgress,
     now: Option<(Phase, ProgressBar)>,
+    /// The line below the one that moves.
+    detail: Arc<Mutex<String>>,
 }
 
 impl Bars {
     fn new(all: MultiProgress) -> Self {
-        Self { all, now: None }
+        Self {
+            all,
+            now: None,
+            detail: Arc::default(),
+        }
     }
 
-    fn bar(&mut self, phase: Phase) -> &ProgressBar {
+    fn style(&self, template: &str) -> ProgressStyle {
+        let detail = Arc::clone(&self.detail);
+        // The templates are constants that a test draws.
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = style.with_key("detail", move |state: &ProgressState, line: &mut dyn fmt::Write| {
+            let _position = state.pos();
+            let detail = detail.lock().unwrap_or_else(PoisonError::into_inner);
+            let _written = write!(line, "{:<11}  {}", "", detail.as_str());
+        });
+        style.progress_chars("=> ")
+    }
+
+    fn bar(&mut self, phase: Phase, all: u64) -> &ProgressBar {
         if self.now.as_ref().is_none_or(|(of, _)| *of != phase) {
-            let bar = self.all.add(ProgressBar::new(0));
-            // The template is a constant that a test draws.
-            let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.set_style(style.progress_chars("=> "));
+            let bar = self.all.add(ProgressBar::new(all));
+            bar.set_style(self.style(MOVING));
             bar.set_prefix(phase.to_string());
             self.now = Some((phase, bar));
         }
         &self.now.get_or_insert_with(|| (phase, ProgressBar::hidden())).1
     }
 
-    fn show(&mut self, seen: &Seen, text: String) {
+    fn show(&mut self, seen: &Seen, text: String, detail: String) {
         let (done, all) = extent(seen);
-        let bar = self.bar(seen.phase);
+        *self.detail.lock().unwrap_or_else(PoisonError::into_inner) = detail;
+        let bar = self.bar(seen.phase, all);
         bar.set_length(all);
         bar.set_position(done);
         bar.set_message(text);
@@ -264,14 +285,13 @@ impl Bars {
     }
 
     fn end(&mut self, seen: &Seen, text: String) {
-        self.show(seen, text);
-        if let Some((_, bar)) = self.now.take() {
-            bar.abandon();
-        }
+        self.show(seen, text, String::new());
+        self.leave();
     }
 
-    fn leave(self) {
-        if let Some((_, bar)) = self.now {
+    fn leave(&mut self) {
+        if let Some((_, bar)) = self.now.take() {
+            bar.set_style(self.style(OVER));
             bar.abandon();
         }
     }
@@ -280,8 +300,6 @@ impl Bars {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-    use std::sync::{Arc, Mutex};
-
     use indicatif::{ProgressDrawTarget, TermLike};
 
     use super::*;
@@ -305,25 +323,28 @@ mod tests {
 
     #[test]
     fn a_line_has_bytes_documents_speed_time_left_and_where_it_is() {
-        for (phase, rate, text) in [
+        for (phase, rate, text, detail) in [
             (
                 Phase::Documents,
                 15_000_000,
-                "500.00 MB/2.00 GB  228,110/1,830,211 documents  3/41 namespaces  15.00 MB/s  100 s left",
+                "500.00 MB/2.00 GB  15.00 MB/s  100 s left",
+                "228,110/1,830,211 documents  3/41 namespaces  shop.orders",
             ),
             (
                 Phase::Documents,
                 0,
-                "500.00 MB/2.00 GB  228,110/1,830,211 documents  3/41 namespaces  0 B/s  time left unknown",
+                "500.00 MB/2.00 GB  0 B/s  time left unknown",
+                "228,110/1,830,211 documents  3/41 namespaces  shop.orders",
             ),
             (
                 Phase::Comparing,
                 1_000_000,
-                "1.00 GB/2.00 GB  915,105/1,830,211 documents  1.00 MB/s  16 min left  shop.orders",
+                "1.00 GB/2.00 GB  1.00 MB/s  16 min left",
+                "915,105/1,830,211 documents  shop.orders",
             ),
-            (Phase::Indexes, 0, "3/12 indexes  shop.orders"),
+            (Phase::Indexes, 0, "3/12 indexes", "shop.orders"),
         ] {
-            assert_eq!(describe(&seen(phase), rate), text);
+            assert_eq!(describe(&seen(phase), rate), (text.to_owned(), detail.to_owned()));
         }
         assert_eq!(time_left(119), "119 s left");
         assert_eq!(time_left(7_260), "2 h 01 min left");
@@ -355,13 +376,13 @@ mod tests {
         assert_eq!(speed.bytes_a_second(), 0, "another phase begins anew");
     }
 
-    /// A terminal of 120 columns that keeps what is written.
+    /// A terminal of 80 columns that keeps what is written.
     #[derive(Debug, Clone, Default)]
     struct Screen(Arc<Mutex<String>>);
 
     impl TermLike for Screen {
         fn width(&self) -> u16 {
-            120
+            80
         }
         fn move_cursor_up(&self, _: usize) -> io::Result<()> {
             Ok(())
@@ -380,7 +401,7 @@ mod tests {
             Ok(())
         }
         fn write_str(&self, text: &str) -> io::Result<()> {
-            self.0.lock().unwrap().push_str(text);
+            self.0.lock().unwrap().push_str(&format!("{text}\n"));
             Ok(())
         }
         fn clear_line(&self) -> io::Result<()> {
@@ -400,7 +421,8 @@ mod tests {
         for phase in [Phase::Documents, Phase::Indexes, Phase::Comparing] {
             let seen = seen(phase);
             let took = Duration::from_millis(1_500);
-            bars.show(&seen, describe(&seen, 15_000_000));
+            let (text, detail) = describe(&seen, 15_000_000);
+            bars.show(&seen, text, detail);
             bars.end(
                 &seen,
                 summary(&Ended {
@@ -409,15 +431,15 @@ mod tests {
                 }),
             );
         }
-        bars.leave();
         let drawn = screen.0.lock().unwrap().clone();
         for words in [
-            "documents   [======>                 ]  25%  ",
-            "indexes     [======>                 ]  25%  done: 3/12 indexes in 1.5 s",
-            "comparing   [============>           ]  50%  ",
+            "documents   [====>           ]  25%  500.00 MB/2.00 GB  15.00 MB/s  100 s left",
+            "             228,110/1,830,211 documents  3/41 namespaces  shop.orders",
+            "indexes     [====>           ]  25%  done: 3/12 indexes in 1.5 s",
+            "comparing   [========>       ]  50%  1.00 GB/2.00 GB  15.00 MB/s  66 s left",
         ] {
             assert!(drawn.contains(words), "{words}\n{drawn}");
         }
-        assert!(drawn.lines().all(|line| line.len() <= 120), "{drawn}");
+        assert!(drawn.lines().all(|line| line.len() <= 80), "{drawn}");
     }
 }

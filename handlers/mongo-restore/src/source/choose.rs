@@ -16,6 +16,19 @@ pub(crate) struct Chosen {
     pub(crate) manifest: Manifest,
     /// Newer ones that could not be used.
     pub(crate) passed_over: Vec<PassedOver>,
+    /// Objects of a named dump that are not there, by their keys below its folder.
+    pub(crate) missing: Vec<String>,
+}
+
+impl Chosen {
+    fn whole(manifest: Manifest, passed_over: Vec<PassedOver>) -> Self {
+        let missing = Vec::new();
+        Self {
+            manifest,
+            passed_over,
+            missing,
+        }
+    }
 }
 
 /// A dump that `latest` did not take.
@@ -76,10 +89,6 @@ pub(crate) enum ChooseError {
     },
     #[error("the manifest in the folder of {run} is that of {found}")]
     OtherRun { run: RunId, found: RunId },
-    #[error(
-        "of dump {run}, {missing} objects are not there, {first} among them: wait for replication, or take the newest that is whole: dump_id latest, --from without the run"
-    )]
-    NotAllThere { run: RunId, missing: usize, first: String },
     #[error("no complete dump is below {folder}{}", list(passed_over))]
     None {
         folder: String,
@@ -129,18 +138,12 @@ impl Dumps {
             let found = manifest.run();
             return Err(ChooseError::OtherRun { run, found });
         }
-        let sizes = self.sizes(run).await?;
-        let missing = manifest.missing(|key| sizes.get(key).copied());
-        if let Some(first) = missing.first() {
-            return Err(ChooseError::NotAllThere {
-                run,
-                missing: missing.len(),
-                first: first.clone(),
-            });
-        }
+        // Who names a dump gets what there is of it: what lacks something is left out by itself.
+        let missing = self.missing(&manifest).await?;
         Ok(Chosen {
             manifest,
             passed_over: Vec::new(),
+            missing,
         })
     }
 
@@ -150,7 +153,7 @@ impl Dumps {
         if let Some(latest) = &latest {
             let look = self.look(latest.run, Some(latest.manifest_sha256)).await?;
             if let Some(manifest) = taken(latest.run, look, &mut passed_over) {
-                return Ok(Chosen { manifest, passed_over });
+                return Ok(Chosen::whole(manifest, passed_over));
             }
         }
         let mut walk = Walk::new(self.location.folder(), LEVELS);
@@ -160,7 +163,7 @@ impl Dumps {
                 continue;
             }
             if let Some(manifest) = taken(run, self.look(run, None).await?, &mut passed_over) {
-                return Ok(Chosen { manifest, passed_over });
+                return Ok(Chosen::whole(manifest, passed_over));
             }
             if passed_over.len() >= self.limits.dumps_tried {
                 break;
@@ -193,8 +196,7 @@ impl Dumps {
             Outcome::Incomplete => (Some(DumpState::Incomplete), 0),
             Outcome::Empty => (Some(DumpState::Empty), 0),
             Outcome::Complete => {
-                let sizes = self.sizes(run).await?;
-                let missing = manifest.missing(|key| sizes.get(key).copied()).len();
+                let missing = self.missing(&manifest).await?.len();
                 ((missing > 0).then_some(DumpState::Replicating), missing)
             }
         };

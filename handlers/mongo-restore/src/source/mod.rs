@@ -10,9 +10,13 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::AggregatedBytes;
+use bytes::Bytes;
+use dump_format::Sha256Hex;
 use dump_format::key::{Key, Location, Object, RunId};
-use dump_format::manifest::{Consistency, Manifest, ManifestError, Meta};
-use dump_format::names::Namespace;
+use dump_format::manifest::{Consistency, Described, Manifest, ManifestError, Meta};
+use dump_format::names::{Namespace, VersionId};
+use futures::{StreamExt as _, TryStreamExt as _};
 use lambda_kit::aws::AwsError;
 
 use crate::limits::Limits;
@@ -22,6 +26,9 @@ pub use choose::{DumpState, PassedOver};
 pub(crate) use decode::{Batch, BatchSize};
 pub use list::{Listed, Listing};
 pub(crate) use part::PartError;
+
+/// Versions looked for side by side.
+const HEADS_AT_ONCE: usize = 16;
 
 /// Why something in S3 could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +55,13 @@ pub(crate) enum SourceError {
     },
 }
 
+impl SourceError {
+    /// Whether other objects can be read all the same: this one is in an archive, from which somebody has to fetch it.
+    pub(crate) fn is_of_one_object(&self) -> bool {
+        matches!(self, Self::Call { source: AwsError::Refused { code, .. }, .. } if code == "InvalidObjectState")
+    }
+}
+
 /// Why a description of a collection could not be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MetaError {
@@ -61,6 +75,8 @@ pub(crate) enum MetaError {
         #[source]
         source: ManifestError,
     },
+    #[error("{key} is damaged: its SHA-256 differs from the manifest's")]
+    Hash { key: String },
     #[error("{key} describes another collection than its name says")]
     Other { key: String },
 }
@@ -104,11 +120,22 @@ impl Dumps {
     }
 
     /// A small object as a whole; `None` where there is none.
-    async fn object(&self, key: &str) -> Result<Option<Vec<u8>>, SourceError> {
+    async fn object(&self, key: &str) -> Result<Option<Bytes>, SourceError> {
+        self.object_at(key, None).await
+    }
+
+    /// The same in the version that a manifest names, if it names one.
+    async fn object_at(&self, key: &str, version: Option<&VersionId>) -> Result<Option<Bytes>, SourceError> {
+        let mut version = version;
         for attempt in 1..=self.limits.attempts {
-            let answer = self.client.get_object().bucket(&self.bucket).key(key).send().await;
-            let answer = match answer.map_err(|error| AwsError::of("GetObject", error)) {
+            let call = self.client.get_object().bucket(&self.bucket).key(key);
+            let call = call.set_version_id(version.map(ToString::to_string));
+            let answer = match call.send().await.map_err(|error| AwsError::of("GetObject", error)) {
                 Ok(answer) => answer,
+                Err(error) if version.is_some() && has_no_version(&error) => {
+                    version = None;
+                    continue;
+                }
                 Err(AwsError::Refused { code, .. }) if code == "NoSuchKey" => return Ok(None),
                 Err(error) => return Err(self.refused(key, error)),
             };
@@ -157,12 +184,71 @@ impl Dumps {
         Ok(sizes)
     }
 
-    /// What a collection is made of.
-    pub(crate) async fn meta(&self, run: RunId, namespace: &Namespace) -> Result<Meta, MetaError> {
+    /// Objects of a dump that are not there, by their keys below its folder. Where a write came late, a key may stand for another version
+    /// than the manifest names: that one is looked for.
+    async fn missing(&self, manifest: &Manifest) -> Result<Vec<String>, SourceError> {
+        let sizes = self.sizes(manifest.run()).await?;
+        let missing = manifest.missing(|key| sizes.get(key).copied());
+        if missing.is_empty() {
+            return Ok(missing);
+        }
+        let parts = manifest.parts().map(|part| {
+            let key = Object::Data(part.key.clone()).render();
+            (key, part.version_id.as_ref(), part.bytes)
+        });
+        let metas = manifest.collections().iter().filter_map(|collection| {
+            let meta = collection.meta.as_ref()?;
+            let key = Object::Meta(collection.namespace.clone()).render();
+            Some((key, meta.version_id.as_ref(), meta.bytes))
+        });
+        let versions = parts.chain(metas);
+        let versions: HashMap<_, _> = versions
+            .filter_map(|(key, version, bytes)| Some((key, (version?, bytes))))
+            .collect();
+        let folder = self.location.run_folder(manifest.run());
+        let looks = missing.into_iter().map(|key| {
+            let wanted = versions.get(&key).copied();
+            let whole = format!("{folder}{key}");
+            async move {
+                let is_there = match wanted {
+                    None => false,
+                    Some((version, bytes)) => self.size_at(&whole, version).await? == Some(bytes),
+                };
+                Ok((!is_there).then_some(key))
+            }
+        });
+        let looks = futures::stream::iter(looks).buffered(HEADS_AT_ONCE);
+        let found: Vec<Option<String>> = looks.try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Size of one version of an object; `None` where there is no such version.
+    async fn size_at(&self, key: &str, version: &VersionId) -> Result<Option<u64>, SourceError> {
+        let call = self.client.head_object().bucket(&self.bucket).key(key);
+        match call.version_id(version.as_str()).send().await {
+            Ok(answer) => Ok(answer.content_length().and_then(|length| u64::try_from(length).ok())),
+            Err(error) => match AwsError::of("HeadObject", error) {
+                AwsError::Refused { .. } => Ok(None),
+                error => Err(self.refused(key, error)),
+            },
+        }
+    }
+
+    /// What a collection is made of; `described` is what the manifest says of the description.
+    pub(crate) async fn meta(
+        &self,
+        run: RunId,
+        namespace: &Namespace,
+        described: Option<&Described>,
+    ) -> Result<Meta, MetaError> {
         let key = self.key(run, Object::Meta(namespace.clone()));
-        let Some(bytes) = self.object(&key).await? else {
+        let version = described.and_then(|described| described.version_id.as_ref());
+        let Some(bytes) = self.object_at(&key, version).await? else {
             return Err(MetaError::Missing { key });
         };
+        if described.is_some_and(|described| described.sha256 != Sha256Hex::of(&bytes)) {
+            return Err(MetaError::Hash { key });
+        }
         match Meta::parse(&bytes) {
             Ok(meta) if meta.namespace == *namespace => Ok(meta),
             Ok(_) => Err(MetaError::Other { key }),
@@ -171,9 +257,16 @@ impl Dumps {
     }
 }
 
+/// Whether S3 says that a version does not exist, or must not be read: a copy in another bucket may have other ones, and the role may
+/// lack `s3:GetObjectVersion`. The key is read then, and its SHA-256 decides.
+fn has_no_version(error: &AwsError) -> bool {
+    const CODES: [&str; 4] = ["NoSuchVersion", "NoSuchKey", "InvalidArgument", "AccessDenied"];
+    matches!(error, AwsError::Refused { code, .. } if CODES.contains(&code.as_str()))
+}
+
 /// `None` when it broke off.
-async fn whole(answer: GetObjectOutput) -> Option<Vec<u8>> {
-    answer.body.collect().await.ok().map(|bytes| bytes.to_vec())
+async fn whole(answer: GetObjectOutput) -> Option<Bytes> {
+    answer.body.collect().await.ok().map(AggregatedBytes::into_bytes)
 }
 
 /// Waits so long for the next piece of a body.

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::decode::{self, Batch, BatchSize, Damage};
-use super::{Dumps, SourceError, piece};
+use super::{Dumps, SourceError, has_no_version, piece};
 
 /// Pieces of a body under way between the connection and the thread that decodes; one has 16 KiB or so.
 const CHUNKS: usize = 16;
@@ -46,8 +46,8 @@ impl Dumps {
         let (to_decoder, chunks) = mpsc::channel(CHUNKS);
         let (to_reader, batches) = mpsc::channel(BATCHES);
         let download = tokio::spawn({
-            let (dumps, key, bytes) = (std::sync::Arc::clone(self), key.clone(), part.bytes);
-            async move { dumps.download(&key, bytes, &to_decoder).await }
+            let (dumps, key, part) = (std::sync::Arc::clone(self), key.clone(), part.clone());
+            async move { dumps.download(&key, &part, &to_decoder).await }
         });
         let part = part.clone();
         let decoding = tokio::task::spawn_blocking(move || decode::run(&part, chunks, &to_reader, size));
@@ -59,11 +59,14 @@ impl Dumps {
         }
     }
 
-    async fn download(&self, key: &str, expected: u64, to: &mpsc::Sender<Bytes>) -> Result<(), PartError> {
+    async fn download(&self, key: &str, part: &Part, to: &mpsc::Sender<Bytes>) -> Result<(), PartError> {
+        let expected = part.bytes;
+        let mut version = part.version_id.as_ref();
         let (mut received, mut breaks, mut stuck) = (0, 0, 0);
         let mut etag = None;
         while received < expected {
             let mut call = self.client.get_object().bucket(&self.bucket).key(key);
+            call = call.set_version_id(version.map(ToString::to_string));
             if received > 0 {
                 // The same object, or none.
                 call = call.range(format!("bytes={received}-")).set_if_match(etag.clone());
@@ -75,6 +78,11 @@ impl Dumps {
             let call = call.customize().config_override(settings).send().await;
             let answer = match call.map_err(|error| AwsError::of("GetObject", error)) {
                 Ok(answer) => answer,
+                Err(error) if version.is_some() && received == 0 && has_no_version(&error) => {
+                    tracing::warn!(key, %error, "the version that the manifest names cannot be read: reading the key");
+                    version = None;
+                    continue;
+                }
                 Err(AwsError::Refused { code, .. }) if code == "NoSuchKey" => {
                     let key = key.to_owned();
                     return Err(PartError::Missing { key });

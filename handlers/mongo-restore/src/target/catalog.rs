@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use dump_format::manifest::Kind;
 use dump_format::names::Namespace;
-use mongodb::bson::Document;
 
 use super::raw::field;
-use super::{Deployment, Raw, TargetError, Trouble, majority};
+use super::{Deployment, Raw, TargetError, majority};
 
 const NAMESPACE_NOT_FOUND: i32 = 26;
 const NAMESPACE_EXISTS: i32 = 48;
@@ -17,6 +17,17 @@ pub(crate) enum ExistingKind {
     Collection,
     View,
     TimeSeries,
+}
+
+impl ExistingKind {
+    /// As dumps call it.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Collection => Kind::Collection,
+            Self::View => Kind::View,
+            Self::TimeSeries => Kind::TimeSeries,
+        }
+    }
 }
 
 /// Something in the target.

@@ -2,36 +2,13 @@
 
 use dump_format::names::Namespace;
 
+use mongodb::error::ErrorKind;
+
 use super::catalog::EXPIRE;
+use super::kinds::index_name;
 use super::raw::{RawValue, field, fields};
-use super::{Deployment, Raw, TargetError, majority};
-
-/// What an index is for a restore.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum IndexKind {
-    /// Comes with the collection.
-    OfId,
-    /// Deletes documents by their age.
-    Ttl,
-    Other,
-}
-
-pub(crate) fn index_name(index: &[u8]) -> &str {
-    field(index, "name")
-        .and_then(|name| name.as_str())
-        .unwrap_or("(no name)")
-}
-
-pub(crate) fn index_kind(index: &[u8]) -> IndexKind {
-    let is_clustered = field(index, "clustered").is_some_and(|clustered| clustered.is_true());
-    if is_clustered || index_name(index) == "_id_" {
-        IndexKind::OfId
-    } else if field(index, EXPIRE).is_some() {
-        IndexKind::Ttl
-    } else {
-        IndexKind::Other
-    }
-}
+use super::spelling::{culprit, spelled};
+use super::{Deployment, Raw, TargetError, Trouble, majority};
 
 /// Options of a collection without what deletes its documents, and whether there was such.
 pub(crate) fn without_ttl(options: &[u8]) -> (Vec<u8>, bool) {
@@ -68,9 +45,63 @@ pub(crate) struct Indexed {
     pub(crate) failed: Vec<(String, i32)>,
 }
 
+/// Indexes for one command, in the two ways in which it can be sent.
+#[derive(Clone)]
+struct Wanted {
+    name: String,
+    /// With all options.
+    whole: Vec<u8>,
+    /// Without those that servers refuse.
+    bare: Vec<u8>,
+    has_unknown: bool,
+}
+
+impl Wanted {
+    fn of(index: &[u8], options: &[u8]) -> Self {
+        let spelled = spelled(index);
+        Self {
+            name: index_name(index).to_owned(),
+            whole: specification(&spelled.definition, options),
+            bare: specification(&spelled.bare(), options),
+            has_unknown: spelled.has_unknown(),
+        }
+    }
+}
+
+/// Why indexes were not built.
+struct Refused {
+    code: i32,
+    /// Which of them it was about.
+    culprit: Option<usize>,
+}
+
+const DUPLICATE_KEY: i32 = 11_000;
+
 impl Deployment {
-    /// Builds indexes, together if that goes, else one after another, so that one that cannot be built keeps no other out.
-    /// Those that are there as they should be count as built.
+    /// Indexes of a collection as they are listed; none where there is no such collection.
+    pub(crate) async fn indexes(&self, namespace: &Namespace) -> Result<Vec<Vec<u8>>, TargetError> {
+        const NAMESPACE_NOT_FOUND: i32 = 26;
+        let mut found = Vec::new();
+        let (database, collection) = (namespace.database(), namespace.collection());
+        let command = || {
+            let command = Raw::new().str("listIndexes", collection);
+            command.document("cursor", &Raw::new().build())
+        };
+        let mut visit = |index: Option<&[u8]>| match index {
+            Some(index) => found.push(index.to_vec()),
+            None => found.clear(),
+        };
+        let listed = self
+            .cursor("listIndexes", database, collection, command, 0, &mut visit)
+            .await;
+        match listed {
+            Err(error) if error.trouble.code() == Some(NAMESPACE_NOT_FOUND) => Ok(Vec::new()),
+            listed => listed.map(|()| found),
+        }
+    }
+
+    /// Builds indexes, together as far as that goes: each command reads the whole collection. One that cannot be built keeps no other
+    /// out: it is told apart by what the server says, or by halves. Those that are there as they should be count as built.
     pub(crate) async fn create_indexes(
         &self,
         namespace: &Namespace,
@@ -78,44 +109,95 @@ impl Deployment {
         options: &[u8],
     ) -> Result<Indexed, TargetError> {
         let mut indexed = Indexed::default();
-        if indexes.is_empty() {
-            return Ok(indexed);
-        }
-        let all: Vec<_> = indexes.iter().map(|index| specification(index, options)).collect();
-        match self.create_some(namespace, &all).await {
-            Ok(()) => {
-                indexed.built = all.len() as u64;
-                return Ok(indexed);
+        let all: Vec<_> = indexes.iter().map(|index| Wanted::of(index, options)).collect();
+        let mut groups = vec![all];
+        while let Some(mut group) = groups.pop() {
+            if group.is_empty() {
+                continue;
             }
-            Err(error) if error.trouble.code().is_none() => return Err(error),
-            Err(_) => {}
-        }
-        for one in &all {
-            match self.create_some(namespace, std::slice::from_ref(one)).await {
-                Ok(()) => indexed.built += 1,
-                Err(error) => match error.trouble.code() {
-                    Some(code) if !error.trouble.is_passing() => {
-                        indexed.failed.push((index_name(one).to_owned(), code));
-                    }
-                    _ => return Err(error),
-                },
+            let Err(refused) = self.create_group(namespace, &group).await? else {
+                indexed.built += group.len() as u64;
+                continue;
+            };
+            if let [alone] = group.as_slice() {
+                indexed.failed.push((alone.name.clone(), refused.code));
+                continue;
             }
+            // By itself it has to fail once more: what a message says is no proof.
+            let others = match refused.culprit {
+                Some(at) => vec![group.remove(at)],
+                None => group.split_off(group.len() / 2),
+            };
+            groups.push(others);
+            groups.push(group);
         }
         Ok(indexed)
     }
 
-    async fn create_some(&self, namespace: &Namespace, specifications: &[Vec<u8>]) -> Result<(), TargetError> {
-        let command = Raw::new()
-            .str("createIndexes", namespace.collection())
-            .documents("indexes", specifications.iter().map(Vec::as_slice))
-            .document("writeConcern", &majority());
+    /// With all their options first. The server is told to ignore what it does not know, since 4.2 it can be; where it refuses, they
+    /// are sent without.
+    async fn create_group(&self, namespace: &Namespace, group: &[Wanted]) -> Result<Result<(), Refused>, TargetError> {
+        let has_unknown = group.iter().any(|wanted| wanted.has_unknown);
+        let whole: Vec<_> = group.iter().map(|wanted| wanted.whole.as_slice()).collect();
+        let bare: Vec<_> = group.iter().map(|wanted| wanted.bare.as_slice()).collect();
+        match self.create_some(namespace, &whole, has_unknown).await? {
+            // Two documents with one key are no question of spelling, and to find them took the whole collection.
+            Err(refused) if refused.code != DUPLICATE_KEY && whole != bare => {
+                self.create_some(namespace, &bare, false).await
+            }
+            done => Ok(done),
+        }
+    }
+
+    async fn create_some(
+        &self,
+        namespace: &Namespace,
+        specifications: &[&[u8]],
+        ignore_unknown: bool,
+    ) -> Result<Result<(), Refused>, TargetError> {
         let (database, collection) = (namespace.database(), namespace.collection());
-        let timeout = self.limits.index_timeout;
-        self.command("createIndexes", database, collection, command, timeout)
-            .await
-            .map(drop)
+        let failed = |trouble| TargetError::new(CREATE, database, collection, trouble);
+        let command = Raw::new()
+            .str(CREATE, collection)
+            .documents("indexes", specifications.iter().copied())
+            .document("writeConcern", &majority());
+        let command = if ignore_unknown {
+            command.bool("ignoreUnknownIndexOptions", true)
+        } else {
+            command
+        };
+        let command = command.command().ok_or_else(|| failed(Trouble::TooLong))?;
+        let mut attempt = 1;
+        loop {
+            let on = self.client.database(database);
+            let answer = tokio::time::timeout(self.limits.index_timeout, on.run_raw_command(command.clone()));
+            let trouble = match answer.await {
+                Err(_) => Trouble::TimedOut,
+                Ok(Ok(answer)) => match Trouble::of_write_concern(&answer) {
+                    None => return Ok(Ok(())),
+                    Some(trouble) => trouble,
+                },
+                Ok(Err(error)) => {
+                    let trouble = Trouble::of(&error);
+                    if let Some(code) = trouble.code().filter(|_| !trouble.is_passing()) {
+                        let message = match error.kind.as_ref() {
+                            ErrorKind::Command(command) => command.message.as_str(),
+                            _ => "",
+                        };
+                        let response = error.server_response().map(AsRef::as_ref);
+                        let culprit = culprit(specifications.iter().copied(), message, response);
+                        return Ok(Err(Refused { code, culprit }));
+                    }
+                    trouble
+                }
+            };
+            self.pause(attempt, CREATE, trouble).await.map_err(failed)?;
+            attempt += 1;
+        }
     }
 }
+
+const CREATE: &str = "createIndexes";
 
 #[cfg(test)]
 mod tests {
@@ -123,6 +205,7 @@ mod tests {
     use mongodb::bson::doc;
 
     use super::*;
+    use crate::target::{IndexKind, index_kind};
 
     #[test]
     fn indexes_of_id_and_those_that_delete_are_told_from_others() {

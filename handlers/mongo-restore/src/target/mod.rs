@@ -4,10 +4,12 @@ mod catalog;
 mod error;
 mod indexes;
 mod insert;
+mod kinds;
 mod own;
 mod raw;
 mod reach;
 mod read;
+mod spelling;
 
 use std::time::Duration;
 
@@ -18,12 +20,14 @@ use mongodb::options::{ReadPreference, SelectionCriteria};
 
 use crate::limits::Limits;
 
-pub(crate) use catalog::{Existing, ExistingKind};
+pub(crate) use catalog::Existing;
 pub(crate) use error::{TargetError, Trouble};
-pub(crate) use indexes::{IndexKind, index_kind, index_name, without_ttl};
-pub(crate) use insert::{How, Inserted, OnDifferent};
+pub(crate) use indexes::without_ttl;
+pub(crate) use insert::{How, Inserted, LeftOut, OnDifferent};
+pub(crate) use kinds::{IndexKind, index_kind, index_name};
 pub(crate) use raw::{Raw, field, fields};
 pub(crate) use read::{Found, Reading};
+pub(crate) use spelling::{indexes_by_name, is_same_index, other_options, spelled};
 
 /// What the server's log calls us.
 const APPLICATION: &str = "mongo-restore";

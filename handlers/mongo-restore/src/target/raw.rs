@@ -127,6 +127,29 @@ pub(crate) fn field<'a>(document: &'a [u8], name: &str) -> Option<RawValue<'a>> 
     fields(document).find(|(of, _)| *of == name).map(|(_, value)| value)
 }
 
+/// Whether there may be an empty timestamp at the top: it is preceded by the end of its name, so nine zeros are in a row. No field is
+/// looked at one by one, because every document that is restored comes by here.
+pub(crate) fn may_have_empty_timestamp(document: &[u8]) -> bool {
+    const RUN: usize = 9;
+    let mut at = RUN - 1;
+    while at < document.len() {
+        if document[at] == 0 {
+            let before = document[..at].iter().rev().take_while(|byte| **byte == 0).count();
+            let behind = document[at..].iter().take_while(|byte| **byte == 0).count();
+            if before + behind >= RUN {
+                return true;
+            }
+        }
+        at += RUN;
+    }
+    false
+}
+
+/// Whether a server would put its own time into the document: a timestamp of zero is at its top, but for `_id`.
+pub(crate) fn has_empty_timestamp(document: &[u8]) -> bool {
+    fields(document).any(|(name, value)| name != "_id" && value.kind == 0x11 && value.bytes == [0; 8])
+}
+
 impl<'a> RawValue<'a> {
     pub(crate) fn as_str(self) -> Option<&'a str> {
         let text = self.bytes.get(4..self.bytes.len().checked_sub(1)?)?;
@@ -135,6 +158,24 @@ impl<'a> RawValue<'a> {
 
     pub(crate) fn as_document(self) -> Option<&'a [u8]> {
         (self.kind == 0x03).then_some(self.bytes)
+    }
+
+    /// A double or a whole number; none for any other type.
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "compared with small numbers and with its like"
+    )]
+    pub(crate) fn number(self) -> Option<f64> {
+        match self.kind {
+            0x01 => self.bytes.try_into().ok().map(f64::from_le_bytes),
+            0x10 => self
+                .bytes
+                .try_into()
+                .ok()
+                .map(|bytes| f64::from(i32::from_le_bytes(bytes))),
+            0x12 => self.bytes.try_into().ok().map(|bytes| i64::from_le_bytes(bytes) as f64),
+            _ => None,
+        }
     }
 
     pub(crate) fn is_true(self) -> bool {
@@ -172,6 +213,25 @@ mod tests {
         expected.truncate(expected.len() - 1);
         let expected = Raw(expected).fields_of(&inner).build();
         assert_eq!(built, expected);
+    }
+
+    #[test]
+    fn no_empty_timestamp_is_overlooked() {
+        let empty = Bson::Timestamp(mongodb::bson::Timestamp { time: 0, increment: 0 });
+        for length in 0..40 {
+            let with = doc! {"_id": "x".repeat(length), "at": empty.clone()}.to_vec().unwrap();
+            assert!(
+                may_have_empty_timestamp(&with) && has_empty_timestamp(&with),
+                "{length}"
+            );
+            let within = doc! {"_id": "x".repeat(length), "in": {"at": empty.clone()}}
+                .to_vec()
+                .unwrap();
+            assert!(!has_empty_timestamp(&within), "{length}");
+            let without = doc! {"_id": "x".repeat(length), "a": 7_i64, "b": [0, 0], "c": Bson::Null};
+            assert!(!may_have_empty_timestamp(&without.to_vec().unwrap()), "{length}");
+        }
+        assert!(!has_empty_timestamp(&doc! {"_id": empty}.to_vec().unwrap()));
     }
 
     #[test]

@@ -134,9 +134,11 @@ async fn a_document_that_somebody_adds_meanwhile_is_left_and_counted() {
         world.mongo.insert_raw("shop", "orders", intruder.clone());
         gate.open();
     });
-    assert_eq!(failed.0, "DocumentsDiffer");
+    assert_eq!(failed.0, "RestoredInPart");
     assert!(
-        failed.1.contains("in shop.orders there are 1 documents"),
+        failed
+            .1
+            .contains("DocumentsDiffer: in shop.orders there are 1 documents"),
         "{}",
         failed.1
     );
@@ -157,4 +159,71 @@ async fn an_empty_collection_with_the_same_options_is_no_conflict() {
         .create("shop", "view", bytes(&doc! {"viewOn": "orders", "pipeline": []}));
     world.handle(&world.event("restore")).await.unwrap();
     world.assert_restored(&dump);
+}
+
+/// The server quotes such an `_id` in its answers, which are no texts then.
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_whose_id_is_not_utf8_are_merged_as_others_are() {
+    let with_id = |id: &[u8], value: i32| {
+        let elements = [
+            b"\x02_id\0".as_slice(),
+            &i32::try_from(id.len() + 1).unwrap().to_le_bytes(),
+            id,
+            b"\0\x10v\0",
+            &value.to_le_bytes(),
+            b"\0",
+        ]
+        .concat();
+        [
+            i32::try_from(elements.len() + 4).unwrap().to_le_bytes().as_slice(),
+            &elements,
+        ]
+        .concat()
+    };
+    let documents = vec![
+        with_id(b"a\xff", 1),
+        with_id(b"b\xfe", 2),
+        with_id(b"c\xc3", 3),
+        bytes(&doc! {"_id": 1.0, "v": 4}),
+    ];
+    let dump = Dump::of(vec![Made::collection("shop.raw", documents.clone())]);
+    for conflict in ["merge", "refuse"] {
+        let world = World::start().await;
+        world.store(&dump).await;
+        let mut event = world.event("restore");
+        event["conflict"] = json!(conflict);
+        if conflict == "merge" {
+            world.mongo.insert_raw("shop", "raw", documents[0].clone());
+            world.mongo.insert_raw("shop", "raw", with_id(b"b\xfe", 9));
+            let answer = world.handle(&event).await.unwrap();
+            assert_eq!((answer.inserted, answer.present, answer.replaced), (2, 1, 1));
+        } else {
+            // Written, and the answer lost: then they are there.
+            world.mongo.fault(mongo_emulator::Fault {
+                command: "insert".to_owned(),
+                namespace: "shop.raw".to_owned(),
+                times: Some(1),
+                kind: mongo_emulator::FaultKind::InsertThenReset { documents: 3 },
+                ..mongo_emulator::Fault::default()
+            });
+            let answer = world.handle(&event).await.unwrap();
+            assert_eq!(answer.inserted + answer.present, 4);
+        }
+        world.assert_restored(&dump);
+    }
+    // One that somebody puts there meanwhile is answered with its _id.
+    let world = World::start().await;
+    world.store(&dump).await;
+    let gate = world.mongo.gate(mongo_emulator::Gate {
+        command: "create".to_owned(),
+        ..Default::default()
+    });
+    let event = world.event("restore");
+    let ((name, message), ()) = tokio::join!(world.refused(&event), async {
+        gate.reached().await;
+        world.mongo.insert_raw("shop", "raw", with_id(b"b\xfe", 9));
+        gate.open();
+    });
+    assert_eq!(name, "DocumentsDiffer", "{message}");
+    assert_eq!(world.mongo.documents("shop", "raw").len(), 4);
 }

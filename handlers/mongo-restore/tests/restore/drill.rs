@@ -155,6 +155,7 @@ async fn what_a_killed_drill_left_goes_with_the_next_one_of_any_dump() {
         .unwrap();
     running.kill();
     gate.open();
+    world.the_leases_end();
     assert!(world.mongo.counts().len() > 2);
     world.store(&dump().at("20260507T000000Z-bbbbbb")).await;
     let mut event = world.event("drill");
@@ -171,6 +172,7 @@ async fn a_note_that_names_other_databases_drops_none_of_them() {
     // As if somebody had written into the note.
     let gate = world.mongo.gate(Gate {
         command: "insert".to_owned(),
+        namespace: "drill_*".to_owned(),
         ..Gate::default()
     });
     let running = start(world.command("drill", &[]));
@@ -179,14 +181,40 @@ async fn a_note_that_names_other_databases_drops_none_of_them() {
         .unwrap();
     running.kill();
     gate.open();
-    let note = world.mongo.documents("lectern_restore", "runs").pop().unwrap();
-    let mut note = mongodb::bson::Document::try_from(mongodb::bson::RawDocumentBuf::from_bytes(note).unwrap()).unwrap();
+    world.the_leases_end();
+    let notes = world.notes().pop().unwrap();
+    let mut note = world.own_document(&notes, "restore").unwrap();
     let state = note
         .get_str("state")
         .unwrap()
         .replace("\"databases\":[", "\"databases\":[\"shop\",");
     note.insert("state", state);
-    assert!(world.mongo.replace_raw("lectern_restore", "runs", &bytes(&note)));
+    assert!(world.mongo.replace_raw("lectern_restore", &notes, &bytes(&note)));
     world.handle(&world.event("drill")).await.unwrap();
     assert_only_somebody_s(&world);
+}
+
+/// The longest names there can be: with the scratch database's they would be too long.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drill_of_the_longest_names_is_one_of_all_of_them() {
+    let world = World::start().await;
+    let long = format!("shop.{}", "x".repeat(250));
+    let view = Made::view(
+        &format!("shop.{}", "v".repeat(250)),
+        &doc! {"viewOn": "x".repeat(250), "pipeline": []},
+    );
+    let other = format!("shop.{}y", "x".repeat(249));
+    world
+        .store(&Dump::of(vec![
+            Made::numbered(&long, 10),
+            Made::numbered(&other, 20),
+            view,
+        ]))
+        .await;
+    let answer = world.handle(&world.event("drill")).await.unwrap();
+    assert_eq!(
+        (answer.outcome, answer.inserted, answer.namespaces.len()),
+        (Outcome::Drilled, 30, 3)
+    );
+    assert!(world.mongo.counts().is_empty());
 }

@@ -206,6 +206,7 @@ async fn a_function_that_is_killed_is_gone_on_with_by_lambda_s_retry() {
     gate.reached().await;
     function.kill();
     gate.open();
+    world.the_leases_end();
     let _function = started(&lambda, &world);
     lambda.send(world.event("restore").to_string());
     let reported = ended(&lambda, 1).await;

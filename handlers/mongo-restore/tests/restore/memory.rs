@@ -22,7 +22,8 @@ async fn peak(documents: u64) -> u64 {
     world.store(&dump).await;
     // The note's removal is the last thing it does.
     let held = world.mongo.gate(mongo_emulator::Gate {
-        command: "delete".to_owned(),
+        command: "drop".to_owned(),
+        namespace: "lectern_restore.*".to_owned(),
         before: true,
         ..Default::default()
     });

@@ -114,6 +114,16 @@ async fn names_that_cannot_be_meant_are_refused_before_anything_is_written() {
         ),
         (json!([{"from": "shop", "to": "a.b"}]), "EventRefused", "must both"),
         (
+            json!([{"from": "shop.orders", "to": "shop.system.views"}]),
+            "EventRefused",
+            "the server's own",
+        ),
+        (
+            json!([{"from": "shop.orders", "to": "shop.a.system.b"}]),
+            "EventRefused",
+            "the server's own",
+        ),
+        (
             json!([{"from": "shop", "to": "a"}, {"from": "shop", "to": "b"}]),
             "EventRefused",
             "twice",

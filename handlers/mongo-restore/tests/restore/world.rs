@@ -10,9 +10,13 @@ use local_cloud::LocalCloud;
 use mongo_emulator::{MongoEmulator, Options};
 use mongo_restore::answer::Answer;
 use mongo_restore::{Failed, Place, Settings, handle};
+use mongodb::bson::Document;
 use serde_json::{Value, json};
 
 use crate::dump::{CLUSTER, Dump, PREFIX};
+
+/// What the names of a restore's own collections begin with.
+const OWN: &str = "lectern_restore.";
 
 fn cloud() -> Arc<LocalCloud> {
     LocalCloud::shared(local_cloud::Options::default()).unwrap()
@@ -137,14 +141,11 @@ impl World {
 
     pub(crate) fn assert_nothing_of_its_own(&self) {
         let counts = self.mongo.counts();
-        let own: Vec<_> = counts
-            .keys()
-            .filter(|name| name.starts_with("lectern_restore"))
-            .collect();
+        let own: Vec<_> = counts.keys().filter(|name| name.starts_with(OWN)).collect();
         assert!(own.is_empty(), "{own:?}");
     }
 
-    /// Commands that change something, by their names.
+    /// Commands that change something but notes, by their names.
     pub(crate) fn writes(&self) -> Vec<String> {
         let changes = [
             "insert",
@@ -156,8 +157,48 @@ impl World {
             "dropDatabase",
             "collMod",
         ];
-        let calls = self.mongo.calls().into_iter().map(|call| call.command);
-        calls.filter(|command| changes.contains(&command.as_str())).collect()
+        let calls = self.mongo.calls().into_iter();
+        let calls = calls.filter(|call| !call.namespace.starts_with(OWN));
+        calls
+            .map(|call| call.command)
+            .filter(|command| changes.contains(&command.as_str()))
+            .collect()
+    }
+
+    /// Every command's notes: `database.collection`.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let counts = self.mongo.counts();
+        counts
+            .into_keys()
+            .filter_map(|name| name.strip_prefix(OWN).map(str::to_owned))
+            .collect()
+    }
+
+    /// One of a command's own documents.
+    pub(crate) fn own_document(&self, collection: &str, id: &str) -> Option<Document> {
+        let documents = self.mongo.documents(OWN.trim_end_matches('.'), collection).into_iter();
+        let mut documents = documents.map(|bytes| Document::from_reader(bytes.as_slice()).unwrap());
+        documents.find(|document| document.get_str("_id").is_ok_and(|found| found == id))
+    }
+
+    /// Changes all leases that there are: who has them, and what else they say.
+    pub(crate) fn change_leases(&self, owner: &str, change: impl Fn(&mut Value)) {
+        for collection in self.notes() {
+            let Some(mut lease) = self.own_document(&collection, "lease") else {
+                continue;
+            };
+            let mut state: Value = serde_json::from_str(lease.get_str("state").unwrap()).unwrap();
+            change(&mut state);
+            lease.insert("owner", owner);
+            lease.insert("state", state.to_string());
+            let lease = lease.to_vec().unwrap();
+            assert!(self.mongo.replace_raw(OWN.trim_end_matches('.'), &collection, &lease));
+        }
+    }
+
+    /// The time passes that a killed process's lease needs to end.
+    pub(crate) fn the_leases_end(&self) {
+        self.change_leases("killed", |state| state["until_ms"] = json!(0));
     }
 }
 

@@ -1,0 +1,52 @@
+//! What an event is handled with, and where.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use lambda_kit::Deadline;
+
+use crate::limits::Limits;
+use crate::progress::Progress;
+
+/// What stays the same from event to event.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How to reach AWS: Secrets Manager, S3, STS and Lambda.
+    pub aws: SdkConfig,
+    /// Sizes and patience.
+    pub limits: Limits,
+    /// Where to count.
+    pub progress: Arc<Progress>,
+    /// Write a drill's metrics to standard output.
+    pub metrics: bool,
+}
+
+impl Settings {
+    /// With the default limits, and without metrics.
+    #[must_use]
+    pub fn new(aws: SdkConfig) -> Self {
+        Self {
+            aws,
+            limits: Limits::default(),
+            progress: Arc::default(),
+            metrics: false,
+        }
+    }
+}
+
+/// Where an event is handled.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// When it has to be over, or handed over.
+    pub deadline: Deadline,
+    /// What to invoke to go on; none outside of Lambda.
+    pub function_arn: Option<String>,
+}
+
+impl Place {
+    /// Without a deadline.
+    pub const COMMAND_LINE: Self = Self {
+        deadline: Deadline::NONE,
+        function_arn: None,
+    };
+}
