@@ -331,11 +331,17 @@ async fn who_may_not_list_all_databases_gets_its_own_and_is_told_only_when_it_as
         let names = databases.map(|it| it.as_document().unwrap().get_str("name").unwrap().to_owned());
         Ok::<Vec<String>, mongodb::error::Error>(names.collect())
     };
-    assert_eq!(list(doc! { "authorizedDatabases": false }).await.unwrap(), ["shop", "vault"]);
+    assert_eq!(
+        list(doc! { "authorizedDatabases": false }).await.unwrap(),
+        ["shop", "vault"]
+    );
     emulator.hide("vault");
     assert_eq!(list(doc! {}).await.unwrap(), ["shop"]);
     assert_eq!(list(doc! { "authorizedDatabases": true }).await.unwrap(), ["shop"]);
-    assert_eq!(code(&list(doc! { "authorizedDatabases": false }).await.unwrap_err()), Some(13));
+    assert_eq!(
+        code(&list(doc! { "authorizedDatabases": false }).await.unwrap_err()),
+        Some(13)
+    );
     let refused = client.database("vault").list_collection_names().await.unwrap_err();
     assert_eq!(code(&refused), Some(13));
 }

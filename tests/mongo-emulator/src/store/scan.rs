@@ -231,7 +231,10 @@ impl Scan {
                 None
             } else {
                 let place = (key.clone(), *number);
-                let versions = collection.by_id.get(&place).filter(|_| self.is_here(collection, &place));
+                let versions = collection
+                    .by_id
+                    .get(&place)
+                    .filter(|_| self.is_here(collection, &place));
                 versions
                     .and_then(|versions| versions.at(time))
                     .map(|body| Row::Stored(Arc::clone(body)))
