@@ -6,6 +6,8 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::deadline::Deadline;
@@ -64,35 +66,40 @@ fn seconds(time: Duration) -> String {
 ///
 /// # Errors
 /// [`Cut`]. The caller counts it among its own failures and reports it under [`Cut::name`] or a name of its own.
-pub async fn guard<T>(deadline: Deadline, work: impl Future<Output = T>) -> Result<T, Cut> {
-    within(deadline, LAST_WORDS, work).await
+pub fn guard<T>(deadline: Deadline, work: impl Future<Output = T>) -> impl Future<Output = Result<T, Cut>> {
+    within(deadline, LAST_WORDS, work)
 }
 
 /// The same with another time to keep.
-pub(crate) async fn within<T>(deadline: Deadline, kept: Duration, work: impl Future<Output = T>) -> Result<T, Cut> {
+pub(crate) fn within<T>(
+    deadline: Deadline,
+    kept: Duration,
+    work: impl Future<Output = T>,
+) -> impl Future<Output = Result<T, Cut>> {
+    // On the heap, and before any future holds it: a handler's is as large as the driver's and the SDK's together, and each future
+    // around it would be larger by as much.
+    let work = caught(Box::pin(work));
     let kept = deadline.reserve(kept);
-    let work = caught(work);
-    match deadline.remaining() {
-        None => work.await,
-        Some(left) => match tokio::time::timeout(left.saturating_sub(kept), work).await {
-            Ok(result) => result,
-            Err(_) => Err(Cut::OutOfTime { kept }),
-        },
+    async move {
+        match deadline.remaining() {
+            None => work.await,
+            Some(left) => match tokio::time::timeout(left.saturating_sub(kept), work).await {
+                Ok(result) => result,
+                Err(_) => Err(Cut::OutOfTime { kept }),
+            },
+        }
     }
 }
 
-async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cut> {
-    // On the heap: a handler's future holds the driver's and the SDK's, and two copies of it on the stack are too many.
-    let mut work = Box::pin(work);
-    poll_fn(|context| {
+fn caught<T, W: Future<Output = T>>(mut work: Pin<Box<W>>) -> impl Future<Output = Result<T, Cut>> {
+    poll_fn(move |context| {
         PLACE.take();
         let polled = panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
         polled.map_or_else(
-            |_| std::task::Poll::Ready(Err(Cut::Panicked { at: PLACE.take() })),
+            |_| Poll::Ready(Err(Cut::Panicked { at: PLACE.take() })),
             |polled| polled.map(Ok),
         )
     })
-    .await
 }
 
 thread_local! {

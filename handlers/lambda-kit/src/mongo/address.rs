@@ -240,7 +240,8 @@ impl Address {
             .filter(|pair| !pair.key.starts_with("srv"))
             .cloned()
             .collect();
-        ClientOptions::parse(uri(false, &self.before, &plain)).await.is_ok()
+        // On the heap: the driver's future is large, and this one is part of a handler's.
+        Box::pin(async { ClientOptions::parse(uri(false, &self.before, &plain)).await.is_ok() }).await
     }
 
     /// Why the driver does not take it: the fewest options with which it does not, else what is before them.

@@ -202,12 +202,12 @@ impl MongoSecret {
             place: place.to_owned(),
             source,
         };
-        let address = Address::read(&self.uri).await.map_err(refused)?;
+        let address = Box::pin(Address::read(&self.uri)).await.map_err(refused)?;
         for warning in &address.warnings {
             tracing::warn!(place, %warning, "the MongoDB address was not read as it is written");
         }
         // The driver's reason may quote the address, so it is not passed on; the parts were looked at before, so it is about names.
-        let parsed = ClientOptions::parse(address.uri()).await;
+        let parsed = Box::pin(async { ClientOptions::parse(address.uri()).await }).await;
         let mut options = parsed.map_err(|_| refused(AddressError::Unresolved))?;
         options.app_name.get_or_insert_with(|| application.to_owned());
         options.connect_timeout.get_or_insert(CONNECT_TIMEOUT);
