@@ -11,6 +11,8 @@ use mongodb::Client;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use tokio::sync::Mutex;
 
+use crate::problem::{Kind, Problem, passes};
+
 /// Connections. A function serves one request at a time; the second is for an operation that follows one which was given up.
 const POOL: u32 = 2;
 /// A connection that was idle for longer is not used again: while Lambda froze the sandbox, somebody on the way may have dropped
@@ -81,10 +83,21 @@ impl StoreError {
         match self {
             Self::Unavailable { .. } => true,
             Self::NoClient { source, .. } => {
-                matches!(source, SecretError::Unreadable { source, .. } if crate::problem::passes(source))
+                matches!(source, SecretError::Unreadable { source, .. } if passes(source))
             }
             Self::Duplicate { .. } | Self::Refused { .. } => false,
         }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let kind = if error.passes() {
+            Kind::Unavailable
+        } else {
+            Kind::Internal
+        };
+        Self::new(kind).cause(lambda_kit::chain(&error))
     }
 }
 

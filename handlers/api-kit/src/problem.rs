@@ -5,8 +5,6 @@ use std::time::Duration;
 use lambda_kit::aws::AwsError;
 use serde::Serialize;
 
-use crate::database::StoreError;
-
 /// Content type of a problem.
 pub(crate) const CONTENT_TYPE: &str = "application/problem+json";
 
@@ -247,17 +245,6 @@ pub(crate) fn passes(error: &AwsError) -> bool {
 impl From<AwsError> for Problem {
     fn from(error: AwsError) -> Self {
         let kind = if passes(&error) {
-            Kind::Unavailable
-        } else {
-            Kind::Internal
-        };
-        Self::new(kind).cause(lambda_kit::chain(&error))
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        let kind = if error.passes() {
             Kind::Unavailable
         } else {
             Kind::Internal

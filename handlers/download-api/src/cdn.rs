@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::fetch::{Link, Object, epoch_seconds};
+use crate::link::{Link, Object, epoch_seconds};
 use crate::query::encode;
 use crate::settings::CdnSettings;
 use crate::signing_key::{KeyError, Keyring};

@@ -37,7 +37,7 @@ impl Cursor {
         let bytes: [u8; BYTES] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let (millis, id) = bytes.split_first_chunk()?;
         let created_millis = i64::from_be_bytes(*millis);
-        let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = hex::encode(id);
         (0..=LAST_MILLIS)
             .contains(&created_millis)
             .then_some(Self { created_millis, id })
@@ -68,19 +68,9 @@ impl Cursor {
 
 /// The bytes of 32 hexadecimal digits in small letters.
 fn digits(id: &str) -> Option<[u8; 16]> {
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, []) = id.as_bytes().as_chunks::<2>() else {
-        return None;
-    };
-    let bytes: Option<Vec<u8>> = pairs
-        .iter()
-        .map(|[high, low]| Some(value(*high)? << 4 | value(*low)?))
-        .collect();
-    bytes?.try_into().ok()
+    let mut bytes = [0; 16];
+    hex::decode_to_slice(id, &mut bytes).ok()?;
+    (hex::encode(bytes) == id).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -1,6 +1,21 @@
 //! Content-Disposition for a file of any name (RFC 6266).
 
-use crate::query::push_escaped;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All but `attr-char` (RFC 8187, section 3.2.1).
+const NOT_ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
 
 /// Characters of a name that are kept: as many as an upload may have. Percent-encoded twice they stay below CloudFront's limit for
 /// a URL, 8,192 bytes.
@@ -36,15 +51,8 @@ pub fn attachment(name: &str) -> String {
     // A quotation mark would end the string, and some clients decode %41 in it (RFC 6266, appendix D).
     let plain = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '%');
     let fallback: String = name.chars().map(|c| if plain(c) { c } else { REPLACEMENT }).collect();
-    let mut header = format!("attachment; filename=\"{fallback}\"; filename*=UTF-8''");
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-            header.push(char::from(byte));
-        } else {
-            push_escaped(&mut header, byte);
-        }
-    }
-    header
+    let extended = utf8_percent_encode(&name, NOT_ATTR_CHAR);
+    format!("attachment; filename=\"{fallback}\"; filename*=UTF-8''{extended}")
 }
 
 /// The content type for the answer of S3: a record's, or none in particular where it is not a media type.

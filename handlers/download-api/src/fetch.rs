@@ -1,33 +1,14 @@
 //! `GET /files/{id}`.
 
-use std::time::SystemTime;
-
 use api_kit::{Answer, Kind, Problem, Request};
 use file_catalog::{FILES, File, FileRecord};
 use mongodb::bson::{DateTime, doc};
 use serde::Serialize;
 
 use crate::disposition;
+use crate::link::Object;
 use crate::state::{DownloadApi, Links};
 use crate::viewer::viewer;
-
-/// One version of an object, and what its answer is to say.
-#[derive(Debug)]
-pub(crate) struct Object<'a> {
-    pub(crate) key: String,
-    pub(crate) version_id: &'a str,
-    /// Content-Disposition.
-    pub(crate) disposition: String,
-    /// Content-Type.
-    pub(crate) content_type: &'a str,
-}
-
-/// A URL, which is a secret until it expires.
-pub(crate) struct Link {
-    pub(crate) url: String,
-    /// Seconds since 1970.
-    pub(crate) expires_at: u64,
-}
 
 /// The contract's schema `FileLink`.
 #[derive(Serialize)]
@@ -74,13 +55,6 @@ pub(crate) async fn fetch(request: &Request, state: &DownloadApi) -> Result<Answ
             expires_at: rfc3339(link.expires_at)?,
         },
     )
-}
-
-/// Whole seconds, which is what links count in. A clock before 1970 counts as 1970.
-pub(crate) fn epoch_seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs()
 }
 
 fn rfc3339(epoch_seconds: u64) -> Result<String, Problem> {

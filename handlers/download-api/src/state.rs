@@ -5,19 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use api_contract::Handler;
-use api_kit::{Api, Database, Kind, Problem, Reply};
+use api_kit::{Api, Database};
 use aws_config::SdkConfig;
 use lambda_kit::emf::Metrics;
-use lambda_kit::{Environment, Failure, Invocation};
+use lambda_kit::{Clock, Environment, Failure};
 
 use crate::cdn::Cdn;
-use crate::fetch::fetch;
-use crate::list::list;
 use crate::settings::Settings;
 use crate::storage::Storage;
-
-/// What time it is.
-pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Where links lead.
 #[derive(Debug)]
@@ -85,19 +80,4 @@ impl DownloadApi {
         self.api = self.api.with_metrics(metrics);
         self
     }
-}
-
-/// Serves one event of API Gateway.
-///
-/// # Errors
-/// [`Failure`] where the event is none of API Gateway's; whatever else goes wrong is an answer.
-pub async fn handle(invocation: Invocation, state: &DownloadApi) -> Result<Reply, Failure> {
-    let serve = |request: api_kit::Request| async move {
-        match request.route.operation.as_str() {
-            "listFiles" => list(&request, &state.database).await,
-            "getFile" => fetch(&request, state).await,
-            other => Err(Problem::new(Kind::Internal).cause(format!("nothing here serves {other}"))),
-        }
-    };
-    state.api.answer(invocation, serve).await
 }

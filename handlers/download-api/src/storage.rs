@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use aws_sdk_s3::presigning::PresigningConfig;
 use lambda_kit::aws::AwsError;
 
-use crate::fetch::{Link, Object, epoch_seconds};
+use crate::link::{Link, Object, epoch_seconds};
 
 /// What the session is called in CloudTrail.
 const SESSION: &str = "download-api";

@@ -3,11 +3,13 @@
 //! - [`runtime`]: the loop of the Lambda Runtime API, one [`Invocation`] at a time; [`Failure`] is what Lambda shows of an error
 //! - [`Environment`]: settings from environment variables
 //! - [`Deadline`]: when Lambda ends the invocation; [`guard()`] ends the work before it does, and makes a failure of a panic
+//! - [`Clock`]: what time it is, which a test decides
 //! - [`emf`]: metrics, written as log lines
 //! - [`aws`]: configuration with time limits and retries, assumed roles, and what an SDK error says
 //! - [`mongo`]: a MongoDB client from a secret
 
 pub mod aws;
+mod clock;
 mod deadline;
 pub mod emf;
 mod environment;
@@ -16,6 +18,7 @@ mod guard;
 pub mod mongo;
 pub mod runtime;
 
+pub use clock::Clock;
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use failure::{Failure, chain};

@@ -165,7 +165,7 @@ fn plain<T: DeserializeOwned>(profile: &Value, name: &str) -> Result<Option<T>, 
 fn revision() -> Result<String, Problem> {
     let mut bytes = [0; 12];
     rand::fill(&mut bytes).map_err(|_| fault("there are no random numbers"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(bytes))
 }
 
 fn fault(cause: impl Into<String>) -> Problem {

@@ -5,20 +5,13 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use api_contract::Handler;
-use api_kit::{Api, Database, Kind, Problem, Reply, Request};
+use api_kit::{Api, Database};
 use aws_config::SdkConfig;
 use lambda_kit::emf::Metrics;
-use lambda_kit::{Environment, Failure, Invocation};
+use lambda_kit::{Clock, Environment, Failure};
 
-use crate::change::change;
-use crate::erase::erase;
-use crate::export::export;
-use crate::fetch::fetch;
 use crate::keyring::Keyring;
 use crate::settings::Settings;
-
-/// What time it is.
-pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Built at the first event and used for all of them. It connects to nothing until something is needed.
 pub struct ProfileApi {
@@ -73,21 +66,4 @@ impl ProfileApi {
         self.api = self.api.with_metrics(metrics);
         self
     }
-}
-
-/// Serves one event of API Gateway.
-///
-/// # Errors
-/// [`Failure`] where the event is none of API Gateway's; whatever else goes wrong is an answer.
-pub async fn handle(invocation: Invocation, state: &ProfileApi) -> Result<Reply, Failure> {
-    let serve = |request: Request| async move {
-        match request.route.operation.as_str() {
-            "getProfile" => fetch(&request, state).await,
-            "patchProfile" => change(&request, state).await,
-            "deleteProfile" => erase(&request, state).await,
-            "exportProfile" => export(&request, state).await,
-            other => Err(Problem::new(Kind::Internal).cause(format!("nothing here serves {other}"))),
-        }
-    };
-    state.api.answer(invocation, serve).await
 }

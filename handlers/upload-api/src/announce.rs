@@ -8,7 +8,7 @@ use file_catalog::{Checksum, FileRecord, Status, key};
 use mongodb::bson::DateTime;
 use sha2::{Digest as _, Sha256};
 
-use crate::announcement::{Announcement, Sums, hexadecimal};
+use crate::announcement::{Announcement, Sums};
 use crate::bucket::Bucket;
 use crate::state::UploadApi;
 use crate::ticket::UploadTicket;
@@ -137,13 +137,13 @@ async fn give_up(record: &FileRecord, bucket: &Bucket) {
 /// The id of the file of one user's idempotency key. Neither can have a line break, so no two pairs make one text.
 fn derived_id(subject: &str, key: &str) -> String {
     let hash = Sha256::digest(format!("upload-api\n{subject}\n{key}"));
-    hexadecimal(hash.get(..16).unwrap_or_default())
+    hex::encode(hash.get(..16).unwrap_or_default())
 }
 
 fn random_id() -> Result<String, Problem> {
     let mut bytes = [0; 16];
     rand::fill(&mut bytes).map_err(|_| Problem::new(Kind::Internal).cause("there are no random numbers"))?;
-    Ok(hexadecimal(&bytes))
+    Ok(hex::encode(bytes))
 }
 
 #[cfg(test)]

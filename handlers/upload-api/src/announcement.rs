@@ -57,7 +57,7 @@ impl Announcement {
     pub(crate) fn fingerprint(&self) -> Result<String, Problem> {
         let canonical =
             serde_json::to_vec(self).map_err(|error| Problem::new(Kind::Internal).cause(error.to_string()))?;
-        Ok(hexadecimal(&Sha256::digest(canonical)))
+        Ok(hex::encode(Sha256::digest(canonical)))
     }
 
     /// The announced checksums, of a file that the platform takes.
@@ -109,15 +109,6 @@ impl Announcement {
             },
         }
     }
-}
-
-/// In small letters.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok();
-        text
-    })
 }
 
 /// What speaks against a name. It becomes a file's name on somebody's disk, and people decide by it what to open.

@@ -1,7 +1,7 @@
 //! The function by which administrators put files on the platform: it takes the announcement of a file, gives what uploads it to S3
 //! and nothing else, and shows the file to others once what arrived is what was announced. Bytes never go through it.
 //!
-//! - [`UploadApi`]: what is built once, from [`Settings`]; [`handle`]: serves one event
+//! - [`UploadApi`]: what is built once, from [`Settings`]; [`handle`]: serves one event, by `routes`
 //! - `announce`: `POST /files`; `announcement`: what is accepted; `ticket`: what the client gets; `form`: a presigned POST
 //! - `complete`: `POST /files/{id}/complete`; `verify`: what differs; `parts`: files in parts
 //! - `remove`: `DELETE /files/{id}`, and what was never completed
@@ -15,6 +15,7 @@ mod form;
 mod parts;
 mod records;
 mod remove;
+mod routes;
 mod settings;
 mod state;
 mod storage;
@@ -23,6 +24,6 @@ mod time;
 mod verify;
 
 pub use announcement::Sizes;
+pub use routes::handle;
 pub use settings::Settings;
-pub use state::{UploadApi, handle};
-pub use time::Clock;
+pub use state::UploadApi;

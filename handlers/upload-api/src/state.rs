@@ -5,19 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use api_contract::Handler;
-use api_kit::{Api, Database, Kind, Problem, Reply};
+use api_kit::{Api, Database};
 use aws_config::SdkConfig;
 use lambda_kit::emf::Metrics;
-use lambda_kit::{Environment, Failure, Invocation};
+use lambda_kit::{Clock, Environment, Failure};
 
-use crate::announce::announce;
 use crate::announcement::Sizes;
-use crate::complete::complete;
 use crate::records::Records;
-use crate::remove::{clean, remove};
 use crate::settings::Settings;
 use crate::storage::Storage;
-use crate::time::Clock;
 
 /// Built at the first event and used for all of them. It connects to nothing until something is needed.
 pub struct UploadApi {
@@ -102,20 +98,4 @@ impl Cleaned {
         }
         due
     }
-}
-
-/// Serves one event of API Gateway.
-///
-/// # Errors
-/// [`Failure`] where the event is none of API Gateway's; whatever else goes wrong is an answer.
-pub async fn handle(invocation: Invocation, state: &UploadApi) -> Result<Reply, Failure> {
-    let serve = |request: api_kit::Request| async move {
-        match request.route.operation.as_str() {
-            "createFile" => tokio::join!(announce(&request, state), clean(state)).0,
-            "completeFile" => complete(&request, state).await,
-            "deleteFile" => remove(&request, state).await,
-            other => Err(Problem::new(Kind::Internal).cause(format!("nothing here serves {other}"))),
-        }
-    };
-    state.api.answer(invocation, serve).await
 }

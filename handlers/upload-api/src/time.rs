@@ -1,12 +1,8 @@
 //! Times as clients, policies and MongoDB have them.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mongodb::bson::DateTime;
-
-/// What time it is.
-pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Without its part of a second, which neither a policy nor a link can say.
 pub(crate) fn whole_seconds(time: SystemTime) -> SystemTime {

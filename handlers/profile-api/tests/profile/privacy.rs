@@ -131,7 +131,7 @@ async fn no_log_metric_document_or_problem_has_personal_data_in_it() {
     let wrapped = original.get_binary_generic("data_key").unwrap().clone();
     let key = call.ciphertext_blob(Blob::new(wrapped)).send().await.unwrap();
     let key = key.plaintext.unwrap().into_inner();
-    let hexadecimal: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = hex::encode(&key);
     let listed = format!("{key:?}");
     for (place, bytes, _) in &places {
         for form in [&key[..], hexadecimal.as_bytes(), listed.as_bytes()] {
