@@ -58,13 +58,17 @@ impl Sent {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::of(Handler::UploadApi)
+    }
+
+    pub(crate) fn of(handler: Handler) -> Self {
         let mut environment = Environment::new(|name| match name {
             "LECTERN_CORS_ORIGINS" => Some("https://learn.example.com,http://localhost:3000".to_owned()),
             _ => None,
         });
         let metrics = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&metrics);
-        let api = Api::of(Handler::UploadApi, &mut environment)
+        let api = Api::of(handler, &mut environment)
             .with_metrics(move |line| kept.lock().unwrap().push(line.render(std::time::SystemTime::now())));
         environment.finish().unwrap();
         Self {

@@ -1,4 +1,5 @@
-//! Requests that are not meant well, each with the answer that it gets.
+//! Requests that are not meant well, each with the answer that it gets. What the kit refuses before any handler sees it is tested there
+//! (api-kit/tests/kit/hostile); here is one case of each of its steps, and what this function refuses itself.
 
 use serde_json::{Value, json};
 
@@ -7,7 +8,7 @@ use crate::world::{ID, World, get_event, list_event, send};
 type Change = fn(&mut Value);
 
 /// Name, the route it is sent to, what is done to a good request, status and name of the problem.
-const CASES: [(&str, Route, Change, i64, &str); 44] = [
+const CASES: [(&str, Route, Change, i64, &str); 11] = [
     (
         "no claims",
         Route::List,
@@ -16,177 +17,9 @@ const CASES: [(&str, Route, Change, i64, &str); 44] = [
         "unauthenticated",
     ),
     (
-        "empty claims",
-        Route::Get,
-        |e| e["requestContext"]["authorizer"]["claims"] = json!({}),
-        401,
-        "unauthenticated",
-    ),
-    (
-        "an access token",
-        Route::Get,
-        |e| claim(e, "token_use", json!("access")),
-        401,
-        "unauthenticated",
-    ),
-    (
-        "a sub that is an operator",
-        Route::List,
-        |e| claim(e, "sub", json!({ "$ne": null })),
-        401,
-        "unauthenticated",
-    ),
-    (
-        "a sub that is a list",
-        Route::Get,
-        |e| claim(e, "sub", json!(["a", "b"])),
-        401,
-        "unauthenticated",
-    ),
-    (
-        "a sub with a line break",
-        Route::List,
-        |e| claim(e, "sub", json!("a\r\nb")),
-        401,
-        "unauthenticated",
-    ),
-    (
-        "claims of another authorizer",
-        Route::List,
-        |e| e["requestContext"]["authorizer"] = json!({ "principalId": "a" }),
-        401,
-        "unauthenticated",
-    ),
-    (
-        "a limit of 0",
-        Route::List,
-        |e| query(e, "limit", "0"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a limit of 101",
-        Route::List,
-        |e| query(e, "limit", "101"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a negative limit",
-        Route::List,
-        |e| query(e, "limit", "-1"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a limit beyond any integer",
-        Route::List,
-        |e| query(e, "limit", "99999999999999999999"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a limit that is no integer",
-        Route::List,
-        |e| query(e, "limit", "1e1"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a limit that is an operator",
-        Route::List,
-        |e| query(e, "limit", "{\"$gt\":0}"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "an empty limit",
-        Route::List,
-        |e| query(e, "limit", ""),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "two limits",
-        Route::List,
-        |e| queries(e, "limit", &["1", "2"]),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a course that is an operator",
-        Route::List,
-        |e| query(e, "course", "{\"$ne\":null}"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a course that is an expression",
-        Route::List,
-        |e| query(e, "course", ".*"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a course with a null byte",
-        Route::List,
-        |e| query(e, "course", "algebra\u{0}"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a course in other letters",
-        Route::List,
-        |e| query(e, "course", "аlgebra"),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a course of 65 letters",
-        Route::List,
-        |e| query(e, "course", &"a".repeat(65)),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "an empty course",
-        Route::List,
-        |e| query(e, "course", ""),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "two courses",
-        Route::List,
-        |e| queries(e, "course", &["algebra", "physics"]),
-        400,
-        "invalid-parameter",
-    ),
-    (
-        "a course as a list of PHP's",
-        Route::List,
-        |e| query(e, "course[$ne]", "x"),
-        400,
-        "unknown-parameter",
-    ),
-    (
-        "an operator as a parameter",
-        Route::List,
-        |e| query(e, "$where", "sleep(1000)"),
-        400,
-        "unknown-parameter",
-    ),
-    (
         "a parameter that the route has not",
         Route::List,
         |e| query(e, "visibility", "administrators"),
-        400,
-        "unknown-parameter",
-    ),
-    (
-        "a parameter in capitals",
-        Route::List,
-        |e| query(e, "Course", "algebra"),
         400,
         "unknown-parameter",
     ),
@@ -240,68 +73,11 @@ const CASES: [(&str, Route, Change, i64, &str); 44] = [
         "invalid-parameter",
     ),
     (
-        "a body with a list",
-        Route::List,
-        |e| e["body"] = "{}".into(),
-        400,
-        "unexpected-body",
-    ),
-    (
         "a body with a file",
         Route::Get,
         |e| e["body"] = "a=b".into(),
         400,
         "unexpected-body",
-    ),
-    (
-        "a version of another's",
-        Route::Get,
-        |e| query(e, "versionId", "x"),
-        400,
-        "unknown-parameter",
-    ),
-    (
-        "a disposition of the client's",
-        Route::Get,
-        |e| query(e, "response-content-disposition", "inline"),
-        400,
-        "unknown-parameter",
-    ),
-    (
-        "an id that climbs",
-        Route::Get,
-        |e| id(e, "../../../etc/passwd"),
-        404,
-        "not-found",
-    ),
-    (
-        "an id in capitals",
-        Route::Get,
-        |e| id(e, &ID.to_uppercase()),
-        404,
-        "not-found",
-    ),
-    (
-        "an id that is an operator",
-        Route::Get,
-        |e| id(e, "{\"$gt\":\"\"}"),
-        404,
-        "not-found",
-    ),
-    (
-        "an id with a line break",
-        Route::Get,
-        |e| id(e, &format!("{ID}\n")),
-        404,
-        "not-found",
-    ),
-    ("an empty id", Route::Get, |e| id(e, ""), 404, "not-found"),
-    (
-        "a delete, which is another function's",
-        Route::Get,
-        |e| method(e, "DELETE"),
-        405,
-        "method-not-allowed",
     ),
     (
         "a path of another function",
@@ -318,10 +94,6 @@ enum Route {
     Get,
 }
 
-fn claim(event: &mut Value, name: &str, value: Value) {
-    event["requestContext"]["authorizer"]["claims"][name] = value;
-}
-
 fn query(event: &mut Value, name: &str, value: &str) {
     queries(event, name, &[value]);
 }
@@ -329,15 +101,6 @@ fn query(event: &mut Value, name: &str, value: &str) {
 fn queries(event: &mut Value, name: &str, values: &[&str]) {
     event["queryStringParameters"] = json!({ name: values.last() });
     event["multiValueQueryStringParameters"] = json!({ name: values });
-}
-
-fn id(event: &mut Value, id: &str) {
-    event["pathParameters"]["id"] = id.into();
-}
-
-fn method(event: &mut Value, method: &str) {
-    event["httpMethod"] = method.into();
-    event["requestContext"]["httpMethod"] = method.into();
 }
 
 #[tokio::test]

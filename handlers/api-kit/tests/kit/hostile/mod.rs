@@ -1,9 +1,39 @@
 //! What no handler is to see: each with its exact status and problem.
 
+mod download;
+mod profile;
+mod upload;
+
+use api_contract::Handler;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::world::{World, create_file, event, upload};
+
+/// Name, a good request, what is done to it, status and name of the problem.
+type Case = (&'static str, fn() -> Value, fn(&mut Value), i64, &'static str);
+
+/// Each is refused before the handler of an API sees it, and the good request before it is not.
+async fn refused(handler: Handler, cases: &[Case]) {
+    let world = World::of(handler);
+    let mut names: Vec<_> = cases.iter().map(|(name, ..)| name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), cases.len(), "each has a name of its own");
+    let mut taken = Vec::new();
+    for (name, good, change, status, problem) in cases {
+        let mut event = good();
+        assert_eq!(world.serve(&event).await.status, 201, "the good request before {name}");
+        change(&mut event);
+        let sent = world.serve(&event).await;
+        if sent.status == *status {
+            sent.is_problem(problem);
+        } else {
+            taken.push((name, sent.status));
+        }
+    }
+    assert_eq!(taken, [], "another answer than it should get");
+}
 
 fn with(pointer: &str, value: Value) -> Value {
     let mut event = create_file();
