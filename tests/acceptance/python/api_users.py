@@ -263,6 +263,23 @@ def print_left(platform):
     print(json.dumps({kind: names for kind, names in left.items() if names}))
 
 
+def a_page_asks_before_it_sends(platform):
+    """API Gateway answers for every path by itself: no function is asked, and what it says is the contract's."""
+    page = {"Origin": "http://localhost:5173", "Access_Control_Request_Headers": "authorization,content-type"}
+    asked = {"/files": "GET, POST", "/files/{id}": "DELETE, GET", "/files/{id}/complete": "POST", "/profile": "DELETE, GET, PATCH"}
+    for path, methods in asked.items():
+        for method in methods.split(", "):
+            path = path.replace("{id}", "0190f6a1-7d3b-7c00-8000-000000000000")
+            status, headers, _ = platform.call(None, "OPTIONS", path, Access_Control_Request_Method=method, **page)
+            assert status == 200, f"{path}: {status}"
+            assert headers["Access-Control-Allow-Origin"] == page["Origin"], headers
+            assert headers["Access-Control-Allow-Methods"] == methods, headers
+            allowed = headers["Access-Control-Allow-Headers"].split(", ")
+            assert {"authorization", "content-type", "if-match", "idempotency-key"} <= set(allowed), headers
+            # A function's answer has the request's id.
+            assert "x-request-id" not in headers, headers
+
+
 def main(configuration, step):
     platform = Platform(json.loads(configuration))
     if step == "sign-up":
@@ -273,6 +290,7 @@ def main(configuration, step):
         {"traces": print_traces, "left": print_left}[step](platform)
         return
     nobody_gets_in_without_a_token(platform)
+    a_page_asks_before_it_sends(platform)
     an_administrator_uploads_and_users_download(platform)
     a_large_file_goes_in_parts(platform)
     everybody_has_a_profile_of_their_own(platform)

@@ -1,5 +1,6 @@
 //! Every module under terraform/modules is valid and keeps its own tests, which need no cloud; settings of examples are refused.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -8,6 +9,7 @@ use std::thread;
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
 use local_cloud::workspace;
+use serde_json::Value;
 
 /// Modules under test at a time: a schema of the AWS provider takes Terraform some 500 MB.
 const SIDE_BY_SIDE: usize = 2;
@@ -65,19 +67,231 @@ fn every_validation_has_a_test_that_it_refuses() {
         let variables = fs::read_to_string(module.join("variables.tf")).unwrap();
         let tests: String = fs::read_dir(module.join("tests"))
             .unwrap()
-            .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
+        let lists = tests.split("expect_failures = [").skip(1);
+        let refused: BTreeSet<_> = lists
+            .flat_map(|list| list.split(']').next().unwrap().split(','))
+            .filter_map(|object| object.trim().strip_prefix("var."))
             .collect();
         for block in variables.split("\nvariable \"").skip(1) {
             let name = block.split('"').next().unwrap();
             if block.contains("validation {") {
                 assert!(
-                    tests.contains(&format!("expect_failures = [var.{name}]")),
+                    refused.contains(name),
                     "{}: nothing is refused for {name}",
                     module.display()
                 );
             }
         }
     }
+}
+
+/// What Terraform reads only from a version on, by a mark in the text of a variable or a resource.
+const LANGUAGE: [(u32, &str); 3] = [(10, "ephemeral "), (11, "_wo "), (12, "identity = {")];
+
+/// The floor of every module and example is one, said in the modules' READMEs, and has all that they use.
+#[test]
+fn one_version_of_terraform_is_the_floor_and_reads_everything() {
+    const FLOOR: u32 = 9;
+    let examples = fs::read_dir(workspace::root().join("examples")).unwrap();
+    let examples = examples.map(|entry| entry.unwrap().path());
+    let examples = examples.filter(|folder| folder.join("versions.tf").exists());
+    for folder in modules().into_iter().chain(examples) {
+        let versions = fs::read_to_string(folder.join("versions.tf")).unwrap();
+        let floor = format!("required_version = \">= 1.{FLOOR}\"");
+        assert!(versions.contains(&floor), "{}: {versions}", folder.display());
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "tf") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for (version, mark) in LANGUAGE {
+                assert!(
+                    version <= FLOOR || !text.contains(mark),
+                    "{}: {mark} is of 1.{version}",
+                    path.display()
+                );
+            }
+        }
+    }
+    for module in modules() {
+        let readme = fs::read_to_string(module.join("README.md")).unwrap();
+        let floor = format!("Terraform 1.{FLOOR} or later");
+        assert!(readme.contains(&floor), "{} does not say {floor}", module.display());
+    }
+}
+
+/// `amazonaws.com` is the host of one partition. Service principals are called so in every one, but for those that have a region in them.
+#[test]
+fn no_module_names_the_host_of_one_partition() {
+    for module in modules() {
+        for entry in fs::read_dir(&module).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "tf") {
+                continue;
+            }
+            for line in fs::read_to_string(&path).unwrap().lines() {
+                let line = line.trim_start();
+                let is_text = ["#", "description", "error_message", "condition"]
+                    .iter()
+                    .any(|start| line.starts_with(start));
+                let is_allowed = line.split('"').filter(|part| part.contains("amazonaws")).all(|part| {
+                    let service = part.strip_suffix(".amazonaws.com").unwrap_or("${");
+                    // S3's gateway is called so in China too.
+                    !service.contains("${") || part == "com.amazonaws.${local.region}.s3"
+                });
+                assert!(is_text || is_allowed, "{}: {line}", path.display());
+            }
+        }
+    }
+}
+
+/// Whatever is encrypted with a key that the same apply makes goes before it: a destroy that stops at a bucket with objects in it would
+/// otherwise have scheduled the deletion of their key.
+#[test]
+fn every_bucket_goes_before_the_key_of_its_objects() {
+    const TEST: &str = "every_bucket_goes_before_the_key_of_its_objects";
+    let Some(binary) = aws_provider_or_skip(TEST).unwrap() else {
+        return;
+    };
+    let aws = RunningProvider::start(&binary, &[]).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &[], &aws).unwrap();
+    copy(&workspace::root().join("terraform/modules"), workdir.path());
+    let mut buckets = 0;
+    for module in ["storage", "backup"] {
+        let folder = format!("-chdir={module}");
+        let init = [&folder, "init", "-no-color", "-input=false"];
+        workdir.run(&init).unwrap().ok().unwrap();
+        let graph = workdir.run(&[&folder, "graph"]).unwrap().ok().unwrap();
+        let edges = edges(&graph);
+        for from in edges
+            .keys()
+            .filter(|from| from.contains("aws_s3_bucket_server_side_encryption_configuration."))
+        {
+            let bucket = from.replace("_server_side_encryption_configuration", "");
+            for key in reached(&edges, from).iter().filter(|to| to.contains("aws_kms_key.")) {
+                assert!(
+                    reached(&edges, &bucket).contains(key),
+                    "{module}: {bucket} may go after {key}"
+                );
+                buckets += 1;
+            }
+        }
+    }
+    assert_eq!(buckets, 2);
+}
+
+/// What waits for what, of `terraform graph`: lines as `"a" -> "b";`.
+fn edges(graph: &str) -> BTreeMap<String, Vec<String>> {
+    let mut edges: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in graph.lines() {
+        if let Some((from, to)) = line.trim().trim_end_matches(';').split_once(" -> ") {
+            let name = |quoted: &str| quoted.trim_matches('"').to_owned();
+            edges.entry(name(from)).or_default().push(name(to));
+        }
+    }
+    edges
+}
+
+fn reached(edges: &BTreeMap<String, Vec<String>>, from: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![from.to_owned()];
+    while let Some(next) = open.pop() {
+        for to in edges.get(&next).into_iter().flatten() {
+            if found.insert(to.clone()) {
+                open.push(to.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Names that are the account's over all regions.
+const GLOBAL: [(&str, &[&str]); 4] = [
+    ("aws_iam_role", &["name"]),
+    ("aws_iam_policy", &["name"]),
+    ("aws_s3_bucket", &["bucket"]),
+    ("aws_cloudwatch_dashboard", &["dashboard_name"]),
+];
+
+/// Names that are the account's in one region.
+const REGIONAL: [(&str, &[&str]); 13] = [
+    ("aws_api_gateway_rest_api", &["name"]),
+    ("aws_cloudwatch_log_group", &["name"]),
+    ("aws_cognito_user_pool", &["name"]),
+    ("aws_kms_alias", &["name"]),
+    ("aws_lambda_function", &["function_name"]),
+    ("aws_lambda_permission", &["function_name", "statement_id"]),
+    ("aws_lb", &["name"]),
+    ("aws_lb_target_group", &["name"]),
+    ("aws_scheduler_schedule", &["name"]),
+    ("aws_sfn_state_machine", &["name"]),
+    ("aws_sns_topic", &["name"]),
+    ("lectern_alarm_bundle", &["name"]),
+    ("lectern_mongo_dump_schedule", &["name"]),
+];
+
+#[test]
+fn copies_of_the_modules_share_an_account_and_a_region() {
+    const TEST: &str = "copies_of_the_modules_share_an_account_and_a_region";
+    let Some(binary) = aws_provider_or_skip(TEST).unwrap() else {
+        return;
+    };
+    let aws = RunningProvider::start(&binary, &[]).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &[], &aws).unwrap();
+    copy(
+        &workspace::root().join("terraform/modules"),
+        &workdir.path().join("modules"),
+    );
+    let copies = workspace::root().join("tests/acceptance/copies");
+    for file in ["main.tf", "copies.tftest.hcl"] {
+        fs::copy(copies.join(file), workdir.path().join(file)).unwrap();
+    }
+    fs::create_dir(workdir.path().join("all")).unwrap();
+    fs::copy(copies.join("all.tf"), workdir.path().join("all/main.tf")).unwrap();
+    workdir.init().unwrap();
+    let said = workdir.run(&["test", "-json", "-verbose"]).unwrap().ok().unwrap();
+    let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut plans = lines.filter(|line| line["type"] == "test_plan");
+    let plan = plans.next().expect("a plan");
+    let resources = plan["test_plan"]["resource_changes"].as_array().unwrap();
+    let modules: BTreeSet<_> = resources
+        .iter()
+        .filter_map(|resource| resource["module_address"].as_str()?.split('.').nth(3))
+        .collect();
+    assert_eq!(modules.len(), self::modules().len(), "{modules:?}");
+
+    let mut seen: BTreeMap<Vec<String>, String> = BTreeMap::new();
+    for resource in resources {
+        let (kind, after) = (resource["type"].as_str().unwrap(), &resource["change"]["after"]);
+        let table = GLOBAL.iter().chain(&REGIONAL);
+        let Some((_, attributes)) = table.clone().find(|(name, _)| *name == kind) else {
+            continue;
+        };
+        let address = resource["address"].as_str().unwrap().to_owned();
+        let is_global = GLOBAL.iter().any(|(name, _)| *name == kind);
+        let texts: Option<Vec<_>> = attributes.iter().map(|attribute| after[*attribute].as_str()).collect();
+        // Of what only the apply will tell, a part is an id of AWS' own.
+        let Some(texts) = texts else {
+            assert!(!is_global, "{address}: its name is not known at plan");
+            continue;
+        };
+        let region = if is_global { None } else { after["region"].as_str() };
+        let name: Vec<_> = [kind]
+            .into_iter()
+            .chain(texts)
+            .chain(region)
+            .map(str::to_owned)
+            .collect();
+        if let Some(other) = seen.insert(name.clone(), address.clone()) {
+            panic!("{name:?} is {other} and {address}");
+        }
+    }
+    assert!(seen.len() > 60, "{seen:?}");
 }
 
 #[test]

@@ -33,6 +33,8 @@ async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
     world.users("use", &SECRETS);
     nothing_personal_is_in_plain_text_anywhere(&world).await;
     a_fault_raises_its_alarm(&world).await;
+    // Who destroys need not have what was deployed.
+    world.lose_packages();
     world.workdir.destroy().unwrap().ok().unwrap();
     assert_eq!(world.users("left", &SECRETS), before);
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 pub(crate) const BUCKET: &str = "edu-files";
 pub(crate) const DATABASE: &str = "lectern";
+const HANDLERS: [&str; 3] = ["upload-api", "download-api", "profile-api"];
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct World {
@@ -58,13 +59,14 @@ impl World {
         workdir.copy_example("apis").unwrap();
         let local = workdir.path().join("local.tfvars");
         fs::rename(local, workdir.path().join("local.auto.tfvars")).unwrap();
-        for name in ["upload-api", "download-api", "profile-api"] {
+        for name in HANDLERS {
             let binary = workspace::binary(name).unwrap();
             let zip = package::zip(&binary, BOOTSTRAP, Effort::Least).unwrap();
             fs::write(workdir.path().join(format!("{name}.zip")), zip).unwrap();
         }
         for (variable, value) in [
-            ("packages", json!(".")),
+            // The provider that runs already has a folder of its own.
+            ("packages", json!(workdir.path())),
             ("bucket", json!(BUCKET)),
             ("mongo_secret", json!({ "arn": secret_arn })),
             ("mongo_database", json!(DATABASE)),
@@ -78,6 +80,13 @@ impl World {
             mongo: Client::with_uri_str(&uri).await.unwrap(),
             sdk,
             cloud,
+        }
+    }
+
+    /// Takes the packages away, as on a machine that never had them.
+    pub(crate) fn lose_packages(&self) {
+        for name in HANDLERS {
+            fs::remove_file(self.workdir.path().join(format!("{name}.zip"))).unwrap();
         }
     }
 

@@ -24,8 +24,9 @@ async fn a_cluster_is_dumped_restored_and_drilled_with_least_privilege() {
     a_drill_leaves_nothing_behind_and_measures(&world).await;
     roles::the_dump_roles_do_what_they_are_for_and_nothing_else(&world).await;
     roles::the_restore_roles_do_what_they_are_for_and_nothing_else(&world).await;
+    roles::failures_are_told(&world).await;
     a_state_machine_dumps_by_ranges(&world).await;
-    world.workdir.destroy().unwrap().ok().unwrap();
+    a_destroy_that_stops_leaves_the_dumps_readable(&world).await;
 }
 
 async fn the_first_dump_begins_with_the_apply_and_terraform_sees_it(world: &World) {
@@ -91,4 +92,20 @@ async fn a_state_machine_dumps_by_ranges(world: &World) {
     // The same event again is the same run: nothing is dumped twice.
     let answer = world.execute(machine, &payload).await;
     assert_eq!(answer["outcome"], "already_complete", "{answer}");
+}
+
+/// The bucket is not to be emptied: the destroy stops there, before the key of what is in it. With the word, it goes on from where it
+/// stopped; the packages are gone by then.
+async fn a_destroy_that_stops_leaves_the_dumps_readable(world: &World) {
+    let key = world.output("backup")["kms_key_arn"].as_str().unwrap().to_owned();
+    world.set("force_destroy", json!(false));
+    world.workdir.apply().unwrap().ok().unwrap();
+    world.lose_packages();
+    let stopped = world.workdir.destroy().unwrap();
+    assert_ne!(stopped.code, 0, "{}", stopped.text);
+    assert!(stopped.flat().contains("BucketNotEmpty"), "{}", stopped.text);
+    assert_eq!(world.key_state(&key), "Enabled");
+    world.empty_bucket().await;
+    world.workdir.destroy().unwrap().ok().unwrap();
+    assert_eq!(world.key_state(&key), "PendingDeletion");
 }

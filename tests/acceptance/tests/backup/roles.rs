@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_s3::primitives::ByteStream;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::world::{BUCKET, World, s3};
 
@@ -214,4 +214,22 @@ pub(crate) async fn the_restore_roles_do_what_they_are_for_and_nothing_else(worl
         tried!(restore.put_object().bucket(BUCKET).key(key).body(body)),
     );
     expect_refused("deleting", tried!(restore.delete_object().bucket(BUCKET).key(key)));
+}
+
+/// What a function fails at is told to the topic, which is encrypted: its role may tell that one, by way of SNS.
+pub(crate) async fn failures_are_told(world: &World) {
+    let backup = world.output("backup");
+    let credentials = world.run_as(role(&backup, "mongo-restore"), "as-teller", SHOW_CREDENTIALS);
+    let topic = world.output("failure_topic");
+    let said = world.python(
+        "failure_notice.py",
+        &json!({
+            "topic": topic["arn"],
+            "key": topic["kms_key_arn"],
+            "function": backup["restore_function_arn"],
+            "credentials": credentials.await,
+        }),
+    );
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert!(said["errorType"].is_string(), "{said}");
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
@@ -11,7 +12,7 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, Runtime, State};
 use futures::TryStreamExt as _;
 use local_cloud::package::{self, BOOTSTRAP, Effort};
-use local_cloud::{LocalCloud, Options, workspace};
+use local_cloud::{LocalCloud, Options, toolchain, workspace};
 use mongodb::Client;
 use mongodb::bson::doc;
 use mongodb::bson::raw::RawDocumentBuf;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 /// In the cluster, over both collections.
 pub(crate) const DOCUMENTS: u32 = 43;
 pub(crate) const BUCKET: &str = "edu-dumps";
+const HANDLERS: [&str; 2] = ["mongo-dump", "mongo-restore"];
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct World {
@@ -71,7 +73,7 @@ impl World {
         let aws = RunningProvider::start(aws_provider, &environment).unwrap();
         let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
         workdir.copy_example("mongo-backup").unwrap();
-        for name in ["mongo-dump", "mongo-restore"] {
+        for name in HANDLERS {
             let binary = workspace::binary(name).unwrap();
             let zip = package::zip(&binary, BOOTSTRAP, Effort::Least).unwrap();
             fs::write(workdir.path().join(format!("{name}.zip")), zip).unwrap();
@@ -84,7 +86,8 @@ impl World {
             secret_arn,
             cloud,
         };
-        world.set("packages", json!("."));
+        // The provider that runs already has a folder of its own.
+        world.set("packages", json!(world.workdir.path()));
         world.set("bucket", json!(BUCKET));
         world.set("secret_arn", json!(world.secret_arn));
         world.set("drill_secret_arn", json!(world.secret_arn));
@@ -100,6 +103,55 @@ impl World {
 
     pub(crate) fn output(&self, name: &str) -> Value {
         self.workdir.output(name).unwrap()
+    }
+
+    /// Takes the packages away, as on a machine that never had them.
+    pub(crate) fn lose_packages(&self) {
+        for name in HANDLERS {
+            fs::remove_file(self.workdir.path().join(format!("{name}.zip"))).unwrap();
+        }
+    }
+
+    /// What a script of tests/acceptance/python prints, which is told where the cloud is beside its configuration.
+    pub(crate) fn python(&self, script: &str, configuration: &Value) -> String {
+        let mut configuration = configuration.clone();
+        configuration["endpoint"] = json!(self.cloud.endpoint_url());
+        configuration["region"] = json!("us-east-1");
+        let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
+            .arg(workspace::root().join("tests/acceptance/python").join(script))
+            .arg(configuration.to_string())
+            .env_clear()
+            .envs(self.cloud.environment())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{}", self.log());
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What KMS says of a key.
+    pub(crate) fn key_state(&self, key: &str) -> String {
+        let state = self.python("key_state.py", &json!({ "key": key }));
+        state.trim().to_owned()
+    }
+
+    /// Removes every version of every object, past the functions.
+    pub(crate) async fn empty_bucket(&self) {
+        let s3 = s3(&self.sdk);
+        loop {
+            let page = s3.list_object_versions().bucket(BUCKET).send().await.unwrap();
+            let objects = page.versions().iter().map(|one| (one.key(), one.version_id()));
+            let markers = page.delete_markers().iter().map(|one| (one.key(), one.version_id()));
+            let all: Vec<_> = objects.chain(markers).collect();
+            if all.is_empty() {
+                return;
+            }
+            for (key, version) in all {
+                let delete = s3.delete_object().bucket(BUCKET).set_key(key.map(str::to_owned));
+                delete.set_version_id(version.map(str::to_owned)).send().await.unwrap();
+            }
+        }
     }
 
     async fn object(&self, key: &str) -> Option<Value> {

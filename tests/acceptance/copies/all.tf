@@ -1,0 +1,96 @@
+# Every module once, with all that can have a name.
+
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+    lectern = {
+      source = "lectern/lectern"
+    }
+  }
+}
+
+variable "name" {
+  type = string
+}
+
+variable "region" {
+  type = string
+}
+
+locals {
+  package = { bucket = "artifacts", key = "package.zip", version_id = "1", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+  secret  = "arn:aws:secretsmanager:${var.region}:123456789012:secret:mongo-AbCdEf"
+}
+
+module "network" {
+  source = "../modules/network"
+
+  name         = var.name
+  region       = var.region
+  topology     = "nlb"
+  private_link = { service_name = "com.amazonaws.vpce.${var.region}.vpce-svc-0123456789abcdef0" }
+  dns_firewall = {}
+}
+
+module "storage" {
+  source = "../modules/storage"
+
+  bucket      = "${var.name}-files-${var.region}"
+  access_logs = { bucket = "${var.name}-files-logs-${var.region}" }
+  region      = var.region
+}
+
+module "auth" {
+  source = "../modules/auth"
+
+  name   = var.name
+  region = var.region
+  sms    = {}
+}
+
+module "function" {
+  source = "../modules/function"
+
+  name         = "${var.name}-upload-api"
+  description  = "Takes files from administrators"
+  region       = var.region
+  package      = local.package
+  assumed_role = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::files/*" } })] }
+}
+
+# All copies lead to one function, as the APIs of two environments may.
+module "api" {
+  source = "../modules/api"
+
+  name                        = var.name
+  region                      = var.region
+  user_pool_arn               = "arn:aws:cognito-idp:${var.region}:123456789012:userpool/${var.region}_AbCdEf"
+  handlers                    = { upload-api = { function_name = "upload-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:${var.region}:lambda:path/upload-api" } }
+  manage_account_logging_role = true
+}
+
+module "monitoring" {
+  source = "../modules/monitoring"
+
+  name   = var.name
+  region = var.region
+  lambda = { upload = { function_name = "upload-api" } }
+}
+
+module "backup" {
+  source = "../modules/backup"
+
+  name                = var.name
+  region              = var.region
+  cluster             = "main"
+  bucket              = "${var.name}-dumps-${var.region}"
+  access_logs         = { bucket = "${var.name}-dumps-logs-${var.region}" }
+  secret_arn          = local.secret
+  dump_package        = local.package
+  restore_package     = local.package
+  restore_secret_arns = [local.secret]
+  drill               = { secret_arn = local.secret }
+  large               = true
+}
