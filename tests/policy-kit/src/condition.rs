@@ -115,11 +115,8 @@ impl Condition {
             "NumericLessThanEquals" => (numeric(Relation::LessThanEquals, values)?, false),
             "NumericGreaterThan" => (numeric(Relation::GreaterThan, values)?, false),
             "NumericGreaterThanEquals" => (numeric(Relation::GreaterThanEquals, values)?, false),
-            "Bool" => (Test::Bool(each(values, |value| boolean(value))?), false),
-            "IpAddress" | "NotIpAddress" => (
-                Test::IpAddress(each(values, |value| network(value))?),
-                base == "NotIpAddress",
-            ),
+            "Bool" => (Test::Bool(each(values, boolean)?), false),
+            "IpAddress" | "NotIpAddress" => (Test::IpAddress(each(values, network)?), base == "NotIpAddress"),
             // "You can add IfExists to the end of any condition operator name except the Null condition."
             "Null" if !if_exists && set == Set::None => match values {
                 [value] => (Test::Null(boolean(value)?), false),

@@ -160,7 +160,7 @@ impl Named {
                 Some((_, _, resource)) if resource.starts_with("user/") || resource.starts_with("role/") => {
                     Ok(Self::Arn(value.to_owned()))
                 }
-                _ if value.splitn(6, ':').nth(2) == Some("sts") && value.contains(":assumed-role/") => {
+                _ if value.split(':').nth(2) == Some("sts") && value.contains(":assumed-role/") => {
                     Ok(Self::Arn(value.to_owned()))
                 }
                 _ => Err(format!("{value:?} is no account, user, role or session of a role")),

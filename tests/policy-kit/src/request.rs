@@ -55,7 +55,7 @@ impl Request {
                 &[if is_service { "true" } else { "false" }],
             );
         }
-        let owner = match resource.splitn(6, ':').nth(4) {
+        let owner = match resource.split(':').nth(4) {
             Some(account) if !account.is_empty() => Some(account),
             // an action without a resource is about the caller's own account
             None if resource == "*" => principal.account(),
