@@ -7,6 +7,7 @@ mod report;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
@@ -24,6 +25,8 @@ const USAGE: u8 = 2;
 /// As shells say it: 128 and the signal.
 const INTERRUPTED: u8 = 130;
 const TERMINATED: u8 = 143;
+/// For a command that was stopped to say so in the target. Our choice: who pressed Ctrl-C waits no longer.
+const GRACE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -92,7 +95,16 @@ async fn work(restore: &Restore) -> Result<ExitCode, String> {
         loop {
             tokio::select! {
                 result = &mut handled => break Ok(result),
-                code = &mut stopped => break Err(code),
+                code = &mut stopped => {
+                    // A restore gives its lease back, so that the next command need not wait for its end.
+                    settings.stop.notify_one();
+                    let is_leased = matches!(restore.mode, Mode::Restore | Mode::Drill);
+                    let patience = if is_leased { GRACE } else { Duration::ZERO };
+                    match tokio::time::timeout(patience, &mut handled).await {
+                        Ok(Ok(answer)) => break Ok(Ok(answer)),
+                        Ok(Err(_)) | Err(_) => break Err(code),
+                    }
+                }
                 () = tokio::time::sleep(report.pause()) => report.show(progress),
             }
         }

@@ -14,7 +14,7 @@ use crate::source::{ChooseError, MetaError, PartError, SourceError};
 use crate::target::TargetError;
 
 /// Every name a failure can have. README.md says what each means and what to do.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "EventRefused",
     "SecretUnreadable",
     "SourceUnreadable",
@@ -33,6 +33,7 @@ pub const NAMES: [&str; 21] = [
     "RestoredWithProblems",
     "LeaseHeld",
     "LeaseLost",
+    "Interrupted",
     "DeadlineTooShort",
     "HandoverFailed",
     "CleanupFailed",
@@ -84,6 +85,8 @@ pub(crate) enum RestoreError {
          repeat the command to go on"
     )]
     LeaseLost,
+    #[error("the work was stopped; what was done is noted, and the same command goes on from there")]
+    Interrupted,
     #[error("a step takes longer than an invocation may: raise the function's timeout, or use the command line")]
     DeadlineTooShort,
     #[error("after {0} invocations the restore has not ended: use the command line")]
@@ -122,6 +125,7 @@ impl RestoreError {
             Self::Lost(reason) => known(&reason.name),
             Self::LeaseHeld(_) => "LeaseHeld",
             Self::LeaseLost => "LeaseLost",
+            Self::Interrupted => "Interrupted",
             Self::DeadlineTooShort | Self::TooManyHops(_) => "DeadlineTooShort",
             Self::Handover(_) => "HandoverFailed",
             Self::Cleanup { .. } => "CleanupFailed",

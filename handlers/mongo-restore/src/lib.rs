@@ -34,7 +34,6 @@ mod work;
 
 use std::time::Duration;
 
-
 use crate::answer::Answer;
 use crate::event::{Event, Mode, Source};
 use crate::failure::RestoreError;

@@ -90,7 +90,13 @@ impl Case<'_> {
         let notes = marker::place(event)?;
         let limits = &self.settings.limits;
         let mut lease = Lease::take(deployment, limits, notes.clone(), event.resume.is_some()).await?;
-        let ended = lease.keep(self.under_lease(is_stale)).await;
+        let work = async {
+            tokio::select! {
+                ended = self.under_lease(is_stale) => ended,
+                () = self.settings.stop.notified() => Err(RestoreError::Interrupted),
+            }
+        };
+        let ended = lease.keep(work).await;
         match ended {
             Ok(Ended { answer, next: None }) => {
                 self.leave(lease, &notes).await;

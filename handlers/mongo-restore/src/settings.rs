@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use lambda_kit::Deadline;
+use tokio::sync::Notify;
 
 use crate::limits::Limits;
 use crate::progress::Progress;
@@ -17,6 +18,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Where to count.
     pub progress: Arc<Progress>,
+    /// Notified once: a restore or drill stops where it is, gives its lease back and fails as `Interrupted`.
+    pub stop: Arc<Notify>,
     /// Write a drill's metrics to standard output.
     pub metrics: bool,
 }
@@ -29,6 +32,7 @@ impl Settings {
             aws,
             limits: Limits::default(),
             progress: Arc::default(),
+            stop: Arc::default(),
             metrics: false,
         }
     }

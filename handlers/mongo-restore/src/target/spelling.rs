@@ -216,6 +216,8 @@ fn differing(one: &[u8], other: &[u8], without: &[&str]) -> Vec<String> {
     let (one, other) = (by_name(one, without), by_name(other, without));
     let names = one.keys().chain(other.keys().filter(|name| !one.contains_key(*name)));
     let differ = names.filter(|name| match (one.get(*name), other.get(*name)) {
+        // Old servers took a number for what is true or false.
+        (Some(one), Some(other)) if BOOLEANS.contains(name) => one.is_true() != other.is_true(),
         (Some(one), Some(other)) => !same(*one, *other),
         _ => true,
     });

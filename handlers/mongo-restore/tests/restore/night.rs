@@ -322,6 +322,10 @@ async fn an_interrupted_restore_says_what_to_type_to_go_on() {
     assert!(ended.stderr.contains("To go on"), "{ended:?}");
     let again = world.run("restore", &["--include", "shop.*"]).await;
     assert_eq!(again.code, Some(0), "{again:?}");
+    assert!(
+        !again.stderr.contains("waiting for its end"),
+        "the lease was given back: {again:?}"
+    );
     world.assert_restored(&dump);
 }
 

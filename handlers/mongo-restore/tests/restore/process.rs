@@ -216,11 +216,11 @@ async fn what_is_no_command_is_said_to_be_none_before_anything_is_called() {
         (with(&[(1, "s3://dumps/main")], &[]), "s3://BUCKET/PREFIX/CLUSTER"),
         (
             with(&[(3, "mongodb://user:hunter2@host")], &[]),
-            "target.secret_arn: not the ARN of a secret",
+            "--to-secret: not the ARN of a secret",
         ),
         (with(&[(5, "everything")], &[]), "possible values"),
         (with(&[], &["--rename", "shop"]), "FROM=TO"),
-        (with(&[], &["--include", "shop"]), "namespaces.include[0]"),
+        (with(&[], &["--include", "shop"]), "--include: not "),
         (with(&[], &["--conflict", "ask"]), "possible values"),
     ] {
         let mut command = command(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]);
