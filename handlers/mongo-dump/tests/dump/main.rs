@@ -5,6 +5,7 @@
 mod aws_faults;
 mod completeness;
 mod function;
+mod law;
 mod mongo_faults;
 mod process;
 mod readme;

@@ -250,15 +250,22 @@ impl World {
         let objects = self.objects().await;
         let missing = manifest.missing(|key| objects.get(&format!("{folder}{key}")).copied());
         assert_eq!(missing, Vec::<String>::new());
+        self.read_back(&manifest).await
+    }
+
+    /// The same of the versions that the manifest names, where it names any, whatever lies over them by now.
+    pub(crate) async fn read_back(&self, manifest: &Manifest) -> BTreeMap<String, Vec<Vec<u8>>> {
+        let folder = self.location().run_folder(self.run());
         let mut restored = BTreeMap::new();
         for collection in manifest.collections() {
             let mut documents = Vec::new();
             let mut hash = ContentHash::default();
             for part in collection.parts() {
-                let stored = self
-                    .get(&format!("{folder}{}", String::from(part.key.clone())))
-                    .await
-                    .unwrap();
+                let key = format!("{folder}{}", String::from(part.key.clone()));
+                let stored = match &part.version_id {
+                    Some(version) => self.get_version(&key, version.as_str()).await,
+                    None => self.get(&key).await.unwrap(),
+                };
                 assert_eq!(Sha256Hex::of(&stored), part.sha256, "{:?}", part.key);
                 let lines = decompressed(part.key.compression, &stored);
                 assert_eq!(lines.len() as u64, part.bytes_lines);
