@@ -189,21 +189,16 @@ fn is_boolean(name: &str, value: RawValue<'_>) -> bool {
     value.kind == 0x08 || (name != "hidden" && value.number().is_some())
 }
 
-/// Options that a server may list or not, with the same meaning: where it is the default.
+/// Options that a server may list or not, with the same meaning.
 fn is_default(name: &str, value: RawValue<'_>) -> bool {
     match name {
         "validationLevel" => value.as_str() == Some("strict"),
         "validationAction" => value.as_str() == Some("error"),
-        "capped" | "temp" | "autoIndexId" => true,
-        _ => BOOLEANS.contains(&name),
-    }
-    .then(|| match name {
-        "validationLevel" | "validationAction" => true,
-        // Old servers listed it as it was given; it means nothing any more.
+        // They mean nothing any more.
         "autoIndexId" | "temp" | "background" | "dropDups" => true,
-        _ => !value.is_true(),
-    })
-    .unwrap_or_default()
+        "capped" => !value.is_true(),
+        _ => BOOLEANS.contains(&name) && !value.is_true(),
+    }
 }
 
 /// Fields by name, but those in `without` and those that say what goes without saying.
