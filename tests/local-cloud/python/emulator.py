@@ -249,6 +249,17 @@ def join_claims_as_aws_does():
         return original({**(claims or {}), **joined})
 
 
+def keep_mocks_as_aws_does():
+    """A mock calls nothing: API Gateway keeps no HTTP method for it (PutIntegration: httpMethod is required of other types)."""
+    from ministack.services import apigateway_v1
+
+    @replaced(apigateway_v1, "_put_integration")
+    def put_integration(original, api_id, resource_id, http_method, data):
+        if data.get("type") == "MOCK":
+            data = {**data, "httpMethod": data.get("httpMethod")}
+        return original(api_id, resource_id, http_method, data)
+
+
 def keep_networks_as_aws_does():
     """What EC2 keeps of a network and ministack forgets, so that a second plan would change it: prefix lists of a security group's
     rules, an endpoint's policy, private names and security groups, a flow log's role, format, interval and tags."""
@@ -430,6 +441,7 @@ def serve_ministack(listener, reports):
     schedule_as_aws_does()
     take_forms_as_aws_does()
     join_claims_as_aws_does()
+    keep_mocks_as_aws_does()
     keep_networks_as_aws_does()
     keep_request_metrics_as_aws_does()
     decide_as_aws_does()

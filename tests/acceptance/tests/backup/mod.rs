@@ -24,7 +24,7 @@ async fn a_cluster_is_dumped_restored_and_drilled_with_least_privilege() {
     a_drill_leaves_nothing_behind_and_measures(&world).await;
     roles::the_dump_roles_do_what_they_are_for_and_nothing_else(&world).await;
     roles::the_restore_roles_do_what_they_are_for_and_nothing_else(&world).await;
-    roles::failures_are_told(&world).await;
+    roles::failures_can_be_told(&world).await;
     a_state_machine_dumps_by_ranges(&world).await;
     a_destroy_that_stops_leaves_the_dumps_readable(&world).await;
 }
