@@ -429,11 +429,11 @@ async fn a_server_that_does_not_know_the_flag_refuses_the_command() {
 }
 
 #[tokio::test]
-async fn an_id_is_no_array_and_no_regular_expression() {
+async fn an_id_is_no_array_and_not_undefined() {
     let emulator = start();
     let client = client(&emulator).await;
-    let regex = Bson::RegularExpression(mongodb::bson::Regex::try_from(("a", "")).unwrap());
-    let insert = doc! {"insert": "c", "ordered": false, "documents": [{"_id": [1]}, {"_id": 1}, {"_id": regex}]};
+    let insert =
+        doc! {"insert": "c", "ordered": false, "documents": [{"_id": [1]}, {"_id": 1}, {"_id": Bson::Undefined}]};
     let answer = client.database("db").run_command(insert).await.unwrap();
     let errors = answer.get_array("writeErrors").unwrap();
     let codes: Vec<_> = errors
