@@ -1,4 +1,5 @@
-//! The same alarms twice: one `lectern_alarm_bundle`, and as many `aws_cloudwatch_metric_alarm` through hashicorp/aws.
+//! The same alarms twice: one `lectern_alarm_bundle`, and as many `aws_cloudwatch_metric_alarm` through hashicorp/aws. First
+//! without tags, then with two on every alarm.
 
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir, aws_provider_or_skip};
 use anyhow::{Context, Result};
@@ -33,16 +34,22 @@ struct Measured {
 }
 
 pub(crate) async fn measure(functions: usize, runs: usize) -> Result<()> {
+    measure_with(&json!({}), functions, runs).await?;
+    measure_with(&json!({ "team": "platform", "stage": "bench" }), functions, runs).await
+}
+
+async fn measure_with(tags: &Value, functions: usize, runs: usize) -> Result<()> {
     let emulator = Emulator::start(Options::default()).await?;
     let endpoint = emulator.endpoint_url();
-    let lectern = lectern(&endpoint, functions)?;
+    let lectern = lectern(&endpoint, functions, tags)?;
     let mut sides = vec![lectern];
     let mut measured = vec![applied(&emulator, &sides[0])?];
     let alarms = sides[0].workdir.state_of("lectern_alarm_bundle.bench")?["alarms"].clone();
     let count = alarms.as_object().map_or(0, Map::len);
-    println!("\n{count} alarms, {runs} plans with refresh in turn");
+    let each = tags.as_object().map_or(0, Map::len);
+    println!("\n{count} alarms, {each} tags on each, {runs} plans with refresh in turn");
     if aws_provider_or_skip("bench of alarms beside hashicorp/aws")?.is_some() {
-        let aws = aws(&endpoint, &alarms)?;
+        let aws = aws(&endpoint, &alarms, tags)?;
         measured.push(applied(&emulator, &aws)?);
         sides.push(aws);
     }
@@ -77,7 +84,7 @@ fn environment(endpoint: &str) -> [(&'static str, &str); 4] {
     ]
 }
 
-fn lectern(endpoint: &str, functions: usize) -> Result<Side> {
+fn lectern(endpoint: &str, functions: usize, tags: &Value) -> Result<Side> {
     let workdir = Workdir::new(Engine::Terraform, &environment(endpoint))?;
     let targets: Map<String, Value> = (0..functions)
         .map(|number| {
@@ -91,6 +98,7 @@ fn lectern(endpoint: &str, functions: usize) -> Result<Side> {
         "name": "bench",
         "severities": { "warning": {}, "critical": {} },
         "lambda": targets,
+        "tags": tags,
     });
     workdir.write("versions.tf", REQUIRED_PROVIDERS)?;
     let config = json!({
@@ -106,7 +114,7 @@ fn lectern(endpoint: &str, functions: usize) -> Result<Side> {
 }
 
 /// The alarms of a bundle's state as resources of hashicorp/aws, under other names.
-fn aws(endpoint: &str, alarms: &Value) -> Result<Side> {
+fn aws(endpoint: &str, alarms: &Value, tags: &Value) -> Result<Side> {
     let workdir = Workdir::new(Engine::Terraform, &environment(endpoint))?;
     let resource = |(number, alarm): (usize, &Value)| {
         let mut alarm = alarm.clone();
@@ -136,6 +144,7 @@ fn aws(endpoint: &str, alarms: &Value) -> Result<Side> {
         resource.insert("alarm_name".to_owned(), name.into());
         resource.insert("alarm_description".to_owned(), alarm["description"].take());
         resource.insert(statistic_attribute.to_owned(), statistic.into());
+        resource.insert("tags".to_owned(), tags.clone());
         (format!("a{number:04}"), Value::Object(resource))
     };
     let resources: Map<String, Value> = alarms
