@@ -194,8 +194,7 @@ mod tests {
         let first = guard(Deadline::NONE, async { assert_eq!(1, 2, "4111 1111 1111 1111") }).await;
         let later = guard(Deadline::NONE, async {
             tokio::task::yield_now().await;
-            let none: Option<()> = None;
-            none.expect("4111 1111 1111 1111");
+            assert!(std::hint::black_box(false), "4111 1111 1111 1111");
         })
         .await;
         for cut in [first, later] {

@@ -207,7 +207,7 @@ impl Address {
         let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
         let written: Vec<_> = options.split('&').filter(|pair| !pair.is_empty()).collect();
         let may_be_userinfo = |pair: &&str| pair.contains('@') && kind_of(&key_of(pair).to_ascii_lowercase()).is_none();
-        if written.iter().any(|pair| may_be_userinfo(pair)) {
+        if written.iter().any(may_be_userinfo) {
             return Err(AddressError::NotEncoded);
         }
         check_userinfo(before)?;
