@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "restore" {
 
   statement {
     sid       = "Read"
-    actions   = ["s3:GetObject"]
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
     resources = ["${local.bucket.arn}/${local.folder}/*"]
   }
 
@@ -52,6 +52,12 @@ data "aws_iam_policy_document" "restore" {
     sid       = "Decrypt"
     actions   = ["kms:Decrypt"]
     resources = [local.bucket.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${local.region}.${local.dns_suffix}"]
+    }
   }
 }
 

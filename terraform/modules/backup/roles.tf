@@ -41,6 +41,12 @@ data "aws_iam_policy_document" "dump" {
     sid       = "Encrypt"
     actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
     resources = [local.bucket.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${local.region}.${local.dns_suffix}"]
+    }
   }
 }
 

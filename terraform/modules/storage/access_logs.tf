@@ -113,6 +113,24 @@ data "aws_iam_policy_document" "access_logs" {
   }
 
   statement {
+    sid       = "OnlyTls12"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [each.value.arn, "${each.value.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "NumericLessThan"
+      variable = "s3:TlsVersion"
+      values   = ["1.2"]
+    }
+  }
+
+  statement {
     sid       = "LogsOfTheFiles"
     actions   = ["s3:PutObject"]
     resources = ["${each.value.arn}/*"]

@@ -35,26 +35,6 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 /// All rows.
 pub(crate) const TABLE: [&[Row]; 8] = [FUNCTIONS, FILES, PROFILES, DUMPS, RESTORES, NETWORK, NOTICES, THE_REST];
 
-/// Faults that are open, by how they begin, and why. One that is mended has to go from here.
-pub(crate) const OPEN: [(&str, &str); 4] = [
-    (
-        "role/BucketMongoDBBackup kms:Decrypt key/edu-dumps []",
-        "the dump role's use of the key is not bound to S3",
-    ),
-    (
-        "role/edu-restore-eu-west-1 kms:Decrypt key/edu-dumps []",
-        "the restore role's use of the key is not bound to S3",
-    ),
-    (
-        "s3:GetObject on bucket/edu-dump-logs/files/a with [(\"s3:TlsVersion\", \"1.1\")]",
-        "a bucket of access logs takes TLS 1.1",
-    ),
-    (
-        "s3:GetObject on bucket/logged-files-logs/files/a with [(\"s3:TlsVersion\", \"1.1\")]",
-        "a bucket of access logs takes TLS 1.1",
-    ),
-];
-
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
 const UPLOAD_FILES: &str = "role/edu-upload-api-files-eu-west-1";
 const DOWNLOAD: &str = "role/edu-download-api-eu-west-1";
@@ -546,6 +526,7 @@ const RESTORES: &[Row] = &[
     yes("admin", "sts:AssumeRole", SMALL_RESTORE_ROLE, &[]),
     no(SMALL_DUMP, "sts:AssumeRole", SMALL_RESTORE_ROLE, &[]),
     yes(RESTORE_ROLE, "s3:GetObject", RUN, &[]),
+    yes(RESTORE_ROLE, "s3:GetObjectVersion", RUN, &[]),
     yes(
         RESTORE_ROLE,
         "s3:ListBucket",
@@ -562,6 +543,7 @@ const RESTORES: &[Row] = &[
     no(RESTORE_ROLE, "s3:PutObject", RUN, &[]),
     no(RESTORE_ROLE, "s3:DeleteObject", RUN, &[]),
     no(RESTORE_ROLE, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    no(RESTORE_ROLE, "s3:GetObjectVersion", "bucket/edu-files/files/a", &[]),
     yes(RESTORE_ROLE, "kms:Decrypt", "key/edu-dumps", VIA_S3),
     no(RESTORE_ROLE, "kms:GenerateDataKey", "key/edu-dumps", VIA_S3),
     no(RESTORE_ROLE, "kms:Decrypt", "key/edu-dumps", &[]),
