@@ -190,7 +190,7 @@ impl<R: Resource> Adapter<R> {
     }
 
     /// A plan's typed values, and what has to be known of the prior state afterwards; `None` for a plan to destroy.
-    fn plan_request(&self, change: Change) -> Result<Option<(PlanRequest<R::State>, Before)>, TreeError> {
+    fn plan_request(&self, change: Change) -> Result<Option<Planning<R::State>>, TreeError> {
         let attributes = &self.schema.attributes;
         // what only the provider computes is in the proposal as it is in the prior state
         let proposed = rules::settable(attributes, self.tree(&change.proposed)?);
@@ -315,6 +315,9 @@ enum Step<S> {
     /// Makes or changes one; besides, what a configuration can set of the planned state, and the token.
     Write(ApplyRequest<S>, Tree),
 }
+
+/// A plan's typed values, and what the finished plan is compared with.
+type Planning<S> = (PlanRequest<S>, Before);
 
 /// What a finished plan is compared with.
 struct Before {

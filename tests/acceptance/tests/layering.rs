@@ -119,9 +119,7 @@ fn the_pure_crates_have_no_input_or_output() {
 }
 
 /// Crates whose files still import each other, and why: it is open work. One that has no circle any more has to go from here.
-const CIRCLES: [(&str, &str); 1] = [
-    ("tests/mongo-emulator", "a command knows the connection that it came by"),
-];
+const CIRCLES: [(&str, &str); 1] = [("tests/mongo-emulator", "a command knows the connection that it came by")];
 
 #[test]
 fn no_two_files_of_a_crate_import_each_other() {

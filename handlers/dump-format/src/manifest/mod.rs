@@ -2,6 +2,7 @@
 //! document. Beside it `latest.json` ([`Latest`]) and the descriptions of collections ([`Meta`]).
 
 mod consistency;
+mod exact;
 mod latest;
 mod meta;
 mod parts;
@@ -15,8 +16,9 @@ use crate::names::{ClusterName, KmsKeyArn, Namespace, ScheduleArn};
 use crate::payload::{Compression, ReadConcern};
 
 pub use consistency::{ClusterTime, Consistency, NoSnapshot};
+pub use exact::Exact;
 pub use latest::Latest;
-pub use meta::{Exact, Meta, Sharding};
+pub use meta::{Meta, Sharding};
 pub use parts::{Collection, Described, Kind, Part, Range, Totals, Twins};
 pub use read::ManifestError;
 

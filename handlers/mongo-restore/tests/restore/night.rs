@@ -25,7 +25,7 @@ impl World {
         format!("s3://{}/mongo/main", self.bucket)
     }
 
-    async fn from_is(&self, from: &str, mode: &str) -> Ended {
+    async fn given_from(&self, from: &str, mode: &str) -> Ended {
         let mut command = command(&[("AWS_ENDPOINT_URL", &self.front.url())]);
         command.args(["--from", from, "--to-secret", &self.secret_arn, "--mode", mode]);
         end(start(command)).await
@@ -156,12 +156,12 @@ async fn a_manifest_names_its_dump_and_a_day_says_what_to_type() {
         format!("{folder}/manifest.json"),
         format!("{}/latest.json", world.from()),
     ] {
-        let planned = world.from_is(&from, "dry_run").await;
+        let planned = world.given_from(&from, "dry_run").await;
         assert_eq!(planned.code, Some(0), "{planned:?}");
         assert_eq!(planned.json()["used"], "20260506T120000Z-00000b");
     }
     for from in ["2026/05/06/", "2026/05/06", "2026/05"] {
-        let day = world.from_is(&format!("{}/{from}", world.from()), "dry_run").await;
+        let day = world.given_from(&format!("{}/{from}", world.from()), "dry_run").await;
         assert_eq!(day.code, Some(2), "{day:?}");
         let list = format!(
             "mongo-restore list --from {}/{}",
@@ -170,7 +170,9 @@ async fn a_manifest_names_its_dump_and_a_day_says_what_to_type() {
         );
         assert!(day.stderr.contains("--from") && day.stderr.contains(&list), "{day:?}");
     }
-    let inside = world.from_is(&format!("{folder}/data/shop/orders/"), "dry_run").await;
+    let inside = world
+        .given_from(&format!("{folder}/data/shop/orders/"), "dry_run")
+        .await;
     assert_eq!(inside.code, Some(2), "{inside:?}");
     assert!(
         inside.stderr.contains(&format!("--from {folder}")) && inside.stderr.contains("--include"),
