@@ -3,19 +3,15 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::line::{push_hex, read_hex};
 use crate::names::Invalid;
 
-fn hex(bytes: &[u8; 32], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut digits = Vec::with_capacity(64);
-    push_hex(bytes, &mut digits);
-    f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
-}
-
 fn unhex(text: &str) -> Result<[u8; 32], Invalid> {
-    let lower = !text.bytes().any(|c| c.is_ascii_uppercase());
-    let bytes = read_hex(text.as_bytes()).filter(|_| lower);
-    bytes.ok_or(Invalid::new("a SHA-256", "it has 64 digits 0-9 and a-f"))
+    let mut bytes = [0; 32];
+    let read = hex::decode_to_slice(text, &mut bytes);
+    if read.is_err() || text.bytes().any(|c| c.is_ascii_uppercase()) {
+        return Err(Invalid::new("a SHA-256", "it has 64 digits 0-9 and a-f"));
+    }
+    Ok(bytes)
 }
 
 /// SHA-256 of one object as it is stored: 64 lower-case hexadecimal digits.
@@ -95,7 +91,7 @@ macro_rules! hex_text {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                hex(&$to(*self), f)
+                f.write_str(&hex::encode($to(*self)))
             }
         }
 

@@ -104,7 +104,8 @@ impl Location {
 
     /// `<prefix>/<cluster>/<YYYY>/<MM>/<DD>/<run_id>/`, the day being the scheduled one in UTC.
     pub fn run_folder(&self, run: RunId) -> String {
-        let (year, month, day) = run.scheduled_time().date();
+        let date = run.scheduled_time().date();
+        let (year, month, day) = (date.year(), date.month(), date.day());
         format!("{}{year:04}/{month:02}/{day:02}/{run}/", self.folder())
     }
 

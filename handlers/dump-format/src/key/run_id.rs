@@ -44,13 +44,13 @@ impl RunId {
             spelt(11, 13),
             spelt(13, 16)
         );
-        let digits = u32::from_str_radix(spelt(17, 23), 16).map_err(|_| invalid())?;
-        let [_, origin @ ..] = digits.to_be_bytes();
+        let mut origin = [0; 3];
+        hex::decode_to_slice(spelt(17, 23), &mut origin).map_err(|_| invalid())?;
         let id = Self {
             time: UtcSeconds::parse(&time).map_err(|_| invalid())?,
             origin,
         };
-        // The one spelling: no capitals, no sign, the separators where they belong.
+        // The one spelling: no capitals, the separators where they belong.
         if id.to_string() == text { Ok(id) } else { Err(invalid()) }
     }
 
@@ -63,8 +63,7 @@ impl RunId {
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = self.time.to_string().replace(['-', ':'], "");
-        let [a, b, c] = self.origin;
-        write!(f, "{time}-{a:02x}{b:02x}{c:02x}")
+        write!(f, "{time}-{}", hex::encode(self.origin))
     }
 }
 

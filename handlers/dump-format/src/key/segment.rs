@@ -2,42 +2,22 @@
 //! other byte of the UTF-8 name is `%` and two capital hexadecimal digits. A name of nothing but one or two dots has them
 //! encoded too, as many tools take such a segment for a folder.
 
-fn plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)
-}
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-fn hex(digit: u8) -> char {
-    char::from(b"0123456789ABCDEF"[usize::from(digit)])
-}
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 pub(super) fn encode(name: &str, into: &mut String) {
-    let dots = matches!(name, "." | "..");
-    for &byte in name.as_bytes() {
-        if plain(byte) && !dots {
-            into.push(char::from(byte));
-        } else {
-            into.push('%');
-            into.push(hex(byte >> 4));
-            into.push(hex(byte & 15));
-        }
+    match name {
+        "." => into.push_str("%2E"),
+        ".." => into.push_str("%2E%2E"),
+        _ => into.extend(utf8_percent_encode(name, ENCODED)),
     }
 }
 
 /// None when `encode` would not have written it.
 pub(super) fn decode(segment: &str) -> Option<String> {
-    let mut name = Vec::with_capacity(segment.len());
-    let mut bytes = segment.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let mut digit = || char::from(bytes.next()?).to_digit(16);
-            let value = digit()? * 16 + digit()?;
-            name.push(u8::try_from(value).ok()?);
-        } else {
-            name.push(byte);
-        }
-    }
-    let name = String::from_utf8(name).ok()?;
+    let name = percent_decode_str(segment).decode_utf8().ok()?;
     let mut again = String::with_capacity(segment.len());
     encode(&name, &mut again);
-    (again == segment).then_some(name)
+    (again == segment).then(|| name.into_owned())
 }

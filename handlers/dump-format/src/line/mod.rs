@@ -16,8 +16,6 @@ mod text;
 mod values;
 mod wrapper;
 
-pub(crate) use text::{push_hex, read_hex};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};

@@ -81,25 +81,17 @@ fn push_escaped(byte: u8, out: &mut Vec<u8>) {
 }
 
 /// Two lower-case hexadecimal digits a byte.
-pub(crate) fn push_hex(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-    }
+pub(super) fn push_hex(bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    // It fails in other lengths only.
+    hex::encode_to_slice(bytes, &mut out[start..]).unwrap_or_default();
 }
 
 /// The value of hexadecimal digits.
-pub(crate) fn read_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
+pub(super) fn read_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
     let mut bytes = [0; N];
-    if digits.len() != 2 * N {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        for &digit in pair {
-            let digit = char::from(digit).to_digit(16)?;
-            *byte = *byte << 4 | u8::try_from(digit).ok()?;
-        }
-    }
+    hex::decode_to_slice(digits, &mut bytes).ok()?;
     Some(bytes)
 }
 
