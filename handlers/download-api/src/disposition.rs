@@ -91,8 +91,7 @@ mod tests {
         while let Some(byte) = rest.next() {
             let attr_char = byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte);
             if byte == b'%' {
-                let digits = [rest.next()?, rest.next()?];
-                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+                bytes.extend(hex::decode([rest.next()?, rest.next()?]).ok()?);
             } else if attr_char {
                 bytes.push(byte);
             } else {

@@ -24,10 +24,7 @@ use tfplugin6::{
 };
 
 fn assert_wire<M: Message + Default + PartialEq + Debug>(name: &str, message: M, hex: &str) {
-    let bytes: Vec<u8> = (0..hex.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
-        .collect();
+    let bytes = hex::decode(hex).unwrap();
     assert_eq!(message.encode_to_vec(), bytes, "{name}: encoded");
     assert_eq!(M::decode(bytes.as_slice()).unwrap(), message, "{name}: decoded");
 }

@@ -160,7 +160,7 @@ impl Contents {
 
 /// An ETag without its quotes. S3 promises no more of one than that other bytes have another.
 fn tag(sha256: &[u8]) -> String {
-    sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&sha256[..16])
 }
 
 fn stored(sha256: [u8; 32]) -> Result<Response<Full<Bytes>>> {

@@ -34,11 +34,7 @@ pub fn key<P: AsRef<[u8]>>(parts: &[P]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    hash.finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(&hash.finalize()[..6])
 }
 
 /// A folder in the cache named `<name>-<key>`, with the one file in it that exists only once all the rest does.

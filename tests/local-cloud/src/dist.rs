@@ -96,8 +96,7 @@ pub fn run() -> Result<()> {
 }
 
 fn sha256(file: &Path) -> Result<String> {
-    let digest = Sha256::digest(fs::read(file)?);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(Sha256::digest(fs::read(file)?)))
 }
 
 /// Looks for what `binary` needs of glibc.

@@ -84,7 +84,7 @@ fn ha2(request: &Seen) -> String {
 }
 
 fn md5(text: &str) -> String {
-    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Md5::digest(text))
 }
 
 fn fields(header: &str) -> HashMap<String, String> {

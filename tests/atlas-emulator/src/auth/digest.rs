@@ -126,7 +126,7 @@ impl Nonces {
 }
 
 fn md5_hex(text: &str) -> String {
-    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Md5::digest(text))
 }
 
 /// `name=value` and `name="value"`, with commas between.

@@ -107,7 +107,7 @@ pub(crate) fn parameter<'a>(challenge: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn md5(text: &str) -> String {
-    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Md5::digest(text))
 }
 
 /// An `Authorization` header for a challenge, with or without `qop` as it says.
