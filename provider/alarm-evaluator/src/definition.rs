@@ -461,8 +461,10 @@ impl AlarmDefinition {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use jiff::civil::date;
+    use jiff::tz::Offset;
+
     use super::*;
-    use crate::calendar::Utc;
 
     fn stat(period: u32) -> MetricStat {
         MetricStat {
@@ -535,27 +537,10 @@ mod tests {
     #[test]
     fn windows_end_where_cloudwatch_says() {
         let at = |day, hour, minute| {
-            Utc {
-                year: 2024,
-                month: 5,
-                day,
-                hour,
-                minute,
-                second: 30,
-            }
-            .epoch()
+            let time = date(2024, 5, day).at(hour, minute, 30, 0);
+            Offset::UTC.to_timestamp(time).unwrap().as_second()
         };
-        let on = |day, hour, minute| {
-            Utc {
-                year: 2024,
-                month: 5,
-                day,
-                hour,
-                minute,
-                second: 0,
-            }
-            .epoch()
-        };
+        let on = |day, hour, minute| at(day, hour, minute) - 30;
         let wall = |utc_offset_seconds| EvaluationWindow::WallClock { utc_offset_seconds };
         let sliding = EvaluationWindow::Sliding;
         // 2024-05-08 is a Wednesday.

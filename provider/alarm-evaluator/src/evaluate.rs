@@ -12,7 +12,9 @@
 //!
 //! A special rule for metrics of AWS/DynamoDB, on which AWS's pages disagree, is not modelled.
 
-use crate::calendar::Utc;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
 use crate::definition::{AlarmDefinition, LowSampleCount, StateValue, TreatMissingData, Watched};
 use crate::history::History;
 use crate::math::{QueryError, evaluate_queries};
@@ -236,15 +238,11 @@ fn shorten(mut text: String) -> String {
 
 /// `20000.0 (08/11/22 11:25:00)`, day first, as CloudWatch prints it.
 fn describe(point: &Datapoint) -> String {
-    let Utc {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = Utc::from_epoch(point.timestamp);
-    let year = year.rem_euclid(100);
+    // CloudWatch takes no datapoint that is beyond jiff's years.
+    let time = Timestamp::from_second(point.timestamp).unwrap_or_default();
+    let time = Offset::UTC.to_datetime(time);
+    let (year, month, day) = (time.year().rem_euclid(100), time.month(), time.day());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
     format!(
         "{:?} ({day:02}/{month:02}/{year:02} {hour:02}:{minute:02}:{second:02})",
         point.value
@@ -298,6 +296,20 @@ mod tests {
     }
 
     /// "How alarm state is evaluated when data is missing", first table: evaluation periods 3, datapoints to alarm 3, range 5.
+    #[test]
+    fn dates_are_told_day_first_and_in_utc() {
+        for (timestamp, told) in [
+            (0, "01/01/70 00:00:00"),
+            (951_782_400, "29/02/00 00:00:00"),
+            (1_667_906_700, "08/11/22 11:25:00"),
+            (-1, "31/12/69 23:59:59"),
+            (4_107_542_399, "28/02/00 23:59:59"),
+        ] {
+            let point = Datapoint { timestamp, value: 1.0 };
+            assert_eq!(describe(&point), format!("1.0 ({told})"), "{timestamp}");
+        }
+    }
+
     #[test]
     fn the_published_three_of_three_table_holds() {
         check_table(
