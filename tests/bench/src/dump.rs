@@ -19,11 +19,15 @@ use crate::bound::{self, Bound};
 use crate::function::Function;
 use crate::processes::own_cpu_seconds;
 use crate::storage::Storage;
-use contestants::{Contestant, Place, Tool};
-use measured::{COLLECTION, DATABASE, Measured};
+use contestants::{Contestant, Tool};
+use measured::Measured;
+
+pub(crate) use contestants::Place;
+pub(crate) use measured::{COLLECTION, DATABASE};
+pub(crate) use report::mb;
 
 const MANY: &str = "everybody";
-const BUCKET: &str = "dumps";
+pub(crate) const BUCKET: &str = "dumps";
 
 /// Every six hours, as a schedule would.
 const FIRST_RUN: i64 = 1_778_090_400;
@@ -38,13 +42,15 @@ pub(crate) struct Plan {
 }
 
 /// What the contestants are set against.
-struct World {
+pub(crate) struct World {
     // Dropped in this order: who is called by whom.
-    mongo: MongoEmulator,
+    pub(crate) mongo: MongoEmulator,
     storage: Storage,
-    cloud: LocalCloud,
-    python: PathBuf,
+    pub(crate) cloud: LocalCloud,
+    pub(crate) python: PathBuf,
     secret_arn: String,
+    /// Of the dumps' parts.
+    pub(crate) compression: &'static str,
     runs: i64,
 }
 
@@ -103,7 +109,13 @@ impl Plan {
         .with_context(|| contestant.title())
     }
 
-    async fn mongo_dump(&self, world: &mut World, place: Place, collection: &str, documents: u64) -> Result<Measured> {
+    pub(crate) async fn mongo_dump(
+        &self,
+        world: &mut World,
+        place: Place,
+        collection: &str,
+        documents: u64,
+    ) -> Result<Measured> {
         let event = world.event(collection)?;
         let mut environment = world.cloud.environment();
         if place == Place::ThisProcess {
@@ -129,29 +141,35 @@ impl Plan {
     }
 }
 
+/// A secret with the address of a deployment; its ARN.
+pub(crate) async fn secret(cloud: &LocalCloud, name: &str, mongo: &MongoEmulator) -> Result<String> {
+    let secret = aws_sdk_secretsmanager::Client::new(&cloud.sdk_config())
+        .create_secret()
+        .name(name)
+        .secret_string(json!({ "uri": mongo.uri() }).to_string())
+        .send()
+        .await?;
+    secret.arn.context("the secret has no ARN")
+}
+
 impl World {
-    async fn start() -> Result<Self> {
+    pub(crate) async fn start() -> Result<Self> {
         let mongo = MongoEmulator::start(mongo_emulator::Options::default())?;
         let cloud = LocalCloud::start(local_cloud::Options::default())?;
         let sdk = cloud.sdk_config();
         lambda_kit::aws::s3(&sdk).create_bucket().bucket(BUCKET).send().await?;
-        let secret = aws_sdk_secretsmanager::Client::new(&sdk)
-            .create_secret()
-            .name("mongo")
-            .secret_string(json!({ "uri": mongo.uri() }).to_string())
-            .send()
-            .await?;
         Ok(Self {
+            secret_arn: secret(&cloud, "mongo", &mongo).await?,
             mongo,
             storage: Storage::start().await?,
             cloud,
             python: toolchain::python_venv()?.join("bin/python"),
-            secret_arn: secret.arn.context("the secret has no ARN")?,
+            compression: "zstd",
             runs: 0,
         })
     }
 
-    fn generate(&self, collection: &str, documents: u64) {
+    pub(crate) fn generate(&self, collection: &str, documents: u64) {
         let corpus = Corpus {
             documents,
             ..Corpus::default()
@@ -170,7 +188,7 @@ impl World {
             role_arn: "arn:aws:iam::000000000000:role/dump".to_owned(),
             include: vec![format!("{DATABASE}.{collection}")],
             exclude: Vec::new(),
-            compression: "zstd".to_owned(),
+            compression: self.compression.to_owned(),
             read_concern: "snapshot".to_owned(),
         };
         let settings = fields

@@ -5,9 +5,11 @@
 //! - `handlers`: from the start of a function to its first poll, and what is sent to Lambda
 //! - `api`: a route of an API, by download-api and by a Python function of the same work
 //! - `dump`: the same collection through mongo-dump, a pymongo script, mongoexport and mongodump
+//! - `restore`: the same dump into an empty deployment, by mongo-restore and by a pymongo script
 //!
 //! What these need: `processes` runs and watches programs, `function` is a Lambda function's process with its Runtime API,
-//! `storage` is S3 without a limit of its own, `bound` is what one thread takes for a dump's unavoidable work.
+//! `storage` is S3 without a limit of its own, `bound` is what one thread takes for a dump's or a restore's
+//! unavoidable work.
 
 #![allow(clippy::print_stdout, reason = "the measurements are what a bench prints")]
 
@@ -18,6 +20,7 @@ mod dump;
 mod function;
 mod handlers;
 mod processes;
+mod restore;
 mod start;
 mod storage;
 
@@ -37,16 +40,16 @@ struct Arguments {
     /// alarms: Lambda functions to watch; each has four alarms
     #[arg(long, default_value_t = 75)]
     functions: usize,
-    /// alarms: plans of each side, dump: dumps of each; in turn, and the median counts
+    /// alarms: plans of each side, dump: dumps of each, restore: restores by each; in turn, and the median counts
     #[arg(long, default_value_t = 5)]
     runs: usize,
-    /// dump: documents of about 1 kB
+    /// dump, restore: documents of about 1 kB
     #[arg(long, default_value_t = 200_000)]
     documents: u64,
     /// dump: so many documents as well, for memory alone
     #[arg(long, value_name = "DOCUMENTS", num_args = 0..=1, require_equals = true, default_missing_value = "2000000")]
     large: Option<u64>,
-    /// handlers, api, dump: take the functions from this folder, as a release has them, instead of building them
+    /// handlers, api, dump, restore: take the functions from this folder, as a release has them, instead of building them
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
 }
@@ -58,6 +61,7 @@ enum Measurement {
     Handlers,
     Api,
     Dump,
+    Restore,
 }
 
 impl Arguments {
@@ -90,6 +94,19 @@ async fn main() -> Result<()> {
                     large: arguments.large,
                 };
                 dump.measure().await?;
+            }
+            Measurement::Restore => {
+                let restore = restore::Plan {
+                    dump: dump::Plan {
+                        binary: arguments.binary("mongo-dump")?,
+                        documents: arguments.documents,
+                        runs: 1,
+                        large: None,
+                    },
+                    binary: arguments.binary("mongo-restore")?,
+                    runs: arguments.runs,
+                };
+                restore.measure().await?;
             }
         }
         println!("load average         {}\n", load_average()?);

@@ -12,7 +12,7 @@ use crate::processes::{own_cpu_seconds, run_alone};
 
 /// Whose S3 mongo-dump writes to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// ministack's, in Python.
     LocalCloud,
     /// This process'.
