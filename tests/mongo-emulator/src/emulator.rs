@@ -84,6 +84,7 @@ impl MongoEmulator {
             store: Store::new(options.snapshot_history, shards),
             cursors: Cursors::default(),
             hidden: Default::default(),
+            zones: Default::default(),
             writes: HashMap::new(),
         };
         let shared = Arc::new(Shared {

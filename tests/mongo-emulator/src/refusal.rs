@@ -14,12 +14,14 @@ pub mod code {
     pub const TYPE_MISMATCH: i32 = 14;
     pub const AUTHENTICATION_FAILED: i32 = 18;
     pub const ILLEGAL_OPERATION: i32 = 20;
+    pub const ALREADY_INITIALIZED: i32 = 23;
     pub const NAMESPACE_NOT_FOUND: i32 = 26;
     pub const CURSOR_NOT_FOUND: i32 = 43;
     pub const NAMESPACE_EXISTS: i32 = 48;
     pub const INVALID_ID_FIELD: i32 = 53;
     pub const MAX_TIME_MS_EXPIRED: i32 = 50;
     pub const COMMAND_NOT_FOUND: i32 = 59;
+    pub const SHARD_KEY_NOT_FOUND: i32 = 61;
     pub const WRITE_CONCERN_FAILED: i32 = 64;
     pub const CANNOT_CREATE_INDEX: i32 = 67;
     pub const INVALID_OPTIONS: i32 = 72;
@@ -34,6 +36,8 @@ pub mod code {
     pub const COMMAND_NOT_SUPPORTED_ON_VIEW: i32 = 166;
     pub const VIEW_DEPTH_LIMIT_EXCEEDED: i32 = 165;
     pub const QUERY_PLAN_KILLED: i32 = 175;
+    pub const ZONE_NOT_FOUND: i32 = 177;
+    pub const RANGE_OVERLAP_CONFLICT: i32 = 178;
     pub const PRIMARY_STEPPED_DOWN: i32 = 189;
     pub const INVALID_INDEX_SPECIFICATION_OPTION: i32 = 197;
     pub const SNAPSHOT_TOO_OLD: i32 = 239;
@@ -102,6 +106,10 @@ pub(crate) fn code_name(code: i32) -> String {
         code::INTERRUPTED_DUE_TO_REPL_STATE_CHANGE => "InterruptedDueToReplStateChange",
         code::NOT_PRIMARY_NO_SECONDARY_OK => "NotPrimaryNoSecondaryOk",
         code::NOT_PRIMARY_OR_SECONDARY => "NotPrimaryOrSecondary",
+        code::ALREADY_INITIALIZED => "AlreadyInitialized",
+        code::SHARD_KEY_NOT_FOUND => "ShardKeyNotFound",
+        code::ZONE_NOT_FOUND => "ZoneNotFound",
+        code::RANGE_OVERLAP_CONFLICT => "RangeOverlapConflict",
         _ => return format!("Location{code}"),
     };
     name.to_owned()

@@ -7,7 +7,7 @@ use crate::clock::Time;
 use crate::corpus::Corpus;
 use crate::emulator::MongoEmulator;
 use crate::lock;
-use crate::store::{IdBounds, Order, Scan, Step, key_of};
+use crate::store::{IdBounds, Order, Scan, Step, key_of, tag_document};
 
 /// Collections are made as they are needed. Every change has a time of its own, as if a client had made it.
 impl MongoEmulator {
@@ -105,15 +105,13 @@ impl MongoEmulator {
             .bool("noBalance", false);
         self.insert_raw("config", "collections", definition.build());
         for (min, max, tag) in zones {
-            let id = Builder::new().str("ns", &namespace).document("min", min).build();
-            let zone = Builder::new()
-                .document("_id", &id)
-                .str("ns", &namespace)
-                .document("min", min)
-                .document("max", max)
-                .str("tag", tag);
-            self.insert_raw("config", "tags", zone.build());
+            self.insert_raw("config", "tags", tag_document(&namespace, min, max, tag));
         }
+    }
+
+    /// Puts a shard into a zone: ranges can be given to it from now on, see `updateZoneKeyRange`.
+    pub fn add_zone(&self, zone: &str) {
+        lock(&self.shared.state).zones.insert(zone.to_owned());
     }
 
     /// Drops what has that name; `false`: nothing has.

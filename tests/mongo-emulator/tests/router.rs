@@ -141,3 +141,70 @@ async fn how_a_collection_is_spread_is_in_the_clusters_own_database() {
         ("school.students", "EU")
     );
 }
+
+async fn sharded(client: &mongodb::Client, command: Document) -> Result<Document, i32> {
+    let answer = client.database("admin").run_command(command).await;
+    answer.map_err(|error| match *error.kind {
+        mongodb::error::ErrorKind::Command(refused) => refused.code,
+        other => panic!("{other}"),
+    })
+}
+
+#[tokio::test]
+async fn a_collection_is_sharded_once_and_with_an_index_where_it_has_documents() {
+    let emulator = router(2);
+    let client = client(&emulator).await;
+    let shard = |name: &str, key: Document| doc! { "shardCollection": format!("school.{name}"), "key": key };
+    // An empty one gets its index.
+    sharded(&client, shard("empty", doc! { "a": 1, "b": "hashed" }))
+        .await
+        .unwrap();
+    let index = Document::from_reader(emulator.indexes("school", "empty")[1].as_slice()).unwrap();
+    assert_eq!(index.get_str("name").unwrap(), "a_1_b_hashed");
+    // Once more is no error, another key is.
+    sharded(&client, shard("empty", doc! { "a": 1.0, "b": "hashed" }))
+        .await
+        .unwrap();
+    assert_eq!(sharded(&client, shard("empty", doc! { "a": 1 })).await, Err(23));
+    students(&emulator, 3);
+    assert_eq!(sharded(&client, shard("students", doc! { "a": 1 })).await, Err(72));
+    emulator.add_index(
+        "school",
+        "students",
+        doc! { "v": 2, "key": { "a": 1, "z": 1 }, "name": "n" }
+            .to_vec()
+            .unwrap(),
+    );
+    sharded(&client, shard("students", doc! { "a": 1 })).await.unwrap();
+    let collated = doc! { "collation": { "locale": "de" } }.to_vec().unwrap();
+    emulator.create("school", "collated", collated);
+    let mut command = shard("collated", doc! { "a": 1 });
+    assert_eq!(sharded(&client, command.clone()).await, Err(2));
+    command.insert("collation", doc! { "locale": "simple" });
+    sharded(&client, command).await.unwrap();
+    let mut command = shard("unique", doc! { "a": "hashed" });
+    command.insert("unique", true);
+    assert_eq!(sharded(&client, command).await, Err(72));
+    // What is dropped is forgotten.
+    emulator.add_zone("EU");
+    let range = |min: Document, zone: &str| {
+        doc! { "updateZoneKeyRange": "school.empty", "min": min, "max": { "a": 9 }, "zone": zone }
+    };
+    assert_eq!(sharded(&client, range(doc! { "a": 1 }, "US")).await, Err(177));
+    assert_eq!(sharded(&client, range(doc! { "x": 1 }, "EU")).await, Err(61));
+    sharded(&client, range(doc! { "a": 1 }, "EU")).await.unwrap();
+    sharded(&client, range(doc! { "a": 1 }, "EU")).await.unwrap();
+    assert_eq!(sharded(&client, range(doc! { "a": 5 }, "EU")).await, Err(178));
+    raw(&client, "school", "empty").drop().await.unwrap();
+    assert!(emulator.documents("config", "tags").is_empty());
+    sharded(&client, shard("empty", doc! { "a": 1 })).await.unwrap();
+    // Only a router knows it, and only in the database admin.
+    let elsewhere = client
+        .database("school")
+        .run_command(shard("empty", doc! { "a": 1 }))
+        .await;
+    assert!(elsewhere.is_err());
+    let set = MongoEmulator::start(Options::default()).unwrap();
+    let client = support::client(&set).await;
+    assert_eq!(sharded(&client, shard("empty", doc! { "a": 1 })).await, Err(59));
+}

@@ -10,7 +10,7 @@ use crate::refusal::{Refusal, code};
 use crate::store::{Collection, Kind};
 
 use super::read::{first_batch, unsigned};
-use super::{Answer, Context};
+use super::{Answer, Context, sharding};
 
 /// Fields of `create` that are not options of the collection.
 const NOT_OPTIONS: [&[u8]; 12] = [
@@ -78,6 +78,7 @@ pub(super) fn drop(context: &mut Context<'_>, answer: Builder) -> Answer {
     let Some(id) = store.drop(database, name) else {
         return Err(Refusal::new(code::NAMESPACE_NOT_FOUND, "ns not found"));
     };
+    sharding::forget(store, &context.request.namespace());
     let indexes = store.get(id).map_or(0, |collection| collection.indexes.len());
     let answer = answer.i32("nIndexesWas", i32::try_from(indexes).unwrap_or(i32::MAX));
     Ok(answer.str("ns", &context.request.namespace()))
@@ -93,6 +94,7 @@ pub(super) fn drop_database(context: &mut Context<'_>, answer: Builder) -> Answe
         .collect();
     for name in &names {
         store.drop(database, name);
+        sharding::forget(store, &format!("{database}.{name}"));
     }
     Ok(if names.is_empty() {
         answer

@@ -9,6 +9,7 @@ mod insertion;
 mod pipeline;
 mod read;
 mod read_concern;
+mod sharding;
 mod stages;
 mod stats;
 mod update;
@@ -25,12 +26,17 @@ use crate::refusal::{Refusal, code};
 use crate::store::Store;
 use crate::wire::Command;
 
+/// Commands of the database admin that name a collection with its database.
+const OF_FULL_NAMES: [&str; 3] = ["renameCollection", "shardCollection", "updateZoneKeyRange"];
+
 /// All that commands read and change.
 pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) cursors: Cursors,
     /// Databases on which the user has no rights, see [`crate::MongoEmulator::hide`].
     pub(crate) hidden: BTreeSet<String>,
+    /// Zones that shards belong to, see [`crate::MongoEmulator::add_zone`].
+    pub(crate) zones: BTreeSet<String>,
     /// Statements that were done: by session, the last transaction number and what of it.
     pub(crate) writes: HashMap<Vec<u8>, (i64, BTreeSet<i64>)>,
 }
@@ -53,7 +59,7 @@ impl<'a> Request<'a> {
         let name = std::str::from_utf8(first.name).ok()?;
         let collection = match name {
             "getMore" => body.str("collection"),
-            "renameCollection" => first
+            name if OF_FULL_NAMES.contains(&name) => first
                 .value
                 .as_str()
                 .and_then(|full| full.split_once('.'))
@@ -61,7 +67,7 @@ impl<'a> Request<'a> {
             _ => first.value.as_str(),
         };
         let database = match name {
-            "renameCollection" => first
+            name if OF_FULL_NAMES.contains(&name) => first
                 .value
                 .as_str()
                 .and_then(|full| full.split_once('.'))
@@ -171,6 +177,9 @@ pub(crate) fn run(context: &mut Context<'_>, answer: Builder) -> Answer {
         "createIndexes" => indexes::create(context, answer),
         "listIndexes" => indexes::list(context, answer),
         "dropIndexes" | "deleteIndexes" => indexes::drop(context, answer),
+        "enableSharding" => sharding::enable(context, answer),
+        "shardCollection" => sharding::shard(context, answer),
+        "updateZoneKeyRange" => sharding::update_zone(context, answer),
         "collStats" => stats::collection(context, answer),
         "dbStats" => stats::database(context, answer),
         name => admin::run(context, name, answer),

@@ -271,3 +271,10 @@ fn id_index(collection: &Collection) -> Vec<u8> {
         None => index.str("name", "_id_").build(),
     }
 }
+
+/// A zone's range as `config.tags` has it. Source: MongoDB manual, Config Database.
+pub(crate) fn tag_document(namespace: &str, min: &[u8], max: &[u8], zone: &str) -> Vec<u8> {
+    let id = Builder::new().str("ns", namespace).document("min", min).build();
+    let tag = Builder::new().document("_id", &id).str("ns", namespace);
+    tag.document("min", min).document("max", max).str("tag", zone).build()
+}
