@@ -84,6 +84,9 @@ pub struct Answer {
     /// Indexes that could not be built.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed_indexes: Vec<FailedIndex>,
+    /// Collections of which a shard key or a zone of the dump is not in the target.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_sharded: Vec<NotSharded>,
     /// What deletes documents by age and was left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub deferred: Vec<Deferred>,
@@ -109,6 +112,9 @@ pub struct NamespaceAnswer {
     pub documents: u64,
     /// Of those as BSON.
     pub bytes: u64,
+    /// Documents whose `_id` another document of it has: they were on different shards.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub twins: u64,
     /// Indexes that are built after the documents are there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<String>,
@@ -185,6 +191,9 @@ pub struct Difference {
     pub namespace: String,
     /// In the dump.
     pub expected_documents: u64,
+    /// Of those in the dump, the ones whose `_id` another one has.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub twins: u64,
     /// In the target; none: it is not there.
     pub found_documents: Option<u64>,
     /// In the dump.
@@ -200,6 +209,16 @@ impl fmt::Display for Difference {
             expected_documents: expected,
             ..
         } = self;
+        if self.twins > 0
+            && let Some(found) = self.found_documents
+        {
+            return write!(
+                f,
+                "{namespace} has {found} documents in the place of {expected}, {} of which have an _id that another one has: they were on \
+                 different shards, and a collection that is not sharded holds one of each",
+                self.twins
+            );
+        }
         match self.found_documents {
             None => write!(f, "{namespace} is not there ({expected} documents)"),
             Some(found) if found == *expected => write!(f, "{namespace} has {found} documents with other content"),
@@ -225,6 +244,9 @@ pub struct Definition {
     /// Names of indexes that the dump does not have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub further_indexes: Vec<String>,
+    /// It is not sharded by the shard key of the dump.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub other_shard_key: bool,
 }
 
 impl Definition {
@@ -237,7 +259,7 @@ impl Definition {
             &self.other_indexes,
             &self.further_indexes,
         ];
-        all.iter().all(|names| names.is_empty())
+        !self.other_shard_key && all.iter().all(|names| names.is_empty())
     }
 }
 
@@ -250,11 +272,65 @@ impl fmt::Display for Definition {
             ("has further indexes", &self.further_indexes),
         ];
         let what = what.iter().filter(|(_, names)| !names.is_empty());
-        let what: Vec<_> = what
+        let mut what: Vec<_> = what
             .map(|(what, names)| format!("{what} {}", names.join(", ")))
             .collect();
+        if self.other_shard_key {
+            what.push("is not sharded by the dump's shard key".to_owned());
+        }
         write!(f, "{} {}", self.namespace, what.join(" and "))
     }
+}
+
+/// A collection of which a shard key or zones of the dump are not in the target. Its documents are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotSharded {
+    /// In the target.
+    pub namespace: String,
+    /// The dump's shard key: `field: 1, other: hashed`.
+    pub key: String,
+    /// Why.
+    #[serde(flatten)]
+    pub why: Unsharded,
+}
+
+/// Why a collection is not sharded as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsharded {
+    /// In a word.
+    pub reason: UnshardedReason,
+    /// In words.
+    pub message: String,
+    /// The dump's zones that have no range of it, or may have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+}
+
+impl Unsharded {
+    /// Whether the target refused what it can do.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.reason == UnshardedReason::Refused
+    }
+}
+
+/// Why a collection is not sharded as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnshardedReason {
+    /// The target is no sharded cluster.
+    TargetNotSharded,
+    /// It is sharded, but no shard is in the zones.
+    NoSuchZone,
+    /// It had documents before, and stays as it is.
+    Kept,
+    /// The server refused the shard key or a zone's range.
+    Refused,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// An index that is built in another spelling.

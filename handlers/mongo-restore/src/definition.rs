@@ -9,7 +9,7 @@ use crate::event::Ttl;
 use crate::failure::RestoreError;
 use crate::plan::Item;
 use crate::target::{
-    Deployment, IndexKind, index_kind, index_name, indexes_by_name, is_same_index, other_options, spelled,
+    Deployment, IndexKind, Layout, index_kind, index_name, indexes_by_name, is_same_index, other_options, spelled,
 };
 
 /// What of all that is there is defined otherwise. With `ttl: defer`, what deletes documents may be there or not.
@@ -17,6 +17,7 @@ pub(crate) async fn differences(
     deployment: &Deployment,
     items: &[Item],
     ttl: Ttl,
+    is_sharded: bool,
 ) -> Result<Vec<Definition>, RestoreError> {
     let mut databases = BTreeMap::new();
     let mut all = Vec::new();
@@ -38,10 +39,16 @@ pub(crate) async fn differences(
             Kind::View => Vec::new(),
             Kind::Collection | Kind::TimeSeries => deployment.indexes(&item.to).await?,
         };
+        let layout = item.layout.as_ref().filter(|_| is_sharded);
+        let other_shard_key = match layout {
+            Some(layout) => is_other(deployment, item, layout).await?,
+            None => false,
+        };
         let difference = Definition {
+            other_shard_key,
             namespace: item.to.to_string(),
             options: other_options(&item.options, &existing.options, ttl == Ttl::Build),
-            ..compare(item, &indexes, ttl)
+            ..compare(item, &indexes, ttl, layout)
         };
         if !difference.is_none() {
             all.push(difference);
@@ -50,7 +57,23 @@ pub(crate) async fn differences(
     Ok(all)
 }
 
-fn compare(item: &Item, found: &[Vec<u8>], ttl: Ttl) -> Definition {
+/// Whether a collection has not the shard key that it had. Where the user may not see that, there is no difference.
+async fn is_other(deployment: &Deployment, item: &Item, layout: &Layout) -> Result<bool, RestoreError> {
+    match deployment.layout(&item.documents_in, &item.options).await {
+        Ok(found) => Ok(!found.is_some_and(|found| found.is_alike(layout))),
+        Err(error) if error.trouble.is_refusal() => {
+            tracing::warn!(
+                namespace = %item.to, %error,
+                "shard keys are not compared: the user needs find on the database config, which the role clusterMonitor has"
+            );
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `layout`: in a sharded target, how it was sharded.
+fn compare(item: &Item, found: &[Vec<u8>], ttl: Ttl, layout: Option<&Layout>) -> Definition {
     let mut difference = Definition::default();
     let (dumped, found) = (indexes_by_name(&item.indexes), indexes_by_name(found));
     let is_looked_at = |index: &[u8]| ttl == Ttl::Build || index_kind(index) != IndexKind::Ttl;
@@ -63,10 +86,14 @@ fn compare(item: &Item, found: &[Vec<u8>], ttl: Ttl) -> Definition {
     }
     // Of a time-series collection newer servers make one by themselves.
     if item.kind == Kind::Collection {
-        let further = found.keys().filter(|name| !dumped.contains_key(*name));
+        // The server makes the one of a shard key where there is none.
+        let is_its_own = |index: &[u8]| layout.is_some_and(|layout| layout.has_key_of(index));
+        let further = found
+            .iter()
+            .filter(|(name, index)| !dumped.contains_key(*name) && !is_its_own(index));
         difference
             .further_indexes
-            .extend(further.map(|name| (*name).to_owned()));
+            .extend(further.map(|(name, _)| (*name).to_owned()));
     }
     difference
 }

@@ -193,6 +193,7 @@ pub(crate) fn verdict(answer: Answer, listed: usize) -> Result<Answer, Failed> {
     let (name, mut message) = match answer.outcome {
         Outcome::HandedOver | Outcome::Superseded => return Ok(answer),
         _ if !answer.refused.is_empty() => in_part(&answer, listed),
+        Outcome::RestoredInPart => ("RestoredInPart", String::new()),
         Outcome::Different if answer.differences.is_empty() => {
             let count = answer.definitions.len();
             let text =
@@ -213,6 +214,27 @@ pub(crate) fn verdict(answer: Answer, listed: usize) -> Result<Answer, Failed> {
         }
         _ => return Ok(answer),
     };
+    let unsharded = answer
+        .not_sharded
+        .iter()
+        .filter(|collection| collection.why.is_refused());
+    let unsharded: Vec<_> = unsharded.collect();
+    if !unsharded.is_empty() {
+        let _ok = write!(
+            message,
+            "{}{} collections have their documents, but not their shard key or zones. Correct the cause and repeat the command, or set \
+             them by hand:",
+            if message.is_empty() { "" } else { " " },
+            unsharded.len()
+        );
+    }
+    for collection in unsharded.iter().take(listed) {
+        let _ok = write!(
+            message,
+            " {} (shard key {}): {};",
+            collection.namespace, collection.key, collection.why.message
+        );
+    }
     for difference in answer.differences.iter().take(listed) {
         // Writing to a string cannot fail.
         let _ok = write!(message, " {difference};");

@@ -28,6 +28,7 @@ mod rename;
 mod restore;
 mod scene;
 mod settings;
+mod sharding;
 mod source;
 mod target;
 mod work;

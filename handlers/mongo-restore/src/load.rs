@@ -113,7 +113,7 @@ impl Work<'_> {
         // What makes documents go by themselves comes last, when they have been compared.
         let (options, _) = without_ttl(&item.options);
         self.deployment.create(&item.to, &options).await?;
-        Ok(())
+        self.shard(at).await
     }
 
     async fn part(&self, at: usize, part: usize, is_known: bool, has_ids: bool) -> Result<Inserted, LoadError> {
@@ -121,7 +121,9 @@ impl Work<'_> {
         let is_ours = !self.marker.items[at].had_documents;
         let mut how = How {
             is_known,
-            on_different: if self.event.conflict == Conflict::Merge || is_ours && self.marker.items[at].was_damaged {
+            on_different: if item.twins > 0 && is_ours {
+                OnDifferent::LeaveOut
+            } else if self.event.conflict == Conflict::Merge || is_ours && self.marker.items[at].was_damaged {
                 // Nothing was there before, so whatever differs came from a damaged reading.
                 OnDifferent::Replace
             } else {
@@ -153,7 +155,7 @@ impl Work<'_> {
             tokio::time::sleep(self.settings.limits.pause(attempt)).await;
             attempt += 1;
             how.is_known = true;
-            if is_ours {
+            if is_ours && item.twins == 0 {
                 how.on_different = OnDifferent::Replace;
             }
         }

@@ -10,7 +10,7 @@ use dump_format::names::Namespace;
 use dump_format::{ContentHash, Sha256Hex};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Reason;
+use crate::answer::{Reason, Unsharded};
 use crate::event::{DumpId, Event, Mode};
 use crate::failure::RestoreError;
 use crate::lease::{self, Holder};
@@ -67,6 +67,9 @@ pub(crate) struct ItemProgress {
     /// Why nothing more is done with it.
     #[serde(skip_serializing_if = "is_default")]
     pub(crate) refused: Option<Reason>,
+    /// Why it is not sharded as it was.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) unsharded: Option<Unsharded>,
     /// Documents that the server refused.
     #[serde(skip_serializing_if = "is_default")]
     pub(crate) left_out: LeftOut,
@@ -93,6 +96,10 @@ impl ItemProgress {
     }
 
     pub(crate) fn is_whole(&self) -> bool {
+        self.has_all_documents() && !self.unsharded.as_ref().is_some_and(Unsharded::is_refused)
+    }
+
+    pub(crate) fn has_all_documents(&self) -> bool {
         self.refused.is_none() && self.left_out.number == 0
     }
 

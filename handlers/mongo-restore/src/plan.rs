@@ -15,7 +15,7 @@ use crate::failure::RestoreError;
 use crate::marker;
 use crate::rename::{Rename, RenameError};
 use crate::source::Dumps;
-use crate::target::{Raw, field, fields};
+use crate::target::{Layout, Raw, field, fields};
 
 /// Descriptions read at the same time.
 const METAS_AT_ONCE: usize = 8;
@@ -38,6 +38,10 @@ pub(crate) struct Item {
     pub(crate) options: Vec<u8>,
     /// As they were listed.
     pub(crate) indexes: Vec<Vec<u8>>,
+    /// How it was spread over shards; none: it was not, or the dump does not say.
+    pub(crate) layout: Option<Layout>,
+    /// Documents whose `_id` another one of it has.
+    pub(crate) twins: u64,
     /// Why it cannot be restored: something of it is not in the dump any more.
     pub(crate) lost: Option<Reason>,
 }
@@ -156,6 +160,8 @@ fn item(collection: &Collection, to: Namespace) -> Result<Item, RenameError> {
         meta: collection.meta.clone(),
         options: Raw::new().build(),
         indexes: Vec::new(),
+        layout: None,
+        twins: collection.twins.as_ref().map_or(0, |twins| twins.documents),
         lost: None,
     })
 }
@@ -188,6 +194,10 @@ pub(crate) async fn describe(
         };
         let options = field(&meta.definition.0, "options").and_then(|options| options.as_document());
         item.options = options.map_or_else(|| Raw::new().build(), <[u8]>::to_vec);
+        if let Some(sharding) = &meta.sharding {
+            let zones = sharding.zones.iter().map(|zone| zone.0.as_slice());
+            item.layout = Layout::of(&sharding.definition.0, zones, &item.options);
+        }
         item.indexes = meta.indexes.into_iter().map(|index| index.0).collect();
         if item.kind == Kind::View {
             item.options = follow(&item, naming)?;

@@ -18,6 +18,7 @@ use crate::marker::{Differs, ItemProgress, Marker};
 use crate::plan::{self, Item, Naming};
 use crate::progress::Phase;
 use crate::rename::Rename;
+use crate::sharding;
 use crate::source::{Chosen, Dumps, consistent_at};
 use crate::target::{Deployment, IndexKind, index_kind, index_name, without_ttl};
 use crate::work::{Stop, Work};
@@ -94,6 +95,7 @@ impl Scene<'_> {
             kind: item.kind,
             documents: item.documents,
             bytes: item.bytes,
+            twins: item.twins,
             indexes: self.indexes(item),
         });
         Answer {
@@ -117,6 +119,7 @@ impl Scene<'_> {
             definitions: Vec::new(),
             changed_indexes: definition::changed_indexes(items),
             failed_indexes: Vec::new(),
+            not_sharded: Vec::new(),
             deferred: Vec::new(),
             not_in_dump: skipped.filter(|skipped| skipped.reason.is_a_gap()).cloned().collect(),
             #[allow(clippy::cast_precision_loss, reason = "milliseconds of a restore are far below 2^52")]
@@ -133,6 +136,12 @@ impl Scene<'_> {
         };
         let indexes = item.indexes.iter().filter(is_built);
         indexes.map(|index| index_name(index).to_owned()).collect()
+    }
+
+    /// Asked only where something was sharded.
+    async fn is_sharded(&self, items: &[Item]) -> Result<bool, RestoreError> {
+        let is_wanted = items.iter().any(|item| item.layout.is_some());
+        Ok(is_wanted && self.deployment.is_sharded().await?)
     }
 
     fn deferred(&self, items: &[Item]) -> Vec<Deferred> {
@@ -161,9 +170,11 @@ impl Scene<'_> {
         let items = self.plan(&self.renamed()).await?;
         let whole = whole(&items);
         let reasons = conflicts::find(self.deployment, &whole, self.event.ttl).await?;
+        let is_sharded = self.is_sharded(&whole).await?;
         Ok(Answer {
             conflicts: conflicts::answer(&whole, &reasons),
-            definitions: definition::differences(self.deployment, &whole, self.event.ttl).await?,
+            definitions: definition::differences(self.deployment, &whole, self.event.ttl, is_sharded).await?,
+            not_sharded: sharding::not_sharded(&whole, None, is_sharded),
             deferred: self.deferred(&items),
             ..self.answer(Outcome::Planned, &items)
         })
@@ -181,7 +192,8 @@ impl Scene<'_> {
         let whole = whole(&items);
         let differs = comparison.all(&whole).await?;
         let differences = differences(&whole, differs.iter());
-        let definitions = definition::differences(self.deployment, &whole, self.event.ttl).await?;
+        let is_sharded = self.is_sharded(&whole).await?;
+        let definitions = definition::differences(self.deployment, &whole, self.event.ttl, is_sharded).await?;
         let outcome = if differences.is_empty() && definitions.is_empty() {
             Outcome::Verified
         } else {
@@ -190,6 +202,7 @@ impl Scene<'_> {
         Ok(Answer {
             differences,
             definitions,
+            not_sharded: sharding::not_sharded(&whole, None, is_sharded),
             ..self.answer(outcome, &items)
         })
     }
@@ -222,6 +235,8 @@ impl Scene<'_> {
             }
             None => self.begin(&items, databases).await?,
         };
+        let is_sharded = self.is_sharded(&items).await?;
+        sharding::warn_of(self.event.mode, &sharding::not_sharded(&items, None, is_sharded));
         let mut work = Work {
             event: self.event,
             settings: self.settings,
@@ -232,6 +247,7 @@ impl Scene<'_> {
             items,
             resumed,
             marker,
+            is_sharded,
             slowest: Duration::ZERO,
         };
         let stopped = work.run().await;
@@ -257,7 +273,9 @@ impl Scene<'_> {
         answer.failed_indexes = failed_indexes(&work.items, &work.marker.items);
         answer.refused = refused(&work.items, &work.marker.items);
         answer.deferred = self.deferred(&work.items);
-        if !answer.refused.is_empty() {
+        answer.not_sharded = sharding::not_sharded(&work.items, Some(&work.marker.items), is_sharded);
+        let is_whole = progress().all(ItemProgress::is_whole);
+        if !is_whole {
             answer.outcome = Outcome::RestoredInPart;
         } else if !answer.differences.is_empty() {
             answer.outcome = Outcome::Different;
@@ -265,7 +283,7 @@ impl Scene<'_> {
             answer.outcome = Outcome::RestoredWithProblems;
         }
         // What was refused may be tried again, or left out: both go on from here.
-        if self.event.mode == Mode::Restore && answer.refused.is_empty() {
+        if self.event.mode == Mode::Restore && is_whole {
             work.marker.remove(self.deployment).await?;
         }
         Ok(answer.into())
@@ -330,6 +348,7 @@ fn differences<'a>(items: &[Item], differs: impl Iterator<Item = &'a Option<Diff
         let found = (*differs)?;
         Some(Difference {
             namespace: item.to.to_string(),
+            twins: item.twins,
             expected_documents: item.documents,
             found_documents: found.documents,
             expected_hash: item.content_hash,
@@ -353,7 +372,7 @@ fn failed_indexes(items: &[Item], progress: &[ItemProgress]) -> Vec<FailedIndex>
 
 fn refused(items: &[Item], progress: &[ItemProgress]) -> Vec<RefusedNamespace> {
     let both = items.iter().zip(progress);
-    both.filter(|(_, progress)| !progress.is_whole())
+    both.filter(|(_, progress)| !progress.has_all_documents())
         .map(|(item, progress)| RefusedNamespace {
             namespace: item.to.to_string(),
             from: item.from.to_string(),

@@ -40,6 +40,8 @@ pub(crate) struct Work<'a> {
     pub(crate) marker: Marker,
     /// An earlier run of the same command may have ended anywhere.
     pub(crate) resumed: bool,
+    /// The target is a sharded cluster; not asked where nothing of the dump was sharded.
+    pub(crate) is_sharded: bool,
     /// The longest that one part took.
     pub(crate) slowest: Duration,
 }

@@ -37,7 +37,15 @@ impl TargetError {
 }
 
 /// Commands that a server answers without looking at documents.
-const DEFINITIONS: [&str; 4] = ["create", "drop", "dropDatabase", "collMod"];
+const DEFINITIONS: [&str; 7] = [
+    "create",
+    "drop",
+    "dropDatabase",
+    "collMod",
+    "enableSharding",
+    "shardCollection",
+    "updateZoneKeyRange",
+];
 
 /// A collection's unique index has this key already.
 pub(super) const DUPLICATE_KEY: i64 = 11_000;

@@ -25,6 +25,8 @@ pub(crate) enum OnDifferent {
     Keep,
     /// Put the dump's in its place.
     Replace,
+    /// It is the dump's too, which has several with that `_id`: leave it, and name the other one as refused.
+    LeaveOut,
 }
 
 /// How to insert.
@@ -119,9 +121,13 @@ impl Deployment {
             if is_known {
                 let there = self.look(namespace, batch, &left).await?;
                 done.present += there.same.len() as u64;
-                left.retain(|at| !there.same.contains(at) && !there.other.contains(at));
-                let other = there.other.into_iter();
-                self.settle(namespace, batch, other, how, &mut done).await?;
+                left.retain(|at| !there.same.contains(at));
+                // On another shard there may be room for it.
+                if how.on_different != OnDifferent::LeaveOut {
+                    left.retain(|at| !there.other.contains(at));
+                    let other = there.other.into_iter();
+                    self.settle(namespace, batch, other, how, &mut done).await?;
+                }
             }
             if left.is_empty() {
                 return Ok(done);
@@ -167,7 +173,10 @@ impl Deployment {
             let mut doubled = outcome.doubled;
             // Also of what was looked for before: another writer of the same dump may have come in between.
             if !doubled.is_empty() {
-                let present = self.present(namespace, batch, &doubled).await?;
+                let mut present = self.present(namespace, batch, &doubled).await?;
+                if how.on_different == OnDifferent::LeaveOut {
+                    present.retain(|at| !has_double(batch, *at));
+                }
                 done.present += present.len() as u64;
                 doubled.retain(|at| !present.contains(at));
             }
@@ -189,6 +198,10 @@ impl Deployment {
         for at in other {
             match how.on_different {
                 OnDifferent::Keep => done.different += 1,
+                OnDifferent::LeaveOut => {
+                    let code = i32::try_from(DUPLICATE_KEY).unwrap_or_default();
+                    done.refused.push(batch.get(at), code, TWIN.to_owned());
+                }
                 OnDifferent::Replace => match self.replace(namespace, batch.get(at)).await? {
                     None => done.replaced += 1,
                     Some((code, message)) => done.refused.push(batch.get(at), code, message),
@@ -299,6 +312,16 @@ impl Deployment {
             }
         }
     }
+}
+
+/// Said of a document whose `_id` another one of the dump has.
+const TWIN: &str = "the dump has another document with this _id, which is there: they were on different shards, and a collection that is not sharded, \
+                    or one shard, holds one of each";
+
+/// Whether the batch has the same document twice.
+fn has_double(batch: &Batch, at: usize) -> bool {
+    let document = batch.get(at);
+    (0..batch.len()).any(|other| other != at && batch.get(other) == document)
 }
 
 /// Said of a document where the server does not know `bypassEmptyTsReplacement` (SERVER-88750).

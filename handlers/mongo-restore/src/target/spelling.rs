@@ -239,7 +239,7 @@ pub(crate) fn indexes_by_name(indexes: &[Vec<u8>]) -> BTreeMap<&str, &[u8]> {
 }
 
 /// The same value: numbers whatever their type, documents and lists value by value, anything else byte by byte.
-fn same(one: RawValue<'_>, other: RawValue<'_>) -> bool {
+pub(super) fn same(one: RawValue<'_>, other: RawValue<'_>) -> bool {
     if let (Some(one), Some(other)) = (one.number(), other.number()) {
         return one == other || (one.is_nan() && other.is_nan());
     }

@@ -6,8 +6,8 @@ use std::io::Write as _;
 use dump_format::key::{DataKey, Key, Location, Object, RunId};
 use dump_format::line::{Encoded, Encoder};
 use dump_format::manifest::{
-    Asked, ClusterTime, Collection, Consistency, Header, Kind, Latest, Manifest, Meta, Part, Range, Server, SkipReason,
-    Skipped, Topology,
+    Asked, ClusterTime, Collection, Consistency, Exact, Header, Kind, Latest, Manifest, Meta, Part, Range, Server,
+    Sharding, SkipReason, Skipped, Topology, Twins,
 };
 use dump_format::names::{ClusterName, KmsKeyArn, Namespace, Ordinal, Prefix, ScheduleArn};
 use dump_format::payload::{Compression, ReadConcern};
@@ -28,6 +28,9 @@ pub(crate) struct Made {
     pub(crate) options: Vec<u8>,
     pub(crate) indexes: Vec<Vec<u8>>,
     pub(crate) documents: Vec<Vec<u8>>,
+    pub(crate) sharding: Option<Sharding>,
+    /// Documents whose `_id` the one before has.
+    pub(crate) twins: Option<Twins>,
 }
 
 impl Made {
@@ -41,6 +44,8 @@ impl Made {
             options: bytes(&doc! {}),
             indexes: vec![bytes(&doc! {"v": 2, "key": {"_id": 1}, "name": "_id_"})],
             documents,
+            sharding: None,
+            twins: None,
         }
     }
 
@@ -74,6 +79,32 @@ impl Made {
 
     pub(crate) fn index(mut self, index: &Document) -> Self {
         self.indexes.push(bytes(index));
+        self
+    }
+
+    /// As a router has it in `config.collections` and `config.tags`; zones are their names and bounds.
+    pub(crate) fn sharded(mut self, definition: &Document, zones: &[(&str, Document, Document)]) -> Self {
+        let name = format!("{}.{}", self.database, self.collection);
+        let mut whole = doc! {"_id": &name};
+        whole.extend(definition.clone());
+        let zone = |(tag, min, max): &(&str, Document, Document)| {
+            let id = doc! {"ns": &name, "min": min.clone()};
+            Exact(bytes(
+                &doc! {"_id": id, "ns": &name, "min": min.clone(), "max": max.clone(), "tag": *tag},
+            ))
+        };
+        self.sharding = Some(Sharding {
+            definition: Exact(bytes(&whole)),
+            zones: zones.iter().map(zone).collect(),
+        });
+        self
+    }
+
+    pub(crate) fn twins(mut self, ids: &[Document]) -> Self {
+        self.twins = Some(Twins {
+            documents: ids.len() as u64,
+            ids: ids.iter().map(|id| Exact(bytes(id))).collect(),
+        });
         self
     }
 
@@ -158,7 +189,8 @@ impl Dump {
                 "options": Document::try_from(RawDocumentBuf::from_bytes(made.options.clone()).unwrap()).unwrap(),
                 "info": {"readOnly": false},
             };
-            let meta = Meta::new(made.namespace(), made.kind, bytes(&definition), made.indexes.clone());
+            let mut meta = Meta::new(made.namespace(), made.kind, bytes(&definition), made.indexes.clone());
+            meta.sharding.clone_from(&made.sharding);
             objects.push((self.key(Object::Meta(made.namespace())), meta.render()));
             collections.push(self.collection(made, &mut objects));
         }
@@ -209,7 +241,9 @@ impl Dump {
                 parts,
             });
         }
-        Collection::new(made.namespace(), made.kind, escaped, ranges)
+        let mut collection = Collection::new(made.namespace(), made.kind, escaped, ranges);
+        collection.twins.clone_from(&made.twins);
+        collection
     }
 
     fn header(&self) -> Header {

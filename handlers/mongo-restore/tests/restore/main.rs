@@ -21,6 +21,7 @@ mod process;
 mod refused;
 mod round_trip;
 mod secrets;
+mod sharding;
 mod verify;
 mod versions;
 mod world;
