@@ -11,6 +11,7 @@ use aws_lambda_events::http::{HeaderName, HeaderValue, Method};
 use lambda_kit::emf::{Metrics, Unit};
 use lambda_kit::{Cut, Environment, Failure, Invocation, LAST_WORDS};
 use metric_names::api as names;
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::cors::{self, Origin};
@@ -160,13 +161,24 @@ impl Api {
 }
 
 fn event(invocation: &Invocation) -> Result<ApiGatewayProxyRequest, Failure> {
-    let event = serde_json::from_str::<ApiGatewayProxyRequest>(invocation.event.get());
+    let event = serde_json::from_str::<Value>(invocation.event.get()).map(without_empty_lists);
+    let event = event.and_then(serde_json::from_value::<ApiGatewayProxyRequest>);
     event.ok().filter(|event| event.resource.is_some()).ok_or_else(|| Failure {
         name: "NotAnApiEvent",
         message: "the event is not one of API Gateway's proxy integration (REST): this function serves an API and is not called \
                   directly"
             .to_owned(),
     })
+}
+
+/// A parameter without a value is none. API Gateway sends no such thing, and the map that the parameters become panics over it.
+fn without_empty_lists(mut event: Value) -> Value {
+    for name in ["queryStringParameters", "multiValueQueryStringParameters"] {
+        if let Some(parameters) = event.get_mut(name).and_then(Value::as_object_mut) {
+            parameters.retain(|_, values| !values.is_null() && values.as_array().is_none_or(|list| !list.is_empty()));
+        }
+    }
+    event
 }
 
 fn reply(answer: Answer, request_id: &str) -> Reply {

@@ -10,6 +10,8 @@ use serde_json::Value;
 pub struct Caller {
     subject: String,
     groups: Vec<String>,
+    /// Why the groups are none although the token has some.
+    unread_groups: Option<&'static str>,
 }
 
 impl fmt::Debug for Caller {
@@ -25,6 +27,7 @@ impl Caller {
         Self {
             subject: subject.to_owned(),
             groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            unread_groups: None,
         }
     }
 
@@ -39,9 +42,14 @@ impl Caller {
         let subject = claims.get("sub")?.as_str()?;
         // Cognito's is a UUID; whatever else it is, it is used as a key and in an encryption context.
         let sound = (1..=128).contains(&subject.len()) && subject.bytes().all(|byte| byte.is_ascii_graphic());
-        sound.then(|| Self {
+        if !sound {
+            return None;
+        }
+        let groups = claims.get("cognito:groups").map_or(Ok(Vec::new()), groups);
+        Some(Self {
             subject: subject.to_owned(),
-            groups: claims.get("cognito:groups").map(groups).unwrap_or_default(),
+            unread_groups: groups.as_ref().err().copied(),
+            groups: groups.unwrap_or_default(),
         })
     }
 
@@ -49,6 +57,11 @@ impl Caller {
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// Why the user is in no group, where the token has some that cannot be told apart. For the log: it says nothing of the user.
+    pub(crate) fn unread_groups(&self) -> Option<&'static str> {
+        self.unread_groups
     }
 
     /// Whether the user is in a group of exactly this name.
@@ -60,10 +73,13 @@ impl Caller {
 
 /// API Gateway joins the groups with commas. A name with anything but `[A-Za-z0-9_-]` may be two that were made to look like one
 /// or one that looks like two, so a claim that holds one says nothing at all.
-fn groups(claim: &Value) -> Vec<String> {
-    let Some(claim) = claim.as_str() else {
-        return Vec::new();
-    };
+///
+/// # Errors
+/// Why it says nothing, for whoever wonders at a 403.
+fn groups(claim: &Value) -> Result<Vec<String>, &'static str> {
+    let claim = claim
+        .as_str()
+        .ok_or("the claim cognito:groups is no text, so no group of the caller's counts")?;
     let names: Vec<_> = claim.split(',').collect();
     let sound = |name: &&str| {
         !name.is_empty()
@@ -72,9 +88,12 @@ fn groups(claim: &Value) -> Vec<String> {
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
     };
     if !names.iter().all(sound) {
-        return Vec::new();
+        return Err(
+            "the claim cognito:groups has a name with something else than letters, digits, _ and -, so no group of the caller's \
+             counts: API Gateway joins the names with commas, and such a name can look like two. Name the groups otherwise",
+        );
     }
-    names.into_iter().map(str::to_owned).collect()
+    Ok(names.into_iter().map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -74,7 +74,11 @@ impl Request {
         let caller = Caller::of(event).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
         let administrator = caller.is_in(admin_group);
         if route.access == Access::Administrator && !administrator {
-            return Err(Problem::new(Kind::Forbidden).detail("This takes an administrator."));
+            let problem = Problem::new(Kind::Forbidden).detail("This takes an administrator.");
+            return Err(match caller.unread_groups() {
+                Some(reason) => problem.cause(reason),
+                None => problem,
+            });
         }
         let parameters = parameters(event, route)?;
         let body = match &route.body {

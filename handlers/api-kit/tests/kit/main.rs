@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod hostile;
+mod log;
 mod world;
 
 use std::time::Duration;
@@ -87,6 +88,57 @@ async fn a_handler_that_panics_is_answered_and_counted() {
     reply.is_problem("internal");
     assert_eq!(world.metrics()[0]["ServerErrors"], 1.0);
     assert_eq!(world.metrics()[0]["Operation"], "createFile");
+}
+
+/// API Gateway sends none; other gateways and tests of functions do.
+#[tokio::test]
+async fn a_list_without_a_value_is_a_parameter_that_was_not_sent() {
+    let world = World::of(api_contract::Handler::DownloadApi);
+    for query in [
+        json!({ "limit": [] }),
+        json!({ "limit": [], "course": ["algebra"] }),
+        json!({ "nothing": [] }),
+        json!({ "limit": null }),
+    ] {
+        for name in ["multiValueQueryStringParameters", "queryStringParameters"] {
+            let mut event = event("GET", "/files", &[]);
+            event[name] = query.clone();
+            let sent = world.serve(&event).await;
+            assert_eq!(sent.status, 201, "{name} {query}: {:?}", sent.body);
+        }
+    }
+    // Where one of the two has the value, it counts.
+    let mut event = event("GET", "/files", &[]);
+    event["multiValueQueryStringParameters"] = json!({ "limit": [] });
+    event["queryStringParameters"] = json!({ "limit": "many" });
+    world.serve(&event).await.is_problem("invalid-parameter");
+}
+
+#[tokio::test]
+async fn who_is_no_administrator_because_of_a_group_s_name_is_so_for_a_reason_that_is_logged() {
+    let world = World::new();
+    for (groups, told) in [
+        ("admin,de.wikipedia-editors", true),
+        ("admin,", true),
+        ("admin editors", true),
+        ("student", false),
+    ] {
+        let log = log::Log::capture();
+        let mut event = create_file();
+        event["requestContext"]["authorizer"]["claims"]["cognito:groups"] = json!(groups);
+        let sent = world.serve(&event).await;
+        sent.is_problem("forbidden");
+        let lines = log.text();
+        assert_eq!(lines.contains("cognito:groups"), told, "{groups}: {lines}");
+        assert!(lines.contains("request-1"), "{lines}");
+        for person in ["9f1c2d3e", "wikipedia", "admin", "editors"] {
+            assert!(!lines.contains(person), "{person}: {lines}");
+        }
+        assert!(
+            !sent.body.unwrap().contains("cognito"),
+            "the reason is not for the client"
+        );
+    }
 }
 
 #[tokio::test]
