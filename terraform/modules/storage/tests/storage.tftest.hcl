@@ -276,7 +276,7 @@ run "access_logs_in_a_bucket_of_their_own" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.access_logs["main"].statement[1].principals == toset([{ type = "Service", identifiers = toset(["logging.s3.amazonaws.com"]) }])
+    condition     = data.aws_iam_policy_document.access_logs["main"].statement[2].principals == toset([{ type = "Service", identifiers = toset(["logging.s3.amazonaws.com"]) }])
     error_message = "Only the log service is let in."
   }
 
