@@ -28,6 +28,8 @@ pub struct Route {
     pub handler: Handler,
     /// Who may call it.
     pub access: Access,
+    /// What becomes of `If-Match`.
+    pub condition: Condition,
     /// Path, query and header parameters.
     pub parameters: Vec<Parameter>,
     /// Content type and schema of the body; none where no body is taken.
@@ -68,6 +70,21 @@ pub enum Access {
     User,
     /// Members of the administrators' group.
     Administrator,
+}
+
+/// What a route does with a request that has a condition (RFC 9110, 13). No other than `If-Match` is taken anywhere: a change with
+/// `If-None-Match` is refused by every route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Condition {
+    /// It changes nothing, and answers as without one.
+    Ignored,
+    /// What it changes has no version to compare: a change with a condition is not made (412).
+    Refused,
+    /// It is made under the condition, or without one.
+    Optional,
+    /// It is made under a condition alone (428).
+    Required,
 }
 
 /// A parameter of a route.
@@ -121,8 +138,8 @@ impl Contract {
     /// Reads an OpenAPI document.
     ///
     /// # Errors
-    /// When it is none, or lacks what a route here has: `operationId`, `x-lectern-handler`, `x-lectern-access`, and bodies by
-    /// reference.
+    /// When it is none, or lacks what a route here has: `operationId`, `x-lectern-handler`, `x-lectern-access`,
+    /// `x-lectern-condition`, and bodies by reference.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         let document: Document = serde_json::from_str(text)?;
         let mut routes = Vec::new();
@@ -180,6 +197,8 @@ struct Operation {
     handler: Handler,
     #[serde(rename = "x-lectern-access")]
     access: Access,
+    #[serde(rename = "x-lectern-condition")]
+    condition: Condition,
     #[serde(default)]
     parameters: Vec<ParameterObject>,
     request_body: Option<Content>,
@@ -239,6 +258,7 @@ impl Operation {
             operation: self.operation_id,
             handler: self.handler,
             access: self.access,
+            condition: self.condition,
             parameters: parameters.collect(),
             body: self.request_body.and_then(first).map(|(content_type, media)| Body {
                 content_type,

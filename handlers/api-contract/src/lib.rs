@@ -7,5 +7,5 @@ mod contract;
 pub mod gateway;
 mod schema;
 
-pub use contract::{Access, Body, Contract, Handler, Parameter, Place, Route};
+pub use contract::{Access, Body, Condition, Contract, Handler, Parameter, Place, Route};
 pub use schema::SchemaError;

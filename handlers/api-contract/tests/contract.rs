@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use api_contract::gateway::Gateway;
-use api_contract::{Contract, Place, SchemaError};
+use api_contract::{Condition, Contract, Place, SchemaError};
 use jsonschema::Draft;
 use serde_json::{Value, json};
 
@@ -25,6 +25,7 @@ fn with_body(schema: &Value) -> Contract {
             "operationId": "createThing",
             "x-lectern-handler": "upload-api",
             "x-lectern-access": "user",
+            "x-lectern-condition": "refused",
             "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } },
             "responses": {}
         } } },
@@ -76,6 +77,37 @@ fn every_operation_has_a_name_of_its_own_and_says_how_it_fails() {
             assert!(responses[status].is_object(), "{} has no {status}", route.operation);
         }
     }
+}
+
+/// A condition that is not looked at is a change or a loss that the client did not want.
+#[test]
+fn every_operation_says_what_it_does_with_a_condition() {
+    let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+    for route in Contract::embedded().routes() {
+        let operation = &document["paths"][&route.path][route.method.to_lowercase()];
+        let answers = |status: &str| operation["responses"][status].is_object();
+        let takes_one = route.parameters.iter().any(|parameter| parameter.name == "If-Match");
+        let expected = match (route.method.as_str(), takes_one, answers("428")) {
+            ("GET", false, false) => Condition::Ignored,
+            ("GET", ..) => panic!("{}: nothing is changed", route.operation),
+            (_, true, true) => Condition::Required,
+            (_, true, false) => Condition::Optional,
+            (_, false, _) => Condition::Refused,
+        };
+        assert_eq!(route.condition, expected, "{}", route.operation);
+        assert_eq!(
+            answers("412"),
+            route.condition != Condition::Ignored,
+            "{}: 412",
+            route.operation
+        );
+    }
+    let of = |operation: &str| {
+        let mut routes = Contract::embedded().routes().iter();
+        routes.find(|route| route.operation == operation).unwrap().condition
+    };
+    assert_eq!(of("deleteProfile"), Condition::Optional);
+    assert_eq!(of("patchProfile"), Condition::Required);
 }
 
 /// Terraform's module reads a file of its own, so that it can be taken without the crates.

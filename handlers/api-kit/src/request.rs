@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api_contract::{Access, Body, Contract, Handler, Place, Route};
+use api_contract::{Access, Body, Condition, Contract, Handler, Place, Route};
 use aws_lambda_events::apigw::ApiGatewayProxyRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -80,6 +80,7 @@ impl Request {
                 None => problem,
             });
         }
+        condition(event, route)?;
         let parameters = parameters(event, route)?;
         let body = match &route.body {
             Some(taken) => body(event, taken)?,
@@ -124,6 +125,23 @@ fn route(handler: Handler, method: &str, resource: &str) -> Result<&'static Rout
             Problem::new(Kind::MethodNotAllowed).detail(format!("It has {methods}."))
         }
     })
+}
+
+/// A condition that is not looked at is a change that its client did not want. `If-Unmodified-Since` says nothing of what has no
+/// `Last-Modified`, and nothing here has one (RFC 9110, 13.1.4).
+fn condition(event: &ApiGatewayProxyRequest, route: &Route) -> Result<(), Problem> {
+    let refused: &[&str] = match route.condition {
+        Condition::Ignored => &[],
+        Condition::Optional | Condition::Required => &["if-none-match"],
+        Condition::Refused => &["if-none-match", "if-match"],
+    };
+    if refused.iter().all(|name| headers(event, name).is_empty()) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::PreconditionFailed).detail(match route.condition {
+        Condition::Refused => "What this changes has no version: send it without If-Match and If-None-Match.",
+        _ => "Of conditions this takes If-Match alone: send it without If-None-Match.",
+    }))
 }
 
 fn parameters(

@@ -1,14 +1,28 @@
 //! `DELETE /profile`.
 
-use api_kit::{Answer, Problem, Request};
+use api_kit::{Answer, Kind, Problem, Request};
 
+use crate::precondition::{self, entity_tag};
 use crate::state::ProfileApi;
-use crate::store;
+use crate::store::{self, Written};
 
-/// Asks nothing of KMS and reads nothing: what cannot be decrypted can be erased.
+/// Asks nothing of KMS and reads no field: what cannot be decrypted can be erased. The condition is part of the one call that
+/// removes, so nothing comes between.
 pub(crate) async fn erase(request: &Request, state: &ProfileApi) -> Result<Answer, Problem> {
     let user = request.caller.subject();
-    store::erase(&state.database, user).await?;
+    let tags = request.parameter("If-Match").map(precondition::tags).transpose()?;
+    let revisions = tags
+        .as_deref()
+        .map(|tags| tags.iter().map(|tag| tag.trim_matches('"')).collect::<Vec<_>>());
+    let written = store::erase(&state.database, user, revisions.as_deref()).await?;
+    if let (Written::Lost, Some(tags)) = (written, tags) {
+        // Whoever read that there is nothing wants nothing to be there.
+        let of_nothing = tags.contains(&entity_tag(None).as_str());
+        if !of_nothing || store::exists(&state.database, user).await? {
+            return Err(Problem::new(Kind::PreconditionFailed)
+                .detail("Nothing was erased. Read the profile again, and send its ETag if it is to be erased."));
+        }
+    }
     state.keyring.forget(user).await;
     Ok(Answer::empty())
 }

@@ -1,7 +1,8 @@
 //! If-Match, RFC 9110, 13.1.1.
 //!
-//! An entity tag is compared strongly, so a weak one never matches, and of a list one is enough. `*` matches any version there is,
-//! which is a change without a look at what it changes: the contract does not take it.
+//! Of a list one is enough. A weak tag counts as the strong one of the same value: a tag names a version of the profile and not the
+//! bytes of an answer, and what compresses an answer on the way, as CloudFront does, makes its tag weak. `*` matches any version
+//! there is, which is a change without a look at what it changes: the contract does not take it.
 
 use api_kit::{Kind, Problem};
 
@@ -20,14 +21,21 @@ pub fn require(if_match: Option<&str>, current: &str) -> Result<(), Problem> {
     let given = if_match.ok_or_else(|| {
         Problem::new(Kind::PreconditionRequired).detail("Send If-Match with the ETag of the profile that you changed.")
     })?;
-    let tags = strong_tags(given).ok_or_else(|| {
-        Problem::new(Kind::InvalidParameter)
-            .error("If-Match", "this is no entity tag as ETag has it, in quotation marks")
-    })?;
-    if tags.contains(&current) {
+    if tags(given)?.contains(&current) {
         return Ok(());
     }
     Err(stale())
+}
+
+/// The entity tags of a header, with their quotation marks.
+///
+/// # Errors
+/// It is no list of entity tags (400).
+pub(crate) fn tags(if_match: &str) -> Result<Vec<&str>, Problem> {
+    list(if_match).ok_or_else(|| {
+        Problem::new(Kind::InvalidParameter)
+            .error("If-Match", "this is no entity tag as ETag has it, in quotation marks")
+    })
 }
 
 /// Somebody was faster.
@@ -35,25 +43,19 @@ pub(crate) fn stale() -> Problem {
     Problem::new(Kind::PreconditionFailed).detail("Read the profile again, make the change to that, and send its ETag.")
 }
 
-/// The strong ones, with their quotation marks, of a list with commas between, whose elements may be empty; none where it is no
-/// such list.
-fn strong_tags(list: &str) -> Option<Vec<&str>> {
+/// With commas between, and elements may be empty; none where it is no such list.
+fn list(list: &str) -> Option<Vec<&str>> {
     let mut tags = Vec::new();
     let mut rest = list.trim_matches(OWS);
     while !rest.is_empty() {
         if !rest.starts_with(',') {
-            let (weak, tag) = match rest.strip_prefix("W/") {
-                Some(tag) => (true, tag),
-                None => (false, rest),
-            };
+            let tag = rest.strip_prefix("W/").unwrap_or(rest);
             let end = tag.strip_prefix('"')?.find('"')? + 2;
             let (tag, after) = tag.split_at_checked(end)?;
             if !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return None;
             }
-            if !weak {
-                tags.push(tag);
-            }
+            tags.push(tag);
             rest = after.trim_start_matches(OWS);
         }
         if rest.is_empty() {
@@ -75,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_current_tag_counts_strongly_and_anywhere_in_a_list() {
+    fn the_current_tag_counts_weak_or_strong_and_anywhere_in_a_list() {
         for (header, kind) in [
             (Some("\"a1\""), None),
             (Some(" \"a1\"\t"), None),
@@ -87,8 +89,9 @@ mod tests {
             (Some("\"a\""), Some(Kind::PreconditionFailed)),
             (Some("\"A1\""), Some(Kind::PreconditionFailed)),
             (Some("\"\""), Some(Kind::PreconditionFailed)),
-            (Some("W/\"a1\""), Some(Kind::PreconditionFailed)),
-            (Some("\"b\", W/\"a1\""), Some(Kind::PreconditionFailed)),
+            (Some("W/\"a1\""), None),
+            (Some("\"b\", W/\"a1\""), None),
+            (Some("W/\"a\""), Some(Kind::PreconditionFailed)),
             // A comma in a tag divides nothing.
             (Some("\"b,\",\"c,a1\""), Some(Kind::PreconditionFailed)),
             (Some("*"), Some(Kind::InvalidParameter)),

@@ -1,7 +1,7 @@
 //! Reading and writing profiles, each by its user's id and nothing else.
 
 use api_kit::{Database, StoreError};
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 
 use crate::record::{PROFILES, ProfileRecord};
 
@@ -35,13 +35,37 @@ pub(crate) async fn write(
     }
 }
 
-/// Removes a user's document and with it the only copy of the key.
-pub(crate) async fn erase(database: &Database, user: &str) -> Result<(), StoreError> {
+/// Removes a user's document and with it the only copy of the key, if it is of one of these revisions or, without any, whatever it is.
+pub(crate) async fn erase(database: &Database, user: &str, revisions: Option<&[&str]>) -> Result<Written, StoreError> {
     let act = |database: mongodb::Database| async move {
         let profiles = database.collection::<ProfileRecord>(PROFILES);
-        profiles.delete_one(doc! { "_id": user }).await
+        let mut filter = doc! { "_id": user };
+        if let Some(revisions) = revisions {
+            filter.insert("revision", doc! { "$in": revisions });
+        }
+        profiles.delete_one(filter).await
     };
-    database.with("deleteOne profiles", act).await.map(drop)
+    let result = database.with("deleteOne profiles", act).await?;
+    Ok(if result.deleted_count == 0 {
+        Written::Lost
+    } else {
+        Written::Done
+    })
+}
+
+/// Whether a user has a document, of whatever form.
+pub(crate) async fn exists(database: &Database, user: &str) -> Result<bool, StoreError> {
+    let act = |database: mongodb::Database| async move {
+        let profiles = database.collection::<Document>(PROFILES);
+        profiles
+            .find_one(doc! { "_id": user })
+            .projection(doc! { "_id": 1 })
+            .await
+    };
+    database
+        .with("findOne profiles", act)
+        .await
+        .map(|found| found.is_some())
 }
 
 async fn insert(database: &Database, record: &ProfileRecord) -> Result<Written, StoreError> {

@@ -3,7 +3,9 @@
 use mongodb::bson::{Bson, doc};
 use serde_json::{Value, json};
 
-use crate::world::{NONE, OTHER, SUBJECT, World, by, change, delete, export, get, header, patch, send, whole};
+use crate::world::{
+    NONE, OTHER, SUBJECT, World, by, change, delete, delete_if, export, get, header, patch, send, whole,
+};
 
 #[tokio::test]
 async fn a_profile_is_empty_until_it_is_first_changed() {
@@ -120,6 +122,39 @@ async fn what_is_erased_is_gone_and_can_be_erased_again() {
 }
 
 #[tokio::test]
+async fn what_was_changed_since_it_was_read_is_not_erased() {
+    let world = World::start().await;
+    let function = world.function();
+    let nothing = send(&function, &get()).await;
+    let first = change(&function, SUBJECT, &json!({ "name": "Ada" })).await;
+    let second = change(&function, SUBJECT, &whole()).await;
+    let document = world.document(SUBJECT).await;
+    for stale in [
+        first.tag().to_owned(),
+        nothing.tag().to_owned(),
+        format!("{}, {}", nothing.tag(), first.tag()),
+        "\"$ne\"".to_owned(),
+    ] {
+        let sent = send(&function, &delete_if(&stale)).await;
+        sent.is_problem(412, "precondition-failed", &stale);
+        assert_eq!(world.document(SUBJECT).await, document, "{stale}");
+    }
+    // A tag of somebody else's profile is none of this one's.
+    let theirs = change(&function, OTHER, &json!({ "name": "Bob" })).await;
+    send(&function, &delete_if(theirs.tag()))
+        .await
+        .is_problem(412, "precondition-failed", "of another user");
+    assert_eq!(send(&function, &delete_if(second.tag())).await.status, 204);
+    assert_eq!(world.document(SUBJECT).await, None);
+    // It is not there any more, and whoever says so is right.
+    send(&function, &delete_if(second.tag()))
+        .await
+        .is_problem(412, "precondition-failed", "of what was erased");
+    assert_eq!(send(&function, &delete_if(NONE)).await.status, 204);
+    assert_eq!(send(&function, &by(OTHER, get())).await.body, json!({ "name": "Bob" }));
+}
+
+#[tokio::test]
 async fn an_export_has_everything_and_when_it_came_to_be() {
     let world = World::start().await;
     let function = world.function();
@@ -169,24 +204,33 @@ async fn users_have_profiles_of_their_own() {
 }
 
 #[tokio::test]
-async fn one_tag_of_a_list_is_enough_and_a_weak_one_is_none() {
+async fn one_tag_of_a_list_is_enough_and_a_weak_one_counts() {
     let world = World::start().await;
     let function = world.function();
     let tag = change(&function, SUBJECT, &json!({ "name": "Ada" })).await;
     let tag = tag.tag();
     for (header_value, status, name) in [
-        (format!("W/{tag}"), 412, "precondition-failed"),
-        (format!("\"other\", W/{tag}"), 412, "precondition-failed"),
+        ("W/\"other\"".to_owned(), 412, "precondition-failed"),
         ("*".to_owned(), 400, "invalid-parameter"),
         (" * ".to_owned(), 400, "invalid-parameter"),
         (tag.trim_matches('"').to_owned(), 400, "invalid-parameter"),
         (format!("{tag}, {tag}, {tag}"), 400, "invalid-parameter"),
     ] {
-        let sent = send(&function, &patch(&header_value, &json!({ "name": "B" }))).await;
-        sent.is_problem(status, name, &header_value);
+        for event in [patch(&header_value, &json!({ "name": "B" })), delete_if(&header_value)] {
+            send(&function, &event).await.is_problem(status, name, &header_value);
+        }
     }
     let sent = send(&function, &patch(&format!("\"other\", {tag}"), &json!({ "name": "B" }))).await;
     assert_eq!(sent.status, 200, "{}", sent.body);
+    // What compresses an answer on the way makes its tag weak.
+    let weak = format!("W/{}", sent.tag());
+    let sent = send(&function, &patch(&weak, &json!({ "name": "C" }))).await;
+    assert_eq!(sent.status, 200, "{}", sent.body);
+    send(&function, &delete_if(&weak))
+        .await
+        .is_problem(412, "precondition-failed", "stale");
+    let weak = format!("W/{}", sent.tag());
+    assert_eq!(send(&function, &delete_if(&weak)).await.status, 204);
 }
 
 #[tokio::test]

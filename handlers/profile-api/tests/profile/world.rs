@@ -103,6 +103,13 @@ pub(crate) fn delete() -> Value {
     serde_json::from_str(include_str!("../../events/delete_profile.json")).unwrap()
 }
 
+/// `DELETE /profile` of the version with this tag.
+pub(crate) fn delete_if(tag: &str) -> Value {
+    let mut event = delete();
+    header(&mut event, "If-Match", &[tag]);
+    event
+}
+
 /// `PATCH /profile` of the version with this tag.
 pub(crate) fn patch(tag: &str, patch: &Value) -> Value {
     let mut event: Value = serde_json::from_str(include_str!("../../events/patch_profile.json")).unwrap();
