@@ -104,7 +104,8 @@ impl Bucket {
             .ok_or_else(|| unsigned("its address does not end with the key".to_owned()))
     }
 
-    /// What puts one part, of so many bytes and with this checksum and no other.
+    /// What puts one part, of so many bytes and with this checksum and no other: URL and headers. Only headers that are signed: the
+    /// SDK adds X-Ray's, which a browser may not send by the bucket's CORS rule.
     pub(crate) async fn part(
         &self,
         key: &str,
@@ -112,7 +113,7 @@ impl Bucket {
         part: (i32, i64, &str),
         now: SystemTime,
         expires_at: SystemTime,
-    ) -> Result<PresignedRequest, Problem> {
+    ) -> Result<(String, Vec<(String, String)>), Problem> {
         let (number, bytes, sha256) = part;
         let call = self
             .s3
@@ -124,7 +125,8 @@ impl Bucket {
             .content_length(bytes)
             .checksum_sha256(sha256);
         let request = call.presigned(presigning(now, expires_at)?).await;
-        request.map_err(|error| unsigned(AwsError::of("UploadPart", error).to_string()))
+        let request = request.map_err(|error| unsigned(AwsError::of("UploadPart", error).to_string()))?;
+        Ok((request.uri().to_owned(), signed_headers(&request)))
     }
 
     /// Begins an upload in parts; its id.
@@ -265,6 +267,18 @@ impl Bucket {
         let answer = self.s3.delete_object().bucket(&self.name).key(key).send().await;
         answer.map(drop).map_err(|error| AwsError::of("DeleteObject", error))
     }
+}
+
+/// The headers of a request that its signature covers, by what its URL says of them.
+fn signed_headers(request: &PresignedRequest) -> Vec<(String, String)> {
+    let mut pairs = request.uri().split(['?', '&']);
+    let signed = pairs.find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders="));
+    let signed = signed.unwrap_or_default().replace("%3B", ";");
+    let headers = request.headers();
+    headers
+        .filter(|(name, _)| signed.split(';').any(|known| known.eq_ignore_ascii_case(name)))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn presigning(now: SystemTime, expires_at: SystemTime) -> Result<PresigningConfig, Problem> {

@@ -77,16 +77,11 @@ impl UploadTicket {
                 let mut signed = Vec::new();
                 for ((number, bytes), sha256) in (1..).zip(parts::sizes(record.size, *part_bytes)).zip(sha256) {
                     let part = (number, bytes, sha256.as_str());
-                    let request = bucket.part(&key, upload_id, part, now, until).await?;
-                    let headers = request.headers();
+                    let (url, headers) = bucket.part(&key, upload_id, part, now, until).await?;
                     signed.push(Part {
                         number,
-                        url: request.uri().to_owned(),
-                        headers: Fields(
-                            headers
-                                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                                .collect(),
-                        ),
+                        url,
+                        headers: Fields(headers),
                     });
                 }
                 Upload::Parts {

@@ -77,6 +77,41 @@ async fn the_largest_file_has_a_ticket_that_a_function_can_answer() {
     assert!(created.body.to_string().len() < 500_000);
 }
 
+/// The SDK adds headers that it does not sign, X-Ray's where a function is traced. The bucket's CORS rule has no such header, so a
+/// browser that was told to send one would send nothing.
+#[test]
+fn a_part_has_the_headers_that_were_signed_and_no_other() {
+    const NAME: &str = "parts::a_ticket_of_a_traced_function";
+    let program = std::env::current_exe().unwrap();
+    let output = std::process::Command::new(program)
+        .args(["--exact", NAME, "--ignored"])
+        .env("AWS_LAMBDA_FUNCTION_NAME", "upload-api")
+        .env("_X_AMZN_TRACE_ID", TRACE)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
+#[tokio::test]
+#[ignore = "the test above runs it in an environment of its own"]
+async fn a_ticket_of_a_traced_function() {
+    assert_eq!(std::env::var("_X_AMZN_TRACE_ID").as_deref(), Ok(TRACE));
+    let world = World::start().await;
+    let content = bytes(1001);
+    let (created, parts) = announce(&world, &content).await;
+    for part in &parts {
+        let mut names: Vec<_> = part.headers.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["content-length", "x-amz-checksum-sha256"]);
+    }
+    upload(&parts, &content).await;
+    let completed = send(&world.function(), &complete_event(&created.id())).await;
+    assert_eq!(completed.status, 200, "{}", completed.body);
+}
+
 #[tokio::test]
 async fn a_part_url_takes_its_part_alone() {
     let world = World::start().await;
