@@ -12,6 +12,10 @@ use crate::link::{Link, Object, epoch_seconds};
 /// What the session is called in CloudTrail.
 const SESSION: &str = "download-api";
 
+/// What S3 tells the browser: the file is this user's alone, and the next user of the browser has not asked for it. Without it a
+/// browser keeps the file for as long as it thinks fit (RFC 9111, 4.2.2). CloudFront, by contrast, is there to keep files.
+const CACHE_CONTROL: &str = "private, no-store";
+
 /// A session with less than this left makes no links. Our choice, and the shortest lifetime that can be set.
 const LEAST_LEFT: Duration = Duration::from_secs(30);
 
@@ -72,6 +76,7 @@ impl Storage {
             .version_id(object.version_id)
             .response_content_disposition(&object.disposition)
             .response_content_type(object.content_type)
+            .response_cache_control(CACHE_CONTROL)
             .presigned(presigning)
             .await
             .map_err(|error| unsigned(AwsError::of("GetObject", error).to_string()))?;
