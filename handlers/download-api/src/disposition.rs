@@ -25,7 +25,7 @@ const MAX_CHARACTERS: usize = 255;
 const REPLACEMENT: char = '_';
 
 /// The name as it is offered to whoever downloads: without control characters, separators of paths and characters that change
-/// the direction of text, which make `fdp.exe` look like `exe.pdf`.
+/// the direction of text, which make `fdp.exe` look like `exe.pdf`, and as a name that Windows keeps as it is.
 fn offered(name: &str) -> String {
     let unfit = |c: char| {
         c.is_control()
@@ -40,7 +40,36 @@ fn offered(name: &str) -> String {
     if name.chars().all(|c| c == '.') {
         return REPLACEMENT.to_string();
     }
+    for_windows(name)
+}
+
+/// Windows takes some names for devices, whatever follows the first point, and leaves a point at the end out, which makes another name
+/// of it. Source: Microsoft, "Naming Files, Paths, and Namespaces".
+fn for_windows(name: String) -> String {
+    let mut name = if is_device(&name) {
+        let kept = name.chars().take(MAX_CHARACTERS - 1);
+        std::iter::once(REPLACEMENT).chain(kept).collect()
+    } else {
+        name
+    };
+    if name.ends_with('.') {
+        name.pop();
+        name.push(REPLACEMENT);
+    }
     name
+}
+
+fn is_device(name: &str) -> bool {
+    const DEVICES: [&str; 6] = ["AUX", "CON", "CONIN$", "CONOUT$", "NUL", "PRN"];
+    let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ');
+    let stem = stem.to_ascii_uppercase();
+    let numbered = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    let mut number = numbered.unwrap_or_default().chars();
+    let one_digit = matches!(
+        (number.next(), number.next()),
+        (Some('0'..='9' | '\u{b9}' | '\u{b2}' | '\u{b3}'), None)
+    );
+    one_digit || DEVICES.contains(&stem.as_str())
 }
 
 /// The header's value, in ASCII without control characters: as an attachment, with the name in UTF-8 (`filename*`, RFC 8187) and for
@@ -166,6 +195,34 @@ mod tests {
             ),
             ("..", r#"attachment; filename="_"; filename*=UTF-8''_"#),
             ("", r#"attachment; filename="_"; filename*=UTF-8''_"#),
+            // Windows leaves a point at the end out, and takes the others for devices.
+            ("notes.", r#"attachment; filename="notes_"; filename*=UTF-8''notes_"#),
+            (
+                "notes.pdf..",
+                r#"attachment; filename="notes.pdf._"; filename*=UTF-8''notes.pdf._"#,
+            ),
+            ("con", r#"attachment; filename="_con"; filename*=UTF-8''_con"#),
+            (
+                "NUL.tar.gz",
+                r#"attachment; filename="_NUL.tar.gz"; filename*=UTF-8''_NUL.tar.gz"#,
+            ),
+            (
+                "Com1 .pdf",
+                r#"attachment; filename="_Com1 .pdf"; filename*=UTF-8''_Com1%20.pdf"#,
+            ),
+            (
+                "lpt\u{b9}.pdf",
+                r#"attachment; filename="_lpt_.pdf"; filename*=UTF-8''_lpt%C2%B9.pdf"#,
+            ),
+            ("aux.", r#"attachment; filename="_aux_"; filename*=UTF-8''_aux_"#),
+            (
+                "console.log",
+                r#"attachment; filename="console.log"; filename*=UTF-8''console.log"#,
+            ),
+            (
+                "com10.pdf",
+                r#"attachment; filename="com10.pdf"; filename*=UTF-8''com10.pdf"#,
+            ),
         ] {
             assert_eq!(attachment(name), header, "{name:?}");
         }
