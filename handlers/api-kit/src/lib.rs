@@ -3,6 +3,7 @@
 //! - [`Api`]: takes an event of API Gateway, checks it against the contract and the caller's groups, and makes of a handler's
 //!   [`Answer`] or [`Problem`] what API Gateway sends; one metric and one line of log for each request
 //! - [`Request`]: what a handler gets: route, [`Caller`], parameters and body, all of them valid by the contract
+//! - [`has_hidden`]: whether a text that people write has characters that nobody sees
 //! - [`json`]: bodies without a key twice and without depth
 //! - [`Database`]: MongoDB as a function of the API needs it; [`aws_config`]: the same of AWS;
 //!   [`AssumedRole`]: a role's session with its end; [`Kept`]: what is got again when it is old, and used longer where it cannot be
@@ -19,6 +20,7 @@ mod problem;
 mod request;
 mod role;
 mod schema;
+mod text;
 
 pub use answer::Answer;
 pub use api::{Api, Reply};
@@ -31,3 +33,4 @@ pub use problem::{FieldError, Kind, Problem};
 pub use request::{MAX_BODY_BYTES, Request};
 pub use role::{AssumedRole, RoleError, Session};
 pub use schema::violations;
+pub use text::{Marks, has_hidden};

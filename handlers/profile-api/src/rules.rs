@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use api_kit::{Kind, Problem};
+use api_kit::{Kind, Marks, Problem, has_hidden};
 use jiff::civil::{Date, date};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::Value;
@@ -70,9 +70,10 @@ fn wrong_with(text: &str) -> Option<&'static str> {
     if text.chars().any(|c| c.is_control() || is_line_break(c)) {
         return Some("this has to be one line without control characters");
     }
-    text.chars()
-        .any(reorders)
-        .then_some("this has to be without characters that turn the direction of writing: letters have their own")
+    if text.chars().any(reorders) {
+        return Some("this has to be without characters that turn the direction of writing: letters have their own");
+    }
+    has_hidden(text, Marks::Taken).then_some("this has to be without characters that cannot be seen")
 }
 
 fn is_line_break(c: char) -> bool {
@@ -140,6 +141,10 @@ mod tests {
             "O’Brien-Smith, Jr.",
             "🙂",
             "i\u{307}",
+            "علی\u{200c}رضا",
+            "👩\u{200d}🏫",
+            "❤\u{fe0f}",
+            "葛\u{e0100}城",
         ] {
             let address = json!({ "lines": [name, "12/3"], "city": name, "region": name, "postal_code": "SW1A 2AA", "country": "GB" });
             assert_eq!(refused(&json!({ "name": name, "address": address })), None, "{name}");
@@ -166,6 +171,13 @@ mod tests {
             "\u{202d}Ada\u{202c}",
             "\u{2066}Ada\u{2069}",
             "A\u{2067}da",
+            "\u{200b}",
+            "\u{200f}",
+            "A\u{200b}da",
+            "\u{3164}",
+            "A\u{ffa0}da",
+            "\u{2800}",
+            "\u{200d}",
         ] {
             let errors = refused(&json!({ "name": text }));
             assert_eq!(

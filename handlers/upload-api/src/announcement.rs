@@ -1,6 +1,6 @@
 //! What a client announces, and whether the platform takes it.
 
-use api_kit::{Kind, Problem};
+use api_kit::{Kind, Marks, Problem, has_hidden};
 use file_catalog::Visibility;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -119,7 +119,7 @@ fn fault_of_name(name: &str) -> Option<&'static str> {
     if name.contains(['/', '\\']) {
         return Some("this has a / or a \\");
     }
-    if name.chars().any(is_invisible) {
+    if has_hidden(name, Marks::Refused) {
         return Some("this has a character that cannot be seen or that turns the direction of text");
     }
     if name.trim() != name {
@@ -129,16 +129,6 @@ fn fault_of_name(name: &str) -> Option<&'static str> {
         return Some("this has nothing but points");
     }
     None
-}
-
-/// Characters that make one name look like another, as `invoice\u{202e}fdp.exe` like `invoiceexe.pdf`. The joiners U+200C and
-/// U+200D are none of them: Persian, the scripts of India and emoji are written with them.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]
@@ -233,6 +223,9 @@ mod tests {
             "👩\u{200d}🏫 lesson.mp4",
             "..notes",
             "a;b\"c%.txt",
+            "❤\u{fe0f}.pdf",
+            "👁\u{fe0f}\u{200d}🗨\u{fe0f}.pdf",
+            "1\u{fe0f}\u{20e3}.pdf",
         ] {
             assert_eq!(fault_of_name(name), None, "{name:?}");
         }
@@ -249,6 +242,15 @@ mod tests {
             "\u{feff}a",
             "a\u{fffd}",
             "a\u{e0041}",
+            "\u{3164}",
+            "a\u{ffa0}b",
+            "a\u{2800}b",
+            "a\u{34f}b",
+            "a\u{17b4}b",
+            "a\u{180b}b",
+            "a\u{1d173}b",
+            "\u{200d}",
+            "ab\u{200d}c.pdf",
             " a",
             "a ",
             "a\u{3000}",
