@@ -1,6 +1,6 @@
 //! `openapi.json`, read once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -34,6 +34,8 @@ pub struct Route {
     pub parameters: Vec<Parameter>,
     /// Content type and schema of the body; none where no body is taken.
     pub body: Option<Body>,
+    /// Statuses of its answers.
+    pub statuses: BTreeSet<u16>,
     /// Schema of the answer, by status, where it has a body.
     pub answers: BTreeMap<u16, String>,
 }
@@ -248,6 +250,7 @@ impl Operation {
             schema: parameter.schema,
         });
         let first = |content: Content| content.content.into_iter().next();
+        let statuses = self.responses.keys().filter_map(|status| status.parse().ok()).collect();
         let answers = self.responses.into_iter().filter_map(|(status, content)| {
             let (_, media) = first(content)?;
             Some((status.parse().ok()?, media.schema.schema()))
@@ -264,6 +267,7 @@ impl Operation {
                 content_type,
                 schema: media.schema.schema(),
             }),
+            statuses,
             answers: answers.collect(),
         }
     }

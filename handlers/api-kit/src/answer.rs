@@ -53,6 +53,10 @@ impl Answer {
         if let Some(after) = problem.retry_after() {
             answer = answer.header("retry-after", after.as_secs().to_string());
         }
+        // A 405 has to say them (RFC 9110, 15.5.6).
+        if let Some(methods) = &problem.allow {
+            answer = answer.header("allow", methods);
+        }
         if problem.kind == Kind::Unauthenticated {
             answer = answer.header("www-authenticate", "Bearer");
         }

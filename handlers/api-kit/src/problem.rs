@@ -149,6 +149,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// For our log alone. Holds no personal data.
     pub(crate) cause: Option<String>,
+    /// Methods that the route has, where the one that was sent is none of them.
+    pub(crate) allow: Option<String>,
 }
 
 impl Problem {
@@ -160,6 +162,7 @@ impl Problem {
             detail: None,
             errors: Vec::new(),
             cause: None,
+            allow: None,
         }
     }
 

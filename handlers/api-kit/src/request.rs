@@ -122,7 +122,10 @@ fn route(handler: Handler, method: &str, resource: &str) -> Result<&'static Rout
         if methods.is_empty() {
             Problem::new(Kind::NotFound)
         } else {
-            Problem::new(Kind::MethodNotAllowed).detail(format!("It has {methods}."))
+            Problem {
+                allow: Some(self::methods(resource)),
+                ..Problem::new(Kind::MethodNotAllowed).detail(format!("It has {methods}."))
+            }
         }
     })
 }

@@ -143,6 +143,15 @@ async fn who_is_no_administrator_because_of_a_group_s_name_is_so_for_a_reason_th
 }
 
 #[tokio::test]
+async fn a_method_that_a_route_does_not_have_is_answered_with_those_that_it_has() {
+    let sent = World::new().serve(&event("PUT", "/files", &[])).await;
+    assert_eq!((sent.status, sent.header("allow")), (405, Some("GET, POST")));
+    sent.is_problem("method-not-allowed");
+    let sent = World::new().serve(&event("PUT", "/elsewhere", &[])).await;
+    assert_eq!((sent.status, sent.header("allow")), (404, None));
+}
+
+#[tokio::test]
 async fn a_page_of_a_known_origin_may_call_and_no_other() {
     let world = World::new();
     for (origin, allowed) in [
