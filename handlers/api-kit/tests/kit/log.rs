@@ -1,9 +1,10 @@
 //! What is logged while a test runs.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Everything that this thread logs, in the form that the function has in Lambda, until it is dropped.
@@ -17,6 +18,10 @@ struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     pub(crate) fn capture() -> Self {
+        // With one subscriber alone, what another thread logs first decides by that thread, which has none, whether a line of the source
+        // is ever logged. With two, all of them are asked.
+        static OTHER: OnceLock<Dispatch> = OnceLock::new();
+        OTHER.get_or_init(|| Dispatch::new(NoSubscriber::default()));
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt()
             .json()
