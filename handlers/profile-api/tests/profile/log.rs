@@ -1,9 +1,10 @@
 //! What is logged while a test runs.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -19,6 +20,10 @@ struct Lines(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// With directives as `LECTERN_LOG` has them.
     pub(crate) fn capture(directives: &str) -> Self {
+        // With one subscriber alone, what another thread logs first decides by that thread, which has none, whether a line of the source
+        // is ever logged. With two, all of them are asked.
+        static OTHER: OnceLock<Dispatch> = OnceLock::new();
+        OTHER.get_or_init(|| Dispatch::new(NoSubscriber::default()));
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt()
             .json()
