@@ -104,8 +104,8 @@ impl Work<'_> {
         self.step(at).await
     }
 
-    /// Notes how far an item is, and ends it for now when too little time is left for another step. Called after a step, so every
-    /// invocation does at least one.
+    /// Notes how far an item is, and hands the rest to the next invocation when too little time is left for another step. Called after a
+    /// step, so every invocation does at least one.
     pub(crate) async fn step(&mut self, at: usize) -> Result<(), Stop> {
         self.marker.note(self.deployment, at).await?;
         let margin = self.settings.limits.handover_margin.max(2 * self.slowest);
