@@ -2,10 +2,12 @@
 //!
 //! - [`running`]: a provider as one process that many commands use
 //! - [`terraform`]: one working directory with a provider mirror, and the commands in it
+//! - [`schema`]: as much of a provider's schema as is needed
 //! - [`circles`]: files of one crate that import each other
 //! - [`pages`]: the registry's documentation pages, generated from the schema
 
 pub mod circles;
 pub mod pages;
 pub mod running;
+pub mod schema;
 pub mod terraform;

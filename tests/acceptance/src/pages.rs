@@ -1,8 +1,8 @@
-//! The registry's documentation pages: docs/index.md, resources/, data-sources/, functions/, from the provider's schema and
-//! the examples, written by HashiCorp's own generator.
+//! What is generated: the registry's documentation pages (docs/index.md, resources/, data-sources/, functions/), from the provider's
+//! schema and the examples by HashiCorp's own generator, and the tables of inputs and outputs in the modules' READMEs by terraform-docs.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -39,6 +39,53 @@ pub fn generate() -> Result<BTreeMap<String, String>> {
 /// What is wrong, page by page.
 pub fn validate() -> Result<()> {
     tfplugindocs(&workdir()?, &["validate"])?;
+    Ok(())
+}
+
+/// The folders of terraform/modules.
+///
+/// # Errors
+/// It cannot be read.
+pub fn modules() -> Result<Vec<PathBuf>> {
+    let folder = std::fs::read_dir(workspace::root().join("terraform/modules"))?;
+    let mut modules = folder.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    modules.retain(|path| path.is_dir());
+    modules.sort();
+    ensure!(!modules.is_empty(), "terraform/modules has no module");
+    Ok(modules)
+}
+
+/// Rewrites what is between the markers in each module's README.
+///
+/// # Errors
+/// The generator fails; the error is what it said.
+pub fn write_tables() -> Result<()> {
+    modules()?.iter().try_for_each(|module| terraform_docs(module, &[]))
+}
+
+/// Checks that what is between the markers is what the module's variables and outputs say.
+///
+/// # Errors
+/// It is not, with the README's path.
+pub fn check_tables() -> Result<()> {
+    modules()?
+        .iter()
+        .try_for_each(|module| terraform_docs(module, &["--output-check"]))
+}
+
+fn terraform_docs(module: &Path, arguments: &[&str]) -> Result<()> {
+    let settings = workspace::root().join("terraform/modules/.terraform-docs.yml");
+    let mut command = Command::new(toolchain::terraform_docs()?);
+    command.arg("--config").arg(settings).args(arguments).arg(module);
+    let output = command.output().context("cannot run terraform-docs")?;
+    let said = [output.stdout, output.stderr]
+        .map(|text| String::from_utf8_lossy(&text).into_owned())
+        .concat();
+    ensure!(
+        output.status.success(),
+        "{}: {said}",
+        module.join("README.md").display()
+    );
     Ok(())
 }
 

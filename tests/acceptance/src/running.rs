@@ -13,8 +13,16 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
+use crate::schema;
+
 /// Environment variable that tells the relay where the provider is: its handshake line.
 pub const RELAY_TO: &str = "LECTERN_RELAY_TO";
+
+/// Environment variable that tells the relay in which file the provider's schema is, as far as it is needed, once a relay has put it there.
+pub const RELAY_SCHEMA: &str = "LECTERN_RELAY_SCHEMA";
+
+/// Environment variable that tells the relay which types of `hashicorp/aws` are needed, with commas between them.
+pub const RELAY_TYPES: &str = "LECTERN_RELAY_TYPES";
 
 /// Terraform's magic cookie (terraform-plugin-go, `tf5server`): without it a provider believes that a person started it.
 const MAGIC_COOKIE: (&str, &str) = (
@@ -68,8 +76,8 @@ impl Handshake {
 pub struct RunningProvider {
     handshake: String,
     supervisor: Child,
-    // Its socket.
-    _folder: TempDir,
+    /// The provider's socket, its log and its schema.
+    folder: TempDir,
 }
 
 impl RunningProvider {
@@ -103,7 +111,7 @@ impl RunningProvider {
         let started = Self {
             handshake,
             supervisor,
-            _folder: folder,
+            folder,
         };
         Handshake::parse(&started.handshake)
             .with_context(|| format!("its log: {}", std::fs::read_to_string(&log).unwrap_or_default()))?;
@@ -111,9 +119,16 @@ impl RunningProvider {
     }
 
     /// What a Terraform command needs in its environment to use this provider through the relay.
-    #[must_use]
-    pub fn relay(&self) -> (&'static str, &str) {
-        (RELAY_TO, self.handshake.trim_end())
+    ///
+    /// # Errors
+    /// The workspace's HCL cannot be read.
+    pub fn relay(&self) -> Result<[(&'static str, String); 3]> {
+        let schema = self.folder.path().join("schema");
+        Ok([
+            (RELAY_TO, self.handshake.trim_end().to_owned()),
+            (RELAY_SCHEMA, schema.display().to_string()),
+            (RELAY_TYPES, schema::used_types()?.join(",")),
+        ])
     }
 }
 

@@ -102,7 +102,9 @@ impl Workdir {
     pub fn with_running_aws(engine: Engine, environment: &[(&str, &str)], aws: &RunningProvider) -> Result<Self> {
         let provider = workspace::binary("terraform-provider-lectern")?;
         let relay = AwsProvider::Present(workspace::binary("provider-relay")?);
-        Self::build(engine, &[environment, &[aws.relay()]].concat(), &provider, &relay)
+        let variables = aws.relay()?;
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Self::build(engine, &[environment, &variables].concat(), &provider, &relay)
     }
 
     /// The same with our own provider running already, and no other.
@@ -114,12 +116,9 @@ impl Workdir {
             reason: String::new(),
             command: "",
         };
-        Self::build(
-            engine,
-            &[provider.relay()],
-            &workspace::binary("provider-relay")?,
-            &absent,
-        )
+        let variables = provider.relay()?;
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Self::build(engine, &variables, &workspace::binary("provider-relay")?, &absent)
     }
 
     fn build(engine: Engine, environment: &[(&str, &str)], provider: &Path, aws: &AwsProvider) -> Result<Self> {

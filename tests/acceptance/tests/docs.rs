@@ -1,4 +1,4 @@
-//! The pages in docs/ are what the schema, the catalogue and the examples say today.
+//! The pages in docs/ and the modules' READMEs are what the schema, the catalogue, the variables and the examples say today.
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +35,12 @@ fn registry_pages_are_those_the_schema_generates() {
             "docs/{name} is not what the schema says; run `cargo run -p acceptance --bin generate-docs` and commit"
         );
     }
+}
+
+/// After a change: `cargo run -p acceptance --bin generate-docs`.
+#[test]
+fn readmes_of_modules_list_the_inputs_and_outputs_that_they_have() {
+    pages::check_tables().unwrap();
 }
 
 #[test]

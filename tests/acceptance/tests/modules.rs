@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
+use acceptance::pages;
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
 use local_cloud::workspace;
@@ -15,11 +16,7 @@ use serde_json::Value;
 const SIDE_BY_SIDE: usize = 2;
 
 fn modules() -> Vec<PathBuf> {
-    let folder = fs::read_dir(workspace::root().join("terraform/modules")).unwrap();
-    let mut modules: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
-    modules.sort();
-    assert!(!modules.is_empty());
-    modules
+    pages::modules().unwrap()
 }
 
 /// Copies a folder with what is in it, but for what Terraform left there.

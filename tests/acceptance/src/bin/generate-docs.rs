@@ -1,4 +1,5 @@
-//! Rewrites the registry pages in docs/ from the schema and the examples.
+//! Rewrites the registry pages in docs/ from the schema and the examples, and the tables in the modules' READMEs from their variables
+//! and outputs.
 
 use acceptance::pages;
 use anyhow::Result;
@@ -13,5 +14,5 @@ fn main() -> Result<()> {
         std::fs::write(&path, text)?;
         eprintln!("docs/{name}");
     }
-    Ok(())
+    pages::write_tables()
 }

@@ -3,13 +3,16 @@
 //! variable says (`acceptance::running`).
 //!
 //! To Terraform it is a plugin like any other: handshake line, TLS with a certificate of its own, HTTP/2. Everything is passed on but
-//! `Shutdown`, which ends this process and not the provider.
+//! `Shutdown`, which ends this process and not the provider, and the schema, which is asked for once and then kept, as much as is needed
+//! (`acceptance::schema`).
 
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use acceptance::running::{Address, Handshake, RELAY_TO};
+use acceptance::running::{Address, Handshake, RELAY_SCHEMA, RELAY_TO, RELAY_TYPES};
+use acceptance::schema;
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -37,7 +40,7 @@ const WINDOW: u32 = 16 << 20;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let provider = std::env::var(RELAY_TO).with_context(|| format!("{RELAY_TO} names no provider"))?;
+    let provider = variable(RELAY_TO)?;
     let provider = Handshake::parse(&provider)?;
     let (certificate, tls) = tls()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -113,20 +116,57 @@ async fn pass_on(
     request: Request<Incoming>,
 ) -> Result<Response<BoxBody<Bytes, hyper::Error>>> {
     if request.uri().path() == "/plugin.GRPCController/Shutdown" {
-        return Ok(empty());
+        return Ok(success(&[]));
+    }
+    let kept = match request.uri().path() {
+        "/tfplugin5.Provider/GetSchema" | "/tfplugin6.Provider/GetProviderSchema" => Some(variable(RELAY_SCHEMA)?),
+        _ => None,
+    };
+    if let Some(kept) = &kept
+        && let Ok(schema) = std::fs::read(kept)
+    {
+        return Ok(success(&schema));
     }
     let (mut parts, body) = request.into_parts();
     parts.uri = Uri::try_from(format!("http://localhost{}", parts.uri.path()))?;
     let response = provider.send_request(Request::from_parts(parts, body)).await?;
-    Ok(response.map(BodyExt::boxed))
+    let Some(kept) = kept else {
+        return Ok(response.map(BodyExt::boxed));
+    };
+    let body = response.into_body().collect().await?.to_bytes();
+    let message = body.get(PREFIX_LENGTH..).context("the provider does not give its schema")?;
+    let types = variable(RELAY_TYPES)?;
+    let schema = schema::trimmed(message, &types.split(',').collect())?;
+    keep(&schema, Path::new(&kept))?;
+    Ok(success(&schema))
 }
 
-/// gRPC's success with an empty message.
-fn empty() -> Response<BoxBody<Bytes, hyper::Error>> {
+fn variable(name: &str) -> Result<String> {
+    std::env::var(name).with_context(|| format!("{name} is not set"))
+}
+
+/// Other relays may do the same at this moment, and read it as soon as it is there.
+fn keep(schema: &[u8], path: &Path) -> Result<()> {
+    let folder = path.parent().context("no folder for the schema")?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(schema)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Of a message in gRPC: not compressed, its length in four bytes.
+const PREFIX_LENGTH: usize = 5;
+
+/// gRPC's success with `message`.
+fn success(message: &[u8]) -> Response<BoxBody<Bytes, hyper::Error>> {
+    let mut framed = Vec::with_capacity(PREFIX_LENGTH + message.len());
+    framed.push(0);
+    framed.extend_from_slice(&u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes());
+    framed.extend_from_slice(message);
     let mut trailers = HeaderMap::new();
     trailers.insert("grpc-status", HeaderValue::from_static("0"));
-    let message = Full::new(Bytes::from_static(&[0; 5])).with_trailers(async { Some(Ok(trailers)) });
-    let mut response = Response::new(message.map_err(|never| match never {}).boxed());
+    let body = Full::new(Bytes::from(framed)).with_trailers(async { Some(Ok(trailers)) });
+    let mut response = Response::new(body.map_err(|never| match never {}).boxed());
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
