@@ -1,15 +1,15 @@
 output "rest_api_id" {
-  description = "The API, for a custom domain's mapping."
+  description = "Id of the API, for the mapping of a custom domain."
   value       = aws_api_gateway_rest_api.this.id
 }
 
 output "execution_arn" {
-  description = "First part of the ARNs of its methods, for policies."
+  description = "First part of the ARNs of the methods, for policies."
   value       = aws_api_gateway_rest_api.this.execution_arn
 }
 
 output "stage_name" {
-  description = "The stage."
+  description = "Name of the stage."
   value       = aws_api_gateway_stage.this.stage_name
 }
 
@@ -19,7 +19,7 @@ output "stage_arn" {
 }
 
 output "url" {
-  description = "Address of the API, the stage included and no slash at its end. It waits for the permissions and settings, so that what is called also answers."
+  description = "URL of the API with the stage and without a trailing slash. It waits for the permissions and settings, so that requests succeed."
   value       = aws_api_gateway_stage.this.invoke_url
   depends_on = [
     aws_api_gateway_method_settings.all,
@@ -30,12 +30,12 @@ output "url" {
 }
 
 output "host" {
-  description = "Host name of the API, for a CloudFront origin, whose path is the stage's."
+  description = "Host name of the API, for a CloudFront origin. The path of the origin is the stage."
   value       = "${aws_api_gateway_rest_api.this.id}.execute-api.${local.region}.${local.dns_suffix}"
 }
 
 output "domain" {
-  description = "The domain of its own: name, and the host name and zone of the region for an alias record in DNS; null without one. Its paths have no stage in them."
+  description = "Custom domain: `name`, and `regional_domain_name` and `regional_zone_id` for an alias record in DNS. Its paths do not contain the stage. `null` without one."
   value = one([
     for domain in values(aws_api_gateway_domain_name.this) : {
       name                 = domain.domain_name
@@ -46,26 +46,26 @@ output "domain" {
 }
 
 output "publicly_reachable" {
-  description = "Whether anybody on the internet reaches the API itself, past the CDN. A token is needed either way."
+  description = "Whether clients can reach the API without the CDN. They need a token either way."
   value       = var.origin_verify == null
 }
 
 output "deployed" {
-  description = "Checksum of what shapes the API: another one, another deployment."
+  description = "Checksum of everything that shapes the API. A new checksum makes a new deployment."
   value       = aws_api_gateway_deployment.this.triggers.shape
 }
 
 output "routes" {
-  description = "What is served: the handler's name by method and path; null for preflights, which API Gateway answers."
+  description = "Routes by method and path, each with the name of its handler. `null` for preflights, which API Gateway answers."
   value       = { for key, method in local.methods : key => method.handler }
 }
 
 output "log_group_names" {
-  description = "Log groups of the API: access and execution."
+  description = "Names of the log groups: `access` and `execution`."
   value       = { access = aws_cloudwatch_log_group.access.name, execution = aws_cloudwatch_log_group.execution.name }
 }
 
 output "alarm_target" {
-  description = "For a bundle's api_gateway targets: api_name, stage."
+  description = "Target for `api_gateway` of an alarm bundle: `api_name` and `stage`."
   value       = { api_name = aws_api_gateway_rest_api.this.name, stage = aws_api_gateway_stage.this.stage_name }
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the API, which its metrics have: no other API of the region may have it."
+  description = "Name of the API. Its metrics have this name, so it must be unique in the region."
   type        = string
 
   validation {
@@ -9,14 +9,14 @@ variable "name" {
 }
 
 variable "description" {
-  description = "What the API is for, in a sentence."
+  description = "What the API is for, in one sentence."
   type        = string
   default     = "Files and profiles of an education platform"
   nullable    = false
 }
 
 variable "stage" {
-  description = "Name of the stage, first part of every path."
+  description = "Name of the stage, the first part of every path."
   type        = string
   default     = "v1"
   nullable    = false
@@ -28,7 +28,7 @@ variable "stage" {
 }
 
 variable "contract" {
-  description = "What the API takes, in JSON: routes by \"METHOD /path\" (operation, handler, body: model by content type, headers and query: whether API Gateway requires them), and models by name (content_type, schema in draft 4). null: contract.json of this module."
+  description = "What the API accepts, in JSON: `routes` by `METHOD /path` (`operation`; `handler`; `body`, a model by content type; `headers` and `query`, each with whether it is required), and `models` by name (`content_type`, and a `schema` in draft 4). `null`: `contract.json` of this module."
   type        = string
   default     = null
 
@@ -55,7 +55,7 @@ variable "contract" {
 }
 
 variable "handlers" {
-  description = "Functions by the names that the contract has for them, as the module function gives them in its output handler. Routes of handlers that are not here are left out."
+  description = "Functions by their names in the contract: the output `handler` of the module function. Routes whose handler is missing here are left out."
   type = map(object({
     function_name = string
     alias_name    = string
@@ -70,7 +70,7 @@ variable "handlers" {
 }
 
 variable "user_pool_arn" {
-  description = "User pool whose id tokens callers bring in the header Authorization."
+  description = "ARN of the user pool whose id tokens clients send in the header `Authorization`."
   type        = string
 
   validation {
@@ -80,7 +80,7 @@ variable "user_pool_arn" {
 }
 
 variable "cors_origins" {
-  description = "Origins of the pages that may call, the same as the handlers' LECTERN_CORS_ORIGINS. Empty: no page of another origin may. A list, whose length is known where an address in it is not yet."
+  description = "Origins of the web pages that can call the API, the same as `LECTERN_CORS_ORIGINS` of the handlers. Empty: pages of other origins cannot. The values may be unknown at plan."
   type        = list(string)
   default     = []
   nullable    = false
@@ -92,7 +92,7 @@ variable "cors_origins" {
 }
 
 variable "throttling" {
-  description = "Requests a second of all callers together to each method, and how many may come at once; what is above is answered with 429. methods has other figures by method and path, as { \"POST /files\" = { rate_per_second = 5, burst = 10 } }; those of preflights by \"OPTIONS /files\"."
+  description = "Limits of each method over all clients together: requests per second and burst. Requests above are answered with 429. `methods` has other limits by method and path, as `{ \"POST /files\" = { rate_per_second = 5, burst = 10 } }`; preflights are `OPTIONS /files`."
   type = object({
     rate_per_second = optional(number, 100)
     burst           = optional(number, 200)
@@ -114,7 +114,7 @@ variable "throttling" {
 }
 
 variable "minimum_compression_bytes" {
-  description = "Answers from so many bytes are compressed for who takes them so; -1: none is."
+  description = "Responses of at least this many bytes are compressed if the client accepts it. `-1`: no compression."
   type        = number
   default     = 1024
   nullable    = false
@@ -126,7 +126,7 @@ variable "minimum_compression_bytes" {
 }
 
 variable "metrics_enabled" {
-  description = "Metrics for each method too, which are paid; the alarms read those of the stage, which are always there."
+  description = "Publish metrics per method as well, which are charged. The alarms use the metrics of the stage, which always exist."
   type        = bool
   default     = false
   nullable    = false
@@ -140,7 +140,7 @@ variable "tracing" {
 }
 
 variable "execution_logs" {
-  description = "What API Gateway writes of its own work: \"ERROR\" or \"OFF\"."
+  description = "Execution logs of API Gateway: `ERROR` or `OFF`."
   type        = string
   default     = "ERROR"
   nullable    = false
@@ -152,7 +152,7 @@ variable "execution_logs" {
 }
 
 variable "access_log_retention_days" {
-  description = "Days to keep the API's logs."
+  description = "Days to keep the access and execution logs."
   type        = number
   default     = 90
   nullable    = false
@@ -164,7 +164,7 @@ variable "access_log_retention_days" {
 }
 
 variable "kms_key_arn" {
-  description = "Customer key of the API's logs; its policy has to let CloudWatch Logs use it. null: AWS' own."
+  description = "ARN of the customer managed key for the logs. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
   type        = string
   default     = null
 
@@ -175,14 +175,14 @@ variable "kms_key_arn" {
 }
 
 variable "manage_account_logging_role" {
-  description = "Make the role by which API Gateway writes logs, one for all APIs of the account in this region. It takes the place of one that was made elsewhere, and a destroy leaves none. false: it is there already; without one the stage is refused."
+  description = "Create the role that API Gateway writes logs with. It is one per account and region: it replaces the role that is set, and a destroy leaves none. `false`: the account has one already; without it AWS refuses the stage."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "resource_policy" {
-  description = "Who may call at all, a policy in JSON with resources such as execute-api:/v1/GET/files. null: whoever has a token."
+  description = "Resource policy of the API in JSON, with resources such as `execute-api:/v1/GET/files`. `null`: anyone with a token can call."
   type = object({
     json = string
   })
@@ -195,7 +195,7 @@ variable "resource_policy" {
 }
 
 variable "origin_verify" {
-  description = "Regional web ACL that blocks every request without the header that the CDN adds: its ARN. It has to block by default, and to take two values of the header, so that the value can be changed. null: off, and anybody on the internet reaches the API."
+  description = "ARN of a regional web ACL that blocks every request without the header that the CDN adds. Its default action must be block, and it must accept two values of the header, so that the value can be rotated. `null`: anyone on the internet reaches the API."
   type = object({
     web_acl_arn = string
   })
@@ -208,14 +208,14 @@ variable "origin_verify" {
 }
 
 variable "disable_execute_api_endpoint" {
-  description = "Answer at domain only, or at a domain that is made elsewhere. The address that API Gateway gives takes TLS 1.0 and has no setting for it."
+  description = "Turn off the default `execute-api` endpoint, which accepts TLS 1.0 and has no setting for it. Clients then use `domain`, or a domain that is managed elsewhere."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "domain" {
-  description = "Domain of its own: host name, a certificate for it in this region, and what TLS it takes, at least 1.2. The record in DNS is made elsewhere, of output domain. null: none."
+  description = "Custom domain: host name, ACM certificate in this region, and TLS policy, at least TLS 1.2. Create the DNS record from the output `domain`. `null`: none."
   type = object({
     name            = string
     certificate_arn = string
@@ -240,7 +240,7 @@ variable "domain" {
 }
 
 variable "integration_timeout_milliseconds" {
-  description = "How long API Gateway waits for a function. The functions end a second before its most."
+  description = "How long API Gateway waits for a function. The functions stop one second before the maximum."
   type        = number
   default     = 29000
   nullable    = false
@@ -252,19 +252,19 @@ variable "integration_timeout_milliseconds" {
 }
 
 variable "permissions_boundary" {
-  description = "Policy that bounds what the role made here may do, by its ARN. null: none."
+  description = "ARN of the policy that is set as permissions boundary on the role. `null`: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of everything here; null: the provider's."
+  description = "Region of the module's resources. `null`: the provider's region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside the provider's default_tags."
+  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,20 +1,20 @@
 output "user_pool_id" {
-  description = "The user pool."
+  description = "Id of the user pool."
   value       = aws_cognito_user_pool.this.id
 }
 
 output "user_pool_arn" {
-  description = "ARN of the user pool, for API Gateway's authorizer."
+  description = "ARN of the user pool, for the authorizer of an API."
   value       = aws_cognito_user_pool.this.arn
 }
 
 output "client_id" {
-  description = "The apps' client; it has no secret."
+  description = "Id of the client of the apps. It has no secret."
   value       = aws_cognito_user_pool_client.app.id
 }
 
 output "issuer" {
-  description = "What tokens say in iss; their keys are below it at /.well-known/jwks.json."
+  description = "Issuer of the tokens (`iss`). The public keys are at `/.well-known/jwks.json` below it."
   value       = "https://${aws_cognito_user_pool.this.endpoint}"
 }
 
@@ -29,19 +29,19 @@ output "admin_group" {
 }
 
 output "domain" {
-  description = "The hosted pages' domain as given, a first part or a whole host name; null without them."
+  description = "Domain of the hosted pages as given: a prefix or a full host name. `null` without hosted pages."
   value       = one(values(aws_cognito_user_pool_domain.this)[*].domain)
 }
 
 output "domain_cloudfront" {
-  description = "Where a domain of your own leads: host name and hosted zone of the CloudFront that serves the pages, for an alias record in DNS; null without a domain."
+  description = "Target of the alias record for your own domain: `host` and `zone_id` of the CloudFront distribution that serves the pages. `null` without a domain."
   value = one([
     for domain in values(aws_cognito_user_pool_domain.this) : { host = domain.cloudfront_distribution, zone_id = domain.cloudfront_distribution_zone_id }
   ])
 }
 
 output "alarm_target" {
-  description = "For a bundle's cognito targets: user_pool_id, client_id."
+  description = "Target for `cognito` of an alarm bundle: `user_pool_id` and `client_id`."
   value = {
     user_pool_id = aws_cognito_user_pool.this.id
     client_id    = aws_cognito_user_pool_client.app.id

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "mfa" {
-  description = "Second factor: \"ON\", everybody has to have one, or \"OPTIONAL\", who wants one. An app with codes (TOTP) always will do; SMS with sms. A pool that began with OPTIONAL can become ON; its users are then asked to set one up."
+  description = "Multi-factor authentication: `ON` requires a second factor of every user, `OPTIONAL` lets users choose. Authenticator apps (TOTP) are always available, SMS with `sms`. A pool can be changed from `OPTIONAL` to `ON`; its users then set up a second factor at their next sign-in."
   type        = string
   default     = "ON"
   nullable    = false
@@ -21,7 +21,7 @@ variable "mfa" {
 }
 
 variable "sms" {
-  description = "Let the pool send SMS, to verify phone numbers and as second factor, from the region given (null: the pool's). The account has to have left SNS' SMS sandbox, and pays for each message. null: no SMS, and phone numbers stay unverified."
+  description = "Let the pool send SMS messages, to verify phone numbers and as a second factor, from `region` (`null`: the pool's). The account must be out of the SMS sandbox and pays for each message. `null`: no SMS, and phone numbers are not verified."
   type = object({
     region = optional(string)
   })
@@ -34,7 +34,7 @@ variable "sms" {
 }
 
 variable "password_minimum_length" {
-  description = "Shortest password. It also has a letter of each case, a digit and a symbol."
+  description = "Minimum length of passwords. They also need an uppercase letter, a lowercase letter, a digit and a symbol."
   type        = number
   default     = 12
   nullable    = false
@@ -46,7 +46,7 @@ variable "password_minimum_length" {
 }
 
 variable "temporary_password_validity_days" {
-  description = "Days in which an invited user has to sign in. Only a temporary password expires: Cognito knows no expiry of a user's own."
+  description = "Days until the temporary password of an invited user expires. Cognito does not expire passwords that users chose."
   type        = number
   default     = 3
   nullable    = false
@@ -58,14 +58,14 @@ variable "temporary_password_validity_days" {
 }
 
 variable "self_sign_up" {
-  description = "Let anybody on the internet sign up, and so get at what every user may. false: administrators invite."
+  description = "Let anyone on the internet sign up, and so reach what every user can reach. `false`: only administrators create users."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "advanced_security_mode" {
-  description = "Threat protection: \"OFF\", \"AUDIT\" (leaked passwords and odd sign-ins are recorded) or \"ENFORCED\" (and stopped). Other than OFF takes Cognito's Plus plan, which costs more for each active user."
+  description = "Threat protection: `OFF`, `AUDIT` (logs leaked passwords and unusual sign-ins) or `ENFORCED` (blocks them). `AUDIT` and `ENFORCED` need Cognito's Plus plan, which costs more per active user."
   type        = string
   default     = "OFF"
   nullable    = false
@@ -77,7 +77,7 @@ variable "advanced_security_mode" {
 }
 
 variable "email" {
-  description = "SES identity to send mail by, and the sender's address, as \"Edu <no-reply@example.com>\". null: Cognito's own sender, which stops at 50 mails a day."
+  description = "SES identity to send email with, and the sender, as `Edu <no-reply@example.com>`. `null`: Cognito's own sender, which is limited to 50 emails a day."
   type = object({
     ses_identity_arn = string
     from             = string
@@ -92,7 +92,7 @@ variable "email" {
 }
 
 variable "groups" {
-  description = "Groups by name, with description and precedence (the smaller is the stronger). admin is always there, with precedence 0."
+  description = "Groups by name, with description and precedence. The lower value takes precedence. The group `admin` always exists, with precedence 0."
   type = map(object({
     description = optional(string)
     precedence  = optional(number)
@@ -117,7 +117,7 @@ variable "groups" {
 }
 
 variable "auth_flows" {
-  description = "Ways in which an app may sign users in without the hosted pages. The default shows Cognito no password: SRP proves it."
+  description = "Authentication flows that apps can use without the hosted pages. The default does not send passwords to Cognito: SRP proves them."
   type        = set(string)
   default     = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
   nullable    = false
@@ -129,7 +129,7 @@ variable "auth_flows" {
 }
 
 variable "callback_urls" {
-  description = "Addresses to return to from the hosted pages with a code. Empty: the client has no OAuth flow."
+  description = "URLs that the hosted pages return to with an authorization code. Empty: the client has no OAuth flow."
   type        = set(string)
   default     = []
   nullable    = false
@@ -141,7 +141,7 @@ variable "callback_urls" {
 }
 
 variable "logout_urls" {
-  description = "Addresses to return to after signing out at the hosted pages."
+  description = "URLs that the hosted pages return to after sign-out."
   type        = set(string)
   default     = []
   nullable    = false
@@ -153,7 +153,7 @@ variable "logout_urls" {
 }
 
 variable "token_validity" {
-  description = "How long tokens are good for. An id or access token cannot be called back before."
+  description = "How long tokens are valid. API Gateway accepts an id token until it expires, also after the user has signed out."
   type = object({
     access_minutes = optional(number, 30)
     id_minutes     = optional(number, 30)
@@ -174,7 +174,7 @@ variable "token_validity" {
 }
 
 variable "domain" {
-  description = "Hosted pages: the first part of a name of Cognito's, or a host name of your own with a certificate of us-east-1 for it. null: none."
+  description = "Domain of the hosted pages: a prefix of Cognito's domain, or your own host name with a certificate in us-east-1. `null`: no hosted pages."
   type = object({
     name            = string
     certificate_arn = optional(string)
@@ -196,14 +196,14 @@ variable "domain" {
 }
 
 variable "deletion_protection" {
-  description = "Refuse to delete the pool with its users, also where a change would replace it."
+  description = "Refuse to delete the pool and its users, also when a change would replace the pool."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "identity_providers" {
-  description = "Others who say who somebody is, by the name that the hosted pages' addresses have: type (OIDC, SAML, Google, SignInWithApple, Facebook or LoginWithAmazon), details as Cognito takes them without a secret, which attribute of theirs becomes which of the pool's, and identifiers, such as domains of mail addresses."
+  description = "Identity providers by name, which is part of the sign-in URLs: `type` (`OIDC`, `SAML`, `Google`, `SignInWithApple`, `Facebook` or `LoginWithAmazon`), `details` as Cognito takes them, without secrets, the mapping from the pool's attributes to the provider's, and `identifiers` such as email domains."
   type = map(object({
     type              = string
     details           = map(string)
@@ -230,7 +230,7 @@ variable "identity_providers" {
 }
 
 variable "identity_provider_secrets" {
-  description = "Client secrets of identity_providers, by name. They are in the state, as everything that Cognito is told."
+  description = "Client secrets of the `identity_providers`, by name. Plans do not show them. The state has them, as it has everything that Cognito is sent."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -243,7 +243,7 @@ variable "identity_provider_secrets" {
 }
 
 variable "custom_attributes" {
-  description = "Attributes of users beside Cognito's own, by name without custom:, with type (String, Number, Boolean or DateTime), whether they can change, and the least and most length of a text or value of a number. They can be added to a pool, never changed or taken away. Nothing personal that the profile API keeps encrypted belongs here."
+  description = "User attributes beyond Cognito's own, by name without `custom:`: `type` (`String`, `Number`, `Boolean` or `DateTime`), whether they are mutable, and the minimum and maximum length of a string or value of a number. They can be added later, but never changed or removed. Do not put personal data here that the profile API keeps encrypted."
   type = map(object({
     type    = optional(string, "String")
     mutable = optional(bool, true)
@@ -260,19 +260,19 @@ variable "custom_attributes" {
 }
 
 variable "permissions_boundary" {
-  description = "Policy that bounds what the role made here may do, by its ARN. null: none."
+  description = "ARN of the policy that is set as permissions boundary on the role. `null`: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of everything here; null: the provider's."
+  description = "Region of the module's resources. `null`: the provider's region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside the provider's default_tags."
+  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

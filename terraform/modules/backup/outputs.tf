@@ -1,55 +1,55 @@
 output "bucket" {
-  description = "Name of the dumps' bucket."
+  description = "Name of the bucket with the dumps."
   value       = local.bucket.name
 }
 
 output "kms_key_arn" {
-  description = "Key of the dumps."
+  description = "ARN of the key that encrypts the dumps."
   value       = local.bucket.kms_key_arn
 }
 
 output "dump_role_arn" {
-  description = "Role that writes dumps."
+  description = "ARN of the role that writes dumps."
   value       = aws_iam_role.dump.arn
 }
 
 output "restore_role_arn" {
-  description = "Role that reads dumps."
+  description = "ARN of the role that reads dumps."
   value       = aws_iam_role.restore.arn
 }
 
 output "dump_function" {
-  description = "For a bundle's lambda targets: the output alarm_target of the module function."
+  description = "Target for `lambda` of an alarm bundle: the dump function."
   value       = module.dump.alarm_target
 }
 
 output "restore_function" {
-  description = "The same of the restore function; null if there is none."
+  description = "Target for `lambda` of an alarm bundle: the restore function. `null` without one."
   value       = one(values(module.restore)[*].alarm_target)
 }
 
 output "restore_function_arn" {
-  description = "Alias of the restore function; null if there is none."
+  description = "ARN of the alias of the restore function. `null` without one."
   value       = one(values(module.restore)[*].alias_arn)
 }
 
 output "function_role_arns" {
-  description = "Roles that the functions run as, by function; mongo-restore only if there is one."
+  description = "ARNs of the functions' execution roles: `mongo-dump`, and `mongo-restore` if there is one."
   value       = merge({ mongo-dump = module.dump.role_arn }, { for restore in values(module.restore) : "mongo-restore" => restore.role_arn })
 }
 
 output "state_machine_arn" {
-  description = "State machine that dumps large databases; null unless large."
+  description = "ARN of the state machine that dumps large databases. `null` unless `large`."
   value       = one(values(aws_sfn_state_machine.dump)[*].arn)
 }
 
 output "alarm_target" {
-  description = "For a bundle's s3 targets: bucket, filter_id; null for a bucket that is there already."
+  description = "Target for `s3` of an alarm bundle: `bucket` and `filter_id`. `null` with an existing bucket."
   value       = one(values(module.bucket)[*].alarm_target)
 }
 
 output "schedule" {
-  description = "For a bundle's mongo_dump targets and for lectern_mongo_dumps: schedule_name, max_age_hours (the longest interval plus one), payload."
+  description = "The schedule, for `mongo_dump` of an alarm bundle and for `lectern_mongo_dumps`: `schedule_name`, `max_age_hours` (the longest interval plus one) and `payload`."
   value = {
     schedule_name = lectern_mongo_dump_schedule.dump.name
     max_age_hours = try(ceil(lectern_mongo_dump_schedule.dump.max_interval_seconds / 3600) + 1, null)
@@ -58,7 +58,7 @@ output "schedule" {
 }
 
 output "dumps" {
-  description = "Where the dumps are, as lectern_mongo_dumps takes it."
+  description = "Where the dumps are, in the form of the data source `lectern_mongo_dumps`: `bucket`, `prefix`, `cluster` and `role_arn`."
   value = {
     # Unknown until the bucket is there: nobody reads it before.
     bucket   = local.bucket.name

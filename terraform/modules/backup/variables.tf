@@ -1,5 +1,5 @@
 variable "name" {
-  description = "First part of the names of functions, roles and the state machine."
+  description = "First part of the names of the functions, roles and state machine."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "cluster" {
-  description = "The cluster's name in keys, metrics and dump manifests. It need not be Atlas' name of it."
+  description = "Name of the cluster in object keys, metrics and manifests. It can differ from the name in Atlas."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "cluster" {
 }
 
 variable "secret_arn" {
-  description = "Secrets Manager secret of the database user that reads: {\"uri\": ...} or {\"host\", \"username\", \"password\"}."
+  description = "ARN of the Secrets Manager secret of the database user that reads: `{\"uri\": ...}`, or `{\"host\", \"username\", \"password\"}`."
   type        = string
 
   validation {
@@ -29,7 +29,7 @@ variable "secret_arn" {
 }
 
 variable "secret_kms_key_arn" {
-  description = "Customer key that the secret is encrypted with; null for the account's aws/secretsmanager key."
+  description = "ARN of the customer managed key that encrypts the secrets. `null`: the AWS managed key `aws/secretsmanager`."
   type        = string
   default     = null
 
@@ -40,7 +40,7 @@ variable "secret_kms_key_arn" {
 }
 
 variable "bucket" {
-  description = "Name of the bucket to make for dumps. null with existing_bucket."
+  description = "Name of the bucket to create for dumps. `null` with `existing_bucket`."
   type        = string
   default     = null
 
@@ -56,7 +56,7 @@ variable "bucket" {
 }
 
 variable "existing_bucket" {
-  description = "Bucket that is there already, and the customer key that dumps in it are encrypted with; its versions, policy, metrics and the removal of old dumps are its owner's. null: bucket."
+  description = "An existing bucket, and the customer managed key to encrypt dumps with. Its owner manages versioning, policy, metrics and the removal of old dumps. `null`: the module creates `bucket`."
   type = object({
     name        = string
     kms_key_arn = string
@@ -70,7 +70,7 @@ variable "existing_bucket" {
 }
 
 variable "dump_key" {
-  description = "Customer key to encrypt dumps with in the bucket that is made, by its ARN. null: a key is made, and rotated every year."
+  description = "ARN of the customer managed key to encrypt dumps with in the bucket that the module creates. `null`: the module creates a key, which is rotated every year."
   type = object({
     arn = string
   })
@@ -78,7 +78,7 @@ variable "dump_key" {
 }
 
 variable "access_logs" {
-  description = "Access logs of the bucket that is made, as the module storage takes them: bucket, create, retention_days. null: none."
+  description = "Access logs of the bucket that the module creates, as the module storage takes them. `null`: no access logs."
   type = object({
     bucket         = string
     create         = optional(bool, true)
@@ -88,7 +88,7 @@ variable "access_logs" {
 }
 
 variable "prefix" {
-  description = "First part of all keys. No slash in it."
+  description = "First part of all object keys, without a slash."
   type        = string
   default     = "mongo"
   nullable    = false
@@ -100,7 +100,7 @@ variable "prefix" {
 }
 
 variable "dump_package" {
-  description = "Package of the dump function, mongo-dump.zip, as the module function takes it: { path } or { bucket, key, version_id, sha256 }."
+  description = "Deployment package of the dump function, mongo-dump.zip, as the module function takes it: `{ path }` or `{ bucket, key, version_id, sha256 }`."
   type = object({
     path       = optional(string)
     bucket     = optional(string)
@@ -112,7 +112,7 @@ variable "dump_package" {
 }
 
 variable "restore_package" {
-  description = "Package of the restore function, mongo-restore.zip, in the same way. null: there is no restore function."
+  description = "Deployment package of the restore function, mongo-restore.zip, in the same form. `null`: no restore function."
   type = object({
     path       = optional(string)
     bucket     = optional(string)
@@ -129,7 +129,7 @@ variable "restore_package" {
 }
 
 variable "architecture" {
-  description = "What the packages were built for."
+  description = "Architecture that the packages were built for: `x86_64` or `arm64`."
   type        = string
   default     = "x86_64"
   nullable    = false
@@ -141,7 +141,7 @@ variable "architecture" {
 }
 
 variable "memory_mb" {
-  description = "Memory of each function. A dump needs under 100 MB; CPU comes with memory, one whole CPU at 1769."
+  description = "Memory of each function in MB. A dump needs less than 100 MB, but CPU grows with memory; 1769 MB have one full CPU."
   type        = number
   default     = 1769
   nullable    = false
@@ -153,7 +153,7 @@ variable "memory_mb" {
 }
 
 variable "schedule_name" {
-  description = "Name of the schedule; the dimension of its metrics. null: <name>-mongo-dump. The platform's first copy names it MongoDBDumpEvery6Hours."
+  description = "Name of the schedule, and dimension of its metrics. `null`: `<name>-mongo-dump`. The platform's first copy sets `MongoDBDumpEvery6Hours`."
   type        = string
   default     = null
 
@@ -164,7 +164,7 @@ variable "schedule_name" {
 }
 
 variable "schedule_expression" {
-  description = "rate(...), cron(...) or at(...) of EventBridge Scheduler."
+  description = "`rate(...)`, `cron(...)` or `at(...)` expression of EventBridge Scheduler."
   type        = string
   default     = "rate(6 hours)"
   nullable    = false
@@ -176,14 +176,14 @@ variable "schedule_expression" {
 }
 
 variable "schedule_expression_timezone" {
-  description = "Time zone that a cron or at expression is meant in."
+  description = "Time zone of a `cron` or `at` expression."
   type        = string
   default     = "UTC"
   nullable    = false
 }
 
 variable "include" {
-  description = "Namespaces to dump, as <database>.<collection> with * for any characters."
+  description = "Namespaces to dump, as `<database>.<collection>`; `*` matches any characters."
   type        = list(string)
   default     = ["*"]
   nullable    = false
@@ -195,7 +195,7 @@ variable "include" {
 }
 
 variable "exclude" {
-  description = "Namespaces not to dump; stronger than include."
+  description = "Namespaces not to dump. `exclude` takes precedence over `include`."
   type        = list(string)
   default     = []
   nullable    = false
@@ -207,14 +207,14 @@ variable "exclude" {
 }
 
 variable "large" {
-  description = "Dump by a state machine that fans out over ranges of _id instead of by one function. For databases of more than about 50 GB."
+  description = "Dump with a state machine that reads ranges of `_id` in parallel, instead of with one function. For databases of more than about 50 GB."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "max_concurrency" {
-  description = "Ranges read at once when large. Each is one cursor on the cluster."
+  description = "Ranges to read in parallel with `large`. Each needs one cursor on the cluster."
   type        = number
   default     = 4
   nullable    = false
@@ -226,7 +226,7 @@ variable "max_concurrency" {
 }
 
 variable "retention_days" {
-  description = "After so many days a dump's objects are removed."
+  description = "Days until the objects of a dump expire."
   type        = number
   default     = 35
   nullable    = false
@@ -238,7 +238,7 @@ variable "retention_days" {
 }
 
 variable "dump_role_name" {
-  description = "Name of the role that the dump function assumes to write, unique in the account over all regions. null: <name>-dump-<region>. The platform's first copy names it BucketMongoDBBackup."
+  description = "Name of the role that the dump function assumes to write, unique in the account. `null`: `<name>-dump-<region>`. The platform's first copy sets `BucketMongoDBBackup`."
   type        = string
   default     = null
 
@@ -249,7 +249,7 @@ variable "dump_role_name" {
 }
 
 variable "restore_secret_arns" {
-  description = "Secrets of the database users that restores and drills may write with. Empty: no restore function is made."
+  description = "ARNs of the secrets of the database users that restores and drills write with. Empty: no restore function."
   type        = list(string)
   default     = []
   nullable    = false
@@ -261,7 +261,7 @@ variable "restore_secret_arns" {
 }
 
 variable "restore_principal_arns" {
-  description = "Who else may assume the restore role: people who restore by command line. With none and no restore function, whom the account's own policies let."
+  description = "ARNs of other principals that can assume the restore role, such as operators who restore from the command line. With none and no restore function, the account's IAM policies decide."
   type        = list(string)
   default     = []
   nullable    = false
@@ -273,7 +273,7 @@ variable "restore_principal_arns" {
 }
 
 variable "drill" {
-  description = "A restore drill by schedule: where to, and when. null: none."
+  description = "A scheduled restore drill: the secret of the target, and the schedule. `null`: none."
   type = object({
     secret_arn          = string
     schedule_expression = optional(string, "cron(0 3 ? * SUN *)")
@@ -287,7 +287,7 @@ variable "drill" {
 }
 
 variable "failure_topic" {
-  description = "SNS topic that is told of every invocation that failed for good, and the customer key that it is encrypted with, as the module monitoring gives them in its output topics. null: none."
+  description = "SNS topic that is notified of invocations that failed for good, with its customer managed key; the output `topics` of the module monitoring has both. `null`: no notification."
   type = object({
     arn         = string
     kms_key_arn = optional(string)
@@ -301,7 +301,7 @@ variable "failure_topic" {
 }
 
 variable "vpc" {
-  description = "Subnets and security groups of the functions; null for none. They need the endpoints of S3, STS, Secrets Manager, Lambda and KMS, and a way to the cluster."
+  description = "Subnets and security groups of the functions: the output `vpc` of the module network. They need endpoints for S3, STS, Secrets Manager, Lambda and KMS, and a route to the cluster. `null`: not in a VPC."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -315,7 +315,7 @@ variable "vpc" {
 }
 
 variable "environment" {
-  description = "More environment of the functions, such as LECTERN_LOG or the endpoints of a local cloud."
+  description = "Additional environment variables of the functions, such as `LECTERN_LOG` or the endpoints of a local cloud."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -327,14 +327,14 @@ variable "environment" {
 }
 
 variable "force_destroy" {
-  description = "Let destroy remove the bucket with the dumps in it."
+  description = "Delete the dumps in the bucket on destroy. With `false` a destroy fails while there are any."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "dump_reserved_concurrency" {
-  description = "At most so many invocations of the dump function at once; large takes more than max_concurrency. null: what the account has left."
+  description = "Maximum number of concurrent invocations of the dump function. With `large` it must be higher than `max_concurrency`. `null`: the account's unreserved concurrency."
   type        = number
   default     = null
 
@@ -345,7 +345,7 @@ variable "dump_reserved_concurrency" {
 }
 
 variable "restore_reserved_concurrency" {
-  description = "At most so many restores at once. null: what the account has left, for accounts that have too little to reserve any."
+  description = "Maximum number of concurrent restores. `null`: the account's unreserved concurrency, for accounts that cannot reserve any."
   type        = number
   default     = 1
 
@@ -368,7 +368,7 @@ variable "log_retention_days" {
 }
 
 variable "kms_key_arn" {
-  description = "Customer key of the functions' logs and environment; its policy has to let CloudWatch Logs use it. null: AWS' own keys."
+  description = "ARN of the customer managed key for the functions' logs and environment variables. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
   type        = string
   default     = null
 
@@ -386,7 +386,7 @@ variable "tracing" {
 }
 
 variable "kms_deletion_window_days" {
-  description = "Days that the dumps' key, made here, can still be brought back after a destroy."
+  description = "Days from a destroy until KMS deletes the key that this module creates. Until then the key can be restored."
   type        = number
   default     = 30
   nullable    = false
@@ -398,19 +398,19 @@ variable "kms_deletion_window_days" {
 }
 
 variable "permissions_boundary" {
-  description = "Policy that bounds what the roles made here may do, by its ARN. null: none."
+  description = "ARN of the policy that is set as permissions boundary on the roles. `null`: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of everything here; null: the provider's."
+  description = "Region of the module's resources. `null`: the provider's region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside the provider's default_tags."
+  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -9,7 +9,7 @@ output "arn" {
 }
 
 output "version" {
-  description = "The version published last; with rollout \"codedeploy\" not always the one that callers reach."
+  description = "Version that was published last. With `rollout = \"codedeploy\"` the alias may still name an older one."
   value       = aws_lambda_function.this.version
 }
 
@@ -19,17 +19,17 @@ output "alias_arn" {
 }
 
 output "alias_name" {
-  description = "Name of the alias, which a permission has to name too."
+  description = "Name of the alias. A Lambda permission must name it as well."
   value       = local.alias.name
 }
 
 output "invoke_arn" {
-  description = "The alias as API Gateway takes it."
+  description = "ARN by which API Gateway invokes the alias."
   value       = local.alias.invoke_arn
 }
 
 output "handler" {
-  description = "For the module api's handlers: function_name, alias_name, invoke_arn."
+  description = "Value for `handlers` of the module api: `function_name`, `alias_name` and `invoke_arn`."
   value = {
     function_name = aws_lambda_function.this.function_name
     alias_name    = local.alias.name
@@ -38,27 +38,27 @@ output "handler" {
 }
 
 output "role_arn" {
-  description = "Role that the function runs as, for policies of others that let it in."
+  description = "ARN of the function's execution role, for resource policies."
   value       = aws_iam_role.function.arn
 }
 
 output "role_name" {
-  description = "Name of that role."
+  description = "Name of the function's execution role."
   value       = aws_iam_role.function.name
 }
 
 output "assumed_role_arn" {
-  description = "Role that the function may become; null without one."
+  description = "ARN of the role that the function can assume. `null` without one."
   value       = one(values(aws_iam_role.assumed)[*].arn)
 }
 
 output "log_group_name" {
-  description = "Log group of the function."
+  description = "Name of the function's log group."
   value       = aws_cloudwatch_log_group.this.name
 }
 
 output "alarm_target" {
-  description = "For a bundle's lambda targets: function_name, alias, timeout_seconds, reserved_concurrency."
+  description = "Target for `lambda` of an alarm bundle: `function_name`, `alias`, `timeout_seconds` and `reserved_concurrency`."
   value = {
     function_name        = aws_lambda_function.this.function_name
     alias                = local.alias.name

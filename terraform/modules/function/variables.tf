@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the function and its log group, and first part of its roles' names, which end with the region."
+  description = "Name of the function and its log group, and first part of the names of its roles, which end with the region."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "description" {
-  description = "What the function does, in a sentence."
+  description = "What the function does, in one sentence."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "description" {
 }
 
 variable "package" {
-  description = "The function's package, a zip with bootstrap in it for provided.al2023: the path of a file here, or an object of S3 in the function's region by its bucket, key, version_id and sha256, as SHA256SUMS has it. From S3, nobody who plans or destroys needs the file."
+  description = "Deployment package, a zip with `bootstrap` for `provided.al2023`: `{ path }` of a local file, or `{ bucket, key, version_id, sha256 }` of an object in the function's region, with the checksum from SHA256SUMS. With an object in S3, plan and destroy need no local file."
   type = object({
     path       = optional(string)
     bucket     = optional(string)
@@ -45,7 +45,7 @@ variable "package" {
 }
 
 variable "architecture" {
-  description = "What the package was built for."
+  description = "Architecture that the package was built for: `x86_64` or `arm64`."
   type        = string
   default     = "x86_64"
   nullable    = false
@@ -57,7 +57,7 @@ variable "architecture" {
 }
 
 variable "memory_mb" {
-  description = "Memory of the function. CPU comes with it, one whole CPU at 1769."
+  description = "Memory of the function in MB. CPU grows with it; 1769 MB have one full CPU."
   type        = number
   default     = 512
   nullable    = false
@@ -69,7 +69,7 @@ variable "memory_mb" {
 }
 
 variable "timeout_seconds" {
-  description = "After so many seconds Lambda ends an invocation. Behind API Gateway, which answers by itself after 29 seconds, at most 28: a function that goes on writes for a caller who was told that it failed."
+  description = "Seconds after which Lambda stops an invocation. Use at most 28 behind API Gateway, which answers 504 after 29 seconds: a function that continues would write for a client that was told that the request failed."
   type        = number
   default     = 28
   nullable    = false
@@ -81,7 +81,7 @@ variable "timeout_seconds" {
 }
 
 variable "environment" {
-  description = "Environment of the function. No secrets: their ARNs, which the function reads them by."
+  description = "Environment variables of the function. Do not put secrets here, only their ARNs."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -93,7 +93,7 @@ variable "environment" {
 }
 
 variable "vpc" {
-  description = "Subnets and security groups of the function, as the module network gives them in its output vpc; null for none. Functions share Lambda's network interfaces when they have both in common."
+  description = "Subnets and security groups of the function: the output `vpc` of the module network. Functions with the same subnets and groups share Lambda's network interfaces. `null`: not in a VPC."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -107,7 +107,7 @@ variable "vpc" {
 }
 
 variable "policy_documents" {
-  description = "What this function may do beyond writing its log, each a policy in JSON; the ids of statements are unique over all of them."
+  description = "Policies in JSON with the permissions of the function, in addition to its logs. Statement ids must be unique over all documents."
   type        = list(string)
   default     = []
   nullable    = false
@@ -127,7 +127,7 @@ variable "policy_documents" {
 }
 
 variable "assumed_role" {
-  description = "A role to make that only this function may become, such as the one it reaches S3 by: what that role may do, each a policy in JSON, the environment variable that tells the function its ARN, and the end of its name. null: none."
+  description = "A second role that only this function can assume, for example to access S3: its policies in JSON, the environment variable with its ARN, and the suffix of its name. `null`: none."
   type = object({
     policy_documents     = list(string)
     environment_variable = optional(string, "LECTERN_FILES_ROLE_ARN")
@@ -155,7 +155,7 @@ variable "assumed_role" {
 }
 
 variable "reserved_concurrency" {
-  description = "At most so many invocations at once, which nobody else can have; 0 stops the function. null: what the account has left, of which AWS keeps 100 unreserved."
+  description = "Maximum number of concurrent invocations, reserved for this function. `0` stops the function. `null`: the function uses the account's unreserved concurrency, which AWS keeps at 100 or more."
   type        = number
   default     = null
 
@@ -166,7 +166,7 @@ variable "reserved_concurrency" {
 }
 
 variable "alias" {
-  description = "Name of the alias that callers name."
+  description = "Name of the alias that callers invoke."
   type        = string
   default     = "live"
   nullable    = false
@@ -178,7 +178,7 @@ variable "alias" {
 }
 
 variable "rollout" {
-  description = "Who moves the alias to a new version: \"terraform\", every apply, or \"codedeploy\", which does it by parts and takes it back on an alarm. To change it later, see the README."
+  description = "Who moves the alias to a new version: `terraform` on every apply, or `codedeploy`, which shifts traffic in steps and rolls back on an alarm. The README says how to change it later."
   type        = string
   default     = "terraform"
   nullable    = false
@@ -190,7 +190,7 @@ variable "rollout" {
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the function's log."
+  description = "Days to keep the function's logs."
   type        = number
   default     = 90
   nullable    = false
@@ -202,7 +202,7 @@ variable "log_retention_days" {
 }
 
 variable "kms_key_arn" {
-  description = "Customer key of the function's log and environment, and of nothing that its code reads: that is denied. Its policy has to let CloudWatch Logs use it. null: AWS' own keys."
+  description = "ARN of the customer managed key for the function's logs and environment variables. Its policy must allow CloudWatch Logs to use it. The function's code is denied the key. `null`: AWS owned keys."
   type        = string
   default     = null
 
@@ -220,7 +220,7 @@ variable "tracing" {
 }
 
 variable "async" {
-  description = "What becomes of events that are not waited for, such as a schedule's: tries after the first, age at which an event is dropped, and a topic that is told of those that failed for good, with the customer key that it is encrypted with, as the module monitoring gives them in its output topics. null: Lambda's two tries in six hours, and nobody is told."
+  description = "Asynchronous invocations, such as those of a schedule: retries, maximum age of an event, and the SNS topic that is notified of events that failed for good, with its customer managed key; the output `topics` of the module monitoring has both. `null`: Lambda's defaults (two retries within six hours) and no notification."
   type = object({
     maximum_retry_attempts    = optional(number, 2)
     maximum_event_age_seconds = optional(number, 3600)
@@ -250,19 +250,19 @@ variable "hands_over" {
 }
 
 variable "permissions_boundary" {
-  description = "Policy that bounds what the roles made here may do, by its ARN. null: none."
+  description = "ARN of the policy that is set as permissions boundary on the roles. `null`: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of the function; null: the provider's."
+  description = "Region of the module's resources. `null`: the provider's region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside the provider's default_tags."
+  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the alarm bundle, and first part of the topics' and the dashboard's names."
+  description = "Name of the alarm bundle, and first part of the names of the topics and the dashboard."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "warning_emails" {
-  description = "Addresses that warnings go to; each has to confirm the mail that AWS sends it."
+  description = "Email addresses that receive warnings. Each must confirm the subscription that AWS sends."
   type        = set(string)
   default     = []
   nullable    = false
@@ -21,7 +21,7 @@ variable "warning_emails" {
 }
 
 variable "critical_emails" {
-  description = "Addresses that critical alarms go to, and their end; each has to confirm the mail that AWS sends it."
+  description = "Email addresses that are notified when a critical alarm starts and when it ends. Each must confirm the subscription that AWS sends."
   type        = set(string)
   default     = []
   nullable    = false
@@ -33,7 +33,7 @@ variable "critical_emails" {
 }
 
 variable "topics" {
-  description = "Topics that are there already, and the customer key that each is encrypted with; they have to let CloudWatch in, and so has the key. null: two are made."
+  description = "Existing topics, each with the customer managed key that encrypts it. The policies of topics and keys must allow CloudWatch. `null`: the module creates two topics."
   type = object({
     warning  = object({ arn = string, kms_key_arn = optional(string) })
     critical = object({ arn = string, kms_key_arn = optional(string) })
@@ -47,7 +47,7 @@ variable "topics" {
 }
 
 variable "kms_key" {
-  description = "Customer key to encrypt the topics with, by its ARN; its policy has to allow what output topic_key_policy_json says. null: a key is made, and rotated every year."
+  description = "ARN of the customer managed key to encrypt the topics with. Its policy must allow what the output `topic_key_policy_json` contains. `null`: the module creates a key, which is rotated every year."
   type = object({
     arn = string
   })
@@ -60,7 +60,7 @@ variable "kms_key" {
 }
 
 variable "publishing_services" {
-  description = "Services that tell the topics something by themselves: \"cloudwatch\", for alarms, and \"events\", for rules of EventBridge. Of EventBridge nobody can say which account's rules are meant: who knows a topic's ARN could have a rule of their own tell it."
+  description = "AWS services that can publish to the topics: `cloudwatch` for alarms and `events` for EventBridge rules. EventBridge does not say for which account it publishes: with `events`, a rule in any account that knows the topic's ARN can publish."
   type        = set(string)
   default     = ["cloudwatch"]
   nullable    = false
@@ -72,7 +72,7 @@ variable "publishing_services" {
 }
 
 variable "kms_deletion_window_days" {
-  description = "Days that the key made here can still be brought back after a destroy."
+  description = "Days from a destroy until KMS deletes the key that this module creates. Until then the key can be restored."
   type        = number
   default     = 30
   nullable    = false
@@ -84,20 +84,20 @@ variable "kms_deletion_window_days" {
 }
 
 variable "region" {
-  description = "Region of everything here; null: the provider's."
+  description = "Region of the module's resources. `null`: the provider's region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside the provider's default_tags."
+  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "lambda" {
-  description = "Functions to watch, by name: the output alarm_target of the module function."
+  description = "Functions to watch, by name: the output `alarm_target` of the module function."
   type = map(object({
     function_name        = string
     alias                = optional(string)
@@ -109,7 +109,7 @@ variable "lambda" {
 }
 
 variable "api_gateway" {
-  description = "APIs to watch, by name: the output alarm_target of the module api, and what traffic is expected at most."
+  description = "APIs to watch, by name: the output `alarm_target` of the module api, and the highest number of requests per minute that you expect."
   type = map(object({
     api_name          = string
     stage             = string
@@ -121,7 +121,7 @@ variable "api_gateway" {
 }
 
 variable "s3" {
-  description = "Buckets to watch, by name: the output alarm_target of the module storage."
+  description = "Buckets to watch, by name: the output `alarm_target` of the module storage."
   type = map(object({
     bucket    = string
     filter_id = string
@@ -131,7 +131,7 @@ variable "s3" {
 }
 
 variable "cognito" {
-  description = "User pools to watch, by name: the output alarm_target of the module auth."
+  description = "User pools to watch, by name: the output `alarm_target` of the module auth."
   type = map(object({
     user_pool_id = string
     client_id    = string
@@ -141,7 +141,7 @@ variable "cognito" {
 }
 
 variable "nlb" {
-  description = "Load balancers to watch: the output nlb of the module network."
+  description = "Load balancers to watch, by name: the output `nlb` of the module network."
   type = map(object({
     load_balancer = string
     target_group  = string
@@ -151,7 +151,7 @@ variable "nlb" {
 }
 
 variable "flow_logs" {
-  description = "Flow logs to watch for public addresses, by name: the output flow_logs of the module network. What the alarm reads is measured by the function flow-log-guard; without it there is nothing to read."
+  description = "Flow logs to watch for public addresses, by name: the output `flow_logs` of the module network. The function flow-log-guard publishes the metric of this alarm; without it there is no data."
   type = map(object({
     flow_log_group = string
   }))
@@ -160,7 +160,7 @@ variable "flow_logs" {
 }
 
 variable "mongo_dump" {
-  description = "Dumps to miss when they do not come, by name: schedule_name and max_age_hours of the module backup's output schedule."
+  description = "Dump schedules to watch, by name: `schedule_name` and `max_age_hours` of the output `schedule` of the module backup. An alarm starts if there is no complete dump in time."
   type = map(object({
     schedule_name = string
     max_age_hours = number
@@ -170,7 +170,7 @@ variable "mongo_dump" {
 }
 
 variable "overrides" {
-  description = "Other thresholds and settings, as overrides of lectern_alarm_bundle takes them; docs/guides/alarms.md has the keys. null: none."
+  description = "Thresholds and settings that differ from the catalogue, in the form of `overrides` of `lectern_alarm_bundle`. docs/guides/alarms.md lists the keys. `null`: none."
   type        = any
   default     = null
 
@@ -181,7 +181,7 @@ variable "overrides" {
 }
 
 variable "composite" {
-  description = "One alarm over all those of a severity, and whether it alone tells anybody. null: none."
+  description = "One composite alarm over all alarms of a severity, and whether only it notifies. `null`: none."
   type = object({
     severity      = optional(string, "critical")
     mute_children = optional(bool, false)
@@ -195,7 +195,7 @@ variable "composite" {
 }
 
 variable "min_requests" {
-  description = "Requests in a period below which a rate says nothing: of three requests one that fails is no 33 %."
+  description = "Minimum number of requests in a period for an alarm on a rate. With fewer, a single failure would be a high rate."
   type        = number
   default     = 20
   nullable    = false
@@ -207,7 +207,7 @@ variable "min_requests" {
 }
 
 variable "runbook_url" {
-  description = "Link that every alarm's description has; {key} becomes the alarm's key. null: none."
+  description = "Link in the description of every alarm. `{key}` is replaced by the alarm's key. `null`: none."
   type        = string
   default     = null
 
@@ -218,7 +218,7 @@ variable "runbook_url" {
 }
 
 variable "dashboard" {
-  description = "Make a dashboard of the bundle's metrics and thresholds."
+  description = "Create a dashboard with the metrics and thresholds of the alarms."
   type        = bool
   default     = true
   nullable    = false

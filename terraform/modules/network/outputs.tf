@@ -1,35 +1,35 @@
 output "vpc_id" {
-  description = "The VPC."
+  description = "Id of the VPC."
   value       = local.vpc_id
 }
 
 output "cidr" {
-  description = "Range of the VPC that is made; null for one that is there already."
+  description = "Range of the VPC that the module created. `null` with an existing VPC."
   value       = one(values(aws_vpc.this)[*].cidr_block)
 }
 
 output "subnet_ids" {
-  description = "Private subnets, one for each zone."
+  description = "Ids of the private subnets, one per zone."
   value       = local.subnet_ids
 }
 
 output "subnet_ids_by_zone" {
-  description = "The same by the zone's name."
+  description = "Ids of the private subnets by zone name."
   value       = local.subnets
 }
 
 output "route_table_ids" {
-  description = "Route tables of the subnets, by the zone's name."
+  description = "Ids of the subnets' route tables by zone name."
   value       = local.route_table_ids
 }
 
 output "security_group_ids" {
-  description = "Security groups of a function: SG-Lambda alone."
+  description = "Security groups for a function: SG-Lambda only."
   value       = [aws_security_group.lambda.id]
 }
 
 output "vpc" {
-  description = "subnet_ids and security_group_ids as the modules with functions take them in their variable vpc. It waits for the rules and endpoints, MongoDB's among them until Atlas has taken them, so that a function that exists can also talk."
+  description = "`subnet_ids` and `security_group_ids` for the variable `vpc` of the modules function and backup. It waits for the security group rules and all endpoints, and until Atlas has accepted the MongoDB endpoints, so that a function that exists can connect."
   value = {
     subnet_ids         = local.subnet_ids
     security_group_ids = [aws_security_group.lambda.id]
@@ -54,42 +54,42 @@ output "vpc" {
 }
 
 output "lambda_security_group_id" {
-  description = "SG-Lambda."
+  description = "Id of SG-Lambda."
   value       = aws_security_group.lambda.id
 }
 
 output "mongodb_security_group_id" {
-  description = "SG-MongoDB: for anything in this VPC that functions are to reach as MongoDB."
+  description = "Id of SG-MongoDB. Attach it to anything in the VPC that functions reach as MongoDB."
   value       = aws_security_group.mongodb.id
 }
 
 output "endpoints_security_group_id" {
-  description = "Group of the interface endpoints of AWS."
+  description = "Id of the security group of the AWS interface endpoints."
   value       = aws_security_group.endpoints.id
 }
 
 output "s3_endpoint_id" {
-  description = "Gateway endpoint of S3, for bucket policies with aws:SourceVpce."
+  description = "Id of the S3 gateway endpoint, for bucket policies with `aws:SourceVpce`."
   value       = aws_vpc_endpoint.s3.id
 }
 
 output "interface_endpoint_ids" {
-  description = "Interface endpoints of AWS, by service."
+  description = "Ids of the AWS interface endpoints by service."
   value       = { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.id }
 }
 
 output "mongodb_endpoint_ids" {
-  description = "MongoDB's endpoints: by zone behind a load balancer, else one by the name all; empty without atlas and private_link."
+  description = "Ids of the MongoDB endpoints: by zone behind a load balancer, otherwise one with the key `all`. Empty without `atlas` and `private_link`."
   value       = { for key, endpoint in aws_vpc_endpoint.mongodb : key => endpoint.id }
 }
 
 output "connection_strings" {
-  description = "Atlas' private connection strings, by endpoint and cluster, each { srv, standard }; empty without atlas. Clients use one endpoint's."
+  description = "Private connection strings from Atlas by endpoint and cluster, each `{ srv, standard }`. Clients use those of one endpoint. Empty without `atlas`."
   value       = { for key, endpoint in lectern_atlas_private_link_endpoint.this : key => endpoint.connection_strings }
 }
 
 output "nlb" {
-  description = "For a bundle's nlb targets, by mongo_<port>: load_balancer, target_group. Empty without a load balancer."
+  description = "Targets for `nlb` of an alarm bundle, by `mongo_<port>`: `load_balancer` and `target_group`. Empty without a load balancer."
   value = {
     for port, group in aws_lb_target_group.mongodb :
     "mongo_${port}" => { load_balancer = aws_lb.mongodb["main"].arn_suffix, target_group = group.arn_suffix }
@@ -97,11 +97,11 @@ output "nlb" {
 }
 
 output "nlb_dns_name" {
-  description = "The load balancer's own name; null without one."
+  description = "DNS name of the load balancer. `null` without one."
   value       = one(values(aws_lb.mongodb)[*].dns_name)
 }
 
 output "flow_logs" {
-  description = "For a bundle's flow_logs targets: flow_log_group; null without flow logs."
+  description = "Target for `flow_logs` of an alarm bundle: `flow_log_group`. `null` without flow logs."
   value       = one([for group in aws_cloudwatch_log_group.flow_logs : { flow_log_group = group.name }])
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "First part of the names of all that is made."
+  description = "First part of the names of all resources."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "cidr" {
-  description = "Private IPv4 range of the VPC, from /16 to /22. Each zone's subnet takes a sixteenth. Not of a VPC that is there already."
+  description = "Private IPv4 range of the VPC, from /16 to /22. The subnet of each zone gets a sixteenth of it. Not used with `vpc`."
   type        = string
   default     = "10.42.0.0/16"
   nullable    = false
@@ -21,7 +21,7 @@ variable "cidr" {
 }
 
 variable "vpc" {
-  description = "VPC that is there already, with private subnets and their route tables by zone. It has to have DNS names on, and no way out that is not meant. null: one is made."
+  description = "An existing VPC with private subnets and their route tables, by zone. Both of its DNS settings must be on. `null`: the module creates a VPC."
   type = object({
     id              = string
     subnet_ids      = map(string)
@@ -41,7 +41,7 @@ variable "vpc" {
 }
 
 variable "availability_zones" {
-  description = "Zones to have a subnet in; only append to it, since a zone's place decides its subnet's range. null: the region's first two. Name them if the service of private_link or Atlas is not in those."
+  description = "Zones to create subnets in. Only append to the list: a zone's position decides the range of its subnet. `null`: the region's first two zones. Name the zones if Atlas, or the service in `private_link`, is not available in those two."
   type        = list(string)
   default     = null
 
@@ -52,7 +52,7 @@ variable "availability_zones" {
 }
 
 variable "interface_endpoints" {
-  description = "Services of AWS to make interface endpoints for, by the last part of their service names. The default is what the handlers call: kms, lambda (a function that hands over to itself), secretsmanager and sts. What a function prints reaches CloudWatch Logs without one."
+  description = "AWS services to create interface endpoints for, by the last part of the service name. The default has what the handlers call; `lambda` is for functions that hand over to themselves. Function logs reach CloudWatch Logs without an endpoint."
   type        = set(string)
   default     = ["kms", "lambda", "secretsmanager", "sts"]
   nullable    = false
@@ -64,14 +64,14 @@ variable "interface_endpoints" {
 }
 
 variable "interface_endpoints_without_policy" {
-  description = "Those of interface_endpoints whose service takes no endpoint policy: AWS refuses to make their endpoint with one."
+  description = "Services in `interface_endpoints` that do not support endpoint policies. AWS refuses to create their endpoints with one."
   type        = set(string)
   default     = []
   nullable    = false
 }
 
 variable "interface_endpoint_zones" {
-  description = "Of services that have no endpoints in some zone: the zones in which they have, as { sts = [\"us-east-1a\", \"us-east-1b\"] }. AWS refuses an endpoint in another; `aws ec2 describe-vpc-endpoint-services` shows them."
+  description = "Zones of services that are not offered in every zone, as `{ sts = [\"us-east-1a\", \"us-east-1b\"] }`. `aws ec2 describe-vpc-endpoint-services` lists them. AWS refuses an endpoint in any other zone."
   type        = map(set(string))
   default     = {}
   nullable    = false
@@ -83,7 +83,7 @@ variable "interface_endpoint_zones" {
 }
 
 variable "endpoint_account_ids" {
-  description = "Other accounts whose keys, secrets, functions and roles may be used through the interface endpoints; this account's always may."
+  description = "Other accounts whose keys, secrets, functions and roles can be used through the interface endpoints. This account is always allowed."
   type        = list(string)
   default     = []
   nullable    = false
@@ -95,7 +95,7 @@ variable "endpoint_account_ids" {
 }
 
 variable "dns_firewall" {
-  description = "Let the VPC's resolver answer for the endpoints made here and for allowed_domains only, as \"login.example.com\" or \"*.example.com\". null: it answers everything, and a name that is asked for can carry data out."
+  description = "Let the VPC's resolver answer only for the endpoints of this module and for `allowed_domains`, such as `login.example.com` or `*.example.com`. `null`: the resolver answers every query, and a query can carry data out of the VPC."
   type = object({
     allowed_domains = optional(set(string), [])
   })
@@ -108,7 +108,7 @@ variable "dns_firewall" {
 }
 
 variable "s3_account_ids" {
-  description = "Other accounts whose buckets functions may reach through the S3 endpoint; this account's are always."
+  description = "Other accounts whose buckets functions can reach through the S3 endpoint. This account is always allowed."
   type        = list(string)
   default     = []
   nullable    = false
@@ -120,7 +120,7 @@ variable "s3_account_ids" {
 }
 
 variable "atlas" {
-  description = "MongoDB Atlas project to make, or adopt, the private link of: its id, and the clusters whose connection strings to wait for. null: nothing is made at Atlas."
+  description = "MongoDB Atlas project to create, or adopt, the private link of: its id, and the clusters whose connection strings to wait for. `null`: no resources in Atlas."
   type = object({
     project_id     = string
     cluster_names  = optional(set(string), [])
@@ -135,7 +135,7 @@ variable "atlas" {
 }
 
 variable "private_link" {
-  description = "Endpoint service to make MongoDB's endpoints for, where its other side is made elsewhere: its name, as com.amazonaws.vpce.<region>.vpce-svc-<id>. null: none."
+  description = "Name of the endpoint service to create the MongoDB endpoints for, if it is not managed by this module, as `com.amazonaws.vpce.<region>.vpce-svc-<id>`. `null`: none."
   type = object({
     service_name = string
   })
@@ -148,7 +148,7 @@ variable "private_link" {
 }
 
 variable "topology" {
-  description = "How functions reach MongoDB: \"endpoint\", one interface endpoint with an address in every zone, or \"nlb\", a network load balancer before one endpoint for each zone."
+  description = "How functions reach MongoDB. `endpoint`: one interface endpoint with an address in every zone. `nlb`: a network load balancer in front of one endpoint per zone."
   type        = string
   default     = "endpoint"
   nullable    = false
@@ -160,7 +160,7 @@ variable "topology" {
 }
 
 variable "nlb" {
-  description = "Of topology \"nlb\": the ports of the cluster's nodes (three for each shard), and the host name in its connection string that is to lead to the load balancer; without one no name does."
+  description = "Settings of the topology `nlb`: the ports of the cluster's nodes (three per shard), and the host name of the connection string that resolves to the load balancer inside the VPC. Without `hostname` no name does."
   type = object({
     ports    = optional(set(number), [1024, 1025, 1026])
     hostname = optional(string)
@@ -180,7 +180,7 @@ variable "nlb" {
 }
 
 variable "flow_logs" {
-  description = "Flow logs of the VPC to CloudWatch Logs: days to keep them, and a customer key, whose policy has to let CloudWatch Logs use it. null: no flow logs, and nothing for the alarm on public addresses to read."
+  description = "Retention of the VPC's flow logs in CloudWatch Logs, and a customer managed key, whose policy must allow CloudWatch Logs to use it. `null`: no flow logs, and the alarm on public addresses has no data."
   type = object({
     retention_days = optional(number, 90)
     kms_key_arn    = optional(string)
@@ -194,19 +194,19 @@ variable "flow_logs" {
 }
 
 variable "permissions_boundary" {
-  description = "Policy that bounds what the role made here may do, by its ARN. null: none."
+  description = "ARN of the policy that is set as permissions boundary on the role. `null`: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of everything here; null: the provider's."
+  description = "Region of the module's resources. `null`: the provider's region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside the provider's default_tags."
+  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

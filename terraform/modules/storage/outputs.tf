@@ -1,5 +1,5 @@
 output "bucket" {
-  description = "Name of the bucket. It waits for encryption, versions and the block of public access, and not for the policies: what is named in bucket_policy_documents can be made of it."
+  description = "Name of the bucket. It waits for encryption, versioning and the public access block, but not for the policies, so that the policies can depend on resources that use it."
   value       = aws_s3_bucket.files.bucket
   depends_on = [
     aws_s3_bucket_public_access_block.files,
@@ -9,7 +9,7 @@ output "bucket" {
 }
 
 output "ready_bucket" {
-  description = "The same name, known once the bucket is there with its policies in force: for what writes to it or reads it. Nothing in bucket_policy_documents or key_policy_documents may be made of it."
+  description = "Name of the bucket once its policies are in force, for what reads or writes objects. Nothing in `bucket_policy_documents` and `key_policy_documents` may depend on it."
   # The id, which is unknown until then: no data source looks into a bucket that is not there.
   value = aws_s3_bucket.files.id
   depends_on = [
@@ -22,7 +22,7 @@ output "ready_bucket" {
 }
 
 output "bucket_arn" {
-  description = "ARN of the files' bucket, for policies."
+  description = "ARN of the bucket, for policies."
   value       = aws_s3_bucket.files.arn
 }
 
@@ -32,12 +32,12 @@ output "bucket_regional_domain_name" {
 }
 
 output "kms_key_arn" {
-  description = "Key of the files. A presigned upload that names a key has to name it by this ARN."
+  description = "ARN of the key that encrypts the objects. A presigned upload that names a key must use this ARN."
   value       = local.kms_key_arn
 }
 
 output "pending_uploads" {
-  description = "What marks an upload that is not confirmed: tag { key, value } or prefix; the other is null. null without pending_uploads."
+  description = "What marks an upload that is not confirmed: `tag` with `key` and `value`, or `prefix`. The other is `null`. `null` without `pending_uploads`."
   value = one([
     for uploads in local.uploads : {
       tag    = uploads.prefix == null ? uploads.tag : null
@@ -47,7 +47,7 @@ output "pending_uploads" {
 }
 
 output "alarm_target" {
-  description = "For a bundle's s3 targets: bucket, filter_id."
+  description = "Target for `s3` of an alarm bundle: `bucket` and `filter_id`."
   value = {
     bucket    = aws_s3_bucket.files.bucket
     filter_id = aws_s3_bucket_metric.entire.name
@@ -55,6 +55,6 @@ output "alarm_target" {
 }
 
 output "access_log_bucket" {
-  description = "Bucket of the access logs; null without them."
+  description = "Name of the bucket with the access logs. `null` without access logs."
   value       = one([for key, logs in local.access_logs : logs.create ? aws_s3_bucket.access_logs[key].bucket : logs.bucket])
 }

@@ -1,5 +1,5 @@
 variable "bucket" {
-  description = "Name of the bucket to make; names of buckets are unique in the world."
+  description = "Name of the bucket to create. Bucket names are unique across all AWS accounts."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "bucket" {
 }
 
 variable "kms_key" {
-  description = "Customer key to encrypt the files with, by its ARN; its rotation and policy are its owner's. null: a key is made, and rotated every year."
+  description = "ARN of the customer managed key to encrypt objects with. Its owner manages its rotation and policy. `null`: the module creates a key, which is rotated every year."
   type = object({
     arn = string
   })
@@ -22,21 +22,21 @@ variable "kms_key" {
 }
 
 variable "key_policy_documents" {
-  description = "More statements for the policy of the key that is made, each a policy in JSON: such as for the CloudFront distribution that serves the files."
+  description = "Policies in JSON whose statements are added to the policy of the key that the module creates, for example for a CloudFront distribution that serves the files."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "bucket_policy_documents" {
-  description = "More statements for the bucket's policy, each a policy in JSON: such as for the CloudFront distribution that serves the files."
+  description = "Policies in JSON whose statements are added to the bucket policy, for example for a CloudFront distribution that serves the files."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "allowed_origins" {
-  description = "Origins of the pages that may upload to and download from S3 by presigned requests. Empty: no page may. A list, whose length is known where an address in it is not yet."
+  description = "Origins of the web pages that can upload to and download from S3 with presigned requests. Empty: none can. The values may be unknown at plan."
   type        = list(string)
   default     = []
   nullable    = false
@@ -48,7 +48,7 @@ variable "allowed_origins" {
 }
 
 variable "noncurrent_days" {
-  description = "Days that the content of a deleted file can be had back: of a version with the tag upload=deleted."
+  description = "Days until versions with the tag `upload=deleted` are removed. Until then a deleted file can be restored."
   type        = number
   default     = 90
 
@@ -59,7 +59,7 @@ variable "noncurrent_days" {
 }
 
 variable "pending_uploads" {
-  description = "How an object whose upload was not confirmed is told from others, and after how many days it goes: by a tag, which is taken off it at confirmation, or by a prefix, which is stronger. null: nobody uploads files here, and noncurrent_days means nothing."
+  description = "How to recognise uploads that are not confirmed, and after how many days they are removed. Either by a tag, which is removed at confirmation, or by a prefix, which takes precedence. `null`: there are no such uploads, and `noncurrent_days` has no effect."
   type = object({
     tag    = optional(object({ key = string, value = string }), { key = "upload", value = "pending" })
     prefix = optional(string)
@@ -84,7 +84,7 @@ variable "pending_uploads" {
 }
 
 variable "access_logs" {
-  description = "Bucket for the access logs, and days to keep them. With create = false the bucket is there already, lets S3 write to it and is cleaned by its owner. null: no access logs."
+  description = "Bucket for access logs, and days to keep them. With `create = false` the bucket exists, its policy allows S3 to write to it, and its owner removes old logs. `null`: no access logs."
   type = object({
     bucket         = string
     create         = optional(bool, true)
@@ -99,7 +99,7 @@ variable "access_logs" {
 }
 
 variable "retention" {
-  description = "Objects that go after a time, by a name for the rule: below which prefix, after how many days, and how many days after that their last version goes too."
+  description = "Objects to remove after a time, by rule name: their prefix, the days until they expire, and the days after that until the last version is removed."
   type = map(object({
     prefix          = string
     days            = number
@@ -115,7 +115,7 @@ variable "retention" {
 }
 
 variable "kms_deletion_window_days" {
-  description = "Days that the key made here can still be brought back after a destroy."
+  description = "Days from a destroy until KMS deletes the key that this module creates. Until then the key can be restored."
   type        = number
   default     = 30
   nullable    = false
@@ -127,20 +127,20 @@ variable "kms_deletion_window_days" {
 }
 
 variable "region" {
-  description = "Region of everything here; null: the provider's."
+  description = "Region of the module's resources. `null`: the provider's region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside the provider's default_tags."
+  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "force_destroy" {
-  description = "Let destroy remove the buckets with what is in them."
+  description = "Delete the objects in the buckets on destroy. With `false` a destroy fails while there are any."
   type        = bool
   default     = false
   nullable    = false
