@@ -518,3 +518,36 @@ run "values_that_are_refused_as_well" {
     var.contract,
   ]
 }
+
+run "the_minimal_example" {
+  command = plan
+
+  module {
+    source = "./examples/minimal"
+  }
+
+  variables {
+    user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEf"
+    download_api  = { function_name = "edu-download-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-download-api:live/invocations" }
+  }
+}
+
+run "the_complete_example" {
+  command = plan
+
+  module {
+    source = "./examples/complete"
+  }
+
+  variables {
+    user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEf"
+    handlers = {
+      upload-api   = { function_name = "edu-upload-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-upload-api:live/invocations" }
+      download-api = { function_name = "edu-download-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-download-api:live/invocations" }
+      profile-api  = { function_name = "edu-profile-api", alias_name = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:edu-profile-api:live/invocations" }
+    }
+    certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd"
+    web_acl_arn     = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/edu-api/0123abcd"
+    log_key_arn     = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}

@@ -406,3 +406,25 @@ run "values_that_are_refused_as_well" {
     var.domain,
   ]
 }
+
+run "the_minimal_example" {
+  command = plan
+
+  module {
+    source = "./examples/minimal"
+  }
+}
+
+run "the_complete_example" {
+  command = plan
+
+  module {
+    source = "./examples/complete"
+  }
+
+  variables {
+    certificate_arn      = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+    ses_identity_arn     = "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
+    school_client_secret = "not-a-secret"
+  }
+}

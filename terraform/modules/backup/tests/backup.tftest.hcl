@@ -324,3 +324,31 @@ run "values_that_are_refused_as_well" {
     var.bucket,
   ]
 }
+
+run "the_minimal_example" {
+  command = plan
+
+  module {
+    source = "./examples/minimal"
+  }
+
+  variables {
+    secret_arn        = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf"
+    dump_package_path = "README.md"
+  }
+}
+
+run "the_complete_example" {
+  command = plan
+
+  module {
+    source = "./examples/complete"
+  }
+
+  variables {
+    secret_arn       = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf"
+    drill_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:drill-AbCdEf"
+    vpc              = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+    failure_topic    = { arn = "arn:aws:sns:eu-west-1:123456789012:edu-critical", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+}

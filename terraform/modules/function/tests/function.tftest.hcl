@@ -472,3 +472,30 @@ run "values_that_are_refused_also" {
     var.policy_documents,
   ]
 }
+
+run "the_minimal_example" {
+  command = plan
+
+  module {
+    source = "./examples/minimal"
+  }
+
+  variables {
+    package_path = "README.md"
+  }
+}
+
+run "the_complete_example" {
+  command = plan
+
+  module {
+    source = "./examples/complete"
+  }
+
+  variables {
+    vpc              = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+    failure_topic    = { arn = "arn:aws:sns:eu-west-1:123456789012:edu-critical", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+    mongo_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf"
+    log_key_arn      = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}

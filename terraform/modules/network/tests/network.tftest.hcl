@@ -615,3 +615,24 @@ run "values_that_are_refused_as_well" {
     var.availability_zones,
   ]
 }
+
+run "the_minimal_example" {
+  command = plan
+
+  module {
+    source = "./examples/minimal"
+  }
+}
+
+run "the_complete_example" {
+  command = plan
+
+  module {
+    source = "./examples/complete"
+  }
+
+  variables {
+    atlas_project_id = "0123456789abcdef01234567"
+    log_key_arn      = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}

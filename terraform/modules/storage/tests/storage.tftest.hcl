@@ -361,3 +361,23 @@ run "values_that_are_refused_as_well" {
     var.pending_uploads,
   ]
 }
+
+run "the_minimal_example" {
+  command = plan
+
+  module {
+    source = "./examples/minimal"
+  }
+}
+
+run "the_complete_example" {
+  command = plan
+
+  module {
+    source = "./examples/complete"
+  }
+
+  variables {
+    distribution_arn = "arn:aws:cloudfront::123456789012:distribution/E1ABCDEF2GHIJK"
+  }
+}

@@ -1,0 +1,58 @@
+# Alarms on every kind of target, with other thresholds, a composite alarm and EventBridge as a publisher.
+
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.0"
+    }
+    lectern = {
+      source  = "lectern/lectern"
+      version = ">= 0.1"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-west-1"
+}
+
+provider "lectern" {
+  region = "eu-west-1"
+}
+
+module "monitoring" {
+  source = "../.."
+
+  name                = "edu"
+  warning_emails      = ["team@example.com"]
+  critical_emails     = ["oncall@example.com"]
+  publishing_services = ["cloudwatch", "events"]
+
+  # The outputs of the other modules have these values.
+  lambda      = { upload = { function_name = "edu-upload-api", alias = "live", timeout_seconds = 28, reserved_concurrency = 50 } }
+  api_gateway = { main = { api_name = "edu", stage = "v1", expected_peak_rpm = 1000 } }
+  s3          = { files = { bucket = "edu-files", filter_id = "EntireBucket" } }
+  cognito     = { web = { user_pool_id = "eu-west-1_AbCdEfGhI", client_id = "1234567890abcdefghijklmnop" } }
+  nlb         = { mongo_1024 = { load_balancer = "net/edu-mongodb/0123456789abcdef", target_group = "targetgroup/edu-1024/0123456789abcdef" } }
+  flow_logs   = { main = { flow_log_group = "/aws/vpc/edu/flow-logs" } }
+  mongo_dump  = { six_hourly = { schedule_name = "MongoDBDumpEvery6Hours", max_age_hours = 7 } }
+
+  overrides    = { "lambda/upload/duration" = { warning = { enabled = false } } }
+  composite    = { severity = "critical", mute_children = true }
+  min_requests = 50
+  runbook_url  = "https://runbooks.example.com/{key}"
+  tags         = { team = "platform" }
+}
+
+output "topics" {
+  description = "Topics by severity, for the modules function and backup."
+  value       = module.monitoring.topics
+}
+
+output "coverage" {
+  description = "What is done with each documented metric."
+  value       = module.monitoring.coverage
+}
