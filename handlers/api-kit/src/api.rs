@@ -8,7 +8,7 @@ use api_contract::Handler;
 use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::{HeaderName, HeaderValue, Method};
-use lambda_kit::emf::{Metrics, Unit};
+use lambda_kit::emf::{MetricSink, Metrics, Unit};
 use lambda_kit::{Cut, Environment, Failure, Invocation, LAST_WORDS};
 use metric_names::api as names;
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub struct Api {
     handler: Handler,
     admin_group: String,
     origins: Vec<Origin>,
-    metrics: Arc<dyn Fn(&Metrics) + Send + Sync>,
+    metrics: MetricSink,
 }
 
 impl fmt::Debug for Api {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use lambda_kit::Environment;
-use lambda_kit::mongo::{MongoSource, SecretError};
+use lambda_kit::mongo::{self, MongoSource, SecretError};
 use mongodb::Client;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use tokio::sync::Mutex;
@@ -180,9 +180,6 @@ fn is_about_credentials(error: &Error) -> bool {
     }
 }
 
-/// Codes of a server that cannot serve now: no primary, shutting down, out of time. Source: MongoDB's list of error codes and the
-/// specification of retryable writes.
-const PASSING: [i32; 14] = [6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
 const DUPLICATE_KEY: i32 = 11000;
 
 fn translated(operation: &'static str, error: Option<Error>) -> StoreError {
@@ -194,7 +191,7 @@ fn translated(operation: &'static str, error: Option<Error>) -> StoreError {
         let reason = format!("code {code}");
         match code {
             DUPLICATE_KEY => StoreError::Duplicate { operation },
-            code if PASSING.contains(&code) => StoreError::Unavailable { operation, reason },
+            code if mongo::passes(code) => StoreError::Unavailable { operation, reason },
             _ => StoreError::Refused { operation, reason },
         }
     };

@@ -2,6 +2,7 @@
 //! Source: CloudWatch user guide, "Specification: Embedded metric format".
 
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
@@ -29,6 +30,9 @@ impl Unit {
         }
     }
 }
+
+/// Where a handler's metrics go: [`Metrics::emit`], but in a test.
+pub type MetricSink = Arc<dyn Fn(&Metrics) + Send + Sync>;
 
 /// Metrics of one namespace with one set of dimensions, measured at one time.
 #[derive(Debug, Clone)]
@@ -88,6 +92,15 @@ impl Metrics {
             line.insert((*name).into(), json!(value));
         }
         Value::Object(line).to_string()
+    }
+
+    /// The value of a metric, if it has one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.values
+            .iter()
+            .find(|(known, _, _)| *known == name)
+            .map(|(_, _, value)| *value)
     }
 
     /// Writes the line to standard output, where Lambda's log takes it from.

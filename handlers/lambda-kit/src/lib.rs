@@ -1,14 +1,18 @@
 //! What every handler needs around its own code.
 //!
-//! - [`runtime`]: the loop of the Lambda Runtime API, one [`Invocation`] at a time; [`Failure`] is what Lambda shows of an error
+//! - [`runtime`]: the process of a [`Function`], and the loop of the Lambda Runtime API, one [`Invocation`] at a time; [`Failure`] is what
+//!   Lambda shows of an error
 //! - [`Environment`]: settings from environment variables
 //! - [`Deadline`]: when Lambda ends the invocation; [`guard()`] ends the work before it does, and makes a failure of a panic
+//! - [`again`]: the next invocation of the same function; [`Backoff`]: the pause before another attempt
 //! - [`Clock`]: what time it is, which a test decides
 //! - [`emf`]: metrics, written as log lines
 //! - [`aws`]: configuration with time limits and retries, assumed roles, and what an SDK error says
-//! - [`mongo`]: a MongoDB client from a secret
+//! - [`mongo`]: a MongoDB client from a secret, and which of a server's errors pass
 
+pub mod again;
 pub mod aws;
+mod backoff;
 mod clock;
 mod deadline;
 pub mod emf;
@@ -18,9 +22,10 @@ mod guard;
 pub mod mongo;
 pub mod runtime;
 
+pub use backoff::Backoff;
 pub use clock::Clock;
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use failure::{Failure, chain};
 pub use guard::{Cut, LAST_WORDS, guard};
-pub use runtime::Invocation;
+pub use runtime::{Function, Invocation};

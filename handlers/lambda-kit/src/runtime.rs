@@ -8,6 +8,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use metric_names::functions as names;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -86,16 +87,38 @@ fn count(cut: &Cut, function_arn: &str) {
         .emit();
 }
 
-/// The whole process of a function that has no command line: `serve` under Lambda, with logs as JSON and one thread for the network,
-/// since Lambda hands over one event at a time; for whoever starts it by hand, `help`, and exit code 2 unless it was asked for.
-pub fn process(help: &str, serve: impl Future<Output = Result<(), lambda_runtime::Error>>) -> ExitCode {
+/// A function that Lambda starts and that has no command line: what differs between the handlers' processes.
+pub trait Function: Sized {
+    /// What whoever starts it by hand is told.
+    const HELP: &'static str;
+    /// What it returns, as JSON.
+    type Answer: Serialize;
+
+    /// Settings and clients, made at the first event: until the first poll Lambda counts the time as initialization. After a failure they
+    /// are made anew at the next event.
+    ///
+    /// # Errors
+    /// A setting is missing or wrong.
+    fn start() -> impl Future<Output = Result<Self, Failure>>;
+
+    /// Does what an event asks for.
+    ///
+    /// # Errors
+    /// What Lambda is to show and to retry.
+    fn handle(&self, invocation: Invocation) -> impl Future<Output = Result<Self::Answer, Failure>>;
+}
+
+/// The whole process of a [`Function`]: under Lambda it serves, with logs as JSON and one thread for the network, since Lambda hands over
+/// one event at a time; whoever starts it by hand gets its help, and exit code 2 unless they asked for it.
+#[must_use]
+pub fn process<F: Function>() -> ExitCode {
     if !is_lambda() {
-        return explain(help);
+        return explain(F::HELP);
     }
     log_as_json();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let served = match runtime {
-        Ok(runtime) => runtime.block_on(serve),
+        Ok(runtime) => runtime.block_on(serve::<F>()),
         Err(error) => Err(error.into()),
     };
     match served {
@@ -105,6 +128,16 @@ pub fn process(help: &str, serve: impl Future<Output = Result<(), lambda_runtime
             ExitCode::FAILURE
         }
     }
+}
+
+async fn serve<F: Function>() -> Result<(), lambda_runtime::Error> {
+    let function = &OnceCell::new();
+    run(|invocation: Invocation| async move {
+        let function = function.get_or_try_init(F::start).await?;
+        // Boxed, since the compiler lays out no future that holds all of the driver's and the SDK's within one another.
+        Box::pin(function.handle(invocation)).await
+    })
+    .await
 }
 
 fn explain(help: &str) -> ExitCode {

@@ -1,9 +1,6 @@
 //! The run's next invocation: the same event to the same function, asynchronously.
 
-use aws_config::Region;
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::InvocationType;
-use lambda_kit::aws::{AwsError, region_of};
+use lambda_kit::again;
 
 use crate::error::DumpError;
 use crate::run::Run;
@@ -29,19 +26,6 @@ pub(crate) async fn count(run: &Run<'_>, checkpoint: &mut Checkpoint<'_>, namesp
 
 /// Invokes the function again.
 pub(crate) async fn invoke(run: &Run<'_>) -> Result<(), DumpError> {
-    let arn = &run.settings.function_arn;
-    let mut config = aws_sdk_lambda::config::Builder::from(&run.settings.aws);
-    if let Some(region) = region_of(arn) {
-        config = config.region(Region::new(region.to_owned()));
-    }
-    let client = aws_sdk_lambda::Client::from_conf(config.build());
-    let sent = client
-        .invoke()
-        .function_name(arn)
-        .invocation_type(InvocationType::Event)
-        .payload(Blob::new(run.event.render()))
-        .send()
-        .await;
-    sent.map_err(|error| DumpError::Handover(AwsError::of("Invoke", error)))?;
-    Ok(())
+    let sent = again::invoke(&run.settings.aws, &run.settings.function_arn, run.event.render()).await;
+    sent.map_err(DumpError::Handover)
 }

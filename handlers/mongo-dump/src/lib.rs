@@ -1,6 +1,6 @@
 //! Copies a MongoDB deployment to S3 as docs/dump-format.md says: every document byte for byte, in constant memory, resumable.
 //!
-//! [`handle`] is one event, from its JSON to an [`Answer`]; outside of it there is only the loop in `main.rs`. From the event
+//! [`MongoDump`] is the function, [`handle`] one event, from its JSON to an [`Answer`]. From the event
 //! inwards:
 //! - `handler`: the story of one event; `answer`, `error`: how it ends; [`Settings`] and [`Limits`]: what it runs with;
 //! - `run`: the event with all that it works with; `lease`, `holder`: one run works at a time; `handover`, `slowest`: the next function goes on;
@@ -16,6 +16,7 @@ mod batch;
 mod catalog;
 mod commit;
 mod error;
+mod function;
 mod handler;
 mod handover;
 mod holder;
@@ -42,7 +43,8 @@ mod window;
 
 pub use answer::{Answer, Report};
 pub use error::FAILURES;
+pub use function::MongoDump;
 pub use handler::handle;
 pub use holder::Holder;
 pub use limits::Limits;
-pub use settings::{Clock, MetricSink, Settings};
+pub use settings::Settings;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use lambda_kit::Backoff;
+
 /// How large, how long, how often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -48,6 +50,15 @@ pub struct Limits {
     pub handover: Duration,
     /// Handovers of one run. 100 functions of 15 minutes are more than a day.
     pub hops: u32,
+}
+
+impl Limits {
+    pub(crate) fn backoff(&self) -> Backoff {
+        Backoff {
+            first: self.read_pause / 32,
+            most: self.read_pause,
+        }
+    }
 }
 
 impl Default for Limits {

@@ -10,7 +10,7 @@ use crate::catalog::{self, Entry, Listing};
 use crate::error::DumpError;
 use crate::limits::Limits;
 use crate::plan::Order;
-use crate::source::{self, MongoError, Source, code, pause};
+use crate::source::{self, MongoError, Source, code};
 
 /// Lists that are made until two in a row agree. Our choice: a rename or drop hits each of them only where they never end.
 const LISTS: u32 = 6;
@@ -71,7 +71,7 @@ pub(crate) async fn settle(source: &Source, settings: &DumpSettings, limits: &Li
             "dropped or renamed while the dump was planned: it is planned again"
         );
         before = Listing { entries, skipped };
-        tokio::time::sleep(pause(limits, lists)).await;
+        tokio::time::sleep(limits.backoff().pause(lists)).await;
     }
     Err(DumpError::Bug("there is a last list"))
 }
@@ -125,7 +125,7 @@ async fn consistency(
         if let Err(MongoError::Refused { code, .. }) = &time
             && may_pass(*code)
         {
-            tokio::time::sleep(pause(limits, 4)).await;
+            tokio::time::sleep(limits.backoff().pause(4)).await;
             time = source.first_time(entry.read().database(), command).await;
         }
         match time {

@@ -12,7 +12,7 @@ use crate::catalog;
 use crate::limits::Limits;
 use crate::plan::{Order, Planned, PlannedRange, Raw};
 use crate::probing::{no_snapshot, refuses_snapshot};
-use crate::source::{MongoError, Source, code, documents, pause};
+use crate::source::{MongoError, Source, code, documents};
 use crate::state::{Downgrade, Left};
 use crate::tail::{Resume, Sifted, Tail};
 
@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
                 if reason == NoSnapshot::Unavailable && !self.is_refused {
                     self.is_refused = true;
                     tracing::warn!(%namespace, code, "the server does not have the snapshot: it is asked once more");
-                    tokio::time::sleep(pause(self.limits, 4)).await;
+                    tokio::time::sleep(self.limits.backoff().pause(4)).await;
                     return if is_restart { Err(Ended::Restart) } else { Ok(()) };
                 }
                 let downgrade = Downgrade {
@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
             });
         }
         tracing::warn!(%namespace, %error, failures = self.failures, "reading on after a pause");
-        tokio::time::sleep(pause(self.limits, self.failures)).await;
+        tokio::time::sleep(self.limits.backoff().pause(self.failures)).await;
         if matches!(error, MongoError::LoginRefused) {
             self.source.renew().await.map_err(Ended::Failed)?;
         }

@@ -6,16 +6,10 @@ use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use dump_format::UtcSeconds;
-use lambda_kit::Deadline;
-use lambda_kit::emf::Metrics;
+use lambda_kit::emf::{MetricSink, Metrics};
+use lambda_kit::{Clock, Deadline};
 
 use crate::limits::Limits;
-
-/// The time of day.
-pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
-
-/// Where metrics go.
-pub type MetricSink = Arc<dyn Fn(&Metrics) + Send + Sync>;
 
 /// Surroundings of one invocation.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use dump_format::manifest::{Server, Topology};
 use futures::StreamExt as _;
-use lambda_kit::mongo::{MongoSecret, SecretError};
+use lambda_kit::mongo::{MongoSecret, SecretError, passes};
 use mongodb::bson::raw::cstr;
 use mongodb::bson::{Bson, Document, RawDocumentBuf, rawdoc};
 use mongodb::error::{Error, ErrorKind};
@@ -57,13 +57,6 @@ pub(crate) mod code {
     pub(crate) const SNAPSHOT_TOO_OLD: i32 = 239;
     pub(crate) const SNAPSHOT_UNAVAILABLE: i32 = 246;
     pub(crate) const ATLAS_ERROR: i32 = 8_000;
-
-    /// After these the same question can be asked again: elections, shutdowns, cursors and plans that ended, time limits, a
-    /// sharded cluster that moves data, a busy server.
-    pub(crate) const TRANSIENT: [i32; 30] = [
-        6, 7, 43, 50, 63, 89, 91, 112, 133, 134, 136, 150, 175, 189, 202, 234, 237, 262, 290, 314, 358, 384, 9_001,
-        10_107, 11_600, 11_601, 11_602, 13_388, 13_435, 13_436,
-    ];
 }
 
 impl MongoError {
@@ -99,7 +92,7 @@ impl MongoError {
 
     pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Refused { code, .. } => code::TRANSIENT.contains(code),
+            Self::Refused { code, .. } => passes(*code),
             Self::LoginRefused | Self::Unreachable { .. } | Self::Stalled { .. } | Self::Unreadable { .. } => true,
             Self::Secret(_) => false,
         }
@@ -114,13 +107,6 @@ impl MongoError {
     pub(crate) fn is_not_allowed(&self) -> bool {
         matches!(self.code(), Some(code::UNAUTHORIZED | code::ATLAS_ERROR))
     }
-}
-
-/// The pause before another attempt, from 1: it doubles up to the longest, with jitter.
-pub(crate) fn pause(limits: &Limits, attempt: u32) -> Duration {
-    let first = limits.read_pause / 32;
-    let full = first.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
-    full.min(limits.read_pause).mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
 /// Databases by name, in order.
@@ -176,7 +162,7 @@ impl Source {
             match ask().await {
                 Err(error) if error.is_transient() && is_worth_it(&error) && attempt < self.limits.read_attempts => {
                     tracing::warn!(%error, attempt, "MongoDB is asked again");
-                    tokio::time::sleep(pause(&self.limits, attempt)).await;
+                    tokio::time::sleep(self.limits.backoff().pause(attempt)).await;
                     if matches!(error, MongoError::LoginRefused) {
                         self.renew().await?;
                     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use lambda_kit::Backoff;
+
 /// All sizes and time limits of a restore. The defaults keep the process below 70 MB for documents of ordinary size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -73,11 +75,12 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The pause after so many failed attempts, with jitter: half of it to all of it.
+    /// The pause after so many failed attempts.
     pub(crate) fn pause(&self, failed: u32) -> Duration {
-        let most = self.pause_most.as_secs_f64();
-        let full =
-            (self.pause_first.as_secs_f64() * f64::from(2_u32.saturating_pow(failed.saturating_sub(1)))).min(most);
-        Duration::from_secs_f64(full * (0.5 + fastrand::f64() / 2.0))
+        let backoff = Backoff {
+            first: self.pause_first,
+            most: self.pause_most,
+        };
+        backoff.pause(failed)
     }
 }

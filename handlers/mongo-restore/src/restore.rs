@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::InvocationType;
 use dump_format::names::Namespace;
-use lambda_kit::aws::{self, AwsError};
 use lambda_kit::mongo::MongoSecret;
+use lambda_kit::{again, aws};
 
 use crate::answer::Answer;
 use crate::clock::{milliseconds, now};
@@ -188,13 +186,8 @@ impl Case<'_> {
             return Err(RestoreError::DeadlineTooShort);
         };
         let event = self.event.resumed(next);
-        let client = aws_sdk_lambda::Client::new(&self.settings.aws);
-        let call = client
-            .invoke()
-            .function_name(function)
-            .invocation_type(InvocationType::Event);
-        let call = call.payload(Blob::new(event.render())).send().await;
-        call.map_err(|error| RestoreError::Handover(AwsError::of("Invoke", error)))?;
+        let sent = again::invoke(&self.settings.aws, function, event.render()).await;
+        sent.map_err(RestoreError::Handover)?;
         tracing::info!(hop = next.hop, run = %next.run, "handed over");
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Which operation serves which route.
 
 use api_kit::{Kind, Problem, Reply, Request};
-use lambda_kit::{Failure, Invocation};
+use lambda_kit::{Environment, Failure, Function, Invocation};
 
 use crate::change::change;
 use crate::erase::erase;
@@ -24,4 +24,23 @@ pub async fn handle(invocation: Invocation, state: &ProfileApi) -> Result<Reply,
         }
     };
     state.api.answer(invocation, serve).await
+}
+
+impl Function for ProfileApi {
+    const HELP: &str = "\
+profile-api shows users their own profiles and changes, exports and erases them. It is an AWS Lambda function and has no command
+line: AWS Lambda starts it and hands it requests, which API Gateway sends.
+
+Its routes, environment variables and permissions are in handlers/profile-api/README.md, an event for each route in the folder
+events beside it.
+";
+    type Answer = Reply;
+
+    async fn start() -> Result<Self, Failure> {
+        Self::new(api_kit::aws_config().await, Environment::process())
+    }
+
+    async fn handle(&self, invocation: Invocation) -> Result<Reply, Failure> {
+        handle(invocation, self).await
+    }
 }

@@ -1,6 +1,7 @@
 //! What goes wrong with a server. Servers quote documents in their messages (`dup key: {...}`), so of what is said of documents no more
 //! is repeated than what comes before the quotation; codes and their names say what happened.
 
+use lambda_kit::mongo::passes;
 use mongodb::bson::{Bson, Document};
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
@@ -95,14 +96,6 @@ pub(crate) enum Trouble {
     Driver(&'static str),
 }
 
-/// Codes after which another attempt may succeed: a primary that ends or steps down, a network within the deployment, a
-/// limit of time, a background operation in the way. Source: MongoDB's server error codes and retryable writes
-/// specification.
-const PASSING: [i32; 24] = [
-    6, 7, 24, 50, 64, 89, 91, 100, 112, 117, 133, 134, 189, 202, 262, 290, 317, 384, 9001, 10_107, 11_600, 11_602,
-    13_435, 13_436,
-];
-
 impl Trouble {
     pub(crate) fn of(error: &Error) -> Self {
         match error.kind.as_ref() {
@@ -181,7 +174,7 @@ impl Trouble {
     /// Whether another attempt may succeed.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Refused { code, .. } => PASSING.contains(code),
+            Self::Refused { code, .. } => passes(*code),
             Self::TimedOut | Self::Connection(_) | Self::NoPrimary(_) | Self::CursorLost => true,
             Self::Authentication | Self::NotAllowed | Self::TooLong | Self::Driver(_) => false,
         }
