@@ -33,6 +33,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+const EXAMPLES: [&str; 2] = ["examples/minimal", "examples/complete"];
+
 #[test]
 fn every_module_has_its_files_and_describes_every_variable_and_output() {
     for module in modules() {
@@ -45,6 +47,13 @@ fn every_module_has_its_files_and_describes_every_variable_and_output() {
             "tests",
         ] {
             assert!(module.join(file).exists(), "{} has no {file}", module.display());
+        }
+        let name = module.file_name().unwrap().to_str().unwrap();
+        let tests = fs::read_to_string(module.join(format!("tests/{name}.tftest.hcl"))).unwrap();
+        for example in EXAMPLES {
+            assert!(module.join(example).join("main.tf").exists(), "{name} has no {example}");
+            let planned = format!("source = \"./{example}\"");
+            assert!(tests.contains(&planned), "{name}: no test plans {example}");
         }
         for file in ["variables.tf", "outputs.tf"] {
             let text = fs::read_to_string(module.join(file)).unwrap();
@@ -119,6 +128,11 @@ fn one_version_of_terraform_is_the_floor_and_reads_everything() {
         let readme = fs::read_to_string(module.join("README.md")).unwrap();
         let floor = format!("Terraform 1.{FLOOR} or later");
         assert!(readme.contains(&floor), "{} does not say {floor}", module.display());
+        for example in EXAMPLES {
+            let text = fs::read_to_string(module.join(example).join("main.tf")).unwrap();
+            let floor = format!("required_version = \">= 1.{FLOOR}\"");
+            assert!(text.contains(&floor), "{}/{example}: {text}", module.display());
+        }
     }
 }
 

@@ -44,8 +44,8 @@ enum Command {
     Dist,
     /// Build the tools that tests use and that a machine may lack, into the cache folder.
     ///
-    /// These are the AWS emulators, FerretDB, two OpenTofu, a newer Terraform and tfplugindocs (about ten minutes). The cache folder is $LECTERN_CACHE, by default
-    /// ~/.cache/lectern.
+    /// These are the AWS emulators, FerretDB, two OpenTofu, a newer Terraform, tfplugindocs and terraform-docs (about ten minutes). The
+    /// cache folder is $LECTERN_CACHE, by default ~/.cache/lectern.
     Tools(Tools),
     /// Run a local cloud in this process; what `up` starts.
     #[command(hide = true)]
@@ -178,6 +178,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
                 toolchain::newer_opentofu()?;
                 toolchain::newer_terraform()?;
                 toolchain::tfplugindocs()?;
+                toolchain::terraform_docs()?;
                 if tools.aws_provider {
                     toolchain::build_aws_provider()?;
                 }

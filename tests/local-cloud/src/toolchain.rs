@@ -101,6 +101,19 @@ const TFPLUGINDOCS: GoTool = GoTool {
     usual: Duration::from_secs(30),
 };
 
+const TERRAFORM_DOCS: GoTool = GoTool {
+    title: "terraform-docs 0.22.0",
+    binary: "terraform-docs",
+    package: "github.com/terraform-docs/terraform-docs",
+    go_mod: include_str!("../tools/terraform-docs/go.mod"),
+    go_sum: include_str!("../tools/terraform-docs/go.sum"),
+    source: "",
+    stand_in: "",
+    flags: &["-ldflags", "-s -w"],
+    outside_checksum_database: "",
+    usual: Duration::from_secs(90),
+};
+
 const FERRETDB: GoTool = GoTool {
     title: "FerretDB 1.24.2",
     binary: "ferretdb",
@@ -248,6 +261,14 @@ pub fn tfplugindocs() -> Result<PathBuf> {
     TFPLUGINDOCS.ensure()
 }
 
+/// The generator of the tables of inputs and outputs in the modules' READMEs; built if absent, in one to three minutes.
+///
+/// # Errors
+/// When go or the module proxy cannot be used; the message has go's own.
+pub fn terraform_docs() -> Result<PathBuf> {
+    TERRAFORM_DOCS.ensure()
+}
+
 /// FerretDB as a program of ours around its library; built if absent, in one to two minutes.
 ///
 /// # Errors
@@ -310,6 +331,7 @@ pub fn report() -> Result<String> {
         NEWER_OPENTOFU.entry()?,
         NEWER_TERRAFORM.entry()?,
         TFPLUGINDOCS.entry()?,
+        TERRAFORM_DOCS.entry()?,
         AWS_PROVIDER.entry()?,
     ] {
         let state = if entry.is_present() { "present" } else { "absent" };
