@@ -1,6 +1,8 @@
 # Groups before what writes to them: API Gateway would make the second by itself, with no retention and no key.
 
 resource "aws_cloudwatch_log_group" "access" {
+  # checkov:skip=CKV_AWS_338:Retention is a variable, 90 days by default; set 365 where a rule requires a year.
+
   region            = var.region
   tags              = var.tags
   name              = "/aws/apigateway/${var.name}/${var.stage}/access"
@@ -9,6 +11,8 @@ resource "aws_cloudwatch_log_group" "access" {
 }
 
 resource "aws_cloudwatch_log_group" "execution" {
+  # checkov:skip=CKV_AWS_338:Retention is a variable, 90 days by default; set 365 where a rule requires a year.
+
   region = var.region
   tags   = var.tags
   # API Gateway's own choice of a name.

@@ -35,6 +35,8 @@ locals {
 # Before the function: Lambda would make a group of its own at the first invocation, with no retention and no key, and a straggling
 # invocation would make it again after a destroy. The function's role cannot make groups, so that it stays this one.
 resource "aws_cloudwatch_log_group" "this" {
+  # checkov:skip=CKV_AWS_338:Retention is a variable, 90 days by default; set 365 where a rule requires a year.
+
   region            = var.region
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
@@ -43,6 +45,9 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_lambda_function" "this" {
+  # checkov:skip=CKV_AWS_116:Asynchronous events that fail go to async.failure_topic, which says more than a dead-letter queue; other callers get the error.
+  # checkov:skip=CKV_AWS_272:Packages are not signed by AWS Signer. One in S3 is given with its version, which nobody can change.
+
   # The policies come before the function and go after it: Lambda makes its network interfaces as the function's role, and gives them
   # up as that role too. That it does some 20 minutes later, when the role is gone: then the provider removes those that are free,
   # with the rights of whoever destroys (ec2:DeleteNetworkInterface).

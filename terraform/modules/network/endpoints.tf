@@ -41,6 +41,9 @@ resource "aws_vpc_endpoint" "s3" {
 # The same for the services: neither is a credential of another account that got into a function of any use here, nor can data be
 # carried out into a secret or key of another account.
 data "aws_iam_policy_document" "interface_endpoint" {
+  # checkov:skip=CKV_AWS_1:An endpoint's policy only limits what the caller's own policy allows: here, to principals and resources of the accounts that are named.
+  # checkov:skip=CKV_AWS_49:An endpoint's policy only limits what the caller's own policy allows: here, to principals and resources of the accounts that are named.
+
   statement {
     sid       = "OwnPrincipalsOwnResources"
     actions   = ["*"]
