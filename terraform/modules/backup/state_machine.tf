@@ -43,6 +43,19 @@ locals {
   }
 }
 
+# The prefix is Step Functions': CloudWatch Logs lets it write to all groups of that name by one statement of a policy that has room for few.
+resource "aws_cloudwatch_log_group" "state_machine" {
+  # checkov:skip=CKV_AWS_338:Retention is a variable, 90 days by default; set 365 where a rule requires a year.
+
+  for_each = local.large
+
+  region            = var.region
+  name              = "/aws/vendedlogs/states/${each.value}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+  tags              = var.tags
+}
+
 resource "aws_sfn_state_machine" "dump" {
   for_each   = local.large
   depends_on = [aws_iam_role_policy.state_machine]
@@ -51,6 +64,18 @@ resource "aws_sfn_state_machine" "dump" {
   name     = each.value
   role_arn = aws_iam_role.state_machine[each.key].arn
   tags     = var.tags
+
+  # What failed and with which input: names, ARNs and numbers of ranges, nothing out of a document. All that went well would be an
+  # event for every step of every range.
+  logging_configuration {
+    log_destination        = "${aws_cloudwatch_log_group.state_machine[each.key].arn}:*"
+    level                  = "ERROR"
+    include_execution_data = true
+  }
+
+  tracing_configuration {
+    enabled = var.tracing
+  }
 
   definition = jsonencode({
     Comment = "Dumps MongoDB cluster ${var.cluster}. Input: the event of a dump."
@@ -163,6 +188,39 @@ data "aws_iam_policy_document" "state_machine" {
     sid       = "FollowRanges"
     actions   = ["states:DescribeExecution", "states:StopExecution"]
     resources = ["arn:${local.partition}:states:${local.region}:${local.account}:execution:${var.name}-mongo-dump/*"]
+  }
+
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/vendedlogs/states/${var.name}-mongo-dump:*"]
+  }
+
+  # The deliveries of logs have no ARN to name.
+  statement {
+    sid = "DeliverLogs"
+    actions = [
+      "logs:CreateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:DescribeLogGroups",
+      "logs:DescribeResourcePolicies",
+      "logs:GetLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:UpdateLogDelivery",
+    ]
+    resources = ["*"]
+  }
+
+  # X-Ray knows no resources for these.
+  dynamic "statement" {
+    for_each = var.tracing ? ["traced"] : []
+
+    content {
+      sid       = "Trace"
+      actions   = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+      resources = ["*"]
+    }
   }
 }
 

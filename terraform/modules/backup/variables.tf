@@ -356,7 +356,7 @@ variable "restore_reserved_concurrency" {
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the functions' logs."
+  description = "Days to keep the logs of the functions and the state machine."
   type        = number
   default     = 90
   nullable    = false
@@ -368,7 +368,7 @@ variable "log_retention_days" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer managed key for the functions' logs and environment variables. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
+  description = "ARN of the customer managed key for all logs and the functions' environment variables. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
   type        = string
   default     = null
 

@@ -124,6 +124,11 @@ run "a_large_database_by_a_state_machine" {
     condition     = [for statement in data.aws_iam_policy_document.scheduled.statement : statement.sid] == ["DumpLarge"]
     error_message = "The schedule may start it, and not the function (D6)."
   }
+
+  assert {
+    condition     = aws_sfn_state_machine.dump["main"].logging_configuration[0].level == "ERROR" && aws_sfn_state_machine.dump["main"].tracing_configuration[0].enabled && aws_cloudwatch_log_group.state_machine["main"].retention_in_days == 90
+    error_message = "What fails in it is in a log that is kept as the functions' are, and in the traces."
+  }
 }
 
 run "a_drill_by_schedule" {
