@@ -10,7 +10,12 @@ locals {
   dns_suffix = data.aws_partition.current.dns_suffix
 }
 
-data "aws_iam_policy_document" "logs_key" {
+# AWS' own policy, by which the account's policies decide.
+data "aws_iam_policy_document" "account_decides" {
+  # checkov:skip=CKV_AWS_109:A key policy's "*" is the key itself, and the account has to keep all rights to it.
+  # checkov:skip=CKV_AWS_111:A key policy's "*" is the key itself, and the account has to keep all rights to it.
+  # checkov:skip=CKV_AWS_356:A key policy's "*" is the key itself, and the account has to keep all rights to it.
+
   statement {
     sid       = "AccountDecides"
     actions   = ["kms:*"]
@@ -21,6 +26,10 @@ data "aws_iam_policy_document" "logs_key" {
       identifiers = ["arn:${local.partition}:iam::${local.account}:root"]
     }
   }
+}
+
+data "aws_iam_policy_document" "logs_key" {
+  source_policy_documents = [data.aws_iam_policy_document.account_decides.json]
 
   # CloudWatch Logs is nobody that the account's policies could speak for, and refuses a key that does not let it in.
   statement {
@@ -57,6 +66,7 @@ resource "aws_kms_alias" "logs" {
 resource "aws_kms_key" "profile" {
   description         = "Personal data of ${var.name}"
   enable_key_rotation = true
+  policy              = data.aws_iam_policy_document.account_decides.json
 }
 
 resource "aws_kms_alias" "profile" {

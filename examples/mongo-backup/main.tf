@@ -15,6 +15,7 @@ module "backup" {
   failure_topic   = module.monitoring.topics.critical
   large           = var.large
   environment     = var.environment
+  access_logs     = { bucket = "${var.bucket}-logs" }
   force_destroy   = var.force_destroy
 
   restore_secret_arns = [var.drill_secret_arn]

@@ -264,6 +264,22 @@ const FILES: &[Row] = &[
             ("aws:SourceAccount", "444455556666"),
         ],
     ),
+    // the example's are on too, and who uploads files writes no logs
+    yes(
+        "service/logging.s3.amazonaws.com",
+        "s3:PutObject",
+        "bucket/edu-files-logs/s3/edu-files/a",
+        &[
+            ("aws:SourceArn", "arn:aws:s3:::edu-files"),
+            ("aws:SourceAccount", "111122223333"),
+        ],
+    ),
+    no(
+        UPLOAD_FILES,
+        "s3:PutObject",
+        "bucket/edu-files-logs/s3/edu-files/a",
+        &[],
+    ),
     no(
         "service/logging.s3.amazonaws.com",
         "s3:GetObject",
@@ -376,6 +392,22 @@ const DUMPS: &[Row] = &[
         "arn:aws:states:eu-west-1:111122223333:execution:another/Ranges:a1b2",
         &[],
     ),
+    // its logs go by way of a delivery, and no other group is its to write to
+    yes(STATES, "logs:CreateLogDelivery", "*", &[]),
+    yes(
+        STATES,
+        "logs:PutLogEvents",
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/vendedlogs/states/edu-mongo-dump:log-stream:a",
+        &[],
+    ),
+    no(
+        STATES,
+        "logs:PutLogEvents",
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/edu-mongo-dump:log-stream:a",
+        &[],
+    ),
+    yes(STATES, "xray:PutTraceSegments", "*", &[]),
+    no(STATES, "xray:GetTraceSummaries", "*", &[]),
     yes(
         "service/scheduler.amazonaws.com",
         "sts:AssumeRole",
