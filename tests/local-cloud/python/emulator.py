@@ -260,6 +260,21 @@ def keep_mocks_as_aws_does():
         return original(api_id, resource_id, http_method, data)
 
 
+def keep_tracing_as_aws_does():
+    """Whether a state machine is traced, which ministack forgets, so that a second plan would change it."""
+    from ministack.services import stepfunctions
+
+    for call in ("_create_state_machine", "_update_state_machine"):
+
+        @replaced(stepfunctions, call)
+        def keep_tracing(original, data):
+            answer = original(data)
+            arn = data.get("stateMachineArn") or json.loads(answer[2]).get("stateMachineArn")
+            if "tracingConfiguration" in data and (machine := stepfunctions._state_machines.get(arn)):
+                machine["tracingConfiguration"] = data["tracingConfiguration"]
+            return answer
+
+
 def keep_networks_as_aws_does():
     """What EC2 keeps of a network and ministack forgets, so that a second plan would change it: prefix lists of a security group's
     rules, an endpoint's policy, private names and security groups, a flow log's role, format, interval and tags."""
@@ -442,6 +457,7 @@ def serve_ministack(listener, reports):
     take_forms_as_aws_does()
     join_claims_as_aws_does()
     keep_mocks_as_aws_does()
+    keep_tracing_as_aws_does()
     keep_networks_as_aws_does()
     keep_request_metrics_as_aws_does()
     decide_as_aws_does()
