@@ -91,6 +91,10 @@ pub(crate) async fn run(
         shared.replica.await_change(request.body).await;
     }
     let mut worked = work(shared, connection, request, fault.as_ref());
+    if worked.answer.is_ok() {
+        let process = &shared.replica.members[connection.member].process;
+        lock(process).count(name, statements(request));
+    }
     if let Some(FaultKind::AcceptThenRefuse { code }) = fault {
         worked.answer = Err(refusal(request, code, String::new(), Vec::new()));
     }
@@ -118,6 +122,16 @@ pub(crate) async fn run(
     // Here its work is done, and the client may be killed.
     shared.gates.pass(&(name, namespace.as_str(), false)).await;
     (Some(builder), delivery)
+}
+
+/// How many a write has.
+fn statements(request: &Request<'_>) -> usize {
+    let list = match request.name {
+        "insert" => "documents",
+        "update" => "updates",
+        _ => "deletes",
+    };
+    request.documents(list).len()
 }
 
 fn batch_size(request: &Request<'_>) -> Option<i64> {
@@ -205,7 +219,7 @@ fn hello(
     is_legacy: bool,
 ) -> Builder {
     let last_write = lock(&shared.state).store.clock.now().0;
-    let mut answer = shared.replica.hello(answer, is_legacy, connection.number, last_write);
+    let mut answer = shared.replica.hello(answer, is_legacy, connection, last_write);
     if let Some(user) = request.body.str("saslSupportedMechs")
         && let Some((database, name)) = user.split_once('.')
         && lock(&shared.users).contains_key(&(database.to_owned(), name.to_owned()))

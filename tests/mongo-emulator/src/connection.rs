@@ -13,6 +13,8 @@ use crate::{Shared, wire};
 /// What is known of whoever is connected.
 pub(crate) struct Connection {
     pub(crate) number: u64,
+    /// The server that it is to, by its place among the members.
+    pub(crate) member: usize,
     /// Database and name, once it is proved.
     pub(crate) user: Option<(String, String)>,
     pub(crate) conversation: Option<Conversation>,
@@ -24,11 +26,13 @@ const SLOW_PARTS: usize = 16;
 /// Serves until the client is gone, or something scripted closes the connection.
 pub(crate) async fn serve(
     shared: Arc<Shared>,
+    member: usize,
     number: u64,
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
 ) -> std::io::Result<()> {
     let mut connection = Connection {
         number,
+        member,
         user: None,
         conversation: None,
     };

@@ -7,23 +7,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_kit::{GateHandle, Listener, Server};
-use tokio::sync::watch;
 
 use crate::call_log::Call;
 use crate::commands::State;
 use crate::cursors::Cursors;
 use crate::faults::Fault;
 use crate::gates::Gate;
+use crate::member::Member;
+use crate::monitoring::ShardHealth;
 use crate::replica::{Replica, Topology};
 use crate::scram::User;
 use crate::store::Store;
 use crate::tls::{self, Tls};
-use crate::{Away, Shared, lock, server};
+use crate::{Shared, lock, server};
 
 /// How to run an emulator.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Port on 127.0.0.1; 0: a free one.
+    /// Port on 127.0.0.1, of the first member; 0: a free one, which the others always have.
     pub port: u16,
     /// What kind of deployment to look like.
     pub topology: Topology,
@@ -33,6 +34,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// How far back snapshots go: the server's `minSnapshotHistoryWindowInSeconds`, 300 s by default. Whole seconds count.
     pub snapshot_history: Duration,
+    /// Members of a replica set, which all have what is stored, or routers of a sharded cluster; at least one. Each has an address of its own.
+    pub members: u32,
     /// A router's shards, at least one.
     pub shards: u32,
     /// Capped collections can be read in snapshots. By default they cannot, as in MongoDB 5.0 to 7.0.
@@ -48,6 +51,7 @@ impl Default for Options {
             topology: Topology::default(),
             users: Vec::new(),
             tls: None,
+            members: 1,
             snapshot_history: Duration::from_secs(300),
             shards: 2,
             snapshots_of_capped: false,
@@ -61,7 +65,7 @@ pub struct MongoEmulator {
     address: SocketAddr,
     ca_pem: Option<String>,
     pub(crate) shared: Arc<Shared>,
-    _server: Server,
+    _servers: Vec<Server>,
 }
 
 impl MongoEmulator {
@@ -70,7 +74,10 @@ impl MongoEmulator {
     /// # Errors
     /// When the port is taken.
     pub fn start(options: Options) -> io::Result<Self> {
-        let listener = Listener::bind(options.port)?;
+        let more = (1..options.members).map(|_| Listener::bind(0));
+        let listeners: io::Result<Vec<_>> = [Listener::bind(options.port)].into_iter().chain(more).collect();
+        let listeners = listeners?;
+        let address = listeners[0].address();
         let (acceptor, ca_pem) = options.tls.map(tls::acceptor).transpose()?.unzip();
         let users = options
             .users
@@ -84,29 +91,41 @@ impl MongoEmulator {
             store: Store::new(options.snapshot_history, shards),
             cursors: Cursors::default(),
             hidden: Default::default(),
+            forbidden: Default::default(),
+            shards: vec![ShardHealth::default(); usize::try_from(shards).unwrap_or_default()],
             zones: Default::default(),
             writes: HashMap::new(),
         };
         let shared = Arc::new(Shared {
             users: std::sync::Mutex::new(users.collect()),
             state: std::sync::Mutex::new(state),
-            replica: Replica::new(options.topology, listener.address().to_string()),
+            replica: Replica::new(
+                options.topology,
+                listeners
+                    .iter()
+                    .map(|listener| Member::new(listener.address().to_string()))
+                    .collect(),
+            ),
             snapshots_of_capped: options.snapshots_of_capped,
             knows_empty_timestamps: options.knows_empty_timestamps,
             calls: Default::default(),
             faults: Default::default(),
             gates: Default::default(),
-            away: watch::Sender::new(Away::default()),
+            connections: Default::default(),
+        });
+        let servers = listeners.into_iter().enumerate().map(|(member, listener)| {
+            let connections = server::connections(acceptor.clone(), Arc::clone(&shared), member);
+            listener.serve("mongo-emulator", connections)
         });
         Ok(Self {
-            address: listener.address(),
+            address,
             ca_pem,
-            _server: listener.serve("mongo-emulator", server::connections(acceptor, Arc::clone(&shared)))?,
+            _servers: servers.collect::<io::Result<_>>()?,
             shared,
         })
     }
 
-    /// `127.0.0.1:<port>`.
+    /// `127.0.0.1:<port>`, of the first member.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -138,7 +157,9 @@ impl MongoEmulator {
         if self.ca_pem.is_some() {
             options.push("tls=true".to_owned());
         }
-        format!("mongodb://{credentials}{}/?{}", self.address, options.join("&"))
+        let members = self.shared.replica.members.iter();
+        let addresses: Vec<_> = members.map(|member| member.address.as_str()).collect();
+        format!("mongodb://{credentials}{}/?{}", addresses.join(","), options.join("&"))
     }
 
     /// The certificate, in PEM, of the authority that a client must trust; `None` without TLS.
@@ -181,34 +202,35 @@ impl MongoEmulator {
 
     /// The primary becomes a secondary: monitors hear of it, writes are refused. Cursors stay.
     pub fn step_down(&self) {
-        self.shared.replica.become_primary(false);
+        self.shared.replica.elect(None);
     }
 
     /// The member is elected again.
     pub fn step_up(&self) {
-        self.shared.replica.become_primary(true);
+        self.shared.replica.elect_again();
     }
 
     /// Closes all connections, and new ones at once, until [`Self::come_back`]. What is stored stays; cursors do too.
     pub fn go_away(&self) {
-        self.change_away(true);
+        self.shared
+            .replica
+            .members
+            .iter()
+            .for_each(|member| member.set_away(true));
     }
 
     /// Connections are accepted again.
     pub fn come_back(&self) {
-        self.change_away(false);
+        self.shared
+            .replica
+            .members
+            .iter()
+            .for_each(|member| member.set_away(false));
     }
 
     /// Closes the connections there are; new ones are accepted.
     pub fn close_connections(&self) {
-        self.shared.away.send_modify(|away| away.changes += 1);
-    }
-
-    fn change_away(&self, is_away: bool) {
-        self.shared.away.send_modify(|away| {
-            away.is_away = is_away;
-            away.changes += 1;
-        });
+        self.shared.replica.members.iter().for_each(Member::close_connections);
     }
 
     /// Every snapshot there is gets too old: 239 `SnapshotTooOld`. New ones can be begun.

@@ -19,18 +19,18 @@
 //! # Ok(()) }
 //! ```
 //!
-//! It says that it is MongoDB 7.0, a replica set of one member. Emulated is what copying a database away and back takes; the
+//! It says that it is MongoDB 7.0, a replica set of one member or more. Emulated is what copying a database away and back takes; the
 //! README has the table. What is not emulated is refused, never guessed: an unknown command as by the server, an operator,
 //! stage, sort or projection with a message that begins with `not emulated`.
 //!
 //! Map of the crate, from the wire inwards:
 //! - `emulator_kit`: the port, and the machinery of scripts; `server`, `tls`: connections; `wire`: messages; `connection`: one client; `call`: the life of one command;
-//! - `scram`: who is connected; `replica`: the member's role;
+//! - `scram`: who is connected; `member`: a server's process and what it counts; `replica`: which member is the primary;
 //! - `commands`: what each command does; `cursors`, `filter`: what a read gives;
 //! - `store`: collections with every version of their documents; `clock`: the time that each version has;
 //! - `corpus`: documents that are made when they are read; `bson`: documents as bytes;
 //! - `faults`, `pattern`, `gates`, `call_log`, `refusal`: what a test scripts and looks at;
-//! - `emulator`, `seeding`: the library's front.
+//! - `emulator`, `seeding`, `monitoring`: the library's front.
 
 mod altering;
 mod bson;
@@ -45,6 +45,8 @@ mod emulator;
 mod faults;
 mod filter;
 mod gates;
+mod member;
+mod monitoring;
 mod pattern;
 mod refusal;
 mod replica;
@@ -56,10 +58,10 @@ mod tls;
 mod wire;
 
 use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
 
 pub(crate) use emulator_kit::lock;
 use emulator_kit::{CallLog, Faults, Gates};
-use tokio::sync::watch;
 
 pub use call_log::Call;
 pub use corpus::{Corpus, Ids};
@@ -67,6 +69,7 @@ pub use emulator::{MongoEmulator, Options};
 pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};
 pub use gates::Gate;
+pub use monitoring::ShardHealth;
 pub use refusal::code;
 pub use replica::Topology;
 pub use scram::User;
@@ -82,12 +85,6 @@ pub(crate) struct Shared {
     pub(crate) calls: CallLog<Call>,
     pub(crate) faults: Faults<Fault>,
     pub(crate) gates: Gates<Gate>,
-    pub(crate) away: watch::Sender<Away>,
-}
-
-/// Whether connections are accepted. Every change closes those that there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Away {
-    pub(crate) is_away: bool,
-    pub(crate) changes: u64,
+    /// Connections so far, over all members.
+    pub(crate) connections: AtomicU64,
 }

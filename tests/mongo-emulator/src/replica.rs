@@ -1,4 +1,4 @@
-//! The member's role, and those who wait for it to change.
+//! Which member is the primary, and those who wait for that to change.
 
 use std::time::Duration;
 
@@ -6,15 +6,18 @@ use tokio::sync::watch;
 
 use crate::bson::{Builder, Document};
 use crate::clock::wall_ms;
+use crate::connection::Connection;
+use crate::lock;
+use crate::member::Member;
 
 /// What kind of deployment to look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Topology {
-    /// A replica set of that name, with this server as its only member.
+    /// A replica set of that name, of as many members as [`crate::Options::members`] says.
     ReplicaSet(String),
     /// A server alone: no snapshots, no sessions' writes.
     Standalone,
-    /// A router of a sharded cluster, see [`crate::Options::shards`]. Documents of every collection are spread over the shards.
+    /// Routers of a sharded cluster, see [`crate::Options::shards`]. Documents of every collection are spread over the shards.
     Sharded,
 }
 
@@ -24,10 +27,13 @@ impl Default for Topology {
     }
 }
 
-/// What the member says of itself.
+/// What the members say of themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct State {
-    is_primary: bool,
+    /// By its place among the members.
+    primary: Option<usize>,
+    /// Who is or was the primary last.
+    last: usize,
     /// Counts changes.
     version: i64,
     /// Counts elections that were won.
@@ -37,8 +43,7 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Replica {
     pub(crate) topology: Topology,
-    address: String,
-    process_id: [u8; 12],
+    pub(crate) members: Vec<Member>,
     state: watch::Sender<State>,
 }
 
@@ -46,24 +51,23 @@ pub(crate) struct Replica {
 const WIRE_VERSIONS: (i32, i32) = (0, 21);
 
 impl Replica {
-    pub(crate) fn new(topology: Topology, address: String) -> Self {
-        let mut process_id = [0; 12];
-        process_id.fill_with(|| fastrand::u8(..));
+    pub(crate) fn new(topology: Topology, members: Vec<Member>) -> Self {
         let state = State {
-            is_primary: true,
+            primary: Some(0),
+            last: 0,
             version: 0,
             term: 1,
         };
         Self {
             topology,
-            address,
-            process_id,
+            members,
             state: watch::Sender::new(state),
         }
     }
 
-    pub(crate) fn is_primary(&self) -> bool {
-        self.state.borrow().is_primary
+    /// Whether it takes writes; a server that is no member of a replica set does.
+    pub(crate) fn is_primary(&self, member: usize) -> bool {
+        !self.is_replica_set() || self.state.borrow().primary == Some(member)
     }
 
     pub(crate) fn is_replica_set(&self) -> bool {
@@ -75,16 +79,30 @@ impl Replica {
         self.topology != Topology::Standalone
     }
 
-    pub(crate) fn become_primary(&self, is_primary: bool) {
+    /// Makes a member the primary, or none.
+    pub(crate) fn elect(&self, primary: Option<usize>) {
         self.state.send_if_modified(|state| {
-            let changes = state.is_primary != is_primary;
+            let changes = state.primary != primary;
             if changes {
-                state.is_primary = is_primary;
+                state.primary = primary;
+                state.last = primary.unwrap_or(state.last);
                 state.version += 1;
-                state.term += i64::from(is_primary);
+                state.term += i64::from(primary.is_some());
             }
             changes
         });
+    }
+
+    /// Who was the primary is it again.
+    pub(crate) fn elect_again(&self) {
+        let last = self.state.borrow().last;
+        self.elect(Some(last));
+    }
+
+    /// The next member is the primary.
+    pub(crate) fn elect_another(&self) {
+        let last = self.state.borrow().last;
+        self.elect(Some((last + 1) % self.members.len()));
     }
 
     /// As after a change that was undone at once: monitors are answered, and find what they knew.
@@ -107,9 +125,10 @@ impl Replica {
     }
 
     /// The answer to `hello` and to its older names, but for authentication.
-    pub(crate) fn hello(&self, builder: Builder, is_legacy: bool, connection: u64, last_write: u64) -> Builder {
+    pub(crate) fn hello(&self, builder: Builder, is_legacy: bool, connection: &Connection, last_write: u64) -> Builder {
         let state = *self.state.borrow();
-        let is_writable = state.is_primary;
+        let is_writable = self.is_primary(connection.member);
+        let member = &self.members[connection.member];
         let mut hello = builder.bool(if is_legacy { "ismaster" } else { "isWritablePrimary" }, is_writable);
         hello = hello.bool("helloOk", true);
         match &self.topology {
@@ -120,11 +139,15 @@ impl Replica {
                     .str("setName", name)
                     .i32("setVersion", 1)
                     .bool("secondary", !is_writable);
-                hello = hello.strings("hosts", [&self.address]).str("me", &self.address);
+                let addresses = self.members.iter().map(|member| &member.address);
+                hello = hello.strings("hosts", addresses).str("me", &member.address);
+                if let Some(primary) = state.primary {
+                    hello = hello.str("primary", &self.members[primary].address);
+                }
                 if is_writable {
                     let mut election = [0; 12];
                     election[4..].copy_from_slice(&state.term.to_be_bytes());
-                    hello = hello.str("primary", &self.address).object_id("electionId", election);
+                    hello = hello.object_id("electionId", election);
                 }
                 let op_time = |builder: Builder, name| {
                     builder
@@ -140,7 +163,8 @@ impl Replica {
                     .close();
             }
         }
-        hello = hello.open("topologyVersion").object_id("processId", self.process_id);
+        let process_id = lock(&member.process).id;
+        hello = hello.open("topologyVersion").object_id("processId", process_id);
         hello = hello.i64("counter", state.version).close();
         hello = hello
             .i32("maxBsonObjectSize", 16 * 1024 * 1024)
@@ -150,47 +174,61 @@ impl Replica {
             hello = hello.i32("logicalSessionTimeoutMinutes", 30);
         }
         hello = hello
-            .count("connectionId", connection)
+            .count("connectionId", connection.number)
             .i32("minWireVersion", WIRE_VERSIONS.0);
         hello.i32("maxWireVersion", WIRE_VERSIONS.1).bool("readOnly", false)
     }
 
-    /// The answer to `replSetGetStatus`.
-    pub(crate) fn status(&self, builder: Builder, last_write: u64) -> Option<Builder> {
+    /// The answer of a member to `replSetGetStatus`: "the status of the replica set from the point of view of the server that processed the command".
+    /// Quoted is the MongoDB manual.
+    pub(crate) fn status(&self, builder: Builder, own: usize, last_write: u64) -> Option<Builder> {
         let Topology::ReplicaSet(name) = &self.topology else {
             return None;
         };
         let state = *self.state.borrow();
-        let (number, word) = if state.is_primary {
-            (1, "PRIMARY")
-        } else {
-            (2, "SECONDARY")
+        let number_of = |member: usize| match &self.members[member] {
+            it if !it.is_up() => (8, "(not reachable/healthy)"),
+            _ if state.primary == Some(member) => (1, "PRIMARY"),
+            _ => (2, "SECONDARY"),
         };
         let status = builder
             .str("set", name)
             .date("date", wall_ms())
-            .i32("myState", number)
+            .i32("myState", number_of(own).0)
             .i64("term", state.term);
         let status = status
             .open("optimes")
             .open("lastCommittedOpTime")
             .timestamp("ts", last_write);
         let status = status.i64("t", state.term).close().close();
-        let status = status
-            .open_array("members")
-            .open("0")
-            .i32("_id", 0)
-            .str("name", &self.address);
-        let status = status.f64("health", 1.0).i32("state", number).str("stateStr", word);
-        Some(
-            status
+        let members = self.members.iter().enumerate().map(|(id, member)| {
+            let (number, word) = number_of(id);
+            // "optime: information regarding the last operation from the operation log that this member has applied", nothing of one that is down.
+            let applied = if member.is_up() {
+                (last_write >> 32).saturating_sub(lock(&member.lag).as_secs())
+            } else {
+                0
+            };
+            let answer = Builder::new()
+                .i32("_id", i32::try_from(id).unwrap_or(i32::MAX))
+                .str("name", &member.address)
+                // "1: the member is up, 0: the member is down."
+                .f64("health", f64::from(u8::from(member.is_up())))
+                .i32("state", number)
+                .str("stateStr", word)
                 .open("optime")
-                .timestamp("ts", last_write)
+                .timestamp("ts", applied << 32 | 1)
                 .i64("t", state.term)
                 .close()
-                .bool("self", true)
-                .close()
-                .close(),
-        )
+                // "The last entry from the oplog that this member applied", as a date.
+                .date("optimeDate", i64::try_from(applied * 1000).unwrap_or(i64::MAX));
+            if id == own {
+                answer.bool("self", true).build()
+            } else {
+                answer.build()
+            }
+        });
+        let members: Vec<_> = members.collect();
+        Some(status.documents("members", members))
     }
 }

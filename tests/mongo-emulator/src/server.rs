@@ -1,18 +1,23 @@
 //! Connections: one client each, until it or the server ends.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
+use crate::member::Counted;
 use crate::{Shared, connection};
 
-/// What serves a connection.
-pub(crate) fn connections(tls: Option<TlsAcceptor>, shared: Arc<Shared>) -> impl FnMut(TcpStream) + Send + 'static {
-    let mut number = 0;
+/// What serves a connection to a member.
+pub(crate) fn connections(
+    tls: Option<TlsAcceptor>,
+    shared: Arc<Shared>,
+    member: usize,
+) -> impl FnMut(TcpStream) + Send + 'static {
     move |stream| {
-        number += 1;
-        let mut away = shared.away.subscribe();
+        let number = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut away = shared.replica.members[member].away.subscribe();
         if away.borrow_and_update().is_away {
             return;
         }
@@ -22,7 +27,7 @@ pub(crate) fn connections(tls: Option<TlsAcceptor>, shared: Arc<Shared>) -> impl
                 // First: no command is done after the connection was closed.
                 biased;
                 _ = away.changed() => {}
-                ended = one(shared, number, tls, stream) => {
+                ended = one(shared, member, number, tls, stream) => {
                     if let Err(error) = ended {
                         tracing::debug!(%error, number, "a connection ended");
                     }
@@ -32,9 +37,17 @@ pub(crate) fn connections(tls: Option<TlsAcceptor>, shared: Arc<Shared>) -> impl
     }
 }
 
-async fn one(shared: Arc<Shared>, number: u64, tls: Option<TlsAcceptor>, stream: TcpStream) -> std::io::Result<()> {
+async fn one(
+    shared: Arc<Shared>,
+    member: usize,
+    number: u64,
+    tls: Option<TlsAcceptor>,
+    stream: TcpStream,
+) -> std::io::Result<()> {
+    let _counted = Counted::new(&shared.replica.members[member]);
+    let shared = Arc::clone(&shared);
     match tls {
-        Some(tls) => connection::serve(shared, number, tls.accept(stream).await?).await,
-        None => connection::serve(shared, number, stream).await,
+        Some(tls) => connection::serve(shared, member, number, tls.accept(stream).await?).await,
+        None => connection::serve(shared, member, number, stream).await,
     }
 }

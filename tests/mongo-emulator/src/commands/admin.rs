@@ -3,10 +3,7 @@
 use crate::bson::Builder;
 use crate::refusal::{Refusal, code};
 
-use super::{Answer, Context};
-
-/// What `buildInfo` says.
-const VERSION: &str = "7.0.14";
+use super::{Answer, Context, VERSION};
 
 pub(super) fn run(context: &mut Context<'_>, name: &str, answer: Builder) -> Answer {
     match name {
@@ -24,7 +21,12 @@ pub(super) fn run(context: &mut Context<'_>, name: &str, answer: Builder) -> Ans
         "replSetGetStatus" => {
             let last_write = context.state.store.clock.now().0;
             let off = || Refusal::new(code::NO_REPLICATION_ENABLED, "not running with --replSet");
-            context.shared.replica.status(answer, last_write).ok_or_else(off)
+            let member = context.connection.member;
+            context
+                .shared
+                .replica
+                .status(answer, member, last_write)
+                .ok_or_else(off)
         }
         "getParameter" => get_parameter(context, answer),
         "connectionStatus" => Ok(connection_status(context, answer)),

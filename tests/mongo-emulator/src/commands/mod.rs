@@ -12,6 +12,7 @@ mod read_concern;
 mod sharding;
 mod stages;
 mod stats;
+mod status;
 mod update;
 mod write;
 
@@ -22,9 +23,13 @@ use crate::bson::{Builder, Document};
 use crate::connection::Connection;
 use crate::cursors::Cursors;
 use crate::faults::FaultKind;
+use crate::monitoring::ShardHealth;
 use crate::refusal::{Refusal, code};
 use crate::store::Store;
 use crate::wire::Command;
+
+/// What `buildInfo` and `serverStatus` say.
+const VERSION: &str = "7.0.14";
 
 /// Commands of the database admin that name a collection with its database.
 const OF_FULL_NAMES: [&str; 3] = ["renameCollection", "shardCollection", "updateZoneKeyRange"];
@@ -35,6 +40,10 @@ pub(crate) struct State {
     pub(crate) cursors: Cursors,
     /// Databases on which the user has no rights, see [`crate::MongoEmulator::hide`].
     pub(crate) hidden: BTreeSet<String>,
+    /// Commands that the user may not send, see [`crate::MongoEmulator::forbid`].
+    pub(crate) forbidden: BTreeSet<String>,
+    /// A router's shards, as it sees them.
+    pub(crate) shards: Vec<ShardHealth>,
     /// Zones that shards belong to, see [`crate::MongoEmulator::add_zone`].
     pub(crate) zones: BTreeSet<String>,
     /// Statements that were done: by session, the last transaction number and what of it.
@@ -182,6 +191,9 @@ pub(crate) fn run(context: &mut Context<'_>, answer: Builder) -> Answer {
         "updateZoneKeyRange" => sharding::update_zone(context, answer),
         "collStats" => stats::collection(context, answer),
         "dbStats" => stats::database(context, answer),
+        "serverStatus" => status::server(context, answer),
+        "listShards" => status::shards(context, answer),
+        "connPoolStats" => status::connection_pools(context, answer),
         name => admin::run(context, name, answer),
     }
 }
@@ -207,7 +219,7 @@ pub(crate) fn is_write(request: &Request<'_>) -> bool {
 /// Without rights on a database every command on it is refused, whatever is there. Source: MongoDB manual, Role-Based Access Control.
 fn admit_user(context: &Context<'_>) -> Result<(), Refusal> {
     let (name, database) = (context.request.name, context.request.database);
-    if !context.state.hidden.contains(database) {
+    if !context.state.hidden.contains(database) && !context.state.forbidden.contains(name) {
         return Ok(());
     }
     let message = format!("not authorized on {database} to execute command {{ {name}: ... }}");
@@ -217,7 +229,7 @@ fn admit_user(context: &Context<'_>) -> Result<(), Refusal> {
 /// A secondary writes nothing, and reads for those who say that it may.
 fn admit_role(context: &Context<'_>) -> Result<(), Refusal> {
     let (request, replica) = (context.request, &context.shared.replica);
-    if replica.is_primary() || !replica.is_replica_set() {
+    if replica.is_primary(context.connection.member) {
         return Ok(());
     }
     if is_write(request) {

@@ -5,7 +5,7 @@ use crate::clock::wall_ms;
 use crate::refusal::{Refusal, code};
 use crate::store::{Collection, Kind};
 
-use super::{Answer, Context};
+use super::{Answer, Context, status};
 
 fn write(collection: &Collection, builder: Builder) -> Builder {
     let bytes = collection.bytes();
@@ -76,18 +76,84 @@ pub(super) fn database(context: &mut Context<'_>, answer: Builder) -> Answer {
         .and_then(Value::as_i64)
         .and_then(|scale| u64::try_from(scale).ok());
     let scale = scale.unwrap_or(1).max(1);
-    let answer = answer
-        .str("db", name)
-        .count("collections", collections.len() as u64)
-        .count("views", views.len() as u64);
-    let answer = answer
-        .count("objects", objects)
-        .count("avgObjSize", bytes.checked_div(objects).unwrap_or_default());
-    let answer = answer
-        .count("dataSize", bytes / scale)
-        .count("storageSize", bytes / scale);
-    Ok(answer
-        .count("indexes", indexes)
-        .count("indexSize", 4096 * indexes / scale)
-        .count("totalSize", bytes / scale))
+    let own = Sizes {
+        collections: collections.len() as u64,
+        views: views.len() as u64,
+        objects,
+        bytes,
+        indexes,
+    };
+    // A server keeps its files on one file system; a router adds up what its shards say, and gives each one's answer (manual, dbStats).
+    if context.shared.replica.topology != crate::Topology::Sharded {
+        return Ok(own.write(answer.str("db", name), scale, bytes + OTHER_FILES));
+    }
+    let shards = &context.state.shards;
+    let part = own.part(shards.len() as u64);
+    let mut raw = answer.open("raw");
+    for (number, shard) in shards.iter().enumerate() {
+        let key = status::hosts(number, shard);
+        let of = Builder::new().str("db", name);
+        raw = raw.document(
+            &key,
+            &part.write(of, scale, shard.disk_used_bytes).f64("ok", 1.0).build(),
+        );
+    }
+    let used = shards.iter().map(|shard| shard.disk_used_bytes).sum();
+    let answer = own.write(raw.close().str("db", name), scale, used);
+    Ok(answer)
+}
+
+/// Of the server itself and its journal.
+const OTHER_FILES: u64 = 300 << 20;
+/// A file system of 10 GiB.
+const DISK_BYTES: u64 = 10 << 30;
+
+/// What a database consists of.
+struct Sizes {
+    collections: u64,
+    views: u64,
+    objects: u64,
+    bytes: u64,
+    indexes: u64,
+}
+
+impl Sizes {
+    /// One of so many parts.
+    fn part(&self, parts: u64) -> Self {
+        let share = |number: u64| number / parts.max(1);
+        Self {
+            objects: share(self.objects),
+            bytes: share(self.bytes),
+            ..*self
+        }
+    }
+
+    fn write(&self, answer: Builder, scale: u64, disk_used: u64) -> Builder {
+        let Self {
+            objects,
+            bytes,
+            indexes,
+            ..
+        } = *self;
+        answer
+            .count("collections", self.collections)
+            .count("views", self.views)
+            .count("objects", objects)
+            .count("avgObjSize", bytes.checked_div(objects).unwrap_or_default())
+            .count("dataSize", bytes / scale)
+            .count("storageSize", bytes / scale)
+            .count("indexes", indexes)
+            .count("indexSize", 4096 * indexes / scale)
+            .count("totalSize", bytes / scale)
+            // "Total size of all disk space in use on the filesystem where MongoDB stores data."
+            .f64("fsUsedSize", as_f64(disk_used / scale))
+            // "Total size of all disk capacity on the filesystem where MongoDB stores data."
+            .f64("fsTotalSize", as_f64(DISK_BYTES / scale))
+    }
+}
+
+/// Sizes of a file system are doubles in the server's answer.
+#[allow(clippy::cast_precision_loss, reason = "exact below 2^53")]
+fn as_f64(bytes: u64) -> f64 {
+    bytes as f64
 }
