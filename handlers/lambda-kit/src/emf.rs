@@ -18,6 +18,10 @@ pub enum Unit {
     Milliseconds,
     /// Bytes.
     Bytes,
+    /// Parts of a hundred.
+    Percent,
+    /// A number of things in a second.
+    CountPerSecond,
 }
 
 impl Unit {
@@ -27,6 +31,8 @@ impl Unit {
             Self::Seconds => "Seconds",
             Self::Milliseconds => "Milliseconds",
             Self::Bytes => "Bytes",
+            Self::Percent => "Percent",
+            Self::CountPerSecond => "Count/Second",
         }
     }
 }

@@ -37,10 +37,32 @@ pub mod mongodb {
     pub const NAMESPACE: &str = "Lectern/MongoDB";
     /// Dimension: name of the cluster.
     pub const CLUSTER: &str = "Cluster";
-    /// Open connections, a gauge.
+    /// Second dimension, beside the cluster, of what is measured of each shard: its name.
+    pub const SHARD: &str = "Shard";
+    /// 1 where the cluster answers, 0 where it cannot be asked.
+    pub const UP: &str = "Up";
+    /// Open connections of the primary, or of all routers: a gauge.
     pub const CONNECTIONS: &str = "Connections";
+    /// Connections that could be opened besides.
+    pub const AVAILABLE_CONNECTIONS: &str = "AvailableConnections";
     /// Operations a second since the last probe.
     pub const OPS_PER_SECOND: &str = "OpsPerSecond";
+    /// How far the secondary that is furthest behind is behind the primary, in seconds.
+    pub const REPLICATION_LAG_SECONDS: &str = "ReplicationLagSeconds";
+    /// From the probe to the cluster and back, in milliseconds.
+    pub const ROUND_TRIP_MILLISECONDS: &str = "RoundTripMilliseconds";
+    /// 1 where there is a primary, of every shard; 0 where there is none.
+    pub const HAS_PRIMARY: &str = "HasPrimary";
+    /// Members that are down or neither primary, secondary nor arbiter.
+    pub const UNHEALTHY_MEMBERS: &str = "UnhealthyMembers";
+    /// Routers of a sharded cluster that do not answer.
+    pub const UNREACHABLE_ROUTERS: &str = "UnreachableRouters";
+    /// Of the primary's cache: what is in use.
+    pub const CACHE_USED_PERCENT: &str = "CacheUsedPercent";
+    /// Of the primary's cache: what is still to be written to disk.
+    pub const CACHE_DIRTY_PERCENT: &str = "CacheDirtyPercent";
+    /// Of the disk with the primary's data, or of the fullest shard's: what is in use.
+    pub const DISK_USED_PERCENT: &str = "DiskUsedPercent";
 }
 
 /// Metric of the flow-log-guard handler (C7).

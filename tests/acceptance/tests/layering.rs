@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 27] = [
+const ALLOWED: [(&str, &[&str]); 28] = [
     ("alarm-catalog", &["metric-names"]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
@@ -35,6 +35,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
     ),
     ("profile-api", &["api-contract", "api-kit", "lambda-kit"]),
     ("mongo-dump", &["dump-format", "lambda-kit", "metric-names"]),
+    ("mongo-probe", &["lambda-kit", "metric-names"]),
     ("mongo-restore", &["dump-format", "lambda-kit", "metric-names"]),
     (
         "terraform-provider-lectern",

@@ -24,9 +24,10 @@ pub const GLIBC: (u32, u32) = (2, 34);
 pub const PROVIDER: &str = "terraform-provider-lectern";
 
 /// Every handler, in order: its crate, its program and its package have one name.
-pub const HANDLERS: [&str; 5] = [
+pub const HANDLERS: [&str; 6] = [
     "download-api",
     "mongo-dump",
+    "mongo-probe",
     "mongo-restore",
     "profile-api",
     "upload-api",
