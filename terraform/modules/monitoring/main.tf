@@ -198,6 +198,7 @@ resource "lectern_alarm_bundle" "platform" {
   s3          = var.s3
   cognito     = var.cognito
   nlb         = var.nlb
+  mongodb     = var.mongodb
   flow_logs   = var.flow_logs
   mongo_dump  = var.mongo_dump
   overrides   = var.overrides

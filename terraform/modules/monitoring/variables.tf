@@ -150,6 +150,15 @@ variable "nlb" {
   nullable = false
 }
 
+variable "mongodb" {
+  description = "MongoDB clusters to watch, by name: the output `alarm_target` of the module mongo-probe. Until a probe measures the cluster, `probe_silent` is in ALARM."
+  type = map(object({
+    cluster = string
+  }))
+  default  = {}
+  nullable = false
+}
+
 variable "flow_logs" {
   description = "Flow logs to watch for public addresses, by name: the output `flow_logs` of the module network. The function flow-log-guard publishes the metric of this alarm; without it there is no data."
   type = map(object({

@@ -79,6 +79,16 @@ module "monitoring" {
   lambda = { upload = { function_name = "upload-api" } }
 }
 
+module "mongo_probe" {
+  source = "../modules/mongo-probe"
+
+  name         = var.name
+  region       = var.region
+  cluster      = "main"
+  mongo_secret = { arn = local.secret }
+  package      = local.package
+}
+
 module "backup" {
   source = "../modules/backup"
 

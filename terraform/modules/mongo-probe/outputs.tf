@@ -1,0 +1,25 @@
+output "alarm_target" {
+  description = "Target for `mongodb` of an alarm bundle: `cluster`. It waits for the schedule, so that the alarm on a silent probe is made after the probe."
+  value       = { cluster = var.cluster }
+  depends_on  = [aws_scheduler_schedule.probe]
+}
+
+output "function" {
+  description = "Target for `lambda` of an alarm bundle: the probe function."
+  value       = module.function.alarm_target
+}
+
+output "function_arn" {
+  description = "ARN of the alias of the function."
+  value       = module.function.alias_arn
+}
+
+output "role_arn" {
+  description = "ARN of the function's execution role: the database user, with `mongo_host`."
+  value       = module.function.role_arn
+}
+
+output "schedule_name" {
+  description = "Name of the schedule."
+  value       = aws_scheduler_schedule.probe.name
+}
