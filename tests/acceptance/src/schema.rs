@@ -29,7 +29,11 @@ fn scan(folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
         let (path, kind) = (entry.path(), entry.file_type()?);
         if kind.is_dir() && !entry.file_name().to_string_lossy().starts_with('.') {
             scan(&path, found)?;
-        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "tf" || extension == "hcl") {
+        } else if kind.is_file()
+            && path
+                .extension()
+                .is_some_and(|extension| extension == "tf" || extension == "hcl")
+        {
             let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
             found.extend(words.filter(|word| word.starts_with(PREFIX)).map(str::to_owned));

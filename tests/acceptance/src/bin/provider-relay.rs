@@ -134,7 +134,9 @@ async fn pass_on(
         return Ok(response.map(BodyExt::boxed));
     };
     let body = response.into_body().collect().await?.to_bytes();
-    let message = body.get(PREFIX_LENGTH..).context("the provider does not give its schema")?;
+    let message = body
+        .get(PREFIX_LENGTH..)
+        .context("the provider does not give its schema")?;
     let types = variable(RELAY_TYPES)?;
     let schema = schema::trimmed(message, &types.split(',').collect())?;
     keep(&schema, Path::new(&kept))?;
