@@ -204,8 +204,15 @@ def schedule_as_aws_does():
 
 
 def take_forms_as_aws_does():
-    """What S3 does with a form and ministack leaves out: a checksum is compared with the file and kept, `tagging` is applied."""
+    """What S3 does with a form and ministack leaves out: a checksum is compared with the file and kept, `tagging` is applied, and
+    fields after `file` are not read (POST Object: "any fields below it are ignored"), so that a form that begins with it has no key."""
     from ministack.services import s3
+
+    @replaced(s3, "_parse_multipart_form")
+    def parse_multipart_form(original, content_type, body):
+        parts = original(content_type, body)
+        file = next((place for place, part in enumerate(parts) if part[0] == "file"), len(parts))
+        return parts[: file + 1]
 
     class Refused(Exception):
         pass
@@ -237,6 +244,71 @@ def take_forms_as_aws_does():
             version = answer[1].get("x-amz-version-id")
             s3._object_tags[(bucket_name, fields["key"], version)] = s3._parse_tags_xml(fields["tagging"].encode())
         return answer
+
+
+def read_versions_as_aws_does():
+    """A range of a version, and `response-*` parameters on it, which ministack knows of an object's current version alone."""
+    from ministack.services import s3
+
+    @replaced(s3, "_get_object")
+    def get_object(original, bucket_name, key, headers, query_params=None):
+        query_params = query_params or {}
+        status, answered, body = original(bucket_name, key, headers, query_params)
+        if status != 200 or not s3._qp(query_params, "versionId"):
+            return status, answered, body
+        if asked := headers.get("range"):
+            found = s3._parse_range(asked, len(body))
+            if found is None:
+                refused = {"Content-Type": "application/xml", "Content-Range": f"bytes */{len(body)}"}
+                return 416, refused, s3._xml_body(s3._range_error_xml(bucket_name, key))
+            first, last = found
+            # The checksums are those of the whole.
+            answered = {name: value for name, value in answered.items() if not name.lower().startswith("x-amz-checksum-")}
+            answered.update({"Content-Length": str(last - first + 1), "Content-Range": f"bytes {first}-{last}/{len(body)}"})
+            status, body = 206, body[first : last + 1]
+        s3._apply_response_overrides(answered, query_params)
+        return status, answered, body
+
+
+def share_as_aws_does(app):
+    """Which pages of other origins may use a bucket. S3's user guide, "How does Amazon S3 evaluate the CORS configuration on a bucket?":
+    a preflight is allowed by the first rule that has its Origin in AllowedOrigin, its Access-Control-Request-Method in AllowedMethod,
+    and each of its Access-Control-Request-Headers in AllowedHeader; where there is none, or no configuration, the answer is 403
+    AccessForbidden (API reference, "OPTIONS object"). Other requests are carried out, and their answers have the headers of the
+    first rule for their Origin and method, or none: then no page is shown them. ministack does so only where it enforces IAM, and not
+    where it refuses; else it allows everything to everybody. Preflights of other services are left to it."""
+    import urllib.parse
+
+    from ministack.app import _s3_cors_target, detect_service
+    from ministack.services import s3
+
+    def encoded(headers):
+        return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+    async def answer(scope, receive, send):
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
+        method, path = scope["method"], scope["path"]
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        query = urllib.parse.parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        target = _s3_cors_target(headers.get("host", ""), path)
+        if target is None or detect_service(method, path, headers, query) != "s3":
+            return await app(scope, receive, send)
+
+        async def share_and_send(message):
+            if message["type"] == "http.response.start":
+                given = [one for one in message["headers"] if not one[0].lower().startswith((b"access-control-", b"vary"))]
+                message = {**message, "headers": given + encoded(s3.cors_response_headers(target[0], method, headers))}
+            await send(message)
+
+        if method != "OPTIONS":
+            return await app(scope, receive, share_and_send)
+        status, answered, body = s3.cors_preflight(*target, headers)
+        answered = {**answered, "Content-Length": str(len(body))}
+        await send({"type": "http.response.start", "status": status, "headers": encoded(answered)})
+        await send({"type": "http.response.body", "body": body})
+
+    return answer
 
 
 def join_claims_as_aws_does():
@@ -455,6 +527,7 @@ def serve_ministack(listener, reports):
     report_from_ministack(reports)
     schedule_as_aws_does()
     take_forms_as_aws_does()
+    read_versions_as_aws_does()
     join_claims_as_aws_does()
     keep_mocks_as_aws_does()
     keep_tracing_as_aws_does()
@@ -465,7 +538,7 @@ def serve_ministack(listener, reports):
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    asyncio.run(serve(answer_once(app), config))
+    asyncio.run(serve(answer_once(share_as_aws_does(app)), config))
 
 
 def serve_moto(listener):

@@ -7,10 +7,12 @@
 //! - [`mirror`] gives Terraform the provider without a registry; [`workspace`] builds this project's own binaries,
 //!   [`package`] makes functions of them.
 //! - [`bridge`] and [`emf`] carry functions' metrics to the CloudWatch emulator.
+//! - [`browser`] opens a page in a Chromium, where the machine has one.
 //! - [`background`] is `local-cloud up|status|down`; [`demo`] and [`dist`] are the two cargo commands of those names.
 
 pub mod background;
 pub mod bridge;
+pub mod browser;
 pub mod cache;
 mod cloud;
 pub mod datum;

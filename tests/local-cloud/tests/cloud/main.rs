@@ -6,6 +6,7 @@ mod background;
 mod bridge;
 mod lifetime;
 mod mongo;
+mod s3;
 mod schedule;
 mod second_attempts;
 mod support;
