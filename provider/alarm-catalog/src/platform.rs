@@ -474,7 +474,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
     },
     AlarmSpec {
         name: "probe_silent",
-        title: "The mongo-probe handler reports nothing.",
+        title: "The mongo-probe handler does not measure the cluster.",
         signal: Signal::Math {
             queries: &[query("n", mongodb::CONNECTIONS, "SampleCount")],
             expression: "FILL(n, 0)",
@@ -484,7 +484,7 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         threshold: Threshold::Fixed(1),
         treat_missing_data: Some("breaching"),
         source: "requirement C1; our choice because a silent probe hides every other alarm of the cluster",
-        operator_action: "Read the probe's log: no route to the cluster, a wrong secret, or its schedule is off.",
+        operator_action: "Read the probe's log: no route to the cluster, a wrong secret, a missing role clusterMonitor, or its schedule is off. If no probe has this cluster's name, deploy one: terraform/modules/mongo-probe.",
         ..PROBE_CONNECTIONS
     },
     AlarmSpec {

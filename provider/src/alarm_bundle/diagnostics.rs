@@ -746,20 +746,6 @@ pub(crate) fn override_without_alarm(diagnostics: &mut Diagnostics, path: Attrib
     );
 }
 
-pub(crate) fn probe_is_not_released(diagnostics: &mut Diagnostics, path: AttributePath, alarm: &str) {
-    warn(
-        diagnostics,
-        path,
-        "Nothing publishes the metrics of this target yet.",
-        format!(
-            "The metrics of mongodb targets come from the function mongo-probe, which this version does not include. Until something publishes them, \
-             {alarm} stays in ALARM and notifies its actions once. Set `enabled = false` in overrides[{:?}] until a probe runs; this warning is then \
-             gone as well.",
-            alarm.rsplit_once('/').map_or(alarm, |(key, _)| key)
-        ),
-    );
-}
-
 pub(crate) fn too_many_actions(diagnostics: &mut Diagnostics, path: AttributePath, count: usize) {
     refuse(
         diagnostics,

@@ -317,9 +317,12 @@ fn targets() -> Attributes {
         (
             "mongodb",
             Attr::map(
-                "MongoDB clusters, by the metrics of the function mongo-probe. This version does not include that function: until something \
-                 publishes the metrics, `probe_silent` stays in ALARM, and each plan warns of it.",
-                [("cluster", Attr::string("Name of the cluster.").required())],
+                "MongoDB clusters, by the metrics of the function mongo-probe. Until a probe measures a cluster of this name, `probe_silent` is in \
+                 ALARM.",
+                [(
+                    "cluster",
+                    Attr::string("Name of the cluster, as the probe's `LECTERN_CLUSTER` has it.").required(),
+                )],
             ),
         ),
         (

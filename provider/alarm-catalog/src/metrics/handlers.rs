@@ -42,6 +42,54 @@ pub(super) const METRICS: &[MetricSpec] = &[
         ..CONNECTIONS
     },
     MetricSpec {
+        name: mongodb::UP,
+        graph: Some("Minimum"),
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::REPLICATION_LAG_SECONDS,
+        unit: Unit::Seconds,
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::ROUND_TRIP_MILLISECONDS,
+        unit: Unit::Milliseconds,
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::HAS_PRIMARY,
+        graph: Some("Minimum"),
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::UNHEALTHY_MEMBERS,
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::UNREACHABLE_ROUTERS,
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::AVAILABLE_CONNECTIONS,
+        graph: Some("Minimum"),
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::CACHE_USED_PERCENT,
+        unit: Unit::Percent,
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::CACHE_DIRTY_PERCENT,
+        unit: Unit::Percent,
+        ..CONNECTIONS
+    },
+    MetricSpec {
+        name: mongodb::DISK_USED_PERCENT,
+        unit: Unit::Percent,
+        ..CONNECTIONS
+    },
+    MetricSpec {
         service: Service::FlowLogs,
         namespace: flow_logs::NAMESPACE,
         name: flow_logs::PUBLIC_ADDRESS_FLOWS,

@@ -10,9 +10,6 @@ use super::overrides::Overrides;
 use crate::alarm_bundle::diagnostics;
 use crate::alarm_bundle::state::OverrideFields;
 
-/// The alarm that fires while nobody measures a cluster.
-const PROBE: &str = "probe_silent";
-
 /// The input of the target without which an alarm does not exist, if it is not set.
 fn missing_input(entry: &Entry<'_>) -> Option<String> {
     let param = entry
@@ -99,13 +96,4 @@ pub(crate) fn without_alarms(preset: Preset, entries: &[Entry<'_>], diagnostics:
         }
     }
     diagnostics::bundle_without_alarms(diagnostics, preset, &missing);
-}
-
-/// Points out clusters whose silence is an alarm although nothing measures them yet.
-pub(crate) fn check_probes(entries: &[Entry<'_>], diagnostics: &mut Diagnostics) {
-    for entry in entries {
-        if entry.spec.name == PROBE && matches!(entry.outcome, Outcome::Exists(_)) {
-            diagnostics::probe_is_not_released(diagnostics, entry.target.path(), &entry.key);
-        }
-    }
 }

@@ -137,7 +137,6 @@ pub(crate) fn plan(bundle: &Bundle, context: &Context) -> (BundlePlan, Diagnosti
             severities.check_spelling(&expected, &bundle.extra_alarms, &mut diagnostics);
             let entries = catalogue::entries(&inputs, preset, &targets, &overrides, &mut diagnostics);
             advice::check_overrides(&overrides, &entries, &mut diagnostics);
-            advice::check_probes(&entries, &mut diagnostics);
             entries
         }
         None => {

@@ -385,23 +385,14 @@ fn a_bundle_without_alarms_says_what_is_missing() {
 }
 
 #[test]
-fn a_cluster_that_nothing_measures_is_pointed_out_until_its_alarm_is_switched_off() {
+fn a_cluster_is_nothing_to_warn_of_and_its_silence_says_what_to_do() {
     let cluster = Bundle {
         mongodb: map([("main", MongoDbTarget { cluster: text("main") })]),
         ..bundle()
     };
-    assert_eq!(
-        warnings(&cluster),
-        said("mongodb[\"main\"]", "Nothing publishes the metrics of this target yet.")
-    );
-    let told = detail(&cluster);
-    assert!(
-        told.contains("`enabled = false` in overrides[\"mongodb/main/probe_silent\"]"),
-        "{told}"
-    );
-    let off = Override {
-        enabled: Value::Value(false),
-        ..Override::default()
+    assert_eq!(warnings(&cluster), []);
+    let Value::Value(silent) = alarm(&cluster, "mongodb/main/probe_silent/critical").description else {
+        panic!("no description")
     };
-    assert_eq!(warnings(&with_override(cluster, "mongodb/main/probe_silent", off)), []);
+    assert!(silent.contains("terraform/modules/mongo-probe"), "{silent}");
 }
