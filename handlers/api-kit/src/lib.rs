@@ -5,15 +5,14 @@
 //! - [`Request`]: what a handler gets: route, [`Caller`], parameters and body, all of them valid by the contract
 //! - [`has_hidden`]: whether a text that people write has characters that nobody sees
 //! - [`json`]: bodies without a key twice and without depth
-//! - [`Database`]: MongoDB as a function of the API needs it; [`aws_config`]: the same of AWS;
-//!   [`AssumedRole`]: a role's session with its end; [`Kept`]: what is got again when it is old, and used longer where it cannot be
+//! - [`aws_config`]: AWS as a function of the API needs it; [`AssumedRole`]: a role's session with its end; [`Kept`]: what is got
+//!   again when it is old, and used longer where it cannot be
 
 mod answer;
 mod api;
 mod aws;
 mod caller;
 mod cors;
-mod database;
 pub mod json;
 mod kept;
 mod problem;
@@ -27,7 +26,6 @@ pub use api::{Api, Reply};
 pub use aws::aws_config;
 pub use caller::Caller;
 pub use cors::Origin;
-pub use database::{Database, StoreError};
 pub use kept::{Fresh, Kept};
 pub use problem::{FieldError, Kind, Problem};
 pub use request::{MAX_BODY_BYTES, Request};

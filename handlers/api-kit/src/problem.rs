@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lambda_kit::aws::AwsError;
+use lambda_kit::mongo::StoreError;
 use serde::Serialize;
 
 /// Content type of a problem.
@@ -226,32 +227,22 @@ impl Problem {
     }
 }
 
-/// Whether an error of AWS's is likely to be over soon.
-pub(crate) fn passes(error: &AwsError) -> bool {
-    match error {
-        AwsError::Refused { status, code, .. } => {
-            // S3 says some of these with a 200 or a 400.
-            const PASSING: [&str; 5] = [
-                "InternalError",
-                "RequestTimeout",
-                "RequestTimeoutException",
-                "ServiceUnavailable",
-                "SlowDown",
-            ];
-            *status >= 500 || *status == 429 || code.contains("Throttl") || PASSING.contains(&code.as_str())
-        }
-        AwsError::NoCredentials { .. } | AwsError::Unreachable { .. } => true,
+impl Problem {
+    /// Of something behind that failed: one that passes is worth another request.
+    fn behind(passes: bool, error: &dyn std::error::Error) -> Self {
+        let kind = if passes { Kind::Unavailable } else { Kind::Internal };
+        Self::new(kind).cause(lambda_kit::chain(error))
     }
 }
 
-/// AWS's throttling, its own faults and silence pass; anything else is a permission or a setting of ours that is wrong.
 impl From<AwsError> for Problem {
     fn from(error: AwsError) -> Self {
-        let kind = if passes(&error) {
-            Kind::Unavailable
-        } else {
-            Kind::Internal
-        };
-        Self::new(kind).cause(lambda_kit::chain(&error))
+        Self::behind(error.passes(), &error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::behind(error.passes(), &error)
     }
 }

@@ -1,8 +1,9 @@
 //! `GET /files`.
 
-use api_kit::{Answer, Database, Kind, Problem, Request};
+use api_kit::{Answer, Kind, Problem, Request};
 use file_catalog::{FILES, File, FileRecord};
 use futures::TryStreamExt as _;
+use lambda_kit::mongo::Database;
 use mongodb::bson::{Document, doc};
 use serde::Serialize;
 

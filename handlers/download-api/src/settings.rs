@@ -8,7 +8,7 @@ use lambda_kit::Environment;
 /// was passed on is worth little.
 const LINK_SECONDS: u64 = 300;
 
-/// Settings of this function alone; those of [`api_kit::Api`] and [`api_kit::Database`] are read by them.
+/// Settings of this function alone; those of [`api_kit::Api`] and [`lambda_kit::mongo::Database`] are read by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub(crate) bucket: String,

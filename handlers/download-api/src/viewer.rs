@@ -1,7 +1,8 @@
 //! What a caller may see.
 
-use api_kit::{Database, Problem, Request};
+use api_kit::{Problem, Request};
 use file_catalog::{MEMBERSHIPS, Membership, Viewer};
+use lambda_kit::mongo::Database;
 use mongodb::bson::doc;
 
 /// By the caller's groups and courses. Who is in no course has no document.

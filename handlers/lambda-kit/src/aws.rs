@@ -89,6 +89,26 @@ impl AwsError {
         }
     }
 
+    /// Whether it is likely to be over soon: throttling, a fault of AWS's own, or no answer. Anything else is a permission or a setting
+    /// that is wrong.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Refused { status, code, .. } => {
+                // S3 says some of these with a 200 or a 400.
+                const PASSING: [&str; 5] = [
+                    "InternalError",
+                    "RequestTimeout",
+                    "RequestTimeoutException",
+                    "ServiceUnavailable",
+                    "SlowDown",
+                ];
+                *status >= 500 || *status == 429 || code.contains("Throttl") || PASSING.contains(&code.as_str())
+            }
+            Self::NoCredentials { .. } | Self::Unreachable { .. } => true,
+        }
+    }
+
     /// HTTP status of the answer, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

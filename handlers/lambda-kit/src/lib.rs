@@ -8,7 +8,7 @@
 //! - [`Clock`]: what time it is, which a test decides
 //! - [`emf`]: metrics, written as log lines
 //! - [`aws`]: configuration with time limits and retries, assumed roles, and what an SDK error says
-//! - [`mongo`]: a MongoDB client from a secret, and which of a server's errors pass
+//! - [`mongo`]: a MongoDB client from a secret, single operations on a database, and which of a server's errors pass
 
 pub mod again;
 pub mod aws;

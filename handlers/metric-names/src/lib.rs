@@ -114,3 +114,17 @@ pub mod mongo_restore {
     /// Bytes of those documents as BSON.
     pub const BYTES: &str = "Bytes";
 }
+
+/// Metrics of the upload-janitor handler, one datapoint of each an invocation.
+pub mod upload_janitor {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/UploadJanitor";
+    /// Dimension: name of the bucket of the files.
+    pub const BUCKET: &str = "Bucket";
+    /// Abandoned uploads that were removed.
+    pub const REMOVED: &str = "Removed";
+    /// Abandoned uploads whose removal failed; at least 1 with an invocation that failed.
+    pub const FAILED: &str = "Failed";
+    /// Abandoned uploads that the invocation did not get to, counted up to 10,000. None where they could not be counted.
+    pub const LEFT: &str = "Left";
+}

@@ -2,7 +2,7 @@
 
 use lambda_kit::Environment;
 
-/// Settings of this function alone; those of [`api_kit::Api`] and [`api_kit::Database`] are read by them.
+/// Settings of this function alone; those of [`api_kit::Api`] and [`lambda_kit::mongo::Database`] are read by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub(crate) key_arn: String,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use api_contract::Handler;
-use api_kit::{Api, Database};
+use api_kit::Api;
 use aws_config::SdkConfig;
 use lambda_kit::emf::Metrics;
+use lambda_kit::mongo::Database;
 use lambda_kit::{Clock, Environment, Failure};
 
 use crate::keyring::Keyring;

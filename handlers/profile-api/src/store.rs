@@ -1,6 +1,6 @@
 //! Reading and writing profiles, each by its user's id and nothing else.
 
-use api_kit::{Database, StoreError};
+use lambda_kit::mongo::{Database, StoreError};
 use mongodb::bson::{Document, doc};
 
 use crate::record::{PROFILES, ProfileRecord};

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use api_kit::{Answer, Kind, Problem, Request, StoreError};
+use api_kit::{Answer, Kind, Problem, Request};
 use aws_lc_rs::rand;
 use file_catalog::{Checksum, FileRecord, Status, key};
+use lambda_kit::mongo::StoreError;
 use mongodb::bson::DateTime;
 use sha2::{Digest as _, Sha256};
 
@@ -124,7 +125,7 @@ async fn ticket(
 /// Ends the upload in parts of a record that is not there. If that fails, the bucket's lifecycle rule does it a day later.
 async fn give_up(record: &FileRecord, bucket: &Bucket) {
     if let Checksum::Parts { upload_id, .. } = &record.checksum
-        && let Err(error) = bucket.abort(&key(&record.id), upload_id).await
+        && let Err(error) = bucket.objects.abort(&key(&record.id), upload_id).await
     {
         let cause = error.to_string();
         tracing::warn!(

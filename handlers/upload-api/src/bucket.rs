@@ -7,9 +7,10 @@ use aws_credential_types::Credentials;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, Tag, Tagging,
+    ChecksumAlgorithm, ChecksumMode, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
 };
 use file_catalog::FileRecord;
+use file_store::Objects;
 use lambda_kit::aws::AwsError;
 
 use crate::form::{Form, presigned_post};
@@ -17,9 +18,6 @@ use crate::time::whole_seconds;
 
 /// The tag of what was not verified yet, as a header has it; see [`crate::form`].
 const TAGGING: &str = "upload=pending";
-/// The tag of what was deleted. A version without either tag is one that is served, and no lifecycle rule removes it: whoever still
-/// has the form may put another version over it.
-const DELETED: (&str, &str) = ("upload", "deleted");
 
 /// To put parts together takes S3 longer than other calls: it answers when it is done.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(15);
@@ -27,8 +25,7 @@ const JOIN_TIMEOUT: Duration = Duration::from_secs(15);
 /// The bucket while a session lasts.
 #[derive(Debug, Clone)]
 pub(crate) struct Bucket {
-    pub(crate) s3: aws_sdk_s3::Client,
-    pub(crate) name: String,
+    pub(crate) objects: Objects,
     pub(crate) region: String,
     pub(crate) kms_key_arn: String,
     pub(crate) credentials: Credentials,
@@ -72,6 +69,14 @@ fn unsigned(reason: String) -> Problem {
 }
 
 impl Bucket {
+    fn s3(&self) -> &aws_sdk_s3::Client {
+        &self.objects.s3
+    }
+
+    fn name(&self) -> &str {
+        &self.objects.bucket
+    }
+
     /// URL and fields of a form that puts a file's object.
     pub(crate) async fn form(
         &self,
@@ -82,7 +87,7 @@ impl Bucket {
     ) -> Result<(String, Vec<(&'static str, String)>), Problem> {
         let key = file_catalog::key(&record.id);
         let form = Form {
-            bucket: &self.name,
+            bucket: self.name(),
             region: &self.region,
             key: &key,
             content_type: &record.content_type,
@@ -96,7 +101,7 @@ impl Bucket {
 
     /// The bucket's own address, for which the SDK knows every partition's and every endpoint's rule.
     async fn url(&self, key: &str, now: SystemTime) -> Result<String, Problem> {
-        let call = self.s3.put_object().bucket(&self.name).key(key);
+        let call = self.s3().put_object().bucket(self.name()).key(key);
         let request = call.presigned(presigning(now, now + Duration::from_secs(1))?).await;
         let request = request.map_err(|error| unsigned(AwsError::of("PutObject", error).to_string()))?;
         let url = request.uri().split('?').next().and_then(|url| url.strip_suffix(key));
@@ -116,9 +121,9 @@ impl Bucket {
     ) -> Result<(String, Vec<(String, String)>), Problem> {
         let (number, bytes, sha256) = part;
         let call = self
-            .s3
+            .s3()
             .upload_part()
-            .bucket(&self.name)
+            .bucket(self.name())
             .key(key)
             .upload_id(upload_id)
             .part_number(number)
@@ -132,9 +137,9 @@ impl Bucket {
     /// Begins an upload in parts; its id.
     pub(crate) async fn begin(&self, key: &str, content_type: &str) -> Result<String, AwsError> {
         let call = self
-            .s3
+            .s3()
             .create_multipart_upload()
-            .bucket(&self.name)
+            .bucket(self.name())
             .key(key)
             .content_type(content_type)
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
@@ -149,22 +154,12 @@ impl Bucket {
         })
     }
 
-    /// Gives an upload up. One that is not there is given up.
-    pub(crate) async fn abort(&self, key: &str, upload_id: &str) -> Result<(), AwsError> {
-        let call = self.s3.abort_multipart_upload().bucket(&self.name).key(key);
-        let answer = call.upload_id(upload_id).send().await;
-        match answer.map_err(|error| AwsError::of("AbortMultipartUpload", error)) {
-            Err(error) if error.status() != Some(404) => Err(error),
-            _ => Ok(()),
-        }
-    }
-
     /// The parts that are there, in order; none if there is no such upload.
     pub(crate) async fn parts(&self, key: &str, upload_id: &str) -> Result<Option<Vec<UploadedPart>>, AwsError> {
         let mut parts = Vec::new();
         let mut after = None;
         loop {
-            let call = self.s3.list_parts().bucket(&self.name).key(key).upload_id(upload_id);
+            let call = self.s3().list_parts().bucket(self.name()).key(key).upload_id(upload_id);
             let answer = call.set_part_number_marker(after).send().await;
             let page = match answer.map_err(|error| AwsError::of("ListParts", error)) {
                 Err(error) if error.status() == Some(404) => return Ok(None),
@@ -198,9 +193,9 @@ impl Bucket {
             .operation_timeout(JOIN_TIMEOUT)
             .build();
         let answer = self
-            .s3
+            .s3()
             .complete_multipart_upload()
-            .bucket(&self.name)
+            .bucket(self.name())
             .key(key)
             .upload_id(upload_id)
             .multipart_upload(upload.build())
@@ -220,7 +215,7 @@ impl Bucket {
 
     /// What S3 says of the current version of an object, if there is one.
     pub(crate) async fn head(&self, key: &str) -> Result<Option<Head>, AwsError> {
-        let call = self.s3.head_object().bucket(&self.name).key(key);
+        let call = self.s3().head_object().bucket(self.name()).key(key);
         let answer = call.checksum_mode(ChecksumMode::Enabled).send().await;
         let head = match answer.map_err(|error| AwsError::of("HeadObject", error)) {
             Err(error) if error.status() == Some(404) => return Ok(None),
@@ -238,34 +233,12 @@ impl Bucket {
 
     /// Takes the tag from a version, so that no lifecycle rule removes it; whether the version is there.
     pub(crate) async fn untag(&self, key: &str, version_id: &str) -> Result<bool, AwsError> {
-        let call = self.s3.delete_object_tagging().bucket(&self.name).key(key);
+        let call = self.s3().delete_object_tagging().bucket(self.name()).key(key);
         let answer = call.version_id(version_id).send().await;
         match answer.map_err(|error| AwsError::of("DeleteObjectTagging", error)) {
             Err(error) if error.status() == Some(404) => Ok(false),
             answer => answer.map(|_| true),
         }
-    }
-
-    /// Tags a version as deleted, from when on the bucket's lifecycle rule counts its days. One that is not there is gone.
-    pub(crate) async fn retire(&self, key: &str, version_id: &str) -> Result<(), AwsError> {
-        let tag = Tag::builder().key(DELETED.0).value(DELETED.1).build();
-        let tagging = tag.and_then(|tag| Tagging::builder().tag_set(tag).build());
-        let tagging = tagging.map_err(|error| AwsError::Unreachable {
-            operation: "PutObjectTagging",
-            reason: error.to_string(),
-        })?;
-        let call = self.s3.put_object_tagging().bucket(&self.name).key(key);
-        let answer = call.version_id(version_id).tagging(tagging).send().await;
-        match answer.map_err(|error| AwsError::of("PutObjectTagging", error)) {
-            Err(error) if error.status() != Some(404) => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    /// Hides the object behind a delete marker: versions that are tagged last as long as the bucket's lifecycle rules say.
-    pub(crate) async fn delete(&self, key: &str) -> Result<(), AwsError> {
-        let answer = self.s3.delete_object().bucket(&self.name).key(key).send().await;
-        answer.map(drop).map_err(|error| AwsError::of("DeleteObject", error))
     }
 }
 

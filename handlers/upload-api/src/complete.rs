@@ -44,9 +44,9 @@ async fn discard(record: Option<&FileRecord>, version_id: &str, bucket: &Bucket,
     if record.is_some_and(|record| record.version_id.as_deref() == Some(version_id)) {
         return Ok(());
     }
-    bucket.retire(key, version_id).await?;
+    bucket.objects.retire(key, version_id).await?;
     if record.is_none_or(|record| record.status == Status::Deleting) {
-        bucket.delete(key).await?;
+        bucket.objects.delete(key).await?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@
 //! - [`UploadApi`]: what is built once, from [`Settings`]; [`handle`]: serves one event, by `routes`
 //! - `announce`: `POST /files`; `announcement`: what is accepted; `ticket`: what the client gets; `form`: a presigned POST
 //! - `complete`: `POST /files/{id}/complete`; `verify`: what differs; `parts`: files in parts
-//! - `remove`: `DELETE /files/{id}`, and what was never completed
-//! - `records`: MongoDB; `storage`: the role's session; `bucket`: S3
+//! - `remove`: `DELETE /files/{id}`; what was never completed removes the function upload-janitor
+//! - `storage`: the role's session; `bucket`: S3; records are [`file_store::Records`]
 
 mod announce;
 mod announcement;
@@ -13,7 +13,6 @@ mod bucket;
 mod complete;
 mod form;
 mod parts;
-mod records;
 mod remove;
 mod routes;
 mod settings;

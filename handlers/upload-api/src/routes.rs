@@ -5,7 +5,7 @@ use lambda_kit::{Environment, Failure, Function, Invocation};
 
 use crate::announce::announce;
 use crate::complete::complete;
-use crate::remove::{clean, remove};
+use crate::remove::remove;
 use crate::state::UploadApi;
 
 /// Serves one event of API Gateway.
@@ -15,7 +15,7 @@ use crate::state::UploadApi;
 pub async fn handle(invocation: Invocation, state: &UploadApi) -> Result<Reply, Failure> {
     let serve = |request: Request| async move {
         match request.route.operation.as_str() {
-            "createFile" => tokio::join!(announce(&request, state), clean(state)).0,
+            "createFile" => announce(&request, state).await,
             "completeFile" => complete(&request, state).await,
             "deleteFile" => remove(&request, state).await,
             other => Err(Problem::new(Kind::Internal).cause(format!("nothing here serves {other}"))),

@@ -54,7 +54,7 @@ fn is_active(media_type: &str) -> bool {
         || ["xml", "html", "javascript", "ecmascript", "x-javascript"].contains(&subtype)
 }
 
-/// Settings of this function alone; those of [`api_kit::Api`] and [`api_kit::Database`] are read by them.
+/// Settings of this function alone; those of [`api_kit::Api`] and [`lambda_kit::mongo::Database`] are read by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub(crate) bucket: String,

@@ -1,17 +1,18 @@
 //! What the function keeps from one event to the next.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use api_contract::Handler;
-use api_kit::{Api, Database};
+use api_kit::Api;
 use aws_config::SdkConfig;
+use file_store::Records;
 use lambda_kit::emf::Metrics;
+use lambda_kit::mongo::Database;
 use lambda_kit::{Clock, Environment, Failure};
 
 use crate::announcement::Sizes;
-use crate::records::Records;
 use crate::settings::Settings;
 use crate::storage::Storage;
 
@@ -23,7 +24,6 @@ pub struct UploadApi {
     pub(crate) settings: Settings,
     pub(crate) sizes: Sizes,
     pub(crate) clock: Clock,
-    pub(crate) cleaned: Cleaned,
 }
 
 impl fmt::Debug for UploadApi {
@@ -58,7 +58,6 @@ impl UploadApi {
             settings,
             sizes: Sizes::CONTRACT,
             clock: Arc::new(SystemTime::now),
-            cleaned: Cleaned::default(),
         })
     }
 
@@ -81,21 +80,5 @@ impl UploadApi {
     pub fn with_metrics(mut self, metrics: impl Fn(&Metrics) + Send + Sync + 'static) -> Self {
         self.api = self.api.with_metrics(metrics);
         self
-    }
-}
-
-/// When this process last looked for what others left.
-#[derive(Debug, Default)]
-pub(crate) struct Cleaned(Mutex<Option<SystemTime>>);
-
-impl Cleaned {
-    /// Whether it was so long ago, or never; if so it is now.
-    pub(crate) fn is_due(&self, now: SystemTime, pause: Duration) -> bool {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.is_none_or(|last| now >= last + pause);
-        if due {
-            *last = Some(now);
-        }
-        due
     }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use api_kit::{AssumedRole, RoleError};
 use aws_config::SdkConfig;
+use file_store::Objects;
 
 use crate::bucket::Bucket;
 use crate::settings::Settings;
@@ -40,9 +41,11 @@ impl Storage {
     pub(crate) async fn open(&self, now: SystemTime) -> Result<Bucket, RoleError> {
         let session = self.role.session(now, self.lifetime).await?;
         Ok(Bucket {
-            s3: session.s3,
+            objects: Objects {
+                s3: session.s3,
+                bucket: self.bucket.clone(),
+            },
             region: self.region.clone(),
-            name: self.bucket.clone(),
             kms_key_arn: self.kms_key_arn.clone(),
             credentials: session.credentials,
             expires_at: session.expires_at,

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 28] = [
+const ALLOWED: [(&str, &[&str]); 30] = [
     ("alarm-catalog", &["metric-names"]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
@@ -28,7 +28,15 @@ const ALLOWED: [(&str, &[&str]); 28] = [
     ("lambda-emulator", &["emulator-kit"]),
     ("lambda-kit", &["metric-names"]),
     ("api-kit", &["api-contract", "lambda-kit", "metric-names"]),
-    ("upload-api", &["api-contract", "api-kit", "file-catalog", "lambda-kit"]),
+    ("file-store", &["file-catalog", "lambda-kit"]),
+    (
+        "upload-api",
+        &["api-contract", "api-kit", "file-catalog", "file-store", "lambda-kit"],
+    ),
+    (
+        "upload-janitor",
+        &["file-catalog", "file-store", "lambda-kit", "metric-names"],
+    ),
     (
         "download-api",
         &["api-contract", "api-kit", "file-catalog", "lambda-kit"],

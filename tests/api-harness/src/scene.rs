@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_front::Front;
 use lambda_kit::Environment;
 use lambda_kit::emf::Metrics;
@@ -55,7 +55,16 @@ impl Scene {
         let retry = RetryConfig::standard()
             .with_max_attempts(3)
             .with_initial_backoff(Duration::from_millis(5));
-        let aws = cloud.sdk.to_builder().endpoint_url(front.url()).retry_config(retry);
+        let region = cloud.sdk.region().context("the local cloud is in no region")?;
+        let credentials = cloud
+            .sdk
+            .credentials_provider()
+            .context("nobody may call the local cloud")?;
+        let aws = aws_config::defaults(BehaviorVersion::latest())
+            .region(region.clone())
+            .credentials_provider(credentials)
+            .endpoint_url(front.url())
+            .retry_config(retry);
         let variables = [
             ("LECTERN_MONGO_SECRET_ARN", secret.arn.context("the secret has no ARN")?),
             ("LECTERN_MONGO_DATABASE", name),
@@ -67,7 +76,7 @@ impl Scene {
             secrets,
             metrics: Arc::default(),
             variables: variables.map(|(name, value)| (name.to_owned(), value)).into(),
-            aws: aws.build(),
+            aws: aws.load().await,
             ahead: Arc::default(),
             _cloud: cloud,
         })

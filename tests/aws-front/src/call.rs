@@ -96,6 +96,7 @@ fn s3(method: &Method, path: &str, query: &str) -> String {
         (&Method::DELETE, true) if has("uploadId") => "AbortMultipartUpload",
         (&Method::GET, true) if has("uploadId") => "ListParts",
         (&Method::DELETE, true) if has("tagging") => "DeleteObjectTagging",
+        (&Method::PUT, true) if has("tagging") => "PutObjectTagging",
         (&Method::PUT, true) => "PutObject",
         (&Method::GET, true) => "GetObject",
         (&Method::HEAD, true) => "HeadObject",

@@ -24,13 +24,14 @@ pub const GLIBC: (u32, u32) = (2, 34);
 pub const PROVIDER: &str = "terraform-provider-lectern";
 
 /// Every handler, in order: its crate, its program and its package have one name.
-pub const HANDLERS: [&str; 6] = [
+pub const HANDLERS: [&str; 7] = [
     "download-api",
     "mongo-dump",
     "mongo-probe",
     "mongo-restore",
     "profile-api",
     "upload-api",
+    "upload-janitor",
 ];
 
 /// How long cargo takes for a release on two cores.

@@ -31,11 +31,16 @@ async fn a_file_that_is_uploaded_as_it_was_announced_becomes_available() {
     assert_eq!(world.tags(&created.id()).await, []);
     let record = world.record(&created.id()).await.unwrap();
     assert_eq!(record.expires_at, None);
-    let call = world.s3.head_object().bucket(&world.bucket).key(key(&created.id()));
+    let call = world
+        .files
+        .s3
+        .head_object()
+        .bucket(&world.files.bucket)
+        .key(key(&created.id()));
     let head = call.version_id(record.version_id.unwrap()).send().await.unwrap();
     assert_eq!(head.content_type.as_deref(), Some("application/pdf"));
     assert_eq!(head.content_disposition, None, "the name is MongoDB's alone");
-    assert_eq!(head.ssekms_key_id, Some(world.kms_key_arn.clone()));
+    assert_eq!(head.ssekms_key_id, Some(world.files.kms_key_arn.clone()));
 
     // Once more, and nothing is different.
     world.front.clear();
@@ -50,7 +55,7 @@ async fn s3_takes_nothing_but_what_was_announced() {
     let created = send(&world.function(), &create_event(&announcement(&content))).await;
     let form = Form::of(&created.body);
     let other = bytes(501);
-    let elsewhere = world.kms_key_arn.replace("key/", "key/x");
+    let elsewhere = world.files.kms_key_arn.replace("key/", "key/x");
     let policy = |form: &Form| form.fields.iter().find(|(name, _)| name == "policy").unwrap().1.clone();
     let altered = policy(&form).replacen('A', "B", 1);
     let mut turned = content.clone();
@@ -172,7 +177,7 @@ async fn complete_takes_nothing_but_what_was_announced() {
     let created = send(&function, &create_event(&announcement(&content))).await;
     let id = created.id();
     let put = |content: &[u8], content_type: &str| {
-        let call = world.s3.put_object().bucket(&world.bucket).key(key(&id));
+        let call = world.files.s3.put_object().bucket(&world.files.bucket).key(key(&id));
         call.body(content.to_vec().into())
             .content_type(content_type)
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
@@ -181,7 +186,7 @@ async fn complete_takes_nothing_but_what_was_announced() {
         call.server_side_encryption(ServerSideEncryption::AwsKms)
             .ssekms_key_id(key)
     };
-    let ours = world.kms_key_arn.as_str();
+    let ours = world.files.kms_key_arn.as_str();
     let mut turned = content.clone();
     turned.reverse();
     let pdf = "application/pdf";
@@ -215,9 +220,16 @@ async fn complete_takes_nothing_but_what_was_announced() {
 #[tokio::test]
 async fn a_bucket_without_versions_makes_no_file_available() {
     let mut world = World::start().await;
-    world.bucket = format!("plain-{}", world.bucket);
-    world.s3.create_bucket().bucket(&world.bucket).send().await.unwrap();
-    let bucket = world.bucket.clone();
+    world.files.bucket = format!("plain-{}", world.files.bucket);
+    world
+        .files
+        .s3
+        .create_bucket()
+        .bucket(&world.files.bucket)
+        .send()
+        .await
+        .unwrap();
+    let bucket = world.files.bucket.clone();
     world.set("LECTERN_FILES_BUCKET", &bucket);
     world.allow(&crate::world::ON_OBJECTS, &[crate::world::ON_BUCKET]).await;
     let function = world.function();

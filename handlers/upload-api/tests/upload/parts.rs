@@ -35,10 +35,15 @@ async fn a_file_of_many_parts_becomes_available() {
     assert_eq!(completed.status, 200, "{}", completed.body);
     assert_eq!(world.content(&created.id()).await, Some(content));
     assert_eq!(world.uploads().await, 0);
-    let call = world.s3.head_object().bucket(&world.bucket).key(key(&created.id()));
+    let call = world
+        .files
+        .s3
+        .head_object()
+        .bucket(&world.files.bucket)
+        .key(key(&created.id()));
     let head = call.send().await.unwrap();
     assert_eq!(head.content_type.as_deref(), Some("application/pdf"));
-    assert_eq!(head.ssekms_key_id, Some(world.kms_key_arn.clone()));
+    assert_eq!(head.ssekms_key_id, Some(world.files.kms_key_arn.clone()));
     assert_eq!(head.version_id, world.record(&created.id()).await.unwrap().version_id);
     assert_eq!(send(&function, &complete_event(&created.id())).await, completed);
 }
@@ -206,7 +211,12 @@ async fn other_bytes_in_a_part_are_noticed() {
         panic!("{:?}", record.checksum)
     };
     let put = |bytes: &[u8]| {
-        let call = world.s3.upload_part().bucket(&world.bucket).key(key(&created.id()));
+        let call = world
+            .files
+            .s3
+            .upload_part()
+            .bucket(&world.files.bucket)
+            .key(key(&created.id()));
         call.upload_id(&upload_id).part_number(2).body(bytes.to_vec().into())
     };
     for (case, bytes) in [("size", &content[..399]), ("content", &content[..400])] {
@@ -229,7 +239,12 @@ async fn a_list_of_parts_on_several_pages_is_read_to_its_end() {
         let Checksum::Parts { upload_id, .. } = record.checksum else {
             panic!("{:?}", record.checksum)
         };
-        let call = world.s3.list_parts().bucket(&world.bucket).key(key(&created.id()));
+        let call = world
+            .files
+            .s3
+            .list_parts()
+            .bucket(&world.files.bucket)
+            .key(key(&created.id()));
         let listed = call.upload_id(upload_id).send().await.unwrap();
         listed.parts()[0].e_tag().unwrap().replace('"', "&quot;")
     };
@@ -257,7 +272,7 @@ async fn an_upload_that_somebody_else_ended_is_given_up() {
     let Checksum::Parts { upload_id, .. } = record.checksum else {
         panic!("{:?}", record.checksum)
     };
-    let call = world.s3.abort_multipart_upload().bucket(&world.bucket);
+    let call = world.files.s3.abort_multipart_upload().bucket(&world.files.bucket);
     call.key(key(&created.id())).upload_id(upload_id).send().await.unwrap();
     let sent = send(&world.function(), &complete_event(&created.id())).await;
     sent.is_problem(409, "conflict", "ended");

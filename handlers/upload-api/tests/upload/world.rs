@@ -4,11 +4,10 @@ use std::ops::{Deref, DerefMut};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use api_harness::Sent;
-use api_harness::{Cloud, Scene, Server};
-use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+use api_harness::{Cloud, Files, Scene, Server};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use file_catalog::{FILES, FileRecord, key};
+use file_catalog::{FILES, FileRecord};
 use mongodb::bson::{DateTime, doc};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -39,12 +38,9 @@ pub(crate) struct World {
     scene: Scene,
     /// Between the function and MongoDB.
     pub(crate) mongo: Server,
-    pub(crate) bucket: String,
-    pub(crate) kms_key_arn: String,
-    pub(crate) role: String,
-    /// As the account's root.
-    pub(crate) s3: aws_sdk_s3::Client,
-    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) files: Files,
+    /// The files role.
+    role: String,
 }
 
 impl Deref for World {
@@ -66,56 +62,27 @@ impl World {
     pub(crate) async fn start() -> Self {
         let cloud = Cloud::shared(&[("AUTH", "true")]).await.unwrap();
         let mongo = Server::start(cloud.mongo_address()).await.unwrap();
-        let s3 = lambda_kit::aws::s3(&cloud.sdk);
-        let kms = aws_sdk_kms::Client::new(&cloud.sdk);
-        let iam = aws_sdk_iam::Client::new(&cloud.sdk);
         let endpoint_url = cloud.endpoint_url.clone();
-        let mut scene = Scene::start(cloud, &endpoint_url, mongo.address()).await.unwrap();
-        let bucket = format!("files-{}", scene.number);
-        s3.create_bucket().bucket(&bucket).send().await.unwrap();
-        let versioning = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled);
-        let call = s3.put_bucket_versioning().bucket(&bucket);
-        call.versioning_configuration(versioning.build()).send().await.unwrap();
-        let made = kms.create_key().send().await.unwrap();
-        let kms_key_arn = made.key_metadata.unwrap().arn.unwrap();
+        let mut scene = Scene::start(cloud.clone(), &endpoint_url, mongo.address())
+            .await
+            .unwrap();
+        let files = Files::start(&cloud, scene.number).await.unwrap();
         let role = format!("files-{}", scene.number);
-        let trust = json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Principal": { "AWS": "arn:aws:iam::000000000000:root" },
-                "Action": "sts:AssumeRole",
-            }],
-        });
-        let call = iam.create_role().role_name(&role);
-        let made = call.assume_role_policy_document(trust.to_string()).send().await;
-        scene.set("LECTERN_FILES_ROLE_ARN", &made.unwrap().role.unwrap().arn);
-        scene.set("LECTERN_FILES_BUCKET", &bucket);
-        scene.set("LECTERN_FILES_KMS_KEY_ARN", &kms_key_arn);
-        let world = Self {
+        let role_arn = files.role(&role, &ON_OBJECTS, &[ON_BUCKET]).await.unwrap();
+        scene.set("LECTERN_FILES_ROLE_ARN", &role_arn);
+        scene.set("LECTERN_FILES_BUCKET", &files.bucket);
+        scene.set("LECTERN_FILES_KMS_KEY_ARN", &files.kms_key_arn);
+        Self {
             scene,
             mongo,
-            bucket,
-            kms_key_arn,
+            files,
             role,
-            s3,
-            iam,
-        };
-        world.allow(&ON_OBJECTS, &[ON_BUCKET]).await;
-        world
+        }
     }
 
-    /// Gives the files role these actions on the objects of files and on their bucket, and no others.
+    /// Gives the files role these actions and no others.
     pub(crate) async fn allow(&self, on_objects: &[&str], on_bucket: &[&str]) {
-        let bucket = format!("arn:aws:s3:::{}", self.bucket);
-        let statements = [(on_objects, format!("{bucket}/files/*")), (on_bucket, bucket)];
-        let statements = statements.into_iter().filter(|(actions, _)| !actions.is_empty());
-        let statements = statements
-            .map(|(actions, resource)| json!({ "Effect": "Allow", "Action": actions, "Resource": resource }))
-            .collect::<Vec<_>>();
-        let policy = json!({ "Version": "2012-10-17", "Statement": statements });
-        let call = self.iam.put_role_policy().role_name(&self.role).policy_name("files");
-        call.policy_document(policy.to_string()).send().await.unwrap();
+        self.files.allow(&self.role, on_objects, on_bucket).await.unwrap();
     }
 
     /// The function as it is after a cold start.
@@ -155,34 +122,22 @@ impl World {
 
     /// The current content of a file, if it has any.
     pub(crate) async fn content(&self, id: &str) -> Option<Vec<u8>> {
-        let answer = self.s3.get_object().bucket(&self.bucket).key(key(id)).send().await;
-        Some(answer.ok()?.body.collect().await.unwrap().into_bytes().to_vec())
+        self.files.content(id).await.unwrap()
     }
 
     /// Uploads in parts that were begun and not ended.
     pub(crate) async fn uploads(&self) -> usize {
-        let answer = self.s3.list_multipart_uploads().bucket(&self.bucket).send().await;
-        answer.unwrap().uploads().len()
+        self.files.uploads().await.unwrap()
     }
 
     /// Tags of the current version.
     pub(crate) async fn tags(&self, id: &str) -> Vec<(String, String)> {
-        let call = self.s3.get_object_tagging().bucket(&self.bucket).key(key(id));
-        let answer = call.send().await.unwrap();
-        let tags = answer.tag_set().iter();
-        tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+        self.files.tags(id, None).await.unwrap()
     }
 
     /// Tags of one version.
     pub(crate) async fn tags_of(&self, id: &str, version_id: &str) -> Vec<(String, String)> {
-        let call = self
-            .s3
-            .get_object_tagging()
-            .bucket(&self.bucket)
-            .key(file_catalog::key(id));
-        let answer = call.version_id(version_id).send().await.unwrap();
-        let tags = answer.tag_set().iter();
-        tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+        self.files.tags(id, Some(version_id)).await.unwrap()
     }
 }
 

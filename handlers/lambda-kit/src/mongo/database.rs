@@ -1,17 +1,18 @@
-//! MongoDB as a function of the API needs it: few connections, made when they are first needed, short waits, and a secret that
-//! may have been rotated since.
+//! MongoDB for a function that makes single operations: few connections, opened when they are first needed, short waits, and a secret
+//! that may have been rotated since.
 
 use std::fmt;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use lambda_kit::Environment;
-use lambda_kit::mongo::{self, MongoSource, SecretError};
 use mongodb::Client;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use tokio::sync::Mutex;
 
-use crate::problem::{Kind, Problem, passes};
+use crate::Environment;
+use crate::mongo::fault::passes;
+use crate::mongo::secret::{self, SecretError};
+use crate::mongo::source::MongoSource;
 
 /// Connections. A function serves one request at a time; the second is for an operation that follows one which was given up.
 const POOL: u32 = 2;
@@ -83,21 +84,10 @@ impl StoreError {
         match self {
             Self::Unavailable { .. } => true,
             Self::NoClient { source, .. } => {
-                matches!(source, SecretError::Unreadable { source, .. } if passes(source))
+                matches!(source, SecretError::Unreadable { source, .. } if source.passes())
             }
             Self::Duplicate { .. } | Self::Refused { .. } => false,
         }
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        let kind = if error.passes() {
-            Kind::Unavailable
-        } else {
-            Kind::Internal
-        };
-        Self::new(kind).cause(lambda_kit::chain(&error))
     }
 }
 
@@ -164,7 +154,7 @@ impl Database {
         options.max_idle_time = Some(IDLE);
         let selection = options.server_selection_timeout.unwrap_or(SELECTION);
         options.server_selection_timeout = Some(selection.min(SELECTION));
-        let new = lambda_kit::mongo::client(options, self.source.place()).map_err(no_client)?;
+        let new = secret::client(options, self.source.place()).map_err(no_client)?;
         Ok(client.insert(new).clone())
     }
 }
@@ -191,7 +181,7 @@ fn translated(operation: &'static str, error: Option<Error>) -> StoreError {
         let reason = format!("code {code}");
         match code {
             DUPLICATE_KEY => StoreError::Duplicate { operation },
-            code if mongo::passes(code) => StoreError::Unavailable { operation, reason },
+            code if passes(code) => StoreError::Unavailable { operation, reason },
             _ => StoreError::Refused { operation, reason },
         }
     };

@@ -1,0 +1,64 @@
+//! What the schedule sends.
+
+use serde::Deserialize;
+
+/// The version of the event that this function knows.
+const VERSION: u64 = 1;
+
+/// The whole event. It has no settings; what is refused was meant for another function.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Event {
+    version: u64,
+}
+
+/// Why an event is not the schedule's.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is not {{\"version\": 1}}, so nothing was removed: {0}. Send what the schedule sends")]
+pub(crate) struct EventError(String);
+
+/// Checks an event.
+///
+/// # Errors
+/// It is another one. The message has its place and no value.
+pub(crate) fn check(event: &str) -> Result<(), EventError> {
+    let event: Event = serde_json::from_str(event).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        EventError(format!("it differs at line {line}, column {column}"))
+    })?;
+    if event.version == VERSION {
+        Ok(())
+    } else {
+        Err(EventError("it has another version".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_schedule_sends_is_taken() {
+        assert!(check(include_str!("../events/schedule.json")).is_ok());
+        for other in [
+            "",
+            "null",
+            "{}",
+            r#"{"version": 2}"#,
+            r#"{"version": "1"}"#,
+            r#"{"version": -1}"#,
+            r#"{"version": 1, "httpMethod": "DELETE"}"#,
+            r#"{"version": 1} {"#,
+        ] {
+            assert!(check(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn no_value_of_another_event_is_in_the_message() {
+        let error = check(r#"{"email": "bob@example.com"}"#).map_err(|error| error.to_string());
+        let expected = "the event is not {\"version\": 1}, so nothing was removed: it differs at line 1, column 8. Send what the \
+                        schedule sends";
+        assert_eq!(error, Err(expected.to_owned()));
+    }
+}
