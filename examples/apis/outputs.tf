@@ -1,6 +1,6 @@
 output "url" {
-  description = "Address of the API."
-  value       = module.api.url
+  description = "Address of the API: on a local cloud the one that it has there."
+  value       = var.local_cloud ? try("${var.environment["AWS_ENDPOINT_URL"]}/restapis/${module.api.rest_api_id}/${module.api.stage_name}/_user_request_", module.api.url) : module.api.url
 }
 
 output "publicly_reachable" {

@@ -1,7 +1,7 @@
 """Users of the platform, who know of it no more than its contract: python3 api_users.py CONFIGURATION. Ends with 0 when all is as
 it should be, and prints what a test has to know of it as JSON.
 
-CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, user_pool_id, client_id, secrets (texts that no log may hold).
+CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, url (as printed), user_pool_id, client_id, secrets (texts that no log may hold).
 Ada is an administrator, Bob learns algebra, Eve something else; their memberships are named after their subjects by whoever calls,
 between the two steps "sign-up" and "use". The step "traces" prints all that logs, metrics and S3 hold,
 "left" what an apply makes and a destroy has to remove.
@@ -128,6 +128,13 @@ def nobody_gets_in_without_a_token(platform):
     for path in ("/files", "/profile"):
         expect(platform.call(access, "GET", path), 401, "unauthenticated")
     platform.cognito.delete_user_pool_client(UserPoolId=platform.configuration["user_pool_id"], ClientId=client)
+
+
+def the_address_that_was_printed_answers(platform):
+    url = f"{platform.configuration['url']}/files"
+    for token, wanted in (({}, 401), ({"Authorization": platform.sign_in("bob")}, 200)):
+        status, _, said = send(url, "GET", None, token)
+        assert status == wanted, f"{url}: {status} {said}"
 
 
 def an_administrator_uploads_and_users_download(platform):
@@ -290,6 +297,7 @@ def main(configuration, step):
         {"traces": print_traces, "left": print_left}[step](platform)
         return
     nobody_gets_in_without_a_token(platform)
+    the_address_that_was_printed_answers(platform)
     a_page_asks_before_it_sends(platform)
     an_administrator_uploads_and_users_download(platform)
     a_large_file_goes_in_parts(platform)

@@ -98,6 +98,7 @@ impl World {
             "region": "us-east-1",
             "api": output("rest_api_id"),
             "stage": output("stage"),
+            "url": output("url"),
             "user_pool_id": output("user_pool_id"),
             "client_id": output("client_id"),
             "secrets": secrets,
