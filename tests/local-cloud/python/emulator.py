@@ -434,13 +434,22 @@ def keep_request_metrics_as_aws_does():
 
 def decide_as_aws_does():
     """What IAM decides by and ministack does not know. Policies see the encryption context of a call to KMS, and the key that an
-    object is to be encrypted with; of a part that is its upload's, as ministack has it for the kind of encryption. All calls count as sent
-    over TLS: none are in a local cloud, and where a policy asks for TLS everything would be denied and nothing could be tried."""
+    object is to be encrypted with; of a part that is its upload's, as ministack has it for the kind of encryption. A prefix list is
+    a resource. All calls count as sent over TLS: none are in a local cloud, and where a policy asks for TLS everything would be denied and nothing could be tried."""
     import ministack.app
     from ministack.core import iam_actions
-    from ministack.services import s3
+    from ministack.services import ec2, s3
 
     key_id = "x-amz-server-side-encryption-aws-kms-key-id"
+
+    @replaced(iam_actions, "extract_resource_arn")
+    def extract_resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
+        # A prefix list is a resource: the account's, or AWS's own.
+        prefix_list = iam_actions._query_param(query_params or {}, "PrefixListId") if service == "ec2" else ""
+        if prefix_list:
+            owner = account_id if prefix_list in ec2._prefix_lists else "aws"
+            return f"arn:aws:ec2:{region}:{owner}:prefix-list/{prefix_list}"
+        return original(service, method, path, headers, body, query_params, region, account_id)
 
     @replaced(iam_actions, "request_tag_context")
     def request_tag_context(original, service, iam_action, body, params):
