@@ -65,7 +65,7 @@ pub mod mongodb {
     pub const DISK_USED_PERCENT: &str = "DiskUsedPercent";
 }
 
-/// Metric of the flow-log-guard handler (C7).
+/// Metrics of the flow-log-guard handler (C7), each with every delivery of log lines.
 pub mod flow_logs {
     /// Namespace.
     pub const NAMESPACE: &str = "Lectern/FlowLogs";
@@ -73,6 +73,14 @@ pub mod flow_logs {
     pub const FLOW_LOG_GROUP: &str = "FlowLogGroup";
     /// Accepted flows from or to a public address that is not S3's.
     pub const PUBLIC_ADDRESS_FLOWS: &str = "PublicAddressFlows";
+    /// Refused flows from or to such an address.
+    pub const REJECTED_PUBLIC_ADDRESS_FLOWS: &str = "RejectedPublicAddressFlows";
+    /// Records of traffic that were read.
+    pub const RECORDS: &str = "Records";
+    /// Lines that are none of the declared format.
+    pub const UNREADABLE_RECORDS: &str = "UnreadableRecords";
+    /// Lines that say that AWS left records out (`SKIPDATA`).
+    pub const SKIPPED_RECORDS: &str = "SkippedRecords";
 }
 
 /// Metrics of the mongo-dump handler (C8).
