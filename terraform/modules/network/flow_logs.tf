@@ -1,4 +1,4 @@
-# What the alarm on public addresses reads (C7).
+# What the function flow-log-guard reads (C7).
 
 locals {
   flow_logs = var.flow_logs == null ? {} : { main = var.flow_logs }
@@ -6,8 +6,9 @@ locals {
   # gateway has public addresses. A flow log's format cannot be changed later.
   flow_log_fields = [
     "version", "account-id", "interface-id", "pkt-srcaddr", "pkt-dstaddr", "pkt-src-aws-service", "pkt-dst-aws-service",
-    "flow-direction", "traffic-path", "action", "log-status",
+    "flow-direction", "traffic-path", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "action", "log-status",
   ]
+  flow_log_format = join(" ", [for field in local.flow_log_fields : "$${${field}}"])
 }
 
 # Before the flow log, which would make a group that keeps everything for ever.
@@ -89,7 +90,7 @@ resource "aws_flow_log" "this" {
   log_destination          = aws_cloudwatch_log_group.flow_logs[each.key].arn
   iam_role_arn             = aws_iam_role.flow_logs[each.key].arn
   max_aggregation_interval = 60
-  log_format               = join(" ", [for field in local.flow_log_fields : "$${${field}}"])
+  log_format               = local.flow_log_format
 
   tags = merge(var.tags, { Name = var.name })
 }

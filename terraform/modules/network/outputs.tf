@@ -101,6 +101,11 @@ output "nlb_dns_name" {
   value       = one(values(aws_lb.mongodb)[*].dns_name)
 }
 
+output "flow_log" {
+  description = "Value for `flow_log` of the module flow-log-guard: `flow_log_group` and `log_format`. `null` without flow logs."
+  value       = one([for group in aws_cloudwatch_log_group.flow_logs : { flow_log_group = group.name, log_format = local.flow_log_format }])
+}
+
 output "flow_logs" {
   description = "Target for `flow_logs` of an alarm bundle: `flow_log_group`. `null` without flow logs."
   value       = one([for group in aws_cloudwatch_log_group.flow_logs : { flow_log_group = group.name }])

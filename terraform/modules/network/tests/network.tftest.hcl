@@ -341,6 +341,16 @@ run "flow_logs_that_tell_public_addresses" {
   }
 
   assert {
+    condition     = endswith(aws_flow_log.this["main"].log_format, "$${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status}")
+    error_message = "A finding has the five-tuple, the amount and the time (C7)."
+  }
+
+  assert {
+    condition     = output.flow_log == { flow_log_group = "/aws/vpc/edu/flow-logs", log_format = aws_flow_log.this["main"].log_format }
+    error_message = "The module flow-log-guard gets the format that the flow log has (C7)."
+  }
+
+  assert {
     condition     = output.flow_logs == { flow_log_group = "/aws/vpc/edu/flow-logs" } && aws_cloudwatch_log_group.flow_logs["main"].retention_in_days == 90
     error_message = "The log group has a bundle's name for it, and an end (C7)."
   }
@@ -354,7 +364,7 @@ run "flow_logs_can_be_off" {
   }
 
   assert {
-    condition     = length(aws_flow_log.this) + length(aws_iam_role.flow_logs) + length(aws_cloudwatch_log_group.flow_logs) == 0 && output.flow_logs == null
+    condition     = length(aws_flow_log.this) + length(aws_iam_role.flow_logs) + length(aws_cloudwatch_log_group.flow_logs) == 0 && output.flow_logs == null && output.flow_log == null
     error_message = "flow_logs = null makes none."
   }
 }
