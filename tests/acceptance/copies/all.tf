@@ -60,6 +60,15 @@ module "function" {
   assumed_role = { policy_documents = [jsonencode({ Statement = { Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::files/*" } })] }
 }
 
+module "flow_log_guard" {
+  source = "../modules/flow-log-guard"
+
+  name     = var.name
+  region   = var.region
+  flow_log = module.network.flow_log
+  package  = local.package
+}
+
 # All copies lead to one function, as the APIs of two environments may.
 module "api" {
   source = "../modules/api"

@@ -277,7 +277,18 @@ impl Workdir {
     pub fn copy_example(&self, name: &str) -> Result<()> {
         let root = workspace::root();
         copy(&root.join("examples").join(name), self.path())?;
-        copy(&root.join("terraform/modules"), &self.path().join("modules"))
+        self.copy_modules()
+    }
+
+    /// Copies all modules into the folder `modules`.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn copy_modules(&self) -> Result<()> {
+        copy(
+            &workspace::root().join("terraform/modules"),
+            &self.path().join("modules"),
+        )
     }
 
     /// Gives a variable a value, for all commands from now on.

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 30] = [
+const ALLOWED: [(&str, &[&str]); 31] = [
     ("alarm-catalog", &["metric-names"]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
@@ -42,6 +42,7 @@ const ALLOWED: [(&str, &[&str]); 30] = [
         &["api-contract", "api-kit", "file-catalog", "lambda-kit"],
     ),
     ("profile-api", &["api-contract", "api-kit", "lambda-kit"]),
+    ("flow-log-guard", &["lambda-kit", "metric-names"]),
     ("mongo-dump", &["dump-format", "lambda-kit", "metric-names"]),
     ("mongo-probe", &["lambda-kit", "metric-names"]),
     ("mongo-restore", &["dump-format", "lambda-kit", "metric-names"]),

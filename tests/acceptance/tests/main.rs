@@ -9,6 +9,7 @@ mod backup;
 mod ci;
 mod corpus;
 mod docs;
+mod flow_logs;
 mod identity;
 mod layering;
 mod modules;

@@ -5,6 +5,7 @@
 //! - `handlers`: from the start of a function to its first poll, and what is sent to Lambda
 //! - `api`: a route of an API, by download-api and by a Python function of the same work
 //! - `dump`: the same collection through mongo-dump, a pymongo script, mongoexport and mongodump
+//! - `flow-logs`: the same flow logs, read by flow-log-guard and by a Python function of the same logic
 //! - `restore`: the same dump into an empty deployment, by mongo-restore and by a pymongo script
 //!
 //! What these need: `processes` runs and watches programs, `function` is a Lambda function's process with its Runtime API,
@@ -17,6 +18,7 @@ mod alarms;
 mod api;
 mod bound;
 mod dump;
+mod flow_logs;
 mod function;
 mod handlers;
 mod processes;
@@ -40,7 +42,7 @@ struct Arguments {
     /// alarms: Lambda functions to watch; each has four alarms
     #[arg(long, default_value_t = 75)]
     functions: usize,
-    /// alarms: plans of each side, dump: dumps of each, restore: restores by each; in turn, and the median counts
+    /// alarms: plans of each side, dump: dumps of each, restore: restores by each, flow-logs: readings of each; in turn, and the median counts
     #[arg(long, default_value_t = 5)]
     runs: usize,
     /// dump, restore: documents of about 1 kB
@@ -62,6 +64,7 @@ enum Measurement {
     Api,
     Dump,
     Restore,
+    FlowLogs,
 }
 
 impl Arguments {
@@ -85,6 +88,7 @@ async fn main() -> Result<()> {
             Measurement::Start => start::measure()?,
             Measurement::Alarms => alarms::measure(arguments.functions, arguments.runs).await?,
             Measurement::Handlers => handlers::measure(|name| arguments.binary(name)).await?,
+            Measurement::FlowLogs => flow_logs::measure(arguments.runs)?,
             Measurement::Api => api::measure(arguments.binary("download-api")?).await?,
             Measurement::Dump => {
                 let dump = dump::Plan {

@@ -41,7 +41,7 @@ fn changed(seed: &[u8], dice: &mut fastrand::Rng) -> Vec<u8> {
 #[test]
 fn every_target_lives_through_its_seeds_and_what_is_made_of_them() {
     let mut dice = fastrand::Rng::new();
-    for target in ["json", "event", "request", "parameter"] {
+    for target in ["json", "event", "request", "parameter", "envelope", "flow_line"] {
         let folder = tempfile::tempdir().unwrap();
         let inputs = folder.path().join("inputs");
         fs::create_dir(&inputs).unwrap();

@@ -24,8 +24,9 @@ pub const GLIBC: (u32, u32) = (2, 34);
 pub const PROVIDER: &str = "terraform-provider-lectern";
 
 /// Every handler, in order: its crate, its program and its package have one name.
-pub const HANDLERS: [&str; 7] = [
+pub const HANDLERS: [&str; 8] = [
     "download-api",
+    "flow-log-guard",
     "mongo-dump",
     "mongo-probe",
     "mongo-restore",

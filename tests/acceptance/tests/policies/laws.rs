@@ -10,7 +10,7 @@ pub(crate) const LAWS: [fn(&World, &mut Vec<String>); 6] = [
     buckets_take_only_tls_and_their_own_key,
     keys_stay_the_accounts,
     whoever_publishes_may_use_the_topics_key,
-    permissions_are_of_one_api,
+    permissions_are_of_one_source,
 ];
 
 /// What no role here may do to anything: with each of these it would be more than it is.
@@ -198,8 +198,8 @@ fn whoever_publishes_may_use_the_topics_key(world: &World, faults: &mut Vec<Stri
     }
 }
 
-/// Each permission lets in its API's method, and no other API and no other account.
-fn permissions_are_of_one_api(world: &World, faults: &mut Vec<String>) {
+/// Each permission lets in its API's method or its log group, and no other and no other account.
+fn permissions_are_of_one_source(world: &World, faults: &mut Vec<String>) {
     for permission in &world.permissions {
         let who = format!("service/{}", permission.service);
         let mut expect = |allowed, source: &str| {
@@ -229,9 +229,14 @@ fn permissions_are_of_one_api(world: &World, faults: &mut Vec<String>) {
             expect(false, &with("another", stage, method));
             expect(false, &with(api, "another", method));
             expect(false, &with(api, stage, "PATCH/another"));
+        } else if let ["arn", _, "logs", _, _, group] = parts.as_slice() {
+            let group = group.strip_suffix(":*").unwrap_or_default();
+            for another in [format!("{group}-of-another"), "log-group:another".to_owned()] {
+                expect(false, &format!("arn:aws:logs:{REGION}:{ACCOUNT}:{another}:*"));
+            }
         } else {
             faults.push(format!(
-                "{}: {source} is no method of an API: which laws hold of it?",
+                "{}: {source} is neither a method of an API nor a log group: which laws hold of it?",
                 permission.address
             ));
         }

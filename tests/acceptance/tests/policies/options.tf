@@ -28,6 +28,17 @@ module "backup" {
   drill               = { secret_arn = local.drill_secret }
 }
 
+module "flow_log_guard" {
+  source = "./modules/flow-log-guard"
+
+  name           = "edu"
+  flow_log       = module.network.flow_log
+  package        = { path = "function.zip" }
+  findings_topic = module.monitoring.topics.critical
+  event_bus      = { arn = "arn:aws:events:eu-west-1:111122223333:event-bus/security" }
+  failure_topic  = module.monitoring.topics.warning
+}
+
 # One function that the schedule invokes itself, and people who restore by command line.
 module "small" {
   source = "./modules/backup"

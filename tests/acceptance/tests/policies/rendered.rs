@@ -170,7 +170,7 @@ fn mocks() -> String {
 const ANY_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::mock/*"]}]}"#;
 
 /// What AWS would say to data sources that ask it.
-fn data_values() -> [(&'static str, Value); 3] {
+fn data_values() -> [(&'static str, Value); 4] {
     [
         (
             "aws_caller_identity",
@@ -181,6 +181,10 @@ fn data_values() -> [(&'static str, Value); 3] {
             json!({ "names": ["eu-west-1a", "eu-west-1b"], "zone_ids": ["euw1-az1", "euw1-az2"] }),
         ),
         ("aws_network_interface", json!({ "private_ip": "10.42.0.10" })),
+        (
+            "aws_ec2_managed_prefix_list",
+            json!({ "id": "pl-6da54004", "arn": format!("arn:aws:ec2:{REGION}:aws:prefix-list/pl-6da54004") }),
+        ),
     ]
 }
 

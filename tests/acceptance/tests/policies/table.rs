@@ -33,7 +33,7 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 8] = [FUNCTIONS, FILES, PROFILES, DUMPS, RESTORES, NETWORK, NOTICES, THE_REST];
+pub(crate) const TABLE: [&[Row]; 9] = [FUNCTIONS, FILES, PROFILES, DUMPS, RESTORES, NETWORK, GUARD, NOTICES, THE_REST];
 
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
 const UPLOAD_FILES: &str = "role/edu-upload-api-files-eu-west-1";
@@ -51,6 +51,7 @@ const SMALL_DUMP_ROLE: &str = "role/small-dump-eu-west-1";
 const SMALL_RESTORE_ROLE: &str = "role/small-restore-eu-west-1";
 const SMALL_SCHEDULER: &str = "role/small-scheduler-eu-west-1";
 const FLOW_LOGS: &str = "role/edu-flow-logs-eu-west-1";
+const GUARD_ROLE: &str = "role/edu-flow-log-guard-eu-west-1";
 const API_LOGS: &str = "role/edu-api-gateway-logs-eu-west-1";
 const SMS: &str = "role/texting-cognito-sms-eu-west-1";
 
@@ -692,6 +693,88 @@ const NETWORK: &[Row] = &[
         FLOW_LOGS,
         "logs:PutLogEvents",
         "log-group//aws/lambda/edu-upload-api:log-stream:a",
+        &[],
+    ),
+];
+
+/// The function that reads flow logs: who invokes it, and what it reads and tells (C7).
+const GUARD: &[Row] = &[
+    yes(LAMBDA, "sts:AssumeRole", GUARD_ROLE, &[]),
+    no("service/logs.amazonaws.com", "sts:AssumeRole", GUARD_ROLE, &[]),
+    no("admin", "sts:AssumeRole", GUARD_ROLE, &[]),
+    // CloudWatch Logs invokes the alias; of which group it may is in the laws
+    no(
+        "service/logs.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-flow-log-guard:live",
+        &[],
+    ),
+    no(
+        "service/logs.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-flow-log-guard",
+        &[],
+    ),
+    no(
+        "service/logs.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-upload-api:live",
+        &[],
+    ),
+    yes(
+        GUARD_ROLE,
+        "ec2:GetManagedPrefixListEntries",
+        "arn:aws:ec2:eu-west-1:aws:prefix-list/pl-6da54004",
+        &[],
+    ),
+    no(
+        GUARD_ROLE,
+        "ec2:GetManagedPrefixListEntries",
+        "arn:aws:ec2:eu-west-1:111122223333:prefix-list/pl-0123456789abcdef0",
+        &[],
+    ),
+    no(GUARD_ROLE, "ec2:DescribeManagedPrefixLists", "*", &[]),
+    no(
+        GUARD_ROLE,
+        "ec2:ModifyManagedPrefixList",
+        "arn:aws:ec2:eu-west-1:aws:prefix-list/pl-6da54004",
+        &[],
+    ),
+    yes(GUARD_ROLE, "sns:Publish", "topic/edu-critical", &[]),
+    yes(GUARD_ROLE, "kms:GenerateDataKey", "key/edu-alarms", VIA_SNS),
+    no(GUARD_ROLE, "kms:GenerateDataKey", "key/edu-alarms", &[]),
+    // where Lambda tells of failures
+    yes(GUARD_ROLE, "sns:Publish", "topic/edu-warning", &[]),
+    no(GUARD_ROLE, "sns:Publish", "topic/events-critical", &[]),
+    yes(
+        GUARD_ROLE,
+        "events:PutEvents",
+        "arn:aws:events:eu-west-1:111122223333:event-bus/security",
+        &[],
+    ),
+    no(
+        GUARD_ROLE,
+        "events:PutEvents",
+        "arn:aws:events:eu-west-1:111122223333:event-bus/default",
+        &[],
+    ),
+    // it is handed the lines, and reads no log
+    no(
+        GUARD_ROLE,
+        "logs:GetLogEvents",
+        "log-group//aws/vpc/edu/flow-logs:log-stream:a",
+        &[],
+    ),
+    yes(
+        GUARD_ROLE,
+        "logs:PutLogEvents",
+        "log-group//aws/lambda/edu-flow-log-guard:log-stream:a",
+        &[],
+    ),
+    no(
+        GUARD_ROLE,
+        "logs:PutLogEvents",
+        "log-group//aws/vpc/edu/flow-logs:log-stream:a",
         &[],
     ),
 ];

@@ -297,7 +297,9 @@ impl World {
     /// ARN and policy.
     fn resource(&self, on: &str) -> (String, Option<&Policy>) {
         if on == "*" || on.starts_with("arn:") || on.starts_with('+') {
-            let is_strange = on.contains(STRANGERS) || on.starts_with("arn:aws:s3:::");
+            // AWS's own prefix lists are open to everybody whose policies let them read them.
+            let is_strange =
+                on.contains(STRANGERS) || on.starts_with("arn:aws:s3:::") || on.contains(":aws:prefix-list/");
             let is_key = on.starts_with("arn:aws:kms:");
             let policy = if is_strange {
                 Some(&self.open)

@@ -1,0 +1,136 @@
+//! The module flow-log-guard on a local cloud that enforces IAM: lines in the flow log's group become findings and an alarm.
+
+use std::fs;
+use std::process::Command;
+
+use acceptance::running::RunningProvider;
+use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
+use local_cloud::package::{self, BOOTSTRAP, Effort};
+use local_cloud::{LocalCloud, Options, toolchain, workspace};
+use serde_json::{Value, json};
+
+const HANDLER: &str = "flow-log-guard";
+const ALARM: &str = "edu/flow_logs/vpc/public_addresses/critical";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_a_flow_log_become_findings_and_an_alarm() {
+    const TEST: &str = "lines_of_a_flow_log_become_findings_and_an_alarm";
+    let Some(aws_provider) = aws_provider_or_skip(TEST).unwrap() else {
+        return;
+    };
+    let cloud = tokio::task::spawn_blocking(|| {
+        LocalCloud::start(Options {
+            ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
+            ..Options::default()
+        })
+    });
+    let cloud = cloud.await.unwrap().unwrap();
+    let environment = cloud.environment();
+    let environment: Vec<_> = environment
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+    workdir.copy_modules().unwrap();
+    workdir.write("main.tf", include_str!("main.tf")).unwrap();
+    let zip = package::zip(&workspace::binary(HANDLER).unwrap(), BOOTSTRAP, Effort::Least).unwrap();
+    let path = workdir.path().join("flow-log-guard.zip");
+    fs::write(&path, zip).unwrap();
+    workdir.set("package_path", json!(path)).unwrap();
+    let endpoint = json!({ "AWS_ENDPOINT_URL": cloud.endpoint_url() });
+    workdir.set("environment", endpoint).unwrap();
+    workdir.init().unwrap();
+    workdir.apply().unwrap().ok().unwrap();
+    let plan = workdir.plan().unwrap();
+    assert_eq!(plan.code, 0, "{}", plan.text);
+
+    let s3 = workdir.output("s3_addresses").unwrap();
+    let of_s3 = s3[0].as_str().unwrap().split('/').next().unwrap();
+    let line = |destination: &str, action: &str| {
+        format!("3 eni-0a1b2c3d4e5f60718 10.42.0.10 {destination} 40001 443 6 1700000041 {action} OK")
+    };
+    let lines = [
+        line("10.42.1.20", "ACCEPT"),
+        line(of_s3, "ACCEPT"),
+        line("100.65.3.3", "ACCEPT"),
+        line("198.51.100.7", "ACCEPT"),
+        line("198.51.100.7", "ACCEPT"),
+        line("198.51.100.8", "REJECT"),
+        "3 eni-0a1b2c3d4e5f60718 - - - - - 1700000101 - NODATA".to_owned(),
+        "3 eni-0a1b2c3d4e5f60718".to_owned(),
+    ];
+    let heard = heard(&cloud, &workdir.output("queues").unwrap(), &lines);
+
+    // Of the topic, the alarm's notification is one too.
+    let messages: Vec<Value> = heard["topic"].as_array().unwrap().iter().map(of_the_topic).collect();
+    let of_kind = |kind: &str| {
+        messages
+            .iter()
+            .filter(|message| message["kind"] == kind)
+            .collect::<Vec<_>>()
+    };
+    let found: Vec<_> = of_kind("public_address_flow")
+        .into_iter()
+        .map(|finding| (&finding["destination"], &finding["action"], &finding["records"]))
+        .collect();
+    assert!(
+        found.contains(&(&json!("198.51.100.7"), &json!("ACCEPT"), &json!(2))),
+        "{messages:#?}"
+    );
+    assert!(
+        found.contains(&(&json!("198.51.100.8"), &json!("REJECT"), &json!(1))),
+        "{messages:#?}"
+    );
+    assert_eq!(found.len(), 2, "{messages:#?}");
+    assert_eq!(of_kind("unreadable_records")[0]["unreadable"], 1);
+    assert!(
+        messages.iter().any(|message| message["AlarmName"] == ALARM),
+        "{messages:#?}"
+    );
+
+    // The rule takes the accepted flow alone.
+    let events = heard["bus"].as_array().unwrap();
+    assert_eq!(events.len(), 1, "{events:#?}");
+    assert_eq!(
+        events[0]["detail"]["id"],
+        of_kind("public_address_flow")
+            .into_iter()
+            .find(|finding| finding["action"] == "ACCEPT")
+            .unwrap()["id"]
+    );
+
+    workdir.destroy().unwrap().ok().unwrap();
+}
+
+/// Body of a message that came by way of SNS.
+fn of_the_topic(message: &Value) -> Value {
+    serde_json::from_str(message["Message"].as_str().unwrap()).unwrap()
+}
+
+/// Writes the lines, and waits for two findings, a notice of the unreadable line and the alarm's on the topic, and the accepted flow on
+/// the bus.
+fn heard(cloud: &LocalCloud, queues: &Value, lines: &[String]) -> Value {
+    let configuration = json!({
+        "endpoint": cloud.endpoint_url(),
+        "region": "us-east-1",
+        "group": "/aws/vpc/edu/flow-logs",
+        "stream": "eni-0a1b2c3d4e5f60718-all",
+        "lines": lines,
+        "queues": queues,
+        "log": "/aws/lambda/edu-flow-log-guard",
+        "expected": { "topic": 4, "bus": 1 },
+    });
+    let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
+        .arg(workspace::root().join("tests/acceptance/python/flow_log_lines.py"))
+        .arg(configuration.to_string())
+        .env_clear()
+        .envs(cloud.environment())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    let log = fs::read_to_string(cloud.folder().join("ministack.log")).unwrap_or_default();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{log}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
