@@ -1,9 +1,10 @@
 //! `cargo demo`: the whole life of an alarm bundle and a private link on the local cloud, with real Terraform and a function
-//! that really fails; and a MongoDB that is really dumped by a schedule and restored.
+//! that really fails; and a MongoDB that is really measured, dumped by a schedule and restored.
 
 mod alarms;
 mod atlas;
 mod dumps;
+mod probe;
 mod services;
 mod stage;
 mod story;
@@ -24,6 +25,7 @@ use crate::workspace;
 use alarms::Alarms;
 use atlas::{Atlas, PrivateLink};
 use dumps::Dumps;
+use probe::Probe;
 use services::Services;
 use stage::{Kept, Stage};
 use story::Story;
@@ -61,7 +63,9 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     blocking(|| prerequisites::check(&[Need::Terraform, Need::Python, Need::Go])).await?;
     story.line("terraform, python3 and go are here")?;
 
-    story.step("Build the provider, the function that the alarms will watch, and the dump and restore of MongoDB")?;
+    story.step(
+        "Build the provider, the function that the alarms will watch, and those that measure, dump and restore MongoDB",
+    )?;
     let binaries = blocking(|| {
         let _progress = Progress::start(
             "building what is not compiled yet".into(),
@@ -171,6 +175,10 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.step("Restore it into another database, and compare")?;
     story.lines(&dumps.restore(&latest, stage.environment()).await?)?;
     story.line(&dumps.compare().await?)?;
+
+    story.step("Measure MongoDB with the probe, and read its numbers from CloudWatch")?;
+    let probe = Probe::create(&sdk, &cloudwatch, &uri, &binaries.probe).await?;
+    story.lines(&probe.numbers().await?)?;
 
     if let Stage::Kept(kept) = &mut stage {
         kept.finished = true;

@@ -113,13 +113,15 @@ pub(crate) struct DemoBinaries {
     pub(crate) function: PathBuf,
     pub(crate) dump: PathBuf,
     pub(crate) restore: PathBuf,
+    pub(crate) probe: PathBuf,
 }
 
-const DEMO: [&str; 4] = [
+const DEMO: [&str; 5] = [
     "terraform-provider-lectern",
     "quickstart-function",
     "mongo-dump",
     "mongo-restore",
+    "mongo-probe",
 ];
 
 /// Builds what the demo runs.
@@ -132,12 +134,13 @@ pub(crate) fn demo_binaries() -> Result<DemoBinaries> {
         arguments.extend(["--features", "local-cloud/demo"]);
     }
     build(&place, &arguments)?;
-    let [provider, function, dump, restore] = DEMO.map(|name| place.binary(name));
+    let [provider, function, dump, restore, probe] = DEMO.map(|name| place.binary(name));
     Ok(DemoBinaries {
         provider,
         function,
         dump,
         restore,
+        probe,
     })
 }
 

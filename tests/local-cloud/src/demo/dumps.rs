@@ -60,6 +60,7 @@ impl Dumps {
                 memory_mb: 1024,
                 timeout_seconds: 300,
             },
+            &[],
         )
         .await?;
         Ok(Self {

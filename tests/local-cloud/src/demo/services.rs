@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use aws_config::SdkConfig;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{FunctionCode, Runtime, State};
+use aws_sdk_lambda::types::{Environment, FunctionCode, Runtime, State};
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ impl Services {
                     memory_mb: 128,
                     timeout_seconds: 3,
                 },
+                &[],
             )
             .await?;
         }
@@ -161,8 +162,14 @@ pub(super) async fn create_function(
     name: &str,
     program: &Path,
     size: Size,
+    environment: &[(&str, &str)],
 ) -> Result<()> {
     let package = package::zip(program, BOOTSTRAP, Effort::Least)?;
+    let variables = environment
+        .iter()
+        .fold(Environment::builder(), |variables, (name, value)| {
+            variables.variables(*name, *value)
+        });
     lambda
         .create_function()
         .function_name(name)
@@ -173,6 +180,7 @@ pub(super) async fn create_function(
         .code(FunctionCode::builder().zip_file(Blob::new(package)).build())
         .memory_size(size.memory_mb)
         .timeout(size.timeout_seconds)
+        .environment(variables.build())
         .send()
         .await?;
     let deadline = Instant::now() + ACTIVE;
