@@ -69,7 +69,7 @@ impl Listing {
     }
 }
 
-fn namespace(database: &str, collection: &str) -> Result<Namespace, MongoError> {
+pub(crate) fn namespace(database: &str, collection: &str) -> Result<Namespace, MongoError> {
     Namespace::new(database, collection).map_err(|_| MongoError::Unreadable {
         command: "listCollections",
     })

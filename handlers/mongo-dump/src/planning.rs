@@ -68,7 +68,8 @@ async fn make(run: &Run<'_>, source: &Source, mode: Mode) -> Result<Plan, DumpEr
             code,
         });
     }
-    let layout = &Layout::read(source, server.topology).await?;
+    let (layout, unread) = &Layout::read(source, server.topology).await?;
+    skipped.extend(unread.clone());
 
     let described = futures::stream::iter(&entries).map(|entry| describe(run, source, entry, layout));
     let described: Vec<_> = described.buffered(DESCRIBED_AT_ONCE).try_collect().await?;

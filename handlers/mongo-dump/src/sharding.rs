@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use dump_format::manifest::{Exact, Sharding, Topology};
+use dump_format::manifest::{Exact, Sharding, SkipReason, Skipped, Topology};
 use dump_format::names::Namespace;
 use mongodb::bson::{RawDocument, rawdoc};
 
+use crate::catalog;
 use crate::error::DumpError;
 use crate::source::{MongoError, Source};
 
@@ -14,10 +15,11 @@ use crate::source::{MongoError, Source};
 pub(crate) struct Layout(BTreeMap<String, Sharding>);
 
 impl Layout {
-    /// Empty where nothing is sharded, and where the user may not read `config`: `readAnyDatabase` does not include it.
-    pub(crate) async fn read(source: &Source, topology: Topology) -> Result<Self, DumpError> {
+    /// Empty where nothing is sharded, and where the user may not read `config`: `readAnyDatabase` does not include it. What is left out
+    /// then comes beside it.
+    pub(crate) async fn read(source: &Source, topology: Topology) -> Result<(Self, Option<Skipped>), DumpError> {
         if topology != Topology::Sharded {
-            return Ok(Self::default());
+            return Ok(Default::default());
         }
         let collections = all(source, "collections").await;
         let zones = all(source, "tags").await;
@@ -28,7 +30,12 @@ impl Layout {
                     %error,
                     "shard keys and zones are not in the dump: the user needs find on the database config, which the role clusterMonitor has"
                 );
-                return Ok(Self::default());
+                let skipped = Skipped {
+                    namespace: catalog::namespace("config", "collections")?,
+                    reason: SkipReason::ShardKeys,
+                    code: error.code(),
+                };
+                return Ok((Self::default(), Some(skipped)));
             }
             (Err(error), _) | (_, Err(error)) => return Err(error.into()),
         };
@@ -49,7 +56,7 @@ impl Layout {
                 sharding.zones.push(Exact(zone));
             }
         }
-        Ok(layout)
+        Ok((layout, None))
     }
 
     pub(crate) fn of(&self, namespace: &Namespace) -> Option<Sharding> {

@@ -121,7 +121,7 @@ impl Scene<'_> {
             failed_indexes: Vec::new(),
             not_sharded: Vec::new(),
             deferred: Vec::new(),
-            not_in_dump: skipped.filter(|skipped| skipped.reason.is_a_gap()).cloned().collect(),
+            not_in_dump: skipped.filter(|skipped| skipped.reason.is_missed()).cloned().collect(),
             #[allow(clippy::cast_precision_loss, reason = "milliseconds of a restore are far below 2^52")]
             seconds: elapsed as f64 / 1_000.0,
             rpo_seconds: (started - consistent_at).max(0),

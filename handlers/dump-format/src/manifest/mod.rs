@@ -60,12 +60,19 @@ pub enum SkipReason {
     Broken,
     /// Reading it failed to the end; the code says how.
     Failed,
+    /// `config.collections`: the user may not read it, so that the dump does not say how collections were spread over shards.
+    ShardKeys,
 }
 
 impl SkipReason {
+    /// Whether somebody who restores the dump will miss it.
+    pub fn is_missed(self) -> bool {
+        self.is_a_gap() || self == Self::ShardKeys
+    }
+
     /// Whether the namespace was asked for, so that the dump is incomplete without it.
     pub fn is_a_gap(self) -> bool {
-        !matches!(self, Self::Excluded | Self::System | Self::Created)
+        !matches!(self, Self::Excluded | Self::System | Self::Created | Self::ShardKeys)
     }
 }
 

@@ -514,7 +514,7 @@ async fn shard_keys_and_zones_are_in_the_description() {
     assert_eq!(tags.collect::<Vec<_>>(), ["EU", "US"]);
     assert!(world.meta("school", "apples").await.sharding.is_none());
 
-    // Without rights on config the dump is complete, and says nothing of shards.
+    // Without rights on config the dump is complete, and says that shard keys are not in it.
     world.scheduled += 3_600;
     world.mongo.fault(Fault {
         command: "find".to_owned(),
@@ -528,4 +528,14 @@ async fn shard_keys_and_zones_are_in_the_description() {
     });
     complete(world.dump().await);
     assert!(world.meta("school", "students").await.sharding.is_none());
+    let manifest = world.manifest().await.unwrap();
+    let skipped = manifest
+        .skipped()
+        .iter()
+        .find(|skipped| skipped.reason == SkipReason::ShardKeys);
+    let skipped = skipped.map(|skipped| (skipped.namespace.to_string(), skipped.code));
+    assert_eq!(
+        skipped,
+        Some(("config.collections".to_owned(), Some(code::UNAUTHORIZED)))
+    );
 }
