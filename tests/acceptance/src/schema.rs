@@ -11,7 +11,7 @@ use local_cloud::workspace;
 /// What names of types start with.
 const PREFIX: &str = "aws_";
 
-/// The types that the HCL of this workspace names, in order.
+/// The types that the HCL of this workspace names, also that within tests, in order.
 ///
 /// # Errors
 /// A folder or file cannot be read.
@@ -32,7 +32,7 @@ fn scan(folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
         } else if kind.is_file()
             && path
                 .extension()
-                .is_some_and(|extension| extension == "tf" || extension == "hcl")
+                .is_some_and(|extension| ["tf", "hcl", "rs"].iter().any(|known| extension == *known))
         {
             let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');

@@ -5,6 +5,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir, aws_provider_or_skip};
 use atlas_emulator::{AtlasEmulator, DEFAULT_PROJECT, Options, Profile};
 use serde_json::{Value, json};
@@ -216,10 +217,11 @@ fn the_plan_of_a_public_entry_is_an_error_at_the_entry() {
 
 #[test]
 fn the_two_zone_example_is_valid() {
-    if aws_provider_or_skip("the_two_zone_example_is_valid").unwrap().is_none() {
+    let Some(binary) = aws_provider_or_skip("the_two_zone_example_is_valid").unwrap() else {
         return;
-    }
-    let workdir = Workdir::new(Engine::Terraform, &[]).unwrap();
+    };
+    let aws = RunningProvider::start(&binary, &[]).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &[], &aws).unwrap();
     let example = local_cloud::workspace::root().join("examples/private-link");
     for name in ["main.tf", "variables.tf", "outputs.tf", "versions.tf"] {
         workdir

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir, aws_provider_or_skip};
 use cloudwatch_emulator::{Emulator, Options};
 use local_cloud::{toolchain, workspace};
@@ -66,12 +67,10 @@ fn foreign_validators_find_the_contract_sound() {
 /// What a bundle makes, read by the resource that people use today: its import of our alarms plans no change.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_aws_provider_reads_our_alarms_as_we_mean_them() {
-    if aws_provider_or_skip("the_aws_provider_reads_our_alarms_as_we_mean_them")
-        .unwrap()
-        .is_none()
-    {
+    const TEST: &str = "the_aws_provider_reads_our_alarms_as_we_mean_them";
+    let Some(binary) = aws_provider_or_skip(TEST).unwrap() else {
         return;
-    }
+    };
     let emulator = Emulator::start(Options::default()).await.unwrap();
     let endpoint = emulator.endpoint_url();
     let ours = Workdir::new(Engine::Terraform, &environment(&endpoint)).unwrap();
@@ -104,7 +103,8 @@ resource "lectern_alarm_bundle" "edu" {
     };
     let description = |key: &str| stored(&alarms[key]["description"]);
 
-    let theirs = Workdir::new(Engine::Terraform, &environment(&endpoint)).unwrap();
+    let aws = RunningProvider::start(&binary, &environment(&endpoint)).unwrap();
+    let theirs = Workdir::with_running_aws(Engine::Terraform, &environment(&endpoint), &aws).unwrap();
     theirs.write("provider.tf", AWS_PROVIDER).unwrap();
     theirs
         .write(
@@ -203,15 +203,14 @@ resource "aws_cloudwatch_composite_alarm" "warning" {{
 /// The emulator serves the AWS provider's own alarms: create, settle, change, destroy.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_aws_provider_finds_the_emulator_to_be_cloudwatch() {
-    if aws_provider_or_skip("the_aws_provider_finds_the_emulator_to_be_cloudwatch")
-        .unwrap()
-        .is_none()
-    {
+    const TEST: &str = "the_aws_provider_finds_the_emulator_to_be_cloudwatch";
+    let Some(binary) = aws_provider_or_skip(TEST).unwrap() else {
         return;
-    }
+    };
     let emulator = Emulator::start(Options::default()).await.unwrap();
     let endpoint = emulator.endpoint_url();
-    let workdir = Workdir::new(Engine::Terraform, &environment(&endpoint)).unwrap();
+    let aws = RunningProvider::start(&binary, &environment(&endpoint)).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &environment(&endpoint), &aws).unwrap();
     workdir.write("provider.tf", AWS_PROVIDER).unwrap();
     let config = |threshold: &str| {
         format!(
