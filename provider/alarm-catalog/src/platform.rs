@@ -1,6 +1,6 @@
-//! Preset `platform`: the alarms of requirements C1-C8 (docs/requirements.md). Low bounds are warnings, high bounds critical.
+//! Preset `platform`: the alarms of requirements C1-C8, and of our own functions (docs/requirements.md). Low bounds are warnings, high bounds critical.
 
-use metric_names::{flow_logs, mongo_dump, mongodb};
+use metric_names::{flow_logs, mongo_dump, mongodb, upload_janitor};
 
 use crate::alarm::{AlarmSpec, Periods, Query, Signal, Threshold};
 use crate::service::{Param, Preset, Service, Severity};
@@ -543,6 +543,37 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         treat_missing_data: Some("breaching"),
         source: "requirement C8; FILL because CloudWatch looks back further than the evaluation periods, so that missing data alone fires hours late",
         operator_action: "Check that the schedule is enabled and its function starts; then make a dump by hand.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::UploadJanitor,
+        name: "failures",
+        severity: Severity::Warning,
+        title: "Abandoned uploads could not be removed.",
+        signal: Signal::Metric {
+            metric: upload_janitor::FAILED,
+            statistic: "Sum",
+        },
+        period_seconds: 3600,
+        source: "requirement A1; our choice because what is not removed is paid for, and no lifecycle rule removes all of it",
+        operator_action: "Read the function's log: it has the refused call of each file. Each is tried again a day later.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::UploadJanitor,
+        name: "left",
+        severity: Severity::Warning,
+        title: "The removal of abandoned uploads does not run or does not keep up.",
+        signal: Signal::Math {
+            queries: &[query("l", upload_janitor::LEFT, "Minimum")],
+            expression: "FILL(l, 1)",
+        },
+        period_seconds: 3600,
+        evaluation_periods: Periods::Fixed(24),
+        threshold: Threshold::Fixed(0),
+        treat_missing_data: Some("breaching"),
+        source: "requirement A1; our choice because a day's backlog is no longer a busy hour; FILL because an hour without a datapoint is an hour without a run",
+        operator_action: "Check that the schedule is enabled and its function starts; if it does, run it more often or give it more time.",
         ..LAMBDA_ERRORS
     },
 ];

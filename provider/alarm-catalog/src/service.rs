@@ -67,11 +67,13 @@ pub enum Service {
     FlowLogs,
     /// Dump schedules, reported by the mongo-dump handler.
     MongoDump,
+    /// Buckets of files, cleaned by the upload-janitor handler.
+    UploadJanitor,
 }
 
 impl Service {
     /// Every service, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Lambda,
         Self::ApiGateway,
         Self::S3,
@@ -81,6 +83,7 @@ impl Service {
         Self::MongoDb,
         Self::FlowLogs,
         Self::MongoDump,
+        Self::UploadJanitor,
     ];
 
     /// The name as users type it.
@@ -96,6 +99,7 @@ impl Service {
             Self::MongoDb => "mongodb",
             Self::FlowLogs => "flow_logs",
             Self::MongoDump => "mongo_dump",
+            Self::UploadJanitor => "upload_janitor",
         }
     }
 
@@ -112,6 +116,7 @@ impl Service {
             Self::MongoDb => "MongoDB (mongo-probe handler)",
             Self::FlowLogs => "VPC flow logs (flow-log-guard handler)",
             Self::MongoDump => "MongoDB dumps (mongo-dump handler)",
+            Self::UploadJanitor => "Abandoned uploads (upload-janitor handler)",
         }
     }
 
@@ -142,6 +147,7 @@ impl Service {
             Self::MongoDb => &[Param::Cluster],
             Self::FlowLogs => &[Param::FlowLogGroup],
             Self::MongoDump => &[Param::ScheduleName, Param::MaxAgeHours],
+            Self::UploadJanitor => &[Param::Bucket],
         }
     }
 
@@ -158,6 +164,7 @@ impl Service {
             Self::MongoDb => "C1",
             Self::FlowLogs => "C7",
             Self::MongoDump => "C8",
+            Self::UploadJanitor => "A1",
         }
     }
 }
@@ -194,7 +201,7 @@ pub enum Param {
     CacheEnabled,
     /// API Gateway: expected peak, in requests a minute.
     ExpectedPeakRpm,
-    /// S3: bucket.
+    /// S3 and upload-janitor: bucket.
     Bucket,
     /// S3: id of the bucket's request-metrics configuration.
     FilterId,

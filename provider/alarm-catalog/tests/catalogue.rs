@@ -257,6 +257,8 @@ fn the_platform_preset_has_the_missions_numbers() {
         ("C8", "mongo_dump/failures/critical", "Failed", fixed(0), greater, 3600, n(1)),
         ("C8", "mongo_dump/snapshot/warning", "Snapshot", fixed(1), less, 3600, n(1)),
         ("C8", "mongo_dump/age/critical", "Completed", fixed(1), less, 3600, hours),
+        ("A1", "upload_janitor/failures/warning", "Failed", fixed(0), greater, 3600, n(1)),
+        ("A1", "upload_janitor/left/warning", "Left", fixed(0), greater, 3600, n(24)),
     ];
     let short = |spec: &AlarmSpec| format!("{}/{}/{}", spec.service, spec.name, spec.severity);
     for (requirement, key, metric, threshold, operator, period, periods) in rows {
@@ -413,7 +415,7 @@ fn silence_is_breaching_only_where_silence_is_the_fault() {
         .filter(|spec| spec.treat_missing_data == Some("breaching"))
         .map(|spec| spec.name)
         .collect();
-    assert_eq!(breaching, ["probe_silent", "age"], "C1, C8");
+    assert_eq!(breaching, ["probe_silent", "age", "left"], "C1, C8, A1");
     assert!(every_alarm().all(|spec| matches!(spec.treat_missing_data, None | Some("breaching"))));
 }
 

@@ -346,6 +346,13 @@ fn targets() -> Attributes {
                 ],
             ),
         ),
+        (
+            "upload_janitor",
+            Attr::map(
+                "Buckets of files, by the metrics of the function upload-janitor; an alarm fires when abandoned uploads are not removed.",
+                [("bucket", Attr::string("Name of the bucket.").required())],
+            ),
+        ),
     ]
 }
 

@@ -95,6 +95,8 @@ pub(crate) struct Bundle {
     pub(crate) flow_logs: Map<FlowLogsTarget>,
     /// Optional: dump schedules; a dump that is missing for too long is an alarm.
     pub(crate) mongo_dump: Map<MongoDumpTarget>,
+    /// Optional: buckets of files whose abandoned uploads the upload-janitor handler removes.
+    pub(crate) upload_janitor: Map<UploadJanitorTarget>,
     /// Optional: partial changes of catalogue alarms, by `<service>/<target>/<alarm>`; `*` stands for one whole segment. Stronger than the
     /// catalogue: more `*` before fewer, exact last; within one, `warning` and `critical` last.
     #[serde(deserialize_with = "map_by_element")]
@@ -241,6 +243,13 @@ pub(crate) struct MongoDumpTarget {
     pub(crate) schedule_name: Text,
     /// Required: most hours without a complete dump, whole, 1-168.
     pub(crate) max_age_hours: Number,
+}
+
+/// `upload_janitor["..."]`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct UploadJanitorTarget {
+    /// Required: name of the bucket.
+    pub(crate) bucket: Text,
 }
 
 macro_rules! override_fields {
@@ -565,6 +574,7 @@ target_fields!(NlbTarget, Nlb, { load_balancer: Text = LoadBalancer, target_grou
 target_fields!(MongoDbTarget, MongoDb, { cluster: Text = Cluster });
 target_fields!(FlowLogsTarget, FlowLogs, { flow_log_group: Text = FlowLogGroup });
 target_fields!(MongoDumpTarget, MongoDump, { schedule_name: Text = ScheduleName, max_age_hours: Number = MaxAgeHours });
+target_fields!(UploadJanitorTarget, UploadJanitor, { bucket: Text = Bucket });
 
 #[cfg(test)]
 mod tests {

@@ -178,6 +178,15 @@ variable "mongo_dump" {
   nullable = false
 }
 
+variable "upload_janitor" {
+  description = "Buckets of files whose abandoned uploads the function upload-janitor removes, by name: the output `alarm_target` of the module upload-janitor."
+  type = map(object({
+    bucket = string
+  }))
+  default  = {}
+  nullable = false
+}
+
 variable "overrides" {
   description = "Thresholds and settings that differ from the catalogue, in the form of `overrides` of `lectern_alarm_bundle`. docs/guides/alarms.md lists the keys. `null`: none."
   type        = any

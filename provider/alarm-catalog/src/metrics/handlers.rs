@@ -1,6 +1,6 @@
 //! Metrics of our own handlers, which emit them once a minute or once a run.
 
-use metric_names::{flow_logs, mongo_dump, mongodb};
+use metric_names::{flow_logs, mongo_dump, mongodb, upload_janitor};
 
 use super::{COUNTED, EVERY_BASIC, GAUGE, from_param};
 use crate::metric::{MetricSpec, Unit};
@@ -32,6 +32,16 @@ const COMPLETED: MetricSpec = MetricSpec {
     needs: None,
     graph: Some("Sum"),
     source: "the mongo-dump handler",
+};
+
+const REMOVED: MetricSpec = MetricSpec {
+    service: Service::UploadJanitor,
+    namespace: upload_janitor::NAMESPACE,
+    name: upload_janitor::REMOVED,
+    dimensions: &[from_param(upload_janitor::BUCKET, Param::Bucket)],
+    dimension_sets: &[&[upload_janitor::BUCKET]],
+    source: "the upload-janitor handler",
+    ..COMPLETED
 };
 
 pub(super) const METRICS: &[MetricSpec] = &[
@@ -125,5 +135,16 @@ pub(super) const METRICS: &[MetricSpec] = &[
         unit: Unit::Seconds,
         graph: Some("Maximum"),
         ..COMPLETED
+    },
+    REMOVED,
+    MetricSpec {
+        name: upload_janitor::FAILED,
+        ..REMOVED
+    },
+    MetricSpec {
+        name: upload_janitor::LEFT,
+        basic_statistics: GAUGE,
+        graph: Some("Maximum"),
+        ..REMOVED
     },
 ];

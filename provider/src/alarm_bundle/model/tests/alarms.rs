@@ -48,6 +48,8 @@ fn the_platform_preset_gives_cloudwatch_the_required_numbers() {
         ("C8", "mongo_dump/six_hourly/failures/critical", "Sum", ">", "0", "3600", "1", "1", "notBreaching"),
         ("C8", "mongo_dump/six_hourly/snapshot/warning", "Minimum", "<", "1", "3600", "1", "1", "notBreaching"),
         ("C8", "mongo_dump/six_hourly/age/critical", "FILL(c, 0)", "<", "1", "3600", "7", "7", "breaching"),
+        ("A1", "upload_janitor/files/failures/warning", "Sum", ">", "0", "3600", "1", "1", "notBreaching"),
+        ("A1", "upload_janitor/files/left/warning", "FILL(l, 1)", ">", "0", "3600", "24", "24", "breaching"),
     ];
     let plan = planned(&everything());
     let found = alarms(&plan);
@@ -145,6 +147,7 @@ fn dimensions_are_those_the_metric_is_published_with() {
             "mongo_dump/six_hourly/failures/critical",
             vec![("Schedule", "MongoDBDumpEvery6Hours")],
         ),
+        ("upload_janitor/files/failures/warning", vec![("Bucket", "edu-files")]),
     ] {
         assert_eq!(alarms(&plan)[key].dimensions, texts(&expected), "{key}");
     }

@@ -18,6 +18,7 @@ use super::{BundlePlan, Context, PlannedAlarms, plan};
 use crate::alarm_bundle::state::{
     Alarm, ApiGatewayTarget, Bundle, CloudFrontTarget, CognitoTarget, ExtraAlarm, FlowLogsTarget, LambdaTarget, Map,
     MongoDbTarget, MongoDumpTarget, NlbTarget, Number, Override, OverrideFields, S3Target, Set, SeverityActions, Text,
+    UploadJanitorTarget,
 };
 
 const WARN: &str = "arn:aws:sns:us-east-1:123456789012:warn";
@@ -165,6 +166,12 @@ fn everything() -> Bundle {
             MongoDumpTarget {
                 schedule_name: text("MongoDBDumpEvery6Hours"),
                 max_age_hours: number("7"),
+            },
+        )]),
+        upload_janitor: map([(
+            "files",
+            UploadJanitorTarget {
+                bucket: text("edu-files"),
             },
         )]),
         ..bundle()
