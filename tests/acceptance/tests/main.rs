@@ -14,6 +14,7 @@ mod identity;
 mod layering;
 mod modules;
 mod mongo_dumps;
+mod mongo_probe;
 mod mongo_witnesses;
 mod packages;
 mod policies;

@@ -50,6 +50,17 @@ module "small" {
   dump_package = { path = "function.zip" }
 }
 
+# By the role's own name in MongoDB there is no secret; here there is one, with a customer key.
+module "probe" {
+  source = "./modules/mongo-probe"
+
+  name         = "edu"
+  cluster      = "main"
+  mongo_secret = { arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-probe-AbCdEf", kms_key_arn = local.secret_key }
+  package      = { path = "function.zip" }
+  vpc          = module.network.vpc
+}
+
 module "logged" {
   source = "./modules/storage"
 

@@ -33,7 +33,7 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 9] = [FUNCTIONS, FILES, PROFILES, DUMPS, RESTORES, NETWORK, GUARD, NOTICES, THE_REST];
+pub(crate) const TABLE: [&[Row]; 10] = [FUNCTIONS, FILES, PROFILES, DUMPS, PROBES, RESTORES, NETWORK, GUARD, NOTICES, THE_REST];
 
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
 const UPLOAD_FILES: &str = "role/edu-upload-api-files-eu-west-1";
@@ -55,6 +55,9 @@ const GUARD_ROLE: &str = "role/edu-flow-log-guard-eu-west-1";
 const API_LOGS: &str = "role/edu-api-gateway-logs-eu-west-1";
 const SMS: &str = "role/texting-cognito-sms-eu-west-1";
 
+const PROBE: &str = "role/edu-mongo-probe-eu-west-1";
+const PROBE_SCHEDULER: &str = "role/edu-probe-scheduler-eu-west-1";
+
 const LAMBDA: &str = "service/lambda.amazonaws.com";
 const HERE: With = &[("aws:SourceAccount", "111122223333")];
 const ELSEWHERE: With = &[("aws:SourceAccount", "444455556666")];
@@ -65,6 +68,7 @@ const VIA_SNS: With = &[("kms:ViaService", "sns.eu-west-1.amazonaws.com")];
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-AbCdEf";
 const DUMP_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-dump-AbCdEf";
 const DRILL_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-drill-AbCdEf";
+const PROBE_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-probe-AbCdEf";
 /// The secrets' key.
 const SECRET_KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/5ec4e700-0000-4000-8000-000000000000";
 const RUN: &str = "bucket/edu-dumps/mongo/main/2026/11/30/20261130T000000Z-1";
@@ -542,6 +546,55 @@ const DUMPS: &[Row] = &[
         ],
     ),
     no(DUMP_ROLE, "s3:PutObject", "bucket/edu-dump-logs/s3/edu-dumps/a", &[]),
+];
+
+/// The probe of a cluster and its schedule (C1, D6).
+const PROBES: &[Row] = &[
+    yes(LAMBDA, "sts:AssumeRole", PROBE, &[]),
+    no("admin", "sts:AssumeRole", PROBE, &[]),
+    yes(PROBE, "secretsmanager:GetSecretValue", PROBE_SECRET, &[]),
+    no(PROBE, "secretsmanager:GetSecretValue", DUMP_SECRET, &[]),
+    yes(PROBE, "kms:Decrypt", SECRET_KEY, VIA_SECRETS),
+    no(PROBE, "kms:Decrypt", SECRET_KEY, &[]),
+    // metrics go by way of the log
+    yes(
+        PROBE,
+        "logs:PutLogEvents",
+        "log-group//aws/lambda/edu-mongo-probe:log-stream:a",
+        &[],
+    ),
+    no(PROBE, "cloudwatch:PutMetricData", "*", &[]),
+    no(PROBE, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    yes(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        PROBE_SCHEDULER,
+        HERE,
+    ),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        PROBE_SCHEDULER,
+        ELSEWHERE,
+    ),
+    yes(
+        PROBE_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-mongo-probe:live",
+        &[],
+    ),
+    no(
+        PROBE_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-mongo-probe",
+        &[],
+    ),
+    no(
+        PROBE_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-upload-api:live",
+        &[],
+    ),
 ];
 
 const RESTORES: &[Row] = &[
