@@ -1,4 +1,4 @@
-# The three functions, each with what it may do and nothing else. S3 they reach only by a role of their own (B6).
+# The three functions of the API and the one that cleans up after uploads, each with what it may do and nothing else. S3 they reach only by a role of their own (B6).
 
 data "aws_region" "current" {}
 
@@ -110,6 +110,21 @@ data "aws_iam_policy_document" "upload_files" {
       values   = ["s3.${data.aws_region.current.region}.${local.dns_suffix}"]
     }
   }
+}
+
+module "janitor" {
+  source = "../../terraform/modules/upload-janitor"
+
+  name           = var.name
+  package        = try(var.artifacts["upload-janitor"], { path = "${var.packages}/upload-janitor.zip" })
+  files          = { bucket = module.storage.ready_bucket, bucket_arn = module.storage.bucket_arn }
+  mongo_secret   = var.mongo_secret
+  mongo_host     = var.mongo_host
+  mongo_database = var.mongo_database
+  environment    = var.environment
+  vpc            = module.network.vpc
+  kms_key_arn    = aws_kms_key.logs.arn
+  failure_topic  = module.monitoring.topics.warning
 }
 
 module "download" {

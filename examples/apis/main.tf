@@ -82,9 +82,11 @@ module "monitoring" {
     upload   = module.upload.alarm_target
     download = module.download.alarm_target
     profile  = module.profile.alarm_target
+    janitor  = module.janitor.function
   }
-  api_gateway = { main = merge(module.api.alarm_target, { expected_peak_rpm = var.expected_peak_rpm }) }
-  s3          = { files = module.storage.alarm_target }
-  cognito     = { web = module.auth.alarm_target }
-  nlb         = module.network.nlb
+  api_gateway    = { main = merge(module.api.alarm_target, { expected_peak_rpm = var.expected_peak_rpm }) }
+  s3             = { files = module.storage.alarm_target }
+  cognito        = { web = module.auth.alarm_target }
+  nlb            = module.network.nlb
+  upload_janitor = { files = module.janitor.alarm_target }
 }

@@ -36,18 +36,20 @@ output "bucket" {
 output "functions" {
   description = "Name of each handler's function."
   value = {
-    upload-api   = module.upload.function_name
-    download-api = module.download.function_name
-    profile-api  = module.profile.function_name
+    upload-api     = module.upload.function_name
+    download-api   = module.download.function_name
+    profile-api    = module.profile.function_name
+    upload-janitor = module.janitor.function_name
   }
 }
 
 output "role_arns" {
   description = "Role of each handler's function: with mongo_host, the AWS IAM database users that the cluster needs."
   value = {
-    upload-api   = module.upload.role_arn
-    download-api = module.download.role_arn
-    profile-api  = module.profile.role_arn
+    upload-api     = module.upload.role_arn
+    download-api   = module.download.role_arn
+    profile-api    = module.profile.role_arn
+    upload-janitor = module.janitor.role_arn
   }
 }
 

@@ -77,13 +77,13 @@ variable "flow_logs" {
 }
 
 variable "packages" {
-  description = "Folder with upload-api.zip, download-api.zip and profile-api.zip, as cargo dist makes them."
+  description = "Folder with upload-api.zip, upload-janitor.zip, download-api.zip and profile-api.zip, as cargo dist makes them."
   type        = string
   default     = "../../target/dist"
 }
 
 variable "artifacts" {
-  description = "Packages in S3 in place of those files, by handler: upload-api, download-api and profile-api, each { bucket, key, version_id, sha256 }. Then nobody who plans needs the files."
+  description = "Packages in S3 in place of those files, by handler: upload-api, upload-janitor, download-api and profile-api, each { bucket, key, version_id, sha256 }. Then nobody who plans needs the files."
   type = map(object({
     bucket     = string
     key        = string

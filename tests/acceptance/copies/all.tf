@@ -88,6 +88,17 @@ module "monitoring" {
   lambda = { upload = { function_name = "upload-api" } }
 }
 
+module "upload_janitor" {
+  source = "../modules/upload-janitor"
+
+  name           = var.name
+  region         = var.region
+  package        = local.package
+  files          = { bucket = "${var.name}-files-${var.region}", bucket_arn = "arn:aws:s3:::${var.name}-files-${var.region}" }
+  mongo_secret   = { arn = local.secret }
+  mongo_database = "lectern"
+}
+
 module "mongo_probe" {
   source = "../modules/mongo-probe"
 

@@ -3,7 +3,7 @@ it should be, and prints what a test has to know of it as JSON.
 
 CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, url (as printed), user_pool_id, client_id, secrets (texts that no log may hold).
 Ada is an administrator, Bob learns algebra, Eve something else; their memberships are named after their subjects by whoever calls,
-between the two steps "sign-up" and "use". The step "traces" prints all that logs, metrics and S3 hold,
+between the two steps "sign-up" and "use". The step "abandon" announces two files that nobody completes and prints their ids, "traces" prints all that logs, metrics and S3 hold,
 "left" what an apply makes and a destroy has to remove.
 """
 
@@ -199,6 +199,27 @@ def a_large_file_goes_in_parts(platform):
     expect(platform.call(ada, "GET", path), 404, "not-found")
 
 
+def abandon_two_uploads(platform):
+    """One arrives and is not completed, the other is begun in parts."""
+    ada = platform.sign_in("ada")
+    content = b"%PDF-1.7 draft"
+    announced = {
+        "name": "draft.pdf",
+        "size": len(content),
+        "content_type": "application/pdf",
+        "sha256": sha256(content),
+        "course": "algebra",
+        "visibility": "course",
+    }
+    arrived = expect(platform.call(ada, "POST", "/files", announced), 201)
+    status, _, said = post_form(arrived["upload"], content)
+    assert status in (200, 201, 204), f"{status} {said}"
+    del announced["sha256"]
+    announced.update(size=PART_BYTES * 2, part_sha256=[sha256(content)] * 2)
+    in_parts = expect(platform.call(ada, "POST", "/files", announced), 201)
+    print(json.dumps([ticket["file"]["id"] for ticket in (arrived, in_parts)]))
+
+
 def everybody_has_a_profile_of_their_own(platform):
     bob, eve = platform.sign_in("bob"), platform.sign_in("eve")
     _, name, phone, street = platform.configuration["secrets"]
@@ -259,6 +280,7 @@ def print_left(platform):
         "policies": [one["PolicyName"] for one in client("iam").list_policies(Scope="Local")["Policies"]],
         "rest APIs": [one["name"] for one in client("apigateway").get_rest_apis()["items"]],
         "roles": [one["RoleName"] for one in client("iam").list_roles()["Roles"]],
+        "schedules": [one["Name"] for one in client("scheduler").list_schedules()["Schedules"]],
         "security groups": [
             one["GroupId"] for one in client("ec2").describe_security_groups()["SecurityGroups"] if one["GroupName"] != "default"
         ],
@@ -293,8 +315,8 @@ def main(configuration, step):
         subjects = {"ada": platform.sign_up("ada", "admin"), "bob": platform.sign_up("bob"), "eve": platform.sign_up("eve")}
         print(json.dumps(subjects))
         return
-    if step in ("traces", "left"):
-        {"traces": print_traces, "left": print_left}[step](platform)
+    if step in ("abandon", "traces", "left"):
+        {"abandon": abandon_two_uploads, "traces": print_traces, "left": print_left}[step](platform)
         return
     nobody_gets_in_without_a_token(platform)
     the_address_that_was_printed_answers(platform)

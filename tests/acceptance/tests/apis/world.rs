@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir};
@@ -11,13 +11,13 @@ use aws_config::SdkConfig;
 use aws_sdk_lambda::primitives::Blob;
 use local_cloud::package::{self, BOOTSTRAP, Effort};
 use local_cloud::{LocalCloud, Options, toolchain, workspace};
-use mongodb::Client;
-use mongodb::bson::doc;
+use mongodb::bson::{DateTime, Document, doc};
+use mongodb::{Client, Collection};
 use serde_json::{Value, json};
 
 pub(crate) const BUCKET: &str = "edu-files";
 pub(crate) const DATABASE: &str = "lectern";
-const HANDLERS: [&str; 3] = ["upload-api", "download-api", "profile-api"];
+const HANDLERS: [&str; 4] = ["upload-api", "upload-janitor", "download-api", "profile-api"];
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct World {
@@ -135,8 +135,60 @@ impl World {
         memberships.insert_one(membership).await.unwrap();
     }
 
-    /// Invokes a function past the API, and returns the name of its error.
-    pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Option<String> {
+    /// A record of an upload that was given up two days ago, and of which nothing ever arrived.
+    pub(crate) async fn leave_an_upload(&self, id: &str) {
+        let record = doc! {
+            "_id": id,
+            "name": "lost.pdf",
+            "size": 5_i64,
+            "content_type": "application/pdf",
+            "course": "algebra",
+            "visibility": "course",
+            "status": "pending",
+            "checksum": { "kind": "whole", "sha256": "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" },
+            "created_by": "somebody",
+            "created_at": ago(3),
+            "expires_at": ago(2),
+            "request_sha256": "",
+        };
+        self.files().insert_one(record).await.unwrap();
+    }
+
+    /// Makes an upload one that was given up two days ago.
+    pub(crate) async fn give_up(&self, id: &str) {
+        let change = doc! { "$set": { "expires_at": ago(2) } };
+        let changed = self.files().update_one(doc! { "_id": id }, change).await.unwrap();
+        assert_eq!(changed.matched_count, 1);
+    }
+
+    pub(crate) fn files(&self) -> Collection<Document> {
+        self.mongo.database(DATABASE).collection("files")
+    }
+
+    /// Waits until a file has no record.
+    pub(crate) async fn forgotten(&self, id: &str) {
+        let started = Instant::now();
+        while self.files().find_one(doc! { "_id": id }).await.unwrap().is_some() {
+            assert!(started.elapsed() < PATIENCE, "{id} is still there");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// Objects that are seen, and uploads in parts that are open, of some files.
+    pub(crate) async fn contents(&self, ids: &[String]) -> usize {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk).force_path_style(true);
+        let s3 = aws_sdk_s3::Client::from_conf(config.build());
+        let uploads = s3.list_multipart_uploads().bucket(BUCKET).send().await.unwrap();
+        let mut found = uploads.uploads().len();
+        for id in ids {
+            let head = s3.head_object().bucket(BUCKET).key(format!("files/{id}")).send().await;
+            found += usize::from(head.is_ok());
+        }
+        found
+    }
+
+    /// Invokes a function past the API, and returns its answer or the name of its error.
+    pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Result<Value, String> {
         let lambda = aws_sdk_lambda::Client::new(&self.sdk);
         let invoke = lambda
             .invoke()
@@ -144,9 +196,11 @@ impl World {
             .qualifier("live")
             .payload(Blob::new(event.to_string()));
         let answer = invoke.send().await.unwrap();
-        answer.function_error()?;
-        let body: Value = serde_json::from_slice(answer.payload()?.as_ref()).unwrap();
-        Some(body["errorType"].as_str().unwrap().to_owned())
+        let body: Value = serde_json::from_slice(answer.payload().unwrap().as_ref()).unwrap();
+        match answer.function_error() {
+            None => Ok(body),
+            Some(_) => Err(body["errorType"].as_str().unwrap().to_owned()),
+        }
     }
 
     /// Waits until an alarm is in a state.
@@ -166,4 +220,8 @@ impl World {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
+}
+
+fn ago(days: u64) -> DateTime {
+    DateTime::from_system_time(SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60))
 }

@@ -51,7 +51,13 @@ pub(crate) fn resources(aws: &Path) -> Vec<Resource> {
     let workdir = Workdir::with_running_aws(Engine::Terraform, &ENVIRONMENT, &provider).unwrap();
     workdir.copy_example("apis").unwrap();
     workdir.write("options.tf", include_str!("options.tf")).unwrap();
-    for package in ["function", "upload-api", "download-api", "profile-api"] {
+    for package in [
+        "function",
+        "upload-api",
+        "upload-janitor",
+        "download-api",
+        "profile-api",
+    ] {
         workdir.write(&format!("{package}.zip"), package).unwrap();
     }
     let secret = json!({

@@ -33,12 +33,17 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 10] = [FUNCTIONS, FILES, PROFILES, DUMPS, PROBES, RESTORES, NETWORK, GUARD, NOTICES, THE_REST];
+pub(crate) const TABLE: [&[Row]; 11] = [
+    FUNCTIONS, FILES, CLEANING, PROFILES, DUMPS, PROBES, RESTORES, NETWORK, GUARD, NOTICES, THE_REST,
+];
 
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
 const UPLOAD_FILES: &str = "role/edu-upload-api-files-eu-west-1";
 const DOWNLOAD: &str = "role/edu-download-api-eu-west-1";
 const DOWNLOAD_FILES: &str = "role/edu-download-api-files-eu-west-1";
+const JANITOR: &str = "role/edu-upload-janitor-eu-west-1";
+const JANITOR_FILES: &str = "role/edu-upload-janitor-files-eu-west-1";
+const JANITOR_SCHEDULER: &str = "role/edu-upload-janitor-scheduler-eu-west-1";
 const PROFILE: &str = "role/edu-profile-api-eu-west-1";
 const DUMP: &str = "role/edu-mongo-dump-eu-west-1";
 const DUMP_ROLE: &str = "role/BucketMongoDBBackup";
@@ -293,6 +298,82 @@ const FILES: &[Row] = &[
             ("aws:SourceArn", "arn:aws:s3:::logged-files"),
             ("aws:SourceAccount", "111122223333"),
         ],
+    ),
+];
+
+/// The removal of abandoned uploads (A1, B6, D6).
+const CLEANING: &[Row] = &[
+    yes(LAMBDA, "sts:AssumeRole", JANITOR, &[]),
+    no("admin", "sts:AssumeRole", JANITOR, &[]),
+    yes(JANITOR, "secretsmanager:GetSecretValue", SECRET, &[]),
+    no(JANITOR, "secretsmanager:GetSecretValue", DUMP_SECRET, &[]),
+    yes(JANITOR, "kms:Decrypt", SECRET_KEY, VIA_SECRETS),
+    no(JANITOR, "kms:Decrypt", SECRET_KEY, &[]),
+    yes(JANITOR, "sts:AssumeRole", JANITOR_FILES, &[]),
+    no(JANITOR, "sts:AssumeRole", UPLOAD_FILES, &[]),
+    no(UPLOAD, "sts:AssumeRole", JANITOR_FILES, &[]),
+    no("admin", "sts:AssumeRole", JANITOR_FILES, &[]),
+    no(JANITOR, "s3:DeleteObject", "bucket/edu-files/files/a", &[]),
+    yes(JANITOR, "sns:Publish", "topic/edu-warning", &[]),
+    no(JANITOR, "sns:Publish", "topic/edu-critical", &[]),
+    // it hides and tags
+    yes(
+        JANITOR_FILES,
+        "s3:AbortMultipartUpload",
+        "bucket/edu-files/files/a",
+        &[],
+    ),
+    yes(JANITOR_FILES, "s3:DeleteObject", "bucket/edu-files/files/a", &[]),
+    yes(JANITOR_FILES, "s3:GetObject", "bucket/edu-files/files/a", &[]),
+    yes(
+        JANITOR_FILES,
+        "s3:PutObjectVersionTagging",
+        "bucket/edu-files/files/a",
+        &[],
+    ),
+    yes(JANITOR_FILES, "s3:ListBucket", "bucket/edu-files", &[]),
+    // it deletes no version, writes nothing, and without the key it reads nothing
+    no(JANITOR_FILES, "s3:DeleteObjectVersion", "bucket/edu-files/files/a", &[]),
+    no(
+        JANITOR_FILES,
+        "s3:DeleteObjectVersionTagging",
+        "bucket/edu-files/files/a",
+        &[],
+    ),
+    no(JANITOR_FILES, "s3:PutObject", "bucket/edu-files/files/a", &[]),
+    no(JANITOR_FILES, "s3:DeleteObject", "bucket/edu-files/elsewhere/a", &[]),
+    no(JANITOR_FILES, "s3:DeleteObject", "bucket/edu-dumps/mongo/main/a", &[]),
+    no(JANITOR_FILES, "kms:Decrypt", "key/edu-files", VIA_S3),
+    // one function's schedule
+    yes(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        JANITOR_SCHEDULER,
+        HERE,
+    ),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        JANITOR_SCHEDULER,
+        ELSEWHERE,
+    ),
+    yes(
+        JANITOR_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-upload-janitor:live",
+        &[],
+    ),
+    no(
+        JANITOR_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-upload-janitor",
+        &[],
+    ),
+    no(
+        JANITOR_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-upload-api:live",
+        &[],
     ),
 ];
 
