@@ -435,12 +435,19 @@ def keep_request_metrics_as_aws_does():
 def decide_as_aws_does():
     """What IAM decides by and ministack does not know. Policies see the encryption context of a call to KMS, and the key that an
     object is to be encrypted with; of a part that is its upload's, as ministack has it for the kind of encryption. A prefix list is
-    a resource. All calls count as sent over TLS: none are in a local cloud, and where a policy asks for TLS everything would be denied and nothing could be tried."""
+    a resource, and PublishBatch no action of its own. All calls count as sent over TLS: none are in a local cloud, and where a policy
+    asks for TLS everything would be denied and nothing could be tried."""
     import ministack.app
     from ministack.core import iam_actions
     from ministack.services import ec2, s3
 
     key_id = "x-amz-server-side-encryption-aws-kms-key-id"
+
+    @replaced(iam_actions, "extract_iam_action")
+    def extract_iam_action(original, *arguments, **named):
+        # What may publish one message may publish ten (Service Authorization Reference, Amazon SNS: there is sns:Publish alone).
+        action = original(*arguments, **named)
+        return "sns:Publish" if action == "sns:PublishBatch" else action
 
     @replaced(iam_actions, "extract_resource_arn")
     def extract_resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
