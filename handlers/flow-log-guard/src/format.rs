@@ -283,7 +283,7 @@ impl Format {
             (["action", "action"], "action"),
         ] {
             let is_there = names.iter().any(|name| known.contains(name));
-            if !is_there && !(lacking == "action" && is_of_a_gateway) {
+            if !is_there && (lacking != "action" || !is_of_a_gateway) {
                 return Err(FormatError::Lacks(lacking));
             }
         }
