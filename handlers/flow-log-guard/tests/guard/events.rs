@@ -38,7 +38,7 @@ async fn flows_and_unreadable_lines_are_counted_and_published_once_each() {
         assert_eq!(world.metric(name), [value], "{name}");
     }
 
-    let messages = world.from_topic(3).await;
+    let messages = world.heard_on_topic(3).await;
     let accepted = messages.iter().find(|(body, _)| body["action"] == "ACCEPT");
     let (body, attributes) = accepted.unwrap();
     assert_eq!(
@@ -69,7 +69,7 @@ async fn flows_and_unreadable_lines_are_counted_and_published_once_each() {
         .unwrap();
     assert_eq!((&unread.0["unreadable"], &unread.0["lines"]), (&json!(1), &json!(7)));
 
-    let events = world.from_bus(3).await;
+    let events = world.heard_on_bus(3).await;
     let mut types: Vec<_> = events
         .iter()
         .map(|event| event["detail-type"].as_str().unwrap())
@@ -95,7 +95,7 @@ async fn s3_behind_its_gateway_is_no_stranger_and_own_ranges_are_not_public() {
     world.set("LECTERN_OWN_CIDRS", "2001:db8:42::/56");
     world.prefix_list(&["52.218.0.0/17", "3.5.64.0/21"], 1);
     assert_eq!(scanned(&world.function(), PACKET_ADDRESSES).await, (1, 0, 1));
-    let (body, _) = world.from_topic(1).await.remove(0);
+    let (body, _) = world.heard_on_topic(1).await.remove(0);
     assert_eq!(
         (&body["destination"], &body["public"]),
         (&json!("2600:1f00::7"), &json!(["destination"]))
@@ -142,9 +142,12 @@ async fn an_event_that_is_delivered_twice_is_done_once_and_elsewhere_has_the_sam
     handle(&function, DEFAULT_FORMAT).await.unwrap();
     assert_eq!(handle(&function, DEFAULT_FORMAT).await, Ok(Answer::Repeated));
     assert_eq!(world.metric("PublicAddressFlows"), [1.0]);
-    let first = ids(world.from_topic(3).await.into_iter().map(|(body, _)| body));
+    let first = ids(world.heard_on_topic(3).await.into_iter().map(|(body, _)| body));
     handle(&world.function(), DEFAULT_FORMAT).await.unwrap();
-    assert_eq!(ids(world.from_topic(3).await.into_iter().map(|(body, _)| body)), first);
+    assert_eq!(
+        ids(world.heard_on_topic(3).await.into_iter().map(|(body, _)| body)),
+        first
+    );
 }
 
 #[tokio::test]
@@ -157,7 +160,7 @@ async fn a_flow_in_two_events_in_either_order_is_the_same_finding() {
     for (number, line) in [(20, &later), (10, &first), (30, &first)] {
         assert_eq!(scanned(&function, &event_of(number, line)).await, (1, 0, 1));
     }
-    let ids = ids(world.from_topic(3).await.into_iter().map(|(body, _)| body));
+    let ids = ids(world.heard_on_topic(3).await.into_iter().map(|(body, _)| body));
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
 
@@ -177,7 +180,7 @@ async fn of_many_flows_so_many_are_published_as_was_set_and_the_rest_is_named() 
         .collect();
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
     assert_eq!(scanned(&world.function(), &event(1, &lines)).await, (30, 30, 26));
-    let messages = world.from_topic(26).await;
+    let messages = world.heard_on_topic(26).await;
     let more = messages
         .iter()
         .find(|(body, _)| body["kind"] == "more_public_address_flows")

@@ -23,8 +23,8 @@ async fn throttles_and_lost_answers_are_waited_out() {
             (1, 1, 3),
             "{operation}"
         );
-        world.from_topic(3).await;
-        world.from_bus(3).await;
+        world.heard_on_topic(3).await;
+        world.heard_on_bus(3).await;
     }
 }
 
@@ -33,7 +33,7 @@ async fn a_batch_whose_answer_is_lost_comes_again_with_the_same_ids() {
     let world = World::start().await;
     world.front.script(Rule::on("PublishBatch").effect(Effect::LoseAnswer));
     assert_eq!(scanned(&world.function(), DEFAULT_FORMAT).await, (1, 1, 3));
-    let messages = world.from_topic(6).await;
+    let messages = world.heard_on_topic(6).await;
     for (body, _) in &messages {
         assert_eq!(messages.iter().filter(|(other, _)| other == body).count(), 2);
     }
@@ -49,7 +49,7 @@ async fn only_the_entries_that_were_refused_come_again() {
     assert_eq!(scanned(&world.function(), DEFAULT_FORMAT).await, (1, 1, 3));
     assert_eq!(world.front.calls_of("PutEvents"), 2);
     // The emulator took all of the first call, and one again.
-    world.from_bus(4).await;
+    world.heard_on_bus(4).await;
 }
 
 #[tokio::test]
@@ -72,8 +72,8 @@ async fn what_one_place_refuses_the_other_gets_and_the_event_comes_again_without
         assert_eq!(scanned(&function, DEFAULT_FORMAT).await, (1, 1, 3));
         assert_eq!(world.metric("PublicAddressFlows"), [1.0], "{name}");
         let (on_topic, on_bus) = if name == "TopicRefused" { (3, 6) } else { (6, 3) };
-        world.from_topic(on_topic).await;
-        world.from_bus(on_bus).await;
+        world.heard_on_topic(on_topic).await;
+        world.heard_on_bus(on_bus).await;
         assert_eq!(handle(&function, DEFAULT_FORMAT).await, Ok(Answer::Repeated));
     }
 }

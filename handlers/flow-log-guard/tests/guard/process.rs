@@ -47,7 +47,7 @@ async fn it_answers_writes_its_metrics_and_logs_no_address() {
         panic!("no failure");
     };
     assert_eq!(name, "EventInvalid");
-    world.from_topic(3).await;
+    world.heard_on_topic(3).await;
     process.start_kill().unwrap();
     let mut log = String::new();
     process.stdout.take().unwrap().read_to_string(&mut log).await.unwrap();

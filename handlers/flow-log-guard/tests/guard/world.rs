@@ -119,7 +119,7 @@ impl World {
     }
 
     /// The next messages of the topic: their bodies, and the attributes `kind` and `action`.
-    pub(crate) async fn from_topic(&self, number: usize) -> Vec<(Value, Value)> {
+    pub(crate) async fn heard_on_topic(&self, number: usize) -> Vec<(Value, Value)> {
         let messages = self.messages(&self.topic_queue, number).await;
         let read = messages.into_iter().map(|message| {
             let body = serde_json::from_str(message["Message"].as_str().unwrap()).unwrap();
@@ -129,7 +129,7 @@ impl World {
     }
 
     /// The next events of the bus, as a rule sees them.
-    pub(crate) async fn from_bus(&self, number: usize) -> Vec<Value> {
+    pub(crate) async fn heard_on_bus(&self, number: usize) -> Vec<Value> {
         self.messages(&self.bus_queue, number).await
     }
 
