@@ -445,7 +445,7 @@ def decide_as_aws_does():
 
     @replaced(iam_actions, "extract_iam_action")
     def extract_iam_action(original, *arguments, **named):
-        # What may publish one message may publish ten (Service Authorization Reference, Amazon SNS: there is sns:Publish alone).
+        # "The PublishBatch API uses the same Publish API action for IAM policies" (SNS Developer Guide, message batching).
         action = original(*arguments, **named)
         return "sns:Publish" if action == "sns:PublishBatch" else action
 
