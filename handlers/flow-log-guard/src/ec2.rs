@@ -96,7 +96,7 @@ impl Ec2 {
                 Ok(page) => return Ok(page),
                 Err(error) => error,
             };
-            if attempt == ATTEMPTS || !passes(&error) {
+            if attempt == ATTEMPTS || !error.passes() {
                 return Err(error);
             }
             tokio::time::sleep(BACKOFF.pause(attempt)).await;
@@ -177,15 +177,6 @@ fn unreachable(reason: &str) -> AwsError {
     AwsError::Unreachable {
         operation: OPERATION,
         reason: reason.to_owned(),
-    }
-}
-
-/// Whether the same call may succeed later ("Error codes for the Amazon EC2 API", `RequestLimitExceeded`).
-fn passes(error: &AwsError) -> bool {
-    match error {
-        AwsError::Refused { code, status, .. } => *status >= 500 || *status == 429 || code == "RequestLimitExceeded",
-        AwsError::Unreachable { .. } => true,
-        AwsError::NoCredentials { .. } => false,
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::net::IpAddr;
 
+use strsim::levenshtein;
+
 /// The format of a flow log that was made without one: the fields of version 2.
 pub const DEFAULT_FORMAT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} \
      ${bytes} ${start} ${end} ${action} ${log-status}";
@@ -277,13 +279,13 @@ impl Format {
             return Err(FormatError::Empty);
         }
         let is_of_a_gateway = known.contains(&"tgw-id");
-        for (names, lacking) in [
-            (["srcaddr", "pkt-srcaddr"], "pkt-srcaddr or srcaddr"),
-            (["dstaddr", "pkt-dstaddr"], "pkt-dstaddr or dstaddr"),
-            (["action", "action"], "action"),
+        let has = |name| known.contains(&name);
+        for (is_there, lacking) in [
+            (has("srcaddr") || has("pkt-srcaddr"), "pkt-srcaddr or srcaddr"),
+            (has("dstaddr") || has("pkt-dstaddr"), "pkt-dstaddr or dstaddr"),
+            (has("action") || is_of_a_gateway, "action"),
         ] {
-            let is_there = names.iter().any(|name| known.contains(name));
-            if !is_there && (lacking != "action" || !is_of_a_gateway) {
+            if !is_there {
                 return Err(FormatError::Lacks(lacking));
             }
         }
@@ -371,25 +373,8 @@ fn number<T: std::str::FromStr>(text: &str, field: &'static str) -> Result<Optio
 
 /// By the number of single characters to change.
 fn nearest(name: &str) -> &'static str {
-    let name: Vec<_> = name.bytes().take(64).collect();
-    FIELDS
-        .into_iter()
-        .min_by_key(|field| distance(&name, field.as_bytes()))
-        .unwrap_or("srcaddr")
-}
-
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
+    let nearest = FIELDS.into_iter().min_by_key(|field| levenshtein(name, field));
+    nearest.unwrap_or("srcaddr")
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ async fn story(guard: &FlowLogGuard, event: &str) -> Result<Answer, GuardError> 
     }
 
     let scan = scan(guard, &delivery).await?;
-    // Before anything that can fail: whatever becomes of the notices, the alarm is raised.
+    // Before the notices: whatever becomes of them, the alarm is raised.
     if progress == Progress::New {
         (guard.metrics)(&metrics(&delivery, &scan));
         guard.deliveries.keep(key, Progress::Counted);

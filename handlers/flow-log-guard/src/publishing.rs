@@ -1,4 +1,4 @@
-//! Notices to SNS and EventBridge: ten in a call, those that were refused for now again, and what was not taken in the end is an error.
+//! Notices to SNS and EventBridge: ten in a call. Those that were throttled are sent again, and what was not taken in the end is an error.
 
 use std::time::Duration;
 

@@ -95,9 +95,10 @@ impl AwsError {
     pub fn passes(&self) -> bool {
         match self {
             Self::Refused { status, code, .. } => {
-                // S3 says some of these with a 200 or a 400.
-                const PASSING: [&str; 5] = [
+                // S3 says some of these with a 200 or a 400, EC2 its own with a 503 or a 400.
+                const PASSING: [&str; 6] = [
                     "InternalError",
+                    "RequestLimitExceeded",
                     "RequestTimeout",
                     "RequestTimeoutException",
                     "ServiceUnavailable",

@@ -7,6 +7,7 @@
 //! - [`again`]: the next invocation of the same function; [`Backoff`]: the pause before another attempt
 //! - [`Clock`]: what time it is, which a test decides
 //! - [`emf`]: metrics, written as log lines
+//! - [`schedule`]: the event of a function that runs by the clock
 //! - [`aws`]: configuration with time limits and retries, assumed roles, and what an SDK error says
 //! - [`mongo`]: a MongoDB client from a secret, single operations on a database, and which of a server's errors pass
 
@@ -21,6 +22,7 @@ mod failure;
 mod guard;
 pub mod mongo;
 pub mod runtime;
+pub mod schedule;
 
 pub use backoff::Backoff;
 pub use clock::Clock;

@@ -1,17 +1,16 @@
 //! Everything an invocation can fail with.
 
 use lambda_kit::mongo::{SecretError, passes};
+use lambda_kit::schedule::ScheduleError;
 use lambda_kit::{Cut, EnvironmentError, Failure};
 use mongodb::error::{Error, ErrorKind};
-
-use crate::event::EventError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProbeError {
     #[error(transparent)]
     Environment(EnvironmentError),
     #[error(transparent)]
-    Event(EventError),
+    Event(ScheduleError),
     #[error("MongoDB was not asked")]
     Secret(#[source] SecretError),
     #[error("the cluster {cluster} could not be measured")]

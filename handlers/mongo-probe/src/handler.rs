@@ -1,9 +1,8 @@
 //! The story of one event.
 
-use lambda_kit::{Deadline, Failure, chain, guard};
+use lambda_kit::{Deadline, Failure, chain, guard, schedule};
 
 use crate::error::ProbeError;
-use crate::event;
 use crate::measure::measure;
 use crate::probe::MongoProbe;
 use crate::reading::{self, Reading, Report};
@@ -15,7 +14,7 @@ use crate::reading::{self, Reading, Report};
 /// One of [`FAILURES`](crate::FAILURES).
 pub async fn handle(event: &str, deadline: Deadline, probe: &MongoProbe) -> Result<Report, Failure> {
     // Of an event that is for somebody else nothing follows for the cluster.
-    event::check(event).map_err(|error| ProbeError::Event(error).failure())?;
+    schedule::check(event).map_err(|error| ProbeError::Event(error).failure())?;
     let measured = guard(deadline, patiently(probe)).await;
     match measured.unwrap_or_else(|cut| Err(ProbeError::Cut(cut))) {
         Ok(reading) => {

@@ -1,16 +1,15 @@
 //! Everything an invocation can fail with. A single removal that fails is no failure of the invocation: the report has it.
 
 use lambda_kit::mongo::StoreError;
+use lambda_kit::schedule::ScheduleError;
 use lambda_kit::{Cut, EnvironmentError, Failure};
-
-use crate::event::EventError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JanitorError {
     #[error(transparent)]
     Environment(EnvironmentError),
     #[error(transparent)]
-    Event(EventError),
+    Event(ScheduleError),
     #[error("the records of files could not be read or marked; what was removed before stays removed")]
     Records(#[source] StoreError),
     #[error(transparent)]

@@ -4,10 +4,9 @@ use std::time::SystemTime;
 
 use file_catalog::FileRecord;
 use file_store::remove_hidden;
-use lambda_kit::{Deadline, Failure, LAST_WORDS, chain, guard};
+use lambda_kit::{Deadline, Failure, LAST_WORDS, chain, guard, schedule};
 
 use crate::error::JanitorError;
-use crate::event;
 use crate::janitor::UploadJanitor;
 use crate::tally::{Report, Tally};
 
@@ -21,7 +20,7 @@ const COUNTED: u64 = 10_000;
 /// One of [`FAILURES`](crate::FAILURES). What was removed stays removed, and the next event goes on.
 pub async fn handle(event: &str, deadline: Deadline, janitor: &UploadJanitor) -> Result<Report, Failure> {
     let tally = Tally::default();
-    let result = match event::check(event) {
+    let result = match schedule::check(event) {
         Ok(()) => {
             // What ends the work from outside, the deadline or a panic, is named and counted like any failure.
             let ended = guard(deadline, clean(janitor, deadline, &tally)).await;

@@ -2,6 +2,7 @@
 
 use atlas_client::AtlasRegion;
 use provider_kit::error;
+use strsim::levenshtein;
 use tf_provider::{AttributePath, Diagnostics};
 
 /// The region a plan can know.
@@ -68,30 +69,13 @@ fn near(text: &str) -> Option<String> {
         DIRECTIONS.iter().map(move |direction| {
             let mut words = words.clone();
             words[at] = direction;
-            (distance(word, direction), words.join("-"))
+            (levenshtein(word, direction), words.join("-"))
         })
     });
     candidates
         .filter(|(distance, candidate)| *distance <= 2 && is_region(candidate))
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// How many letters one word is away from another (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, letter) in from.chars().enumerate() {
-        let mut diagonal = index;
-        row[0] = index + 1;
-        for (at, other) in to.iter().enumerate() {
-            let above = row[at + 1];
-            let replaced = diagonal + usize::from(letter != *other);
-            row[at + 1] = replaced.min(above + 1).min(row[at] + 1);
-            diagonal = above;
-        }
-    }
-    row[to.len()]
 }
 
 pub(crate) fn region_is_not_set(diagnostics: &mut Diagnostics, attribute: AttributePath) {

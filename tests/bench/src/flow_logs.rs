@@ -20,7 +20,7 @@ use crate::processes::thread_cpu_seconds;
 const EVENTS: u64 = 60;
 /// Lines of an event: packed some 200 KB, of CloudWatch Logs' most of 1 MB.
 const LINES: u64 = 10_000;
-/// What the issue of this function asks for.
+/// Our aim: the flow logs of a large network are then read by one function at a time.
 const TARGET: f64 = 100.0;
 const MEGABYTE: f64 = 1e6;
 /// Custom format of the versions 2, 3 and 5, as the module network makes flow logs.

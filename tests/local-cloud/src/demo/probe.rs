@@ -8,17 +8,17 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use aws_sdk_lambda::primitives::Blob;
+use metric_names::mongodb as metric;
 use serde_json::json;
 
 use super::services;
 
 const PROBE: &str = "mongo-probe";
-const NAMESPACE: &str = "Lectern/MongoDB";
 /// Name of the cluster in the metrics.
 const CLUSTER: &str = "main";
 /// What FerretDB lets be measured by a function that is started anew for each event, as the local cloud does: a MongoDB tells its connections, lag,
 /// cache and disk as well, and AWS keeps the function, so that it has two samples for the operations a second.
-const TOLD: [&str; 2] = ["Up", "RoundTripMilliseconds"];
+const TOLD: [&str; 2] = [metric::UP, metric::ROUND_TRIP_MILLISECONDS];
 
 /// Until a metric that was written must be in CloudWatch.
 const ARRIVED: Duration = Duration::from_secs(20);
@@ -67,6 +67,7 @@ impl Probe {
 
     /// Measures, and returns what CloudWatch has of it.
     pub(super) async fn numbers(&self) -> Result<Vec<String>> {
+        let namespace = metric::NAMESPACE;
         self.measure().await?;
         let mut lines = Vec::new();
         for name in TOLD {
@@ -76,11 +77,11 @@ impl Probe {
                     break value;
                 }
                 if Instant::now() > deadline {
-                    bail!("{NAMESPACE} {name} was not in CloudWatch after {} s", ARRIVED.as_secs());
+                    bail!("{namespace} {name} was not in CloudWatch after {} s", ARRIVED.as_secs());
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
             };
-            lines.push(format!("{NAMESPACE} {name} {{Cluster: {CLUSTER}}} = {value:.1}"));
+            lines.push(format!("{namespace} {name} {{Cluster: {CLUSTER}}} = {value:.1}"));
         }
         Ok(lines)
     }
@@ -88,11 +89,11 @@ impl Probe {
     /// The highest value of the last minute that has one.
     async fn latest(&self, name: &str) -> Result<Option<f64>> {
         let now = SystemTime::now();
-        let dimension = Dimension::builder().name("Cluster").value(CLUSTER).build();
+        let dimension = Dimension::builder().name(metric::CLUSTER).value(CLUSTER).build();
         let found = self
             .cloudwatch
             .get_metric_statistics()
-            .namespace(NAMESPACE)
+            .namespace(metric::NAMESPACE)
             .metric_name(name)
             .dimensions(dimension)
             .start_time(DateTime::from(now - Duration::from_secs(600)))
