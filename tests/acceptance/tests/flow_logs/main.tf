@@ -1,4 +1,4 @@
-# A flow log's group, the guard on it with an alarm, and queues that hear what it publishes.
+# A flow log's group, the guard on it with an alarm, and what brings its findings to queues.
 
 terraform {
   required_providers {
@@ -22,12 +22,9 @@ variable "environment" {
   type = map(string)
 }
 
-locals {
-  account = "000000000000"
-  queues = {
-    topic = { principal = "sns.amazonaws.com", source = aws_sns_topic.findings.arn }
-    bus   = { principal = "events.amazonaws.com", source = aws_cloudwatch_event_rule.findings.arn }
-  }
+# hashicorp/aws waits two minutes for a queue to be gone, and half a minute for its policy, so the test makes the queues.
+variable "queues" {
+  type = object({ topic = string, bus = string })
 }
 
 # As the module network names it. The local cloud writes no flow logs: the test puts lines into it.
@@ -50,38 +47,16 @@ resource "aws_cloudwatch_event_rule" "findings" {
   event_pattern  = jsonencode({ source = ["lectern.flow-log-guard"], detail = { action = ["ACCEPT"] } })
 }
 
-resource "aws_sqs_queue" "heard" {
-  for_each = toset(["topic", "bus"])
-
-  name = each.key
-}
-
-resource "aws_sqs_queue_policy" "heard" {
-  for_each = local.queues
-
-  queue_url = aws_sqs_queue.heard[each.key].url
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = each.value.principal }
-      Action    = "sqs:SendMessage"
-      Resource  = aws_sqs_queue.heard[each.key].arn
-      Condition = { ArnEquals = { "aws:SourceArn" = each.value.source } }
-    }]
-  })
-}
-
 resource "aws_sns_topic_subscription" "findings" {
   topic_arn = aws_sns_topic.findings.arn
   protocol  = "sqs"
-  endpoint  = aws_sqs_queue.heard["topic"].arn
+  endpoint  = var.queues.topic
 }
 
 resource "aws_cloudwatch_event_target" "findings" {
   rule           = aws_cloudwatch_event_rule.findings.name
   event_bus_name = aws_cloudwatch_event_bus.security.name
-  arn            = aws_sqs_queue.heard["bus"].arn
+  arn            = var.queues.bus
 }
 
 module "flow_log_guard" {
@@ -112,8 +87,4 @@ data "aws_ec2_managed_prefix_list" "s3" {
 
 output "s3_addresses" {
   value = [for entry in data.aws_ec2_managed_prefix_list.s3.entries : entry.cidr]
-}
-
-output "queues" {
-  value = { for name, queue in aws_sqs_queue.heard : name => queue.url }
 }

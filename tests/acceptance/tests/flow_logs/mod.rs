@@ -5,6 +5,8 @@ use std::process::Command;
 
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
+use aws_config::SdkConfig;
+use aws_sdk_sqs::types::QueueAttributeName;
 use local_cloud::package::{self, BOOTSTRAP, Effort};
 use local_cloud::{LocalCloud, Options, toolchain, workspace};
 use serde_json::{Value, json};
@@ -40,6 +42,8 @@ async fn lines_of_a_flow_log_become_findings_and_an_alarm() {
     workdir.set("package_path", json!(path)).unwrap();
     let endpoint = json!({ "AWS_ENDPOINT_URL": cloud.endpoint_url() });
     workdir.set("environment", endpoint).unwrap();
+    let queues = Queues::create(&cloud.sdk_config()).await;
+    workdir.set("queues", queues.arns.clone()).unwrap();
     workdir.init().unwrap();
     workdir.apply().unwrap().ok().unwrap();
     let plan = workdir.plan().unwrap();
@@ -60,7 +64,7 @@ async fn lines_of_a_flow_log_become_findings_and_an_alarm() {
         "3 eni-0a1b2c3d4e5f60718 - - - - - 1700000101 - NODATA".to_owned(),
         "3 eni-0a1b2c3d4e5f60718".to_owned(),
     ];
-    let heard = heard(&cloud, &workdir.output("queues").unwrap(), &lines);
+    let heard = heard(&cloud, &queues.urls, &lines);
 
     // Of the topic, the alarm's notification is one too.
     let messages: Vec<Value> = heard["topic"].as_array().unwrap().iter().map(of_the_topic).collect();
@@ -101,6 +105,49 @@ async fn lines_of_a_flow_log_become_findings_and_an_alarm() {
     );
 
     workdir.destroy().unwrap().ok().unwrap();
+}
+
+/// Queues that hear what the guard publishes, by the name of the way to them.
+struct Queues {
+    arns: Value,
+    urls: Value,
+}
+
+impl Queues {
+    /// Each takes messages of one source, whose ARN follows from its name.
+    async fn create(sdk: &SdkConfig) -> Self {
+        let sqs = aws_sdk_sqs::Client::new(sdk);
+        let (mut arns, mut urls) = (json!({}), json!({}));
+        for (name, service, source) in [
+            (
+                "topic",
+                "sns.amazonaws.com",
+                "arn:aws:sns:us-east-1:000000000000:findings",
+            ),
+            (
+                "bus",
+                "events.amazonaws.com",
+                "arn:aws:events:us-east-1:000000000000:rule/security/findings",
+            ),
+        ] {
+            let arn = format!("arn:aws:sqs:us-east-1:000000000000:{name}");
+            let policy = json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Principal": { "Service": service },
+                    "Action": "sqs:SendMessage",
+                    "Resource": arn,
+                    "Condition": { "ArnEquals": { "aws:SourceArn": source } },
+                }],
+            });
+            let create = sqs.create_queue().queue_name(name);
+            let create = create.attributes(QueueAttributeName::Policy, policy.to_string());
+            urls[name] = create.send().await.unwrap().queue_url().unwrap().into();
+            arns[name] = arn.into();
+        }
+        Self { arns, urls }
+    }
 }
 
 /// Body of a message that came by way of SNS.
