@@ -16,15 +16,15 @@ pub struct AlarmStore {
     scopes: BTreeMap<Scope, Alarms>,
 }
 
-/// A change of an alarm's state, for its actions.
+/// A change of an alarm's state, for its event and its actions.
 #[derive(Debug, Clone)]
 pub struct Transition {
     /// Where.
     pub scope: Scope,
     /// The alarm after the change.
     pub alarm: StoredAlarm,
-    /// The state before it.
-    pub old_state: StateValue,
+    /// The state before it; `None` where nothing changed, and only actions that were held back are let go.
+    pub old_state: Option<AlarmState>,
 }
 
 impl AlarmStore {
@@ -80,19 +80,19 @@ impl AlarmStore {
         now: Timestamp,
     ) -> Option<Transition> {
         let alarm = self.get_mut(scope, name)?;
-        let old_state = alarm.state.value;
-        let changed = old_state != value;
-        alarm.state = AlarmState {
+        let changed = alarm.state.value != value;
+        let state = AlarmState {
             value,
             reason,
             reason_data,
             updated: now,
             transitioned: if changed { now } else { alarm.state.transitioned },
         };
+        let old_state = std::mem::replace(&mut alarm.state, state);
         changed.then(|| Transition {
             scope: scope.clone(),
             alarm: alarm.clone(),
-            old_state,
+            old_state: Some(old_state),
         })
     }
 }

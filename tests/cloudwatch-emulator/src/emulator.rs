@@ -29,6 +29,9 @@ pub struct Options {
     pub default_account: String,
     /// `http://` address of an SNS that alarm actions are published to; `None`: messages are counted as not delivered.
     pub sns_endpoint: Option<String>,
+    /// `http://` address of an EventBridge that gets an event of each transition, and takes events whose source begins with `aws.`
+    /// where the header `x-lectern-service` says that a service puts them; `None`: no events.
+    pub events_endpoint: Option<String>,
     /// Throttle as CloudWatch's quotas say.
     pub enforce_quotas: bool,
     /// How often alarms are evaluated; `None`: only on request.
@@ -45,6 +48,7 @@ impl Default for Options {
             port: 0,
             default_account: DEFAULT_ACCOUNT.to_owned(),
             sns_endpoint: None,
+            events_endpoint: None,
             enforce_quotas: false,
             evaluation_interval: None,
             count_running_period: false,
@@ -64,7 +68,7 @@ impl Emulator {
     /// Starts and listens.
     ///
     /// # Errors
-    /// When the port is taken, or the SNS endpoint is no URL.
+    /// When the port is taken, or an endpoint is no URL.
     pub async fn start(options: Options) -> Result<Self> {
         Self::start_blocking(options)
     }
@@ -72,7 +76,7 @@ impl Emulator {
     /// Starts and listens; for callers without an async runtime. It blocks for no longer than a bind takes.
     ///
     /// # Errors
-    /// When the port is taken, or the SNS endpoint is no URL.
+    /// When the port is taken, or an endpoint is no URL.
     pub fn start_blocking(options: Options) -> Result<Self> {
         let listener =
             Listener::bind(options.port).with_context(|| format!("port {} cannot be bound", options.port))?;
@@ -80,7 +84,11 @@ impl Emulator {
             default_account: options.default_account,
             clock: options.clock,
             quotas: options.enforce_quotas.then(Quotas::default),
-            publisher: Publisher::new(options.sns_endpoint.as_deref(), listener.runtime().clone())?,
+            publisher: Publisher::new(
+                options.sns_endpoint.as_deref(),
+                options.events_endpoint.as_deref(),
+                listener.runtime().clone(),
+            )?,
             alarms: Default::default(),
             dashboards: Default::default(),
             metrics: Default::default(),
@@ -187,7 +195,7 @@ impl Emulator {
         evaluation::evaluate_all(&self.shared);
     }
 
-    /// SNS messages that were given up.
+    /// Messages and events that were given up.
     #[must_use]
     pub fn delivery_failures(&self) -> Vec<DeliveryFailure> {
         self.shared.publisher.failures()

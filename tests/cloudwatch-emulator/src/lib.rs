@@ -18,7 +18,7 @@
 //! - `operations`: one file an operation: its members, its refusals, its effect;
 //! - [`model`] and [`alarm_store`]: alarms, and all there are of them; `timestamp` and [`clock`]: their time;
 //! - [`metric_store`] and `evaluation`: samples, and what becomes of the alarms;
-//! - `actions`: SNS messages of a transition;
+//! - `actions`: SNS messages and the EventBridge event of a transition;
 //! - `faults`, `gates`, `stale_reads`, `quotas`, `call_log`: what a test scripts and looks at;
 //! - `emulator`: the library's front.
 

@@ -24,6 +24,9 @@ struct Arguments {
     /// http:// address of the SNS that alarm actions are published to
     #[arg(long)]
     sns_endpoint: Option<String>,
+    /// http:// address of the EventBridge that gets an event of each state change
+    #[arg(long)]
+    events_endpoint: Option<String>,
     /// Evaluate all alarms every so many seconds
     #[arg(long)]
     evaluation_interval_seconds: Option<u64>,
@@ -42,6 +45,7 @@ fn start(arguments: Arguments) -> Result<(Emulator, String)> {
         port: arguments.port,
         default_account: arguments.account_id,
         sns_endpoint: arguments.sns_endpoint,
+        events_endpoint: arguments.events_endpoint,
         enforce_quotas: arguments.enforce_quotas,
         evaluation_interval: arguments.evaluation_interval_seconds.map(Duration::from_secs),
         ..Options::default()

@@ -1,4 +1,4 @@
-//! The SNS message of a transition, as an SNS on 127.0.0.1 gets it.
+//! The SNS message and the EventBridge event of a transition, as servers on 127.0.0.1 get them.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,9 +17,10 @@ use support::{TOPIC, client, errors_alarm};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// One request: its Authorization header and its form.
+/// One request: its Authorization header, its body and the form in it.
 struct Published {
     authorization: String,
+    body: Vec<u8>,
     form: BTreeMap<String, String>,
 }
 
@@ -29,7 +30,7 @@ impl Published {
     }
 }
 
-/// An SNS that answers each request with the next of these statuses, and the last one for ever.
+/// A service that answers each request with the next of these statuses, and a body behind `|`, and the last one for ever.
 fn sns(statuses: &'static [&'static str]) -> (String, Receiver<Published>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -57,9 +58,16 @@ fn sns(statuses: &'static [&'static str]) -> (String, Receiver<Published>) {
             reader.read_exact(&mut body).unwrap();
             let form = form_urlencoded::parse(&body).into_owned().collect();
             let status = statuses.get(number).or(statuses.last()).unwrap();
-            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let (status, taken) = status.split_once('|').unwrap_or((status, ""));
+            let length = taken.len();
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{taken}");
             reader.get_mut().write_all(answer.as_bytes()).unwrap();
-            if sender.send(Published { authorization, form }).is_err() {
+            let published = Published {
+                authorization,
+                body,
+                form,
+            };
+            if sender.send(published).is_err() {
                 return;
             }
         }
@@ -279,9 +287,101 @@ async fn a_message_is_tried_three_times_and_then_counted() {
         (
             failures.len(),
             failures[0].alarm_name.as_str(),
-            failures[0].topic_arn.as_str()
+            failures[0].destination.as_str()
         ),
         (1, "a", TOPIC)
     );
     assert!(failures[0].error.contains("400 Bad Request"), "{}", failures[0].error);
+}
+
+#[tokio::test]
+async fn every_transition_is_an_event_as_the_user_guide_has_it_whatever_becomes_of_the_actions() {
+    let (endpoint, published) = sns(&[
+        r#"200 OK|{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}"#,
+    ]);
+    let clock = ManualClock::new(UNIX_EPOCH + Duration::from_millis(1_790_000_000_123));
+    let options = Options {
+        events_endpoint: Some(endpoint),
+        clock: Clock::Manual(clock.clone()),
+        ..Options::default()
+    };
+    let emulator = Emulator::start(options).await.unwrap();
+    let client = client(&emulator);
+    errors_alarm(&client, "edu/errors")
+        .alarm_description("what to do")
+        .actions_enabled(false)
+        .dimensions(Dimension::builder().name("FunctionName").value("upload").build())
+        .send()
+        .await
+        .unwrap();
+    clock.advance(Duration::from_secs(60));
+    set(&client, "edu/errors", StateValue::Alarm).await;
+    let one = published.recv_timeout(DEADLINE).unwrap();
+    let scope = "Credential=111122223333/";
+    assert!(one.authorization.contains(scope), "{}", one.authorization);
+    assert!(one.authorization.contains("/eu-west-1/events/aws4_request"));
+    let entry: Value = serde_json::from_slice(&one.body).unwrap();
+    let entry = &entry["Entries"][0];
+    assert_eq!(
+        (&entry["Source"], &entry["DetailType"]),
+        (&json!("aws.cloudwatch"), &json!("CloudWatch Alarm State Change"))
+    );
+    let arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:edu/errors";
+    assert_eq!(entry["Resources"], json!([arn]));
+    let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap()).unwrap();
+    let expected = json!({
+        "alarmName": "edu/errors",
+        "configuration": {
+            "description": "what to do",
+            "metrics": [{
+                "id": "00000000-0000-4000-8000-000000000000",
+                "metricStat": {
+                    "metric": { "dimensions": { "FunctionName": "upload" }, "name": "Errors", "namespace": "AWS/Lambda" },
+                    "period": 60,
+                    "stat": "Sum",
+                },
+                "returnData": true,
+            }],
+        },
+        "previousState": {
+            "reason": "Unchecked: Initial alarm creation",
+            "timestamp": "2026-09-21T14:13:20.123+0000",
+            "value": "INSUFFICIENT_DATA",
+        },
+        "state": { "reason": "by hand", "timestamp": "2026-09-21T14:14:20.123+0000", "value": "ALARM" },
+    });
+    assert_eq!(detail, expected);
+
+    // The same state again is none; a composite alarm says what it follows.
+    set(&client, "edu/errors", StateValue::Alarm).await;
+    let composite = client.put_composite_alarm().alarm_name("both");
+    composite.alarm_rule("ALARM(\"edu/errors\")").send().await.unwrap();
+    set(&client, "both", StateValue::Ok).await;
+    let two: Value = serde_json::from_slice(&published.recv_timeout(DEADLINE).unwrap().body).unwrap();
+    let detail: Value = serde_json::from_str(two["Entries"][0]["Detail"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&detail["alarmName"], &detail["configuration"]),
+        (&json!("both"), &json!({ "alarmRule": "ALARM(\"edu/errors\")" }))
+    );
+    assert!(emulator.delivery_failures().is_empty());
+}
+
+#[tokio::test]
+async fn an_event_that_eventbridge_refuses_is_tried_again() {
+    let (endpoint, published) = sns(&[
+        r#"200 OK|{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure"}]}"#,
+        r#"200 OK|{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}"#,
+    ]);
+    let emulator = Emulator::start(Options {
+        events_endpoint: Some(endpoint),
+        ..Options::default()
+    })
+    .await
+    .unwrap();
+    let client = client(&emulator);
+    errors_alarm(&client, "a").send().await.unwrap();
+    set(&client, "a", StateValue::Alarm).await;
+    let bodies = [(); 2].map(|()| published.recv_timeout(DEADLINE).unwrap().body);
+    assert_eq!(bodies[0], bodies[1]);
+    assert!(emulator.delivery_failures().is_empty());
 }

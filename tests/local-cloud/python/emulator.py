@@ -485,6 +485,67 @@ def decide_as_aws_does():
         original(source_ip, True)
 
 
+def put_events_of_services(app):
+    """Events that a service of AWS puts: from the CloudWatch emulator, which says so in a header. Whoever else puts an event whose source
+    begins with `aws.` is refused, as EventBridge does."""
+    import contextvars
+
+    from ministack.services import eventbridge
+
+    from_a_service = contextvars.ContextVar("from_a_service", default=False)
+
+    @replaced(eventbridge, "_put_events")
+    def put_events(original, data, allow_aws_source=False):
+        return original(data, allow_aws_source=allow_aws_source or from_a_service.get())
+
+    async def answer(scope, receive, send):
+        headers = dict(scope.get("headers", []))
+        from_a_service.set(headers.get(b"x-lectern-service") == b"cloudwatch")
+        return await app(scope, receive, send)
+
+    return answer
+
+
+def distribute_as_aws_does():
+    """What CloudFront says of a distribution that ministack takes: a behaviour whose TargetOriginId is neither an origin nor an origin group is
+    refused (API reference, UpdateDistribution: NoSuchOrigin, 404), and after a change the status is InProgress until all edges have it.
+    That takes minutes at AWS and a second here; a distribution can be changed again meanwhile."""
+    from ministack.services import cloudfront
+
+    def items(config, *path):
+        for name in path:
+            config = config if config is None else cloudfront._find(config, name)
+        return [] if config is None else list(config)
+
+    def unknown_origin(config):
+        known = {cloudfront._text(one, "Id") for name in ("Origins", "OriginGroups") for one in items(config, name, "Items")}
+        default = cloudfront._find(config, "DefaultCacheBehavior")
+        behaviours = items(config, "CacheBehaviors", "Items") + ([] if default is None else [default])
+        if all(cloudfront._text(behaviour, "TargetOriginId") in known for behaviour in behaviours):
+            return None
+        return cloudfront._error("NoSuchOrigin", "One or more of your origins or origin groups do not exist.", 404)
+
+    # Both ask it of what they are about to keep.
+    @replaced(cloudfront, "_distribution_vpc_origin_error")
+    def distribution_error(original, config):
+        return original(config) or unknown_origin(config)
+
+    @replaced(cloudfront, "_update_distribution")
+    def update_distribution(original, dist_id, headers, body):
+        distribution = cloudfront._distributions.get(dist_id)
+        if distribution is None:
+            return original(dist_id, headers, body)
+        before, distribution["Status"] = distribution["Status"], "InProgress"
+        answer = original(dist_id, headers, body)
+        if answer[0] != 200:
+            distribution["Status"] = before
+            return answer
+        deployed = threading.Timer(1, distribution.__setitem__, ("Status", "Deployed"))
+        deployed.daemon = True
+        deployed.start()
+        return answer
+
+
 def answer_once(app):
     """A call that the hashicorp/aws provider sends again is answered as it was the first time. With one answer in some thousands it
     closes the connection when it has the headers and not yet the body (seen on the wire; why is not known), and tries again. AWS knows
@@ -550,11 +611,12 @@ def serve_ministack(listener, reports):
     keep_networks_as_aws_does()
     keep_request_metrics_as_aws_does()
     decide_as_aws_does()
+    distribute_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    asyncio.run(serve(answer_once(share_as_aws_does(app)), config))
+    asyncio.run(serve(answer_once(put_events_of_services(share_as_aws_does(app))), config))
 
 
 def serve_moto(listener):

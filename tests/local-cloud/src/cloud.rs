@@ -85,6 +85,7 @@ impl LocalCloud {
         let mut ministack = ChildEmulator::start(&python, MINISTACK, folder.path(), deadline)?;
         let cloudwatch = cloudwatch_emulator::Emulator::start_blocking(cloudwatch_emulator::Options {
             sns_endpoint: Some(ministack.url()),
+            events_endpoint: Some(ministack.url()),
             count_running_period: true,
             evaluation_interval: Some(EVALUATION),
             ..Default::default()

@@ -1,6 +1,6 @@
 //! The text CloudWatch sends to a topic: subject and JSON body (User Guide, "Amazon SNS message format", and messages received).
 
-use alarm_evaluator::Rule;
+use alarm_evaluator::{Rule, StateValue};
 use serde_json::{Map, Value, json};
 
 use crate::alarm_store::Transition;
@@ -42,7 +42,7 @@ pub(crate) fn body(transition: &Transition) -> Value {
         "StateChangeTime": sns_time(alarm.state.updated),
         "Region": region_name(&scope.region),
         "AlarmArn": alarm.arn,
-        "OldStateValue": old_state,
+        "OldStateValue": old_state.as_ref().map_or(StateValue::InsufficientData, |state| state.value),
         "OKActions": alarm.ok_actions,
         "AlarmActions": alarm.alarm_actions,
         "InsufficientDataActions": alarm.insufficient_data_actions,

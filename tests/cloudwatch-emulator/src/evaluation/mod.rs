@@ -197,7 +197,7 @@ fn hold_back(
         due.push(Transition {
             scope: scope.clone(),
             alarm: shown,
-            old_state: StateValue::InsufficientData,
+            old_state: None,
         });
     }
 }
