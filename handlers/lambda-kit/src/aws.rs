@@ -80,6 +80,16 @@ impl AwsError {
         }
     }
 
+    /// What was called, like `GetSecretValue`.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Refused { operation, .. }
+            | Self::NoCredentials { operation, .. }
+            | Self::Unreachable { operation, .. } => operation,
+        }
+    }
+
     /// AWS's code of the error, if it answered.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
