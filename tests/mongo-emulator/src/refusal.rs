@@ -10,6 +10,7 @@ pub mod code {
     pub const BAD_VALUE: i32 = 2;
     pub const HOST_UNREACHABLE: i32 = 6;
     pub const FAILED_TO_PARSE: i32 = 9;
+    pub const USER_NOT_FOUND: i32 = 11;
     pub const UNAUTHORIZED: i32 = 13;
     pub const TYPE_MISMATCH: i32 = 14;
     pub const AUTHENTICATION_FAILED: i32 = 18;
@@ -56,6 +57,8 @@ pub mod code {
     pub const NOT_PRIMARY_NO_SECONDARY_OK: i32 = 13_435;
     pub const NOT_PRIMARY_OR_SECONDARY: i32 = 13_436;
     pub const UNKNOWN_FIELD: i32 = 40_415;
+    /// Without a name of its own.
+    pub const USER_EXISTS: i32 = 51_003;
 }
 
 /// The server's name of a code; `Location<code>` where it has none, as the server says it too.
@@ -65,6 +68,7 @@ pub(crate) fn code_name(code: i32) -> String {
         code::BAD_VALUE => "BadValue",
         code::HOST_UNREACHABLE => "HostUnreachable",
         code::FAILED_TO_PARSE => "FailedToParse",
+        code::USER_NOT_FOUND => "UserNotFound",
         code::UNAUTHORIZED => "Unauthorized",
         code::TYPE_MISMATCH => "TypeMismatch",
         code::AUTHENTICATION_FAILED => "AuthenticationFailed",

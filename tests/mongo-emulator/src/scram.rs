@@ -20,16 +20,19 @@ pub struct User {
     pub password: String,
     /// The database the user is of: `authSource`.
     pub database: String,
+    /// Roles, each with the database that it is of.
+    pub roles: Vec<(String, String)>,
 }
 
 impl User {
-    /// A user of `admin`.
+    /// A user of `admin` with the role `root`.
     #[must_use]
     pub fn new(name: &str, password: &str) -> Self {
         Self {
             name: name.to_owned(),
             password: password.to_owned(),
             database: "admin".to_owned(),
+            roles: vec![("root".to_owned(), "admin".to_owned())],
         }
     }
 }
@@ -41,6 +44,7 @@ impl std::fmt::Debug for User {
             .field("name", &self.name)
             .field("password", &"***")
             .field("database", &self.database)
+            .field("roles", &self.roles)
             .finish()
     }
 }

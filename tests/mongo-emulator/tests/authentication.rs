@@ -175,3 +175,85 @@ async fn tls_is_for_those_who_trust_the_authority() {
     assert!(!connect(&expired, expired.ca_pem().unwrap()).await, "expired");
     assert_eq!(start().ca_pem(), None);
 }
+
+fn app(name: &str, roles: &[(&str, &str)]) -> User {
+    User {
+        roles: roles
+            .iter()
+            .map(|(role, database)| ((*role).to_owned(), (*database).to_owned()))
+            .collect(),
+        ..User::new(name, "old")
+    }
+}
+
+async fn command(client: &Client, command: mongodb::bson::Document) -> Result<mongodb::bson::Document, Option<i32>> {
+    let answer = client.database("admin").run_command(command).await;
+    answer.map_err(|error| code(&error))
+}
+
+#[tokio::test]
+async fn a_password_changed_by_a_command_counts_for_connections_to_come_and_old_ones_stay_signed_in() {
+    let emulator = guarded();
+    emulator.set_user(app("app", &[("readWrite", "school")]));
+    let (old, admin) = (app("app", &[]), support::client(&emulator).await);
+    let signed_in = Client::with_uri_str(emulator.uri_of(&old)).await.unwrap();
+    signed_in.list_database_names().await.unwrap();
+    command(&admin, doc! { "updateUser": "app", "pwd": "new" })
+        .await
+        .unwrap();
+    signed_in.list_database_names().await.unwrap();
+    let late = Client::with_uri_str(emulator.uri_of(&old)).await.unwrap();
+    assert!(late.list_database_names().await.is_err());
+    let new = User {
+        password: "new".into(),
+        ..old
+    };
+    let renewed = Client::with_uri_str(emulator.uri_of(&new)).await.unwrap();
+    let status = command(&renewed, doc! { "connectionStatus": 1 }).await.unwrap();
+    let roles = status
+        .get_document("authInfo")
+        .unwrap()
+        .get_array("authenticatedUserRoles");
+    assert_eq!(
+        roles.unwrap()[0].as_document().unwrap(),
+        &doc! { "role": "readWrite", "db": "school" }
+    );
+    let log = format!("{:?}", emulator.calls());
+    assert!(!log.contains("\"new\""), "{log}");
+}
+
+#[tokio::test]
+async fn users_are_made_shown_and_changed_by_administrators_alone() {
+    let emulator = guarded();
+    emulator.set_user(app("app", &[("readWrite", "school")]));
+    let admin = support::client(&emulator).await;
+    let shown = command(&admin, doc! { "usersInfo": { "user": "app", "db": "admin" } })
+        .await
+        .unwrap();
+    let users = shown.get_array("users").unwrap();
+    let roles = users[0].as_document().unwrap().get_array("roles").unwrap().clone();
+    let missing = command(&admin, doc! { "usersInfo": "nobody" }).await.unwrap();
+    assert!(missing.get_array("users").unwrap().is_empty());
+    let create = doc! { "createUser": "app_clone", "pwd": "p", "roles": roles, "writeConcern": { "w": "majority" } };
+    command(&admin, create.clone()).await.unwrap();
+    assert_eq!(command(&admin, create).await, Err(Some(codes::USER_EXISTS)));
+    let unknown = command(&admin, doc! { "updateUser": "nobody", "pwd": "p" }).await;
+    assert_eq!(unknown, Err(Some(codes::USER_NOT_FOUND)));
+    let nothing = command(&admin, doc! { "updateUser": "app" }).await;
+    assert_eq!(nothing, Err(Some(codes::BAD_VALUE)));
+
+    let clone = User {
+        password: "p".into(),
+        ..app("app_clone", &[])
+    };
+    let other = Client::with_uri_str(emulator.uri_of(&clone)).await.unwrap();
+    for refused in [
+        doc! { "updateUser": "app", "pwd": "p" },
+        doc! { "createUser": "third", "pwd": "p", "roles": [] },
+        doc! { "usersInfo": "app" },
+    ] {
+        assert_eq!(command(&other, refused).await, Err(Some(codes::UNAUTHORIZED)));
+    }
+    let own = command(&other, doc! { "usersInfo": "app_clone" }).await.unwrap();
+    assert_eq!(own.get_array("users").unwrap().len(), 1);
+}

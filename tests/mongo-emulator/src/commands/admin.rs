@@ -1,6 +1,7 @@
 //! Commands about the server, sessions and whoever is connected.
 
 use crate::bson::Builder;
+use crate::lock;
 use crate::refusal::{Refusal, code};
 
 use super::{Answer, Context, VERSION};
@@ -79,17 +80,14 @@ fn get_parameter(context: &Context<'_>, answer: Builder) -> Answer {
     }
 }
 
+/// The manual's `connectionStatus`: who is signed in on this connection, and with which roles.
 fn connection_status(context: &Context<'_>, answer: Builder) -> Builder {
-    let user = context
-        .connection
-        .user
-        .iter()
-        .map(|(database, name)| Builder::new().str("user", name).str("db", database).build());
-    let roles = context
-        .connection
-        .user
-        .iter()
-        .map(|_| Builder::new().str("role", "root").str("db", "admin").build());
+    let users = lock(&context.shared.users);
+    let signed_in = context.connection.user.as_ref();
+    let user = signed_in.map(|(database, name)| Builder::new().str("user", name).str("db", database).build());
+    let roles = signed_in.and_then(|user| users.get(user)).into_iter();
+    let roles = roles.flat_map(|user| &user.roles);
+    let roles = roles.map(|(role, database)| Builder::new().str("role", role).str("db", database).build());
     answer
         .open("authInfo")
         .documents("authenticatedUsers", user)

@@ -14,6 +14,7 @@ mod stages;
 mod stats;
 mod status;
 mod update;
+mod users;
 mod write;
 
 use std::collections::{BTreeSet, HashMap};
@@ -192,6 +193,9 @@ pub(crate) fn run(context: &mut Context<'_>, answer: Builder) -> Answer {
         "collStats" => stats::collection(context, answer),
         "dbStats" => stats::database(context, answer),
         "serverStatus" => status::server(context, answer),
+        "createUser" => users::create(context, answer),
+        "updateUser" => users::update(context, answer),
+        "usersInfo" => users::info(context, answer),
         "listShards" => status::shards(context, answer),
         "connPoolStats" => status::connection_pools(context, answer),
         name => admin::run(context, name, answer),
@@ -213,6 +217,8 @@ pub(crate) fn is_write(request: &Request<'_>) -> bool {
             | "createIndexes"
             | "dropIndexes"
             | "deleteIndexes"
+            | "createUser"
+            | "updateUser"
     )
 }
 
