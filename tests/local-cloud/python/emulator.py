@@ -546,6 +546,215 @@ def distribute_as_aws_does():
         return answer
 
 
+def rotate_as_aws_does():
+    """Versions and rotation of secrets, by Secrets Manager's API reference and user guide. ministack's RotateSecret calls no function, gives
+    the old value the label AWSCURRENT once more and reports success; its PutSecretValue overwrites a version.
+
+    A rotation here is one attempt. AWS "retries the entire rotation process multiple times" (user guide, "How rotation works"); here the next
+    attempt begins when RotateSecret is called again. Schedules start nothing, and the caller's own lambda:InvokeFunction is not asked for."""
+    import contextvars
+    import fnmatch
+
+    from ministack.core.responses import get_account_id, new_uuid
+    from ministack.services import lambda_svc, secretsmanager
+
+    refuse = secretsmanager.error_response_json
+    running, lock = set(), threading.Lock()
+
+    def found(data):
+        """The secret, or what a call on it is refused with."""
+        _, secret = secretsmanager._resolve(data.get("SecretId"))
+        if not secret:
+            return None, refuse("ResourceNotFoundException", "Secrets Manager can't find the specified secret.", 400)
+        if secret.get("DeletedDate"):
+            text = "You can't perform this operation on the secret because it was marked for deletion."
+            return None, refuse("InvalidRequestException", text, 400)
+        if secretsmanager._is_replica(secret):
+            return None, secretsmanager._replica_mutation_error()
+        return secret, None
+
+    def is_empty(version):
+        return version.get("SecretString") is None and version.get("SecretBinary") is None
+
+    @replaced(secretsmanager, "_put_secret_value")
+    def put_secret_value(original, data):
+        secret, refused = found(data)
+        if refused:
+            return refused
+        token = data.get("ClientRequestToken")
+        known = secret["Versions"].get(token)
+        if known and not is_empty(known):
+            # "If a version with this value already exists and the version of the SecretString and SecretBinary values are the same as those
+            # in the request, then the request is ignored"; if they differ, "the request fails because you can't modify an existing version".
+            if any(known.get(name) != data.get(name) for name in ("SecretString", "SecretBinary")):
+                text = f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {secret['ARN']}."
+                return refuse("ResourceExistsException", text, 400)
+            answer = {"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": token, "VersionStages": known["Stages"]}
+            return secretsmanager.json_response(answer)
+        answer = original(data)
+        if answer[0] == 200:
+            # A label is on one version: "Secrets Manager ... automatically moves the staging label".
+            version = json.loads(answer[2])["VersionId"]
+            for label in data.get("VersionStages", []):
+                secretsmanager._remove_stage_everywhere(secret, label, except_version_id=version)
+        return answer
+
+    @replaced(secretsmanager, "_get_secret_value")
+    def get_secret_value(original, data):
+        answer = original(data)
+        if answer[0] != 200:
+            return answer
+        told = json.loads(answer[2])
+        label = data.get("VersionStage")
+        if data.get("VersionId") and label and label not in told["VersionStages"]:
+            text = "You provided a VersionStage that is not associated to the provided VersionId."
+            return refuse("InvalidRequestException", text, 400)
+        if "SecretString" not in told and "SecretBinary" not in told:
+            # What a rotation begins with: moto's maintainers tried this and the next on AWS (getmoto/moto pull requests 8504 and 8547).
+            text = f"Secrets Manager can't find the specified secret value for VersionId: {told['VersionId']}"
+            return refuse("ResourceNotFoundException", text, 400)
+        return answer
+
+    @replaced(secretsmanager, "_describe_secret")
+    def describe_secret(original, data):
+        answer = original(data)
+        _, secret = secretsmanager._resolve(data.get("SecretId"))
+        if answer[0] == 200 and secret.get("LastRotatedDate"):
+            return secretsmanager.json_response({**json.loads(answer[2]), "LastRotatedDate": secret["LastRotatedDate"]})
+        return answer
+
+    def is_invocable(arn, secret):
+        """Whether a statement of the function's policy lets Secrets Manager invoke it for this secret."""
+        allowed = lambda_svc.function_policy_for_arn(":".join(arn.split(":")[:7]))
+        values = {"aws:sourceaccount": get_account_id(), "aws:sourcearn": secret["ARN"]}
+
+        def holds(operator, key, wanted):
+            value = values.get(key.lower())
+            wanted = wanted if isinstance(wanted, list) else [wanted]
+            if value is None:
+                return False
+            if operator in ("StringEquals", "ArnEquals"):
+                return value in wanted
+            return operator in ("ArnLike", "StringLike") and any(fnmatch.fnmatchcase(value, one) for one in wanted)
+
+        return any(
+            statement["Effect"] == "Allow"
+            and statement["Principal"] in ("*", {"Service": "secretsmanager.amazonaws.com"})
+            and statement["Action"] in ("*", "lambda:*", "lambda:InvokeFunction")
+            and statement["Resource"] == arn
+            and all(
+                holds(operator, key, wanted)
+                for operator, keys in statement.get("Condition", {}).items()
+                for key, wanted in keys.items()
+            )
+            for statement in (allowed or ({"Statement": []}, ""))[0]["Statement"]
+        )
+
+    def steps(secret, token, names):
+        """Calls the function for each step until one fails; whether none did."""
+        for step in names:
+            # Looked up for each call: an alias may have been moved meanwhile.
+            record, config, _ = lambda_svc._get_func_record_for_ref(secret["RotationLambdaARN"])
+            if not secret.get("RotationEnabled") or not config:
+                return False
+            event = {"Step": step, "SecretId": secret["ARN"], "ClientRequestToken": token, "RotationToken": new_uuid()}
+            run = lambda_svc._execution_record_for_config(record, config)
+            result = lambda_svc._execute_function_with_config_scope(run, event)
+            if result.get("error") or result.get("throttle"):
+                print(f"{step} of {secret['Name']} failed: the rotation ends", file=sys.stderr)
+                return False
+        return True
+
+    def begin(secret, work):
+        """On a thread, since the function calls back; one at a time for a secret."""
+        with lock:
+            if secret["ARN"] in running:
+                return
+            running.add(secret["ARN"])
+        context = contextvars.copy_context()
+
+        def run():
+            try:
+                context.run(work)
+            finally:
+                running.discard(secret["ARN"])
+
+        threading.Thread(target=run, daemon=True, name="rotation").start()
+
+    @replaced(secretsmanager, "_rotate_secret")
+    def rotate_secret(original, data):
+        secret, refused = found(data)
+        if refused:
+            return refused
+        arn = data.get("RotationLambdaARN") or secret.get("RotationLambdaARN")
+        if not arn:
+            return refuse("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.", 400)
+        rules = data.get("RotationRules")
+        if rules is not None:
+            days = rules.get("AutomaticallyAfterDays")
+            if (days is None) == (rules.get("ScheduleExpression") is None) or not 1 <= (days or 1) <= 1000:
+                text = "RotationRules has one of AutomaticallyAfterDays, from 1 to 1000, and ScheduleExpression."
+                return refuse("InvalidParameterException", text, 400)
+        if lambda_svc._get_func_record_for_ref(arn)[1] is None:
+            return refuse("ResourceNotFoundException", "Secrets Manager can't find the specified Lambda function.", 400)
+        if not is_invocable(arn, secret):
+            text = (
+                "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the "
+                "principal secretsmanager.amazonaws.com."
+            )
+            return refuse("AccessDeniedException", text, 400)
+        pending, _ = secretsmanager._find_stage_version(secret, "AWSPENDING")
+        current, _ = secretsmanager._find_stage_version(secret, "AWSCURRENT")
+
+        def rotate(token):
+            if steps(secret, token, ("createSecret", "setSecret", "testSecret", "finishSecret")):
+                now_current, _ = secretsmanager._find_stage_version(secret, "AWSCURRENT")
+                if now_current == token:
+                    secret["LastRotatedDate"] = int(time.time())
+
+        # "If the AWSPENDING staging label is present but not attached to the same version as AWSCURRENT, then any later invocation of
+        # RotateSecret assumes that a previous rotation request is still in progress and returns an error."
+        if pending and pending != current:
+            begin(secret, lambda: rotate(pending))
+            text = "A previous rotation isn't complete. That rotation will be reattempted."
+            return refuse("InvalidRequestException", text, 400)
+        secret["RotationLambdaARN"], secret["RotationEnabled"] = arn, True
+        if rules is not None:
+            secret["RotationRules"] = rules
+        token = data.get("ClientRequestToken") or new_uuid()
+        now = data.get("RotateImmediately", True)
+        # "When rotation is unsuccessful, the AWSPENDING staging label might be attached to an empty secret version": it begins so. With a test
+        # alone it has the current value.
+        value = {"SecretString": None, "SecretBinary": None} if now or not current else secret["Versions"][current]
+        secretsmanager._remove_stage_everywhere(secret, "AWSPENDING")
+        secret["Versions"][token] = {
+            "SecretString": value["SecretString"],
+            "SecretBinary": value["SecretBinary"],
+            "CreatedDate": int(time.time()),
+            "Stages": ["AWSPENDING"],
+        }
+
+        # "... if you don't immediately rotate the secret, Secrets Manager tests the rotation configuration by running the testSecret step of
+        # the Lambda rotation function. The test creates an AWSPENDING version of the secret and then removes it."
+        def test():
+            steps(secret, token, ("testSecret",))
+            secret["Versions"].pop(token, None)
+
+        begin(secret, (lambda: rotate(token)) if now else test)
+        return secretsmanager.json_response({"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": token})
+
+    @replaced(secretsmanager, "handle_request")
+    async def handle_request(original, method, path, headers, body, query_params):
+        if not headers.get("x-amz-target", "").endswith(".CancelRotateSecret"):
+            return await original(method, path, headers, body, query_params)
+        secret, refused = found(json.loads(body))
+        if refused:
+            return refused
+        # "This operation cancels only the current rotation and disables future ones"; labels stay as they are.
+        secret["RotationEnabled"] = False
+        return secretsmanager.json_response({"ARN": secret["ARN"], "Name": secret["Name"]})
+
+
 def answer_once(app):
     """A call that the hashicorp/aws provider sends again is answered as it was the first time. With one answer in some thousands it
     closes the connection when it has the headers and not yet the body (seen on the wire; why is not known), and tries again. AWS knows
