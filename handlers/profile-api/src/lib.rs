@@ -4,13 +4,13 @@
 //! - [`ProfileApi`]: what is built once, from [`Settings`]; [`handle`]: serves one event, by `routes`
 //! - `fetch`, `change`, `erase`, `export`: one operation each; `precondition`: If-Match; `rules`: what a schema cannot say
 //! - `profile`: a profile as its user sees it; `record`: as MongoDB keeps it; `store`: reading and writing that
-//! - `sealed`: encryption of one field; `keyring`: users' data keys, from KMS and in memory for a while
+//! - `sealed`: encryption of one field; `keys`: what users' data keys are for. Keys and ciphertext are [`envelope`]'s
 
 mod change;
 mod erase;
 mod export;
 mod fetch;
-mod keyring;
+mod keys;
 pub mod precondition;
 mod profile;
 mod record;

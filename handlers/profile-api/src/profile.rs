@@ -4,20 +4,21 @@ use std::time::SystemTime;
 
 use api_kit::{Kind, Problem};
 use aws_lc_rs::rand;
+use envelope::{Keyring, SubjectKey};
 use mongodb::bson::DateTime;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::keyring::{Keyring, MAX_USES, UserKey};
+use crate::keys::{self, MAX_USES};
 use crate::record::{ProfileRecord, SealedFields, binary};
-use crate::sealed::Field;
+use crate::sealed::{self, Field};
 
 /// A profile that was decrypted, and the key that it takes to change it.
 pub(crate) struct Opened {
     /// By the contract's schema `Profile`.
     pub(crate) profile: Value,
     /// None where no field of the document is encrypted.
-    pub(crate) key: Option<UserKey>,
+    pub(crate) key: Option<SubjectKey>,
 }
 
 /// Decrypts a document; a user without one has an empty profile.
@@ -52,10 +53,10 @@ pub(crate) async fn open(
         .data_key
         .as_ref()
         .ok_or_else(|| fault("the profile has encrypted fields and no data key"))?;
-    let key = keyring.unwrap(&record.user, &wrapped.bytes, now).await?;
+    let key = keyring.unwrap(&record.user, &wrapped.bytes, now).await.map_err(keys::problem)?;
     for field in Field::ALL {
         if let Some(sealed) = record.fields.get(field) {
-            match key.key.open(&record.user, field, sealed) {
+            match sealed::open(&key.key, &record.user, field, sealed) {
                 Ok(value) => profile.insert(field.name().to_owned(), value),
                 Err(error) => {
                     // Should it have been the key, the next request asks KMS for it.
@@ -82,7 +83,7 @@ pub(crate) fn merged(profile: &Value, patch: &Value) -> Value {
 pub(crate) struct Next {
     pub(crate) record: ProfileRecord,
     /// A key that no document has had so far.
-    pub(crate) new_key: Option<UserKey>,
+    pub(crate) new_key: Option<SubjectKey>,
 }
 
 /// Encrypts what differs between the profile that was opened and `profile`; the rest of the document stays as it is.
@@ -130,7 +131,7 @@ pub(crate) async fn next(
     let (key, to_seal, new_key) = match usable {
         Some(key) => (key, changed, None),
         None => {
-            let key = keyring.make(user).await?;
+            let key = keyring.make(user).await.map_err(keys::problem)?;
             next.data_key = Some(binary(key.wrapped.to_vec()));
             next.key_uses = 0;
             (key.clone(), present, Some(key))
@@ -141,7 +142,7 @@ pub(crate) async fn next(
         match profile.get(field.name()) {
             None => next.fields.set(field, None),
             Some(value) if to_seal.contains(&field) => {
-                let sealed = key.key.seal(user, field, value);
+                let sealed = sealed::seal(&key.key, user, field, value);
                 let sealed = sealed.map_err(|error| fault(error.to_string()))?;
                 next.fields.set(field, Some(sealed));
             }

@@ -7,11 +7,12 @@ use std::time::SystemTime;
 use api_contract::Handler;
 use api_kit::Api;
 use aws_config::SdkConfig;
+use envelope::{DataKeys, Keyring};
 use lambda_kit::emf::Metrics;
 use lambda_kit::mongo::Database;
 use lambda_kit::{Clock, Environment, Failure};
 
-use crate::keyring::Keyring;
+use crate::keys::PURPOSE;
 use crate::settings::Settings;
 
 /// Built at the first event and used for all of them. It connects to nothing until something is needed.
@@ -40,7 +41,7 @@ impl ProfileApi {
     pub fn new(aws: SdkConfig, mut environment: Environment<'_>) -> Result<Self, Failure> {
         let api = Api::of(Handler::ProfileApi, &mut environment);
         let settings = Settings::of(&mut environment);
-        let keyring = Keyring::new(&aws, settings.key_arn);
+        let keyring = Keyring::new(DataKeys::new(&aws, settings.key_arn, PURPOSE));
         let database = Database::of("profile-api", aws, &mut environment);
         environment.finish().map_err(|error| Failure {
             name: "Misconfigured",
