@@ -107,7 +107,11 @@ mod tests {
             subject: "user",
             title: "the key",
         };
-        Keyring::new(DataKeys::new(&config, "arn:aws:kms:eu-west-1:1:key/a".to_owned(), purpose))
+        Keyring::new(DataKeys::new(
+            &config,
+            "arn:aws:kms:eu-west-1:1:key/a".to_owned(),
+            purpose,
+        ))
     }
 
     #[tokio::test]

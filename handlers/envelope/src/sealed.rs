@@ -183,11 +183,19 @@ mod tests {
 
     #[test]
     fn a_ciphertext_opens_in_its_own_place_and_with_its_own_key_alone() {
-        let sealed = key(1).seal(&place(&["name", "ada"]), b"content", Padding::None).unwrap();
+        let sealed = key(1)
+            .seal(&place(&["name", "ada"]), b"content", Padding::None)
+            .unwrap();
         let opened = key(1).open(&place(&["name", "ada"]), &sealed).unwrap();
         assert_eq!(opened.as_slice(), b"content");
         let refused = |key: &DataKey, place: &Binding| key.open(place, &sealed).unwrap_err();
-        for parts in [&["phone", "ada"][..], &["name", "adb"], &["name", ""], &["name", "adax"], &["name"]] {
+        for parts in [
+            &["phone", "ada"][..],
+            &["name", "adb"],
+            &["name", ""],
+            &["name", "adax"],
+            &["name"],
+        ] {
             assert_eq!(refused(&key(1), &place(parts)), OpenError::NotAuthentic, "{parts:?}");
         }
         let elsewhere = Binding::new("lectern-other", &["name", "ada"]);
@@ -253,7 +261,10 @@ mod tests {
         let key = key(7);
         let place = Binding::new("lectern-profile", &["name", "6f1d4a52-50c1-70a3-9b1e-3f0c2f9f6b11"]);
         let sealed = hex::decode(GOLDEN_PADDED).unwrap();
-        assert_eq!(key.open(&place, &sealed).unwrap().as_slice(), format!("{:64}", "\"Ada\"").as_bytes());
+        assert_eq!(
+            key.open(&place, &sealed).unwrap().as_slice(),
+            format!("{:64}", "\"Ada\"").as_bytes()
+        );
         let place = Binding::new("lectern-cognito-export", &["run", "users/00001"]);
         let sealed = hex::decode(GOLDEN_WHOLE).unwrap();
         assert_eq!(key.open(&place, &sealed).unwrap().as_slice(), b"content");

@@ -19,6 +19,46 @@ pub mod api {
     pub const DURATION_MILLISECONDS: &str = "DurationMilliseconds";
 }
 
+/// Metrics of the cognito-export handler (F3).
+pub mod cognito_export {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/CognitoExport";
+    /// Dimension: id of the user pool.
+    pub const USER_POOL: &str = "UserPool";
+    /// Exports that became complete.
+    pub const COMPLETED: &str = "Completed";
+    /// Invocations that failed.
+    pub const FAILED: &str = "Failed";
+    /// Users of a complete export, by its lines.
+    pub const USERS: &str = "Users";
+    /// Groups of a complete export.
+    pub const GROUPS: &str = "Groups";
+    /// Memberships of a complete export.
+    pub const MEMBERSHIPS: &str = "Memberships";
+    /// Stored bytes of a complete export.
+    pub const BYTES: &str = "Bytes";
+    /// Wall seconds of a complete export, over all invocations.
+    pub const DURATION_SECONDS: &str = "DurationSeconds";
+}
+
+/// Metrics of the cognito-import handler (F3).
+pub mod cognito_import {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/CognitoImport";
+    /// Dimension: id of the user pool that is imported into.
+    pub const USER_POOL: &str = "UserPool";
+    /// Imports that came to their end; none of dry runs.
+    pub const COMPLETED: &str = "Completed";
+    /// Invocations that failed.
+    pub const FAILED: &str = "Failed";
+    /// Users that an import made.
+    pub const CREATED: &str = "Created";
+    /// Users that were there and differ, and users that Cognito refused.
+    pub const UNRESOLVED: &str = "Unresolved";
+    /// Wall seconds of an import, over all invocations.
+    pub const DURATION_SECONDS: &str = "DurationSeconds";
+}
+
 /// Metrics of invocations of any function that ended before the handler could report them.
 pub mod functions {
     /// Namespace.
@@ -121,6 +161,40 @@ pub mod mongo_restore {
     pub const DOCUMENTS: &str = "Documents";
     /// Bytes of those documents as BSON.
     pub const BYTES: &str = "Bytes";
+}
+
+/// Metrics of the secret-rotation handler (D2).
+pub mod secret_rotation {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/SecretRotation";
+    /// Dimension: name of the secret.
+    pub const SECRET: &str = "Secret";
+    /// Dimension of a failure besides: the step of the rotation, like `setSecret`.
+    pub const STEP: &str = "Step";
+    /// Steps that failed: 1 or 0 with each step.
+    pub const FAILURES: &str = "Failures";
+    /// Rotations that came to their end.
+    pub const ROTATIONS: &str = "Rotations";
+    /// Days since the current version was made, measured once a day.
+    pub const AGE_DAYS: &str = "AgeDays";
+}
+
+/// Metrics of the origin-failover handler (F5), one datapoint of each an invocation.
+pub mod origin_failover {
+    /// Namespace.
+    pub const NAMESPACE: &str = "Lectern/OriginFailover";
+    /// Dimension: id of the distribution, or name of the record, that is switched.
+    pub const WRITE_PATH: &str = "WritePath";
+    /// 1 with an invocation that switched the write path.
+    pub const SWITCHED: &str = "Switched";
+    /// 1 with an invocation that did not, although the region that is used is in alarm.
+    pub const REFUSED: &str = "Refused";
+    /// 1 with an invocation that failed.
+    pub const FAILED: &str = "Failed";
+    /// 1 while the write path, or a part of it, points to region 2. None where that is not known.
+    pub const ON_SECONDARY: &str = "OnSecondary";
+    /// 1 while the write path would be switched if the region that is used went into alarm. None where that is not known.
+    pub const READY: &str = "Ready";
 }
 
 /// Metrics of the upload-janitor handler, one datapoint of each an invocation.

@@ -53,7 +53,10 @@ pub(crate) async fn open(
         .data_key
         .as_ref()
         .ok_or_else(|| fault("the profile has encrypted fields and no data key"))?;
-    let key = keyring.unwrap(&record.user, &wrapped.bytes, now).await.map_err(keys::problem)?;
+    let key = keyring
+        .unwrap(&record.user, &wrapped.bytes, now)
+        .await
+        .map_err(keys::problem)?;
     for field in Field::ALL {
         if let Some(sealed) = record.fields.get(field) {
             match sealed::open(&key.key, &record.user, field, sealed) {

@@ -102,7 +102,11 @@ mod tests {
             assert_eq!(open(&key(1), USER, field, &sealed), refused(field));
         }
         for user in ["6f1d4a52-50c1-70a3-9b1e-3f0c2f9f6b12", "", &format!("{USER}x")] {
-            assert_eq!(open(&key(1), user, Field::Name, &sealed), refused(Field::Name), "{user}");
+            assert_eq!(
+                open(&key(1), user, Field::Name, &sealed),
+                refused(Field::Name),
+                "{user}"
+            );
         }
         assert_eq!(open(&key(2), USER, Field::Name, &sealed), refused(Field::Name));
     }

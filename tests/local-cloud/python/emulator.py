@@ -755,6 +755,71 @@ def rotate_as_aws_does():
         return secretsmanager.json_response({"ARN": secret["ARN"], "Name": secret["Name"]})
 
 
+def list_users_as_aws_does():
+    """Lists of a user pool. Cognito refuses a Limit over 60 (API reference, ListUsers, ListGroups, ListUsersInGroup and
+    AdminListGroupsForUser: "Valid Range: Minimum value of 0. Maximum value of 60") and a position that it did not give; ministack gives
+    60 and begins at the first again, and gives all groups of a user at once."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import cognito
+
+    def refused(message):
+        return error_response_json("InvalidParameterException", message, 400)
+
+    calls = {"_list_users": "PaginationToken", "_list_groups": "NextToken", "_list_users_in_group": "NextToken", "_admin_list_groups_for_user": "NextToken"}
+    for call, position in calls.items():
+
+        @replaced(cognito, call)
+        def list_page(original, data, position=position):
+            limit, begin = data.get("Limit", 60), data.get(position)
+            if not 0 <= limit <= 60:
+                bound = "less than or equal to 60" if limit > 60 else "greater than or equal to 0"
+                failed = "failed to satisfy constraint: Member must have value"
+                return refused(f"1 validation error detected: Value '{limit}' at 'limit' {failed} {bound}")
+            if begin is not None and not begin.isdecimal():
+                return refused("Invalid pagination token")
+            return original({**data, "Limit": limit or 60})
+
+
+def fill_user_pools(app):
+    """A control of tests: POST /_lectern/cognito/users puts users into a pool at once, where 10,000 calls of AdminCreateUser take a minute.
+    The body: {"user_pool_id": ..., "users": [{"username", "attributes", "enabled", "status", "groups"}]}; the groups have to be there."""
+    from ministack.services import cognito
+
+    def fill(order):
+        pool = cognito._get_pool_unscoped(order["user_pool_id"])
+        for user in order["users"]:
+            now = cognito._now_epoch()
+            attributes = {"sub": cognito.new_uuid(), **user["attributes"]}
+            pool["_users"][user["username"]] = {
+                "Username": user["username"],
+                "Attributes": cognito._dict_to_attr_list(attributes),
+                "UserCreateDate": now,
+                "UserLastModifiedDate": now,
+                "Enabled": user["enabled"],
+                "UserStatus": user["status"],
+                "MFAOptions": [],
+                "_password": "",
+                "_groups": user["groups"],
+                "_tokens": [],
+            }
+            for group in user["groups"]:
+                pool["_groups"][group].setdefault("_members", []).append(user["username"])
+        pool["EstimatedNumberOfUsers"] = len(pool["_users"])
+
+    async def answer(scope, receive, send):
+        if scope["type"] != "http" or scope["path"] != "/_lectern/cognito/users":
+            return await app(scope, receive, send)
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        fill(json.loads(body))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    return answer
+
+
 def answer_once(app):
     """A call that the hashicorp/aws provider sends again is answered as it was the first time. With one answer in some thousands it
     closes the connection when it has the headers and not yet the body (seen on the wire; why is not known), and tries again. AWS knows
@@ -815,6 +880,7 @@ def serve_ministack(listener, reports):
     take_forms_as_aws_does()
     read_versions_as_aws_does()
     join_claims_as_aws_does()
+    list_users_as_aws_does()
     keep_mocks_as_aws_does()
     keep_tracing_as_aws_does()
     keep_networks_as_aws_does()
@@ -825,7 +891,7 @@ def serve_ministack(listener, reports):
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    asyncio.run(serve(answer_once(put_events_of_services(share_as_aws_does(app))), config))
+    asyncio.run(serve(answer_once(fill_user_pools(put_events_of_services(share_as_aws_does(app)))), config))
 
 
 def serve_moto(listener):
