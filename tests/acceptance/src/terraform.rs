@@ -10,7 +10,7 @@ use local_cloud::workspace;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::running::RunningProvider;
+use crate::running::{RARE_COLLECTION, RunningProvider};
 
 /// Which program runs the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +174,7 @@ impl Workdir {
         for name in ["PATH", "LECTERN_CACHE"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
+        command.envs([RARE_COLLECTION]);
         // no credentials file of the user's, no plugin cache
         command
             .env("HOME", self.path())
@@ -313,13 +314,14 @@ impl Workdir {
         Ok(())
     }
 
-    /// The value of an output, or null.
+    /// The value of an output, or null: what `terraform output -json` says, which would take half a second.
     ///
     /// # Errors
-    /// The outputs cannot be shown.
+    /// The state cannot be read.
     pub fn output(&self, name: &str) -> Result<Value> {
-        let mut outputs: Value = serde_json::from_str(&self.run(&["output", "-json"])?.ok()?)?;
-        Ok(outputs[name]["value"].take())
+        let state = std::fs::read(self.path().join("terraform.tfstate"))?;
+        let mut state: Value = serde_json::from_slice(&state)?;
+        Ok(state["outputs"][name]["value"].take())
     }
 
     /// The attributes of a resource in the state, or null.
