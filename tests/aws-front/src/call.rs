@@ -25,6 +25,7 @@ pub(crate) fn read(parts: &Parts, body: &[u8]) -> (Call, Protocol) {
     let (operation, protocol) = json(parts)
         .or_else(|| rest(&parts.method, path))
         .map(|operation| (operation, Protocol::Json))
+        .or_else(|| rest_xml(&parts.method, path).map(|operation| (operation.to_owned(), Protocol::Query)))
         .or_else(|| query(parts, body).map(|operation| (operation, Protocol::Query)))
         .unwrap_or_else(|| {
             (
@@ -66,6 +67,20 @@ fn rest(method: &Method, path: &str) -> Option<String> {
         Some("Invoke".to_owned())
     } else {
         None
+    }
+}
+
+/// CloudFront and Route 53, whose errors look like those of the services with forms.
+fn rest_xml(method: &Method, path: &str) -> Option<&'static str> {
+    let is_of = |service: &str, end: &str| path.starts_with(service) && path.trim_end_matches('/').ends_with(end);
+    let distribution = is_of("/2020-05-31/distribution/", "/config");
+    let record_sets = is_of("/2013-04-01/hostedzone/", "/rrset");
+    match *method {
+        Method::GET if distribution => Some("GetDistributionConfig"),
+        Method::PUT if distribution => Some("UpdateDistribution"),
+        Method::GET if record_sets => Some("ListResourceRecordSets"),
+        Method::POST if record_sets => Some("ChangeResourceRecordSets"),
+        _ => None,
     }
 }
 
