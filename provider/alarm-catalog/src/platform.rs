@@ -1,6 +1,6 @@
 //! Preset `platform`: the alarms of requirements C1-C8, and of our own functions (docs/requirements.md). Low bounds are warnings, high bounds critical.
 
-use metric_names::{flow_logs, mongo_dump, mongodb, upload_janitor};
+use metric_names::{flow_logs, mongo_dump, mongodb, origin_failover, upload_janitor};
 
 use crate::alarm::{AlarmSpec, Periods, Query, Signal, Threshold};
 use crate::service::{Param, Preset, Service, Severity};
@@ -574,6 +574,61 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         treat_missing_data: Some("breaching"),
         source: "requirement A1; our choice because a day's backlog is no longer a busy hour; FILL because an hour without a datapoint is an hour without a run",
         operator_action: "Check that the schedule is enabled and its function starts; if it does, run it more often or give it more time.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::OriginFailover,
+        name: "on_secondary",
+        severity: Severity::Warning,
+        title: "The write path of the CDN points to region 2.",
+        signal: Signal::Metric {
+            metric: origin_failover::ON_SECONDARY,
+            statistic: "Maximum",
+        },
+        source: "requirement F5; our choice because the state tells it also where the notice of the switch was lost",
+        operator_action: "Find out why region 1 failed. Before going back, bring what was written to region 2 back to region 1.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::OriginFailover,
+        name: "refused",
+        title: "The region that serves writes is in alarm, and the write path was not switched.",
+        signal: Signal::Metric {
+            metric: origin_failover::REFUSED,
+            statistic: "Sum",
+        },
+        source: "requirement F5; our choice because only a person can help now",
+        operator_action: "Read the reason in the function's log: both regions are in alarm, the other one's alarm has no data, or going back is manual. Repair a region, or set the override parameter.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::OriginFailover,
+        name: "failures",
+        title: "The function that switches the write path fails.",
+        signal: Signal::Metric {
+            metric: origin_failover::FAILED,
+            statistic: "Sum",
+        },
+        evaluation_periods: Periods::Fixed(3),
+        source: "requirement F5; our choice: it runs each minute, and one run that fails is repeated by the next",
+        operator_action: "Read the name of the failure in the function's log; the README of origin-failover says what to do about each.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::OriginFailover,
+        name: "not_ready",
+        severity: Severity::Warning,
+        title: "The write path would not be switched if its region failed now.",
+        signal: Signal::Math {
+            queries: &[query("r", origin_failover::READY, "Minimum")],
+            expression: "FILL(r, 0)",
+        },
+        evaluation_periods: Periods::Fixed(15),
+        comparison_operator: LESS,
+        threshold: Threshold::Fixed(1),
+        treat_missing_data: Some("breaching"),
+        source: "requirement F5; our choice of a quarter of an hour because alarms come and go; FILL because a minute without a datapoint is a minute without a run",
+        operator_action: "Look at the other region's alarm, at the override parameter, at the dry run setting, and whether the schedule and the function run.",
         ..LAMBDA_ERRORS
     },
 ];

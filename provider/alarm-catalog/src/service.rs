@@ -69,11 +69,13 @@ pub enum Service {
     MongoDump,
     /// Buckets of files, cleaned by the upload-janitor handler.
     UploadJanitor,
+    /// Write paths of a CDN, switched by the origin-failover handler.
+    OriginFailover,
 }
 
 impl Service {
     /// Every service, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Lambda,
         Self::ApiGateway,
         Self::S3,
@@ -84,6 +86,7 @@ impl Service {
         Self::FlowLogs,
         Self::MongoDump,
         Self::UploadJanitor,
+        Self::OriginFailover,
     ];
 
     /// The name as users type it.
@@ -100,6 +103,7 @@ impl Service {
             Self::FlowLogs => "flow_logs",
             Self::MongoDump => "mongo_dump",
             Self::UploadJanitor => "upload_janitor",
+            Self::OriginFailover => "origin_failover",
         }
     }
 
@@ -117,6 +121,7 @@ impl Service {
             Self::FlowLogs => "VPC flow logs (flow-log-guard handler)",
             Self::MongoDump => "MongoDB dumps (mongo-dump handler)",
             Self::UploadJanitor => "Abandoned uploads (upload-janitor handler)",
+            Self::OriginFailover => "Write path of the CDN (origin-failover handler)",
         }
     }
 
@@ -148,6 +153,7 @@ impl Service {
             Self::FlowLogs => &[Param::FlowLogGroup],
             Self::MongoDump => &[Param::ScheduleName, Param::MaxAgeHours],
             Self::UploadJanitor => &[Param::Bucket],
+            Self::OriginFailover => &[Param::WritePath],
         }
     }
 
@@ -165,6 +171,7 @@ impl Service {
             Self::FlowLogs => "C7",
             Self::MongoDump => "C8",
             Self::UploadJanitor => "A1",
+            Self::OriginFailover => "F5",
         }
     }
 }
@@ -229,6 +236,8 @@ pub enum Param {
     ScheduleName,
     /// Dumps: most hours between two complete dumps.
     MaxAgeHours,
+    /// Write path: id of the distribution, or name of the record.
+    WritePath,
 }
 
 impl Param {
@@ -258,6 +267,7 @@ impl Param {
             Self::FlowLogGroup => "flow_log_group",
             Self::ScheduleName => "schedule_name",
             Self::MaxAgeHours => "max_age_hours",
+            Self::WritePath => "write_path",
         }
     }
 
@@ -364,6 +374,9 @@ impl Param {
             Self::FlowLogGroup => "Log group of the flow log, as the flow-log-guard handler reports it.",
             Self::ScheduleName => "Name of the dump schedule, as the mongo-dump handler reports it.",
             Self::MaxAgeHours => "Most hours without a complete dump, whole, 1-168.",
+            Self::WritePath => {
+                "Id of the distribution, or name of the record, as the origin-failover handler reports it."
+            }
         }
     }
 }

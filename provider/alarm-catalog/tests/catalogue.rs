@@ -259,6 +259,10 @@ fn the_platform_preset_has_the_missions_numbers() {
         ("C8", "mongo_dump/age/critical", "Completed", fixed(1), less, 3600, hours),
         ("A1", "upload_janitor/failures/warning", "Failed", fixed(0), greater, 3600, n(1)),
         ("A1", "upload_janitor/left/warning", "Left", fixed(0), greater, 3600, n(24)),
+        ("F5", "origin_failover/on_secondary/warning", "OnSecondary", fixed(0), greater, 60, n(1)),
+        ("F5", "origin_failover/refused/critical", "Refused", fixed(0), greater, 60, n(1)),
+        ("F5", "origin_failover/failures/critical", "Failed", fixed(0), greater, 60, n(3)),
+        ("F5", "origin_failover/not_ready/warning", "Ready", fixed(1), less, 60, n(15)),
     ];
     let short = |spec: &AlarmSpec| format!("{}/{}/{}", spec.service, spec.name, spec.severity);
     for (requirement, key, metric, threshold, operator, period, periods) in rows {

@@ -353,6 +353,18 @@ fn targets() -> Attributes {
                 [("bucket", Attr::string("Name of the bucket.").required())],
             ),
         ),
+        (
+            "origin_failover",
+            Attr::map(
+                "Write paths of a CDN, by the metrics of the function origin-failover, in that function's region. Alarms fire when a write path \
+                 points to region 2, when a switch is refused or fails, and when the function would not switch. Until the function runs, \
+                 `not_ready` is in ALARM.",
+                [(
+                    "write_path",
+                    Attr::string("Id of the CloudFront distribution, or name of the Route 53 record, that the function switches.").required(),
+                )],
+            ),
+        ),
     ]
 }
 

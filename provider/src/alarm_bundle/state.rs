@@ -97,6 +97,8 @@ pub(crate) struct Bundle {
     pub(crate) mongo_dump: Map<MongoDumpTarget>,
     /// Optional: buckets of files whose abandoned uploads the upload-janitor handler removes.
     pub(crate) upload_janitor: Map<UploadJanitorTarget>,
+    /// Optional: write paths of a CDN that the origin-failover handler switches; the bundle must be in that function's region.
+    pub(crate) origin_failover: Map<OriginFailoverTarget>,
     /// Optional: partial changes of catalogue alarms, by `<service>/<target>/<alarm>`; `*` stands for one whole segment. Stronger than the
     /// catalogue: more `*` before fewer, exact last; within one, `warning` and `critical` last.
     #[serde(deserialize_with = "map_by_element")]
@@ -250,6 +252,13 @@ pub(crate) struct MongoDumpTarget {
 pub(crate) struct UploadJanitorTarget {
     /// Required: name of the bucket.
     pub(crate) bucket: Text,
+}
+
+/// `origin_failover["..."]`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct OriginFailoverTarget {
+    /// Required: id of the distribution, or name of the record.
+    pub(crate) write_path: Text,
 }
 
 macro_rules! override_fields {
@@ -575,6 +584,7 @@ target_fields!(MongoDbTarget, MongoDb, { cluster: Text = Cluster });
 target_fields!(FlowLogsTarget, FlowLogs, { flow_log_group: Text = FlowLogGroup });
 target_fields!(MongoDumpTarget, MongoDump, { schedule_name: Text = ScheduleName, max_age_hours: Number = MaxAgeHours });
 target_fields!(UploadJanitorTarget, UploadJanitor, { bucket: Text = Bucket });
+target_fields!(OriginFailoverTarget, OriginFailover, { write_path: Text = WritePath });
 
 #[cfg(test)]
 mod tests {

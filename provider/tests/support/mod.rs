@@ -234,6 +234,7 @@ pub(crate) fn full_bundle() -> Value {
         "flow_logs": { "vpc": { "flow_log_group": "/vpc/flow" } },
         "mongo_dump": { "six_hourly": { "schedule_name": "MongoDBDumpEvery6Hours", "max_age_hours": 7 } },
         "upload_janitor": { "files": { "bucket": "edu-files" } },
+        "origin_failover": { "writes": { "write_path": "E2QWRUHAPOMQZL" } },
         "extra_alarms": {
             "queue_age": {
                 "severity": "critical", "namespace": "AWS/SQS", "metric_name": "ApproximateAgeOfOldestMessage",

@@ -193,18 +193,19 @@ resource "lectern_alarm_bundle" "platform" {
 
   defaults = { min_requests = var.min_requests, runbook_url = var.runbook_url }
 
-  lambda         = var.lambda
-  api_gateway    = var.api_gateway
-  s3             = var.s3
-  cognito        = var.cognito
-  nlb            = var.nlb
-  mongodb        = var.mongodb
-  flow_logs      = var.flow_logs
-  mongo_dump     = var.mongo_dump
-  upload_janitor = var.upload_janitor
-  overrides      = var.overrides
-  composite      = var.composite
-  dashboard      = var.dashboard
+  lambda          = var.lambda
+  api_gateway     = var.api_gateway
+  s3              = var.s3
+  cognito         = var.cognito
+  nlb             = var.nlb
+  mongodb         = var.mongodb
+  flow_logs       = var.flow_logs
+  mongo_dump      = var.mongo_dump
+  upload_janitor  = var.upload_janitor
+  origin_failover = var.origin_failover
+  overrides       = var.overrides
+  composite       = var.composite
+  dashboard       = var.dashboard
 }
 
 # From the same catalogue as the alarms, with their thresholds drawn in (C9). A dashboard's name is the account's over all regions.

@@ -187,6 +187,15 @@ variable "upload_janitor" {
   nullable = false
 }
 
+variable "origin_failover" {
+  description = "Write paths of the CDN that the function origin-failover switches, by name: the output `origin_failover_target` of the module origin-failover. For the region of that function."
+  type = map(object({
+    write_path = string
+  }))
+  default  = {}
+  nullable = false
+}
+
 variable "overrides" {
   description = "Thresholds and settings that differ from the catalogue, in the form of `overrides` of `lectern_alarm_bundle`. docs/guides/alarms.md lists the keys. `null`: none."
   type        = any

@@ -1,6 +1,6 @@
 //! Metrics of our own handlers, which emit them once a minute or once a run.
 
-use metric_names::{flow_logs, mongo_dump, mongodb, upload_janitor};
+use metric_names::{flow_logs, mongo_dump, mongodb, origin_failover, upload_janitor};
 
 use super::{COUNTED, EVERY_BASIC, GAUGE, from_param};
 use crate::metric::{MetricSpec, Unit};
@@ -41,6 +41,16 @@ const REMOVED: MetricSpec = MetricSpec {
     dimensions: &[from_param(upload_janitor::BUCKET, Param::Bucket)],
     dimension_sets: &[&[upload_janitor::BUCKET]],
     source: "the upload-janitor handler",
+    ..COMPLETED
+};
+
+const SWITCHED: MetricSpec = MetricSpec {
+    service: Service::OriginFailover,
+    namespace: origin_failover::NAMESPACE,
+    name: origin_failover::SWITCHED,
+    dimensions: &[from_param(origin_failover::WRITE_PATH, Param::WritePath)],
+    dimension_sets: &[&[origin_failover::WRITE_PATH]],
+    source: "the origin-failover handler",
     ..COMPLETED
 };
 
@@ -146,5 +156,26 @@ pub(super) const METRICS: &[MetricSpec] = &[
         basic_statistics: GAUGE,
         graph: Some("Maximum"),
         ..REMOVED
+    },
+    SWITCHED,
+    MetricSpec {
+        name: origin_failover::REFUSED,
+        ..SWITCHED
+    },
+    MetricSpec {
+        name: origin_failover::FAILED,
+        ..SWITCHED
+    },
+    MetricSpec {
+        name: origin_failover::ON_SECONDARY,
+        basic_statistics: GAUGE,
+        graph: Some("Maximum"),
+        ..SWITCHED
+    },
+    MetricSpec {
+        name: origin_failover::READY,
+        basic_statistics: GAUGE,
+        graph: Some("Minimum"),
+        ..SWITCHED
     },
 ];

@@ -50,6 +50,10 @@ fn the_platform_preset_gives_cloudwatch_the_required_numbers() {
         ("C8", "mongo_dump/six_hourly/age/critical", "FILL(c, 0)", "<", "1", "3600", "7", "7", "breaching"),
         ("A1", "upload_janitor/files/failures/warning", "Sum", ">", "0", "3600", "1", "1", "notBreaching"),
         ("A1", "upload_janitor/files/left/warning", "FILL(l, 1)", ">", "0", "3600", "24", "24", "breaching"),
+        ("F5", "origin_failover/writes/on_secondary/warning", "Maximum", ">", "0", "60", "1", "1", "notBreaching"),
+        ("F5", "origin_failover/writes/refused/critical", "Sum", ">", "0", "60", "1", "1", "notBreaching"),
+        ("F5", "origin_failover/writes/failures/critical", "Sum", ">", "0", "60", "3", "3", "notBreaching"),
+        ("F5", "origin_failover/writes/not_ready/warning", "FILL(r, 0)", "<", "1", "60", "15", "15", "breaching"),
     ];
     let plan = planned(&everything());
     let found = alarms(&plan);
@@ -148,6 +152,10 @@ fn dimensions_are_those_the_metric_is_published_with() {
             vec![("Schedule", "MongoDBDumpEvery6Hours")],
         ),
         ("upload_janitor/files/failures/warning", vec![("Bucket", "edu-files")]),
+        (
+            "origin_failover/writes/refused/critical",
+            vec![("WritePath", "E2QWRUHAPOMQZL")],
+        ),
     ] {
         assert_eq!(alarms(&plan)[key].dimensions, texts(&expected), "{key}");
     }

@@ -17,8 +17,8 @@ use tf_provider::value::Value;
 use super::{BundlePlan, Context, PlannedAlarms, plan};
 use crate::alarm_bundle::state::{
     Alarm, ApiGatewayTarget, Bundle, CloudFrontTarget, CognitoTarget, ExtraAlarm, FlowLogsTarget, LambdaTarget, Map,
-    MongoDbTarget, MongoDumpTarget, NlbTarget, Number, Override, OverrideFields, S3Target, Set, SeverityActions, Text,
-    UploadJanitorTarget,
+    MongoDbTarget, MongoDumpTarget, NlbTarget, Number, OriginFailoverTarget, Override, OverrideFields, S3Target, Set,
+    SeverityActions, Text, UploadJanitorTarget,
 };
 
 const WARN: &str = "arn:aws:sns:us-east-1:123456789012:warn";
@@ -172,6 +172,12 @@ fn everything() -> Bundle {
             "files",
             UploadJanitorTarget {
                 bucket: text("edu-files"),
+            },
+        )]),
+        origin_failover: map([(
+            "writes",
+            OriginFailoverTarget {
+                write_path: text("E2QWRUHAPOMQZL"),
             },
         )]),
         ..bundle()

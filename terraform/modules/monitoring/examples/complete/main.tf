@@ -32,14 +32,15 @@ module "monitoring" {
   publishing_services = ["cloudwatch", "events"]
 
   # The outputs of the other modules have these values.
-  lambda         = { upload = { function_name = "edu-upload-api", alias = "live", timeout_seconds = 28, reserved_concurrency = 50 } }
-  api_gateway    = { main = { api_name = "edu", stage = "v1", expected_peak_rpm = 1000 } }
-  s3             = { files = { bucket = "edu-files", filter_id = "EntireBucket" } }
-  cognito        = { web = { user_pool_id = "eu-west-1_AbCdEfGhI", client_id = "1234567890abcdefghijklmnop" } }
-  nlb            = { mongo_1024 = { load_balancer = "net/edu-mongodb/0123456789abcdef", target_group = "targetgroup/edu-1024/0123456789abcdef" } }
-  flow_logs      = { main = { flow_log_group = "/aws/vpc/edu/flow-logs" } }
-  mongo_dump     = { six_hourly = { schedule_name = "MongoDBDumpEvery6Hours", max_age_hours = 7 } }
-  upload_janitor = { files = { bucket = "edu-files" } }
+  lambda          = { upload = { function_name = "edu-upload-api", alias = "live", timeout_seconds = 28, reserved_concurrency = 50 } }
+  api_gateway     = { main = { api_name = "edu", stage = "v1", expected_peak_rpm = 1000 } }
+  s3              = { files = { bucket = "edu-files", filter_id = "EntireBucket" } }
+  cognito         = { web = { user_pool_id = "eu-west-1_AbCdEfGhI", client_id = "1234567890abcdefghijklmnop" } }
+  nlb             = { mongo_1024 = { load_balancer = "net/edu-mongodb/0123456789abcdef", target_group = "targetgroup/edu-1024/0123456789abcdef" } }
+  flow_logs       = { main = { flow_log_group = "/aws/vpc/edu/flow-logs" } }
+  mongo_dump      = { six_hourly = { schedule_name = "MongoDBDumpEvery6Hours", max_age_hours = 7 } }
+  upload_janitor  = { files = { bucket = "edu-files" } }
+  origin_failover = { writes = { write_path = "E2QWRUHAPOMQZL" } }
 
   overrides    = { "lambda/upload/duration" = { warning = { enabled = false } } }
   composite    = { severity = "critical", mute_children = true }
