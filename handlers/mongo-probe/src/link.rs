@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_kit::mongo;
+use lambda_kit::mongo::{self, CommandError};
 use mongodb::Client;
 use mongodb::bson::Document;
 use mongodb::options::{ClientOptions, ReadPreference, SelectionCriteria, ServerAddress, ServerMonitoringMode};
 
-use crate::error::{MongoError, ProbeError};
+use crate::error::ProbeError;
 use crate::limits::Limits;
 
 pub(crate) struct Link {
@@ -45,7 +45,7 @@ impl Link {
 
     /// The first command: it finds a server and signs in. Of a replica set it is the primary or, if there is none, any member; whoever
     /// answered is to be asked further.
-    pub(crate) async fn hello(&self) -> Result<(Document, SelectionCriteria), MongoError> {
+    pub(crate) async fn hello(&self) -> Result<(Document, SelectionCriteria), CommandError> {
         const HELLO: &str = "hello";
         let Limits {
             selection,
@@ -60,12 +60,12 @@ impl Link {
         };
         let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
         match ask(primary, selection + connect + reply).await {
-            Err(MongoError::NoServer { command, reason }) => {
+            Err(CommandError::NoServer { command, reason }) => {
                 let any = SelectionCriteria::ReadPreference(ReadPreference::Nearest { options: None });
                 // The driver has looked at all members by now.
                 match ask(any, connect + reply).await {
-                    Err(MongoError::NoServer { .. } | MongoError::Stalled { .. }) => {
-                        Err(MongoError::NoServer { command, reason })
+                    Err(CommandError::NoServer { .. } | CommandError::Stalled { .. }) => {
+                        Err(CommandError::NoServer { command, reason })
                     }
                     answer => answer,
                 }
@@ -80,7 +80,7 @@ impl Link {
         name: &'static str,
         command: Document,
         whom: &SelectionCriteria,
-    ) -> Result<Document, MongoError> {
+    ) -> Result<Document, CommandError> {
         self.within(self.limits.reply, name, command, whom).await
     }
 
@@ -90,7 +90,7 @@ impl Link {
         name: &'static str,
         command: Document,
         router: &ServerAddress,
-    ) -> Result<Document, MongoError> {
+    ) -> Result<Document, CommandError> {
         let router = router.clone();
         let whom = SelectionCriteria::Predicate(Arc::new(move |server| *server.address() == router));
         let within = self.limits.connect + self.limits.reply;
@@ -103,13 +103,13 @@ impl Link {
         name: &'static str,
         command: Document,
         whom: &SelectionCriteria,
-    ) -> Result<Document, MongoError> {
+    ) -> Result<Document, CommandError> {
         let admin = self.client.database("admin");
         let run = admin.run_command(command).selection_criteria(whom.clone());
         match tokio::time::timeout(within, run).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(MongoError::of(name, &error)),
-            Err(_) => Err(MongoError::Stalled {
+            Ok(Err(error)) => Err(CommandError::of(name, &error)),
+            Err(_) => Err(CommandError::Stalled {
                 command: name,
                 seconds: within.as_secs_f64(),
             }),

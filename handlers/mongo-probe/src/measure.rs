@@ -3,10 +3,11 @@
 use std::sync::PoisonError;
 use std::time::Instant;
 
+use lambda_kit::mongo::CommandError;
 use mongodb::bson::{Document, doc};
 use mongodb::options::SelectionCriteria;
 
-use crate::error::{MongoError, ProbeError};
+use crate::error::ProbeError;
 use crate::link::Link;
 use crate::probe::MongoProbe;
 use crate::rate::{NoRate, Sample};
@@ -28,7 +29,7 @@ pub(crate) async fn measure(probe: &MongoProbe) -> Result<Reading, ProbeError> {
     })
 }
 
-async fn read(probe: &MongoProbe, link: &Link) -> Result<Reading, MongoError> {
+async fn read(probe: &MongoProbe, link: &Link) -> Result<Reading, CommandError> {
     let (hello, server) = link.hello().await?;
     let server = Server { probe, link, server };
     // The connection is there now, so this is the way there and back alone.
@@ -57,7 +58,7 @@ async fn read(probe: &MongoProbe, link: &Link) -> Result<Reading, MongoError> {
 }
 
 /// A replica set, or a server alone: what its primary says.
-async fn unsharded(server: &Server<'_>, hello: &Document, mut reading: Reading) -> Result<Reading, MongoError> {
+async fn unsharded(server: &Server<'_>, hello: &Document, mut reading: Reading) -> Result<Reading, CommandError> {
     let status = server.told("serverStatus", status::command()).await?;
     let status = status.as_ref().map(Status::of).unwrap_or_default();
     if hello.contains_key("setName") {
@@ -80,7 +81,7 @@ async fn unsharded(server: &Server<'_>, hello: &Document, mut reading: Reading) 
 }
 
 /// All routers, and the shards as one of them sees them.
-async fn sharded(server: &Server<'_>, mut reading: Reading) -> Result<Reading, MongoError> {
+async fn sharded(server: &Server<'_>, mut reading: Reading) -> Result<Reading, CommandError> {
     let routers = routers::ask(server.link).await?;
     if let Some(refused) = &routers.refused {
         server.say_once("serverStatus", refused);
@@ -116,10 +117,10 @@ struct Server<'a> {
 
 impl Server<'_> {
     /// What a command says; nothing where the server refuses it for good, which the log has once.
-    async fn told(&self, name: &'static str, command: Document) -> Result<Option<Document>, MongoError> {
+    async fn told(&self, name: &'static str, command: Document) -> Result<Option<Document>, CommandError> {
         match self.link.ask(name, command, &self.server).await {
             Ok(answer) => Ok(Some(answer)),
-            Err(error) if error.is_not_told() => {
+            Err(error) if !error.passes() => {
                 self.say_once(name, &error);
                 Ok(None)
             }
@@ -136,7 +137,7 @@ impl Server<'_> {
         })
     }
 
-    fn say_once(&self, command: &'static str, error: &MongoError) {
+    fn say_once(&self, command: &'static str, error: &CommandError) {
         if self.probe.is_first_time(command) {
             tracing::warn!(
                 command,

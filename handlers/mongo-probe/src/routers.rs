@@ -1,8 +1,8 @@
 //! The routers of a sharded cluster: each counts what passes it and nobody counts all.
 
 use futures::future::join_all;
+use lambda_kit::mongo::CommandError;
 
-use crate::error::MongoError;
 use crate::link::Link;
 use crate::status::{self, Status};
 
@@ -13,14 +13,14 @@ pub(crate) struct Routers {
     /// Routers of the connection string that did not answer.
     pub(crate) unreachable: u32,
     /// Why one that answered says nothing.
-    pub(crate) refused: Option<MongoError>,
+    pub(crate) refused: Option<CommandError>,
 }
 
 /// Asks all routers that the connection string names, side by side.
 ///
 /// # Errors
 /// None of them answers.
-pub(crate) async fn ask(link: &Link) -> Result<Routers, MongoError> {
+pub(crate) async fn ask(link: &Link) -> Result<Routers, CommandError> {
     let answers = link
         .hosts
         .iter()
@@ -30,7 +30,7 @@ pub(crate) async fn ask(link: &Link) -> Result<Routers, MongoError> {
     for answer in join_all(answers).await {
         match answer {
             Ok(answer) => routers.statuses.push(Status::of(&answer)),
-            Err(error) if error.is_not_told() => routers.refused = Some(error),
+            Err(error) if !error.passes() => routers.refused = Some(error),
             Err(error) => {
                 routers.unreachable += 1;
                 silent = Some(error);
