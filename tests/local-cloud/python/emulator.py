@@ -692,7 +692,7 @@ def rotate_as_aws_does():
         rules = data.get("RotationRules")
         if rules is not None:
             days = rules.get("AutomaticallyAfterDays")
-            if (days is None) == (rules.get("ScheduleExpression") is None) or not 1 <= (days or 1) <= 1000:
+            if (days is None) == (rules.get("ScheduleExpression") is None) or not 1 <= (1 if days is None else days) <= 1000:
                 text = "RotationRules has one of AutomaticallyAfterDays, from 1 to 1000, and ScheduleExpression."
                 return refuse("InvalidParameterException", text, 400)
         if lambda_svc._get_func_record_for_ref(arn)[1] is None:
@@ -887,6 +887,7 @@ def serve_ministack(listener, reports):
     keep_request_metrics_as_aws_does()
     decide_as_aws_does()
     distribute_as_aws_does()
+    rotate_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75

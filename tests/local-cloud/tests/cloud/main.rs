@@ -6,6 +6,7 @@ mod background;
 mod bridge;
 mod lifetime;
 mod mongo;
+mod rotation;
 mod s3;
 mod schedule;
 mod second_attempts;

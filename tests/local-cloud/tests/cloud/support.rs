@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{FunctionCode, InvocationType, Runtime, State};
+use aws_sdk_lambda::types::{Environment, FunctionCode, InvocationType, Runtime, State};
 use local_cloud::LocalCloud;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -84,6 +84,11 @@ pub(crate) struct Function {
 
 impl Function {
     pub(crate) fn create(cloud: &LocalCloud, name: &str) -> Self {
+        Self::with_program(cloud, name, BOOTSTRAP, &[])
+    }
+
+    /// One whose program is another script.
+    pub(crate) fn with_program(cloud: &LocalCloud, name: &str, program: &str, variables: &[(&str, &str)]) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -92,7 +97,7 @@ impl Function {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755))
             .unwrap();
-        zip.write_all(BOOTSTRAP.as_bytes()).unwrap();
+        zip.write_all(program.as_bytes()).unwrap();
         let package = zip.finish().unwrap().into_inner();
         runtime.block_on(async {
             let create = client
@@ -101,7 +106,11 @@ impl Function {
                 .runtime(Runtime::Providedal2023);
             let code = FunctionCode::builder().zip_file(Blob::new(package)).build();
             let role = "arn:aws:iam::000000000000:role/test";
+            let variables = variables.iter().fold(Environment::builder(), |all, (name, value)| {
+                all.variables(*name, *value)
+            });
             create
+                .environment(variables.build())
                 .handler("bootstrap")
                 .role(role)
                 .code(code)
@@ -139,6 +148,19 @@ impl Function {
                 .await
                 .unwrap();
         });
+    }
+
+    /// Lets a service invoke it for one account.
+    pub(crate) fn permit(&self, service: &str, account: &str) {
+        let call = self.client.add_permission().function_name(&self.name);
+        let call = call.statement_id(format!("{service}-{account}")).principal(service);
+        let call = call.action("lambda:InvokeFunction").source_account(account);
+        self.runtime.block_on(call.send()).unwrap();
+    }
+
+    /// Its ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:lambda:us-east-1:000000000000:function:{}", self.name)
     }
 
     /// Invokes it and returns the name of its error, if it failed.
