@@ -40,21 +40,15 @@ mod tests {
 
     #[test]
     fn a_handover_follows_progress_and_there_are_only_so_many() {
-        let first = Handovers::default();
-        assert_eq!(first.next(0, 2), Err(JobError::NoProgress));
-        let second = first.next(3, 2);
-        assert_eq!(second.and_then(|it| it.next(3, 2)), Err(JobError::NoProgress));
-        let third = second.and_then(|it| it.next(4, 2));
-        assert_eq!(
-            third,
-            Ok(Handovers {
-                hops: 2,
-                done_at_hop: Some(4)
-            })
-        );
-        assert_eq!(
-            third.and_then(|it| it.next(5, 2)),
-            Err(JobError::TooManyHops { hops: 2 })
-        );
+        let at = |hops, done_at_hop| Handovers { hops, done_at_hop };
+        for (before, done, after) in [
+            (at(0, None), 0, Err(JobError::NoProgress)),
+            (at(0, None), 3, Ok(at(1, Some(3)))),
+            (at(1, Some(3)), 3, Err(JobError::NoProgress)),
+            (at(1, Some(3)), 4, Ok(at(2, Some(4)))),
+            (at(2, Some(4)), 5, Err(JobError::TooManyHops { hops: 2 })),
+        ] {
+            assert_eq!(before.next(done, 2), after, "{before:?} {done}");
+        }
     }
 }

@@ -3,9 +3,8 @@
 use dump_format::key::RunId;
 use dump_format::manifest::{Consistency, Manifest};
 use dump_format::names::Ordinal;
+use job_kit::Holder;
 use serde::Serialize;
-
-use crate::holder::Holder;
 
 /// What became of the event; `outcome` says which, in snake case.
 #[derive(Debug, Clone, Serialize)]

@@ -8,6 +8,7 @@ use dump_format::manifest::{
 };
 use dump_format::names::Ordinal;
 use dump_format::payload::ReadConcern;
+use job_kit::JobError;
 
 use crate::answer::Report;
 use crate::catalog;
@@ -16,12 +17,9 @@ use crate::plan::Plan;
 use crate::run::Run;
 use crate::source::Source;
 use crate::state::{Downgrade, RangeState};
-use crate::store::{Expect, Written};
 
 /// What a dump's manifest calls the tool that wrote it.
 const TOOL: &str = concat!("mongo-dump ", env!("CARGO_PKG_VERSION"));
-
-const LOOKS: u32 = 8;
 
 /// The run's manifest, if it has one.
 pub(crate) async fn existing(run: &Run<'_>) -> Result<Option<(Manifest, Vec<u8>)>, DumpError> {
@@ -29,7 +27,7 @@ pub(crate) async fn existing(run: &Run<'_>) -> Result<Option<(Manifest, Vec<u8>)
     let Some(stored) = run.store.get(&key).await? else {
         return Ok(None);
     };
-    let manifest = Manifest::parse(&stored.bytes).map_err(|error| DumpError::Foreign {
+    let manifest = Manifest::parse(&stored.bytes).map_err(|error| JobError::Foreign {
         key: key.clone(),
         reason: error.to_string(),
     })?;
@@ -61,12 +59,7 @@ pub(crate) async fn write(
     let manifest = build(run, plan, ranges, created)?;
     let bytes = manifest.render();
     let key = run.key(Object::Manifest);
-    if let Written::Conflict = run.store.write(&key, &bytes, Expect::Nothing).await? {
-        return Err(DumpError::OtherManifest);
-    }
-    if run.store.read_back(&key).await?.bytes != bytes {
-        return Err(DumpError::OtherManifest);
-    }
+    job_kit::commit::once(&run.store, &key, &bytes).await?;
     Ok((manifest, bytes))
 }
 
@@ -200,24 +193,12 @@ pub(crate) async fn conclude(run: &Run<'_>, manifest: &Manifest, bytes: &[u8]) -
 }
 
 /// Moves `latest.json` forwards to this run; false: it was there, or at a newer one.
-async fn point(run: &Run<'_>, manifest: &[u8]) -> Result<bool, DumpError> {
+async fn point(run: &Run<'_>, manifest: &[u8]) -> Result<bool, JobError> {
     let key = run.location.render(&Key::Latest);
     let wanted = Latest::new(run.id, manifest).render();
-    for _ in 0..LOOKS {
-        let found = run.store.get(&key).await?;
-        if let Some(found) = &found {
-            let latest = Latest::parse(&found.bytes).map_err(|error| DumpError::Foreign {
-                key: key.clone(),
-                reason: error.to_string(),
-            })?;
-            if latest.run > run.id || found.bytes == wanted {
-                return Ok(false);
-            }
-        }
-        let expect = found.as_ref().map_or(Expect::Nothing, |found| Expect::Tag(&found.tag));
-        if let Written::Done(_) = run.store.write(&key, &wanted, expect).await? {
-            return Ok(true);
-        }
-    }
-    Err(DumpError::LatestContended)
+    let is_newer = |there: &[u8]| match Latest::parse(there) {
+        Ok(latest) => Ok(latest.run > run.id),
+        Err(error) => Err(error.to_string()),
+    };
+    job_kit::commit::advance(&run.store, &key, &wanted, is_newer).await
 }

@@ -4,11 +4,10 @@ use dump_format::key::RunId;
 use dump_format::manifest::NoSnapshot;
 use dump_format::names::Ordinal;
 use dump_format::payload::PayloadError;
-use lambda_kit::aws::AwsError;
+use job_kit::JobError;
 use lambda_kit::mongo::SecretError;
 use lambda_kit::{Cut, Failure};
 
-use crate::holder::Holder;
 use crate::source::MongoError;
 
 /// Why nothing, or not everything, was dumped. [`DumpError::name`] is what Lambda reports as `errorType`.
@@ -20,30 +19,8 @@ pub(crate) enum DumpError {
     Secret(#[source] SecretError),
     #[error("MongoDB could not be read")]
     Mongo(#[source] MongoError),
-    #[error("{key} in the bucket could not be read or written")]
-    Storage { key: String, source: AwsError },
-    #[error(
-        "S3 kept something else than was sent as {key}, {attempts} times: nothing of it is in the dump; the network or \
-         S3 is at fault"
-    )]
-    Damaged { key: String, attempts: u32 },
-    #[error(
-        "{key} is there, yet it cannot be read: the dump's role needs s3:GetObject on the control objects and kms:Decrypt \
-         on the key"
-    )]
-    Unreadable { key: String },
-    #[error(
-        "{key} is not in a form that this version of the function knows ({reason}): it was written by another version of this function \
-         or edited by hand"
-    )]
-    Foreign { key: String, reason: String },
-    #[error("{0} works on this and has not ended: nothing was done here")]
-    Held(Holder),
-    #[error(
-        "the lease was lost: it could not be renewed in time, or somebody else has taken it; what is finished is kept, and the \
-         same event goes on from there"
-    )]
-    LeaseLost,
+    #[error(transparent)]
+    Job(JobError),
     #[error("run {run} has no plan: the event with action plan comes first, with the same settings and time")]
     NoPlan { run: RunId },
     #[error(
@@ -73,8 +50,6 @@ pub(crate) enum DumpError {
          this one: give the function more time or memory"
     )]
     NoProgress { namespace: String },
-    #[error("the rest of the run could not be handed over: the function's role needs lambda:InvokeFunction on itself")]
-    Handover(#[source] AwsError),
     #[error(
         "the dump is incomplete: {gaps} of what was asked for is missing, the first is {first}; the manifest of run {run} says \
          why for each"
@@ -84,10 +59,6 @@ pub(crate) enum DumpError {
     Empty { run: RunId },
     #[error("run {run} contradicts itself: {reason}")]
     Contradiction { run: RunId, reason: &'static str },
-    #[error("another manifest than this run's is there already")]
-    OtherManifest,
-    #[error("latest.json changed each time it was to be moved: two runs end at once, or somebody else writes it")]
-    LatestContended,
     #[error(
         "{} cannot be read as of the dump's one cluster time ({reason:?}{}), and the event has require_snapshot, so nothing was read in \
          its place. A server keeps the history for 5 minutes unless minSnapshotHistoryWindowInSeconds says otherwise: use the state \
@@ -152,12 +123,7 @@ impl DumpError {
             Self::Mongo(MongoError::LoginRefused) => "MongoLoginRefused",
             Self::Mongo(MongoError::Refused { .. }) => "MongoRefused",
             Self::Mongo(_) => "MongoUnreachable",
-            Self::Storage { source, .. } => storage_name(source),
-            Self::Damaged { .. } => "StorageDamaged",
-            Self::Unreadable { .. } => "ControlUnreadable",
-            Self::Foreign { .. } | Self::OtherManifest | Self::LatestContended => "ControlForeign",
-            Self::Held(_) => "LeaseHeld",
-            Self::LeaseLost => "LeaseLost",
+            Self::Job(error) => error.name(),
             Self::NoPlan { .. } => "PlanMissing",
             Self::OtherSettings { .. } => "PlanDiffers",
             Self::NoRange { .. } => "RangeUnknown",
@@ -165,7 +131,6 @@ impl DumpError {
             Self::TooManyRanges { .. } | Self::TooManyObjects(_) => "TooManyRanges",
             Self::TooManyHops { .. } => "TooManyHops",
             Self::NoProgress { .. } => "NoProgress",
-            Self::Handover(_) => "HandoverFailed",
             Self::Incomplete { .. } => "DumpIncomplete",
             Self::Empty { .. } => "DumpEmpty",
             Self::NoSnapshot { .. } => "SnapshotMissing",
@@ -177,31 +142,11 @@ impl DumpError {
 
     /// Whether the run as such has failed. Work that somebody else holds has not.
     pub(crate) fn is_a_failed_run(&self) -> bool {
-        !matches!(self, Self::Held(_))
+        !matches!(self, Self::Job(JobError::Held(_)))
     }
 
     pub(crate) fn failure(&self) -> Failure {
         Failure::of(self.name(), self)
-    }
-}
-
-fn storage_name(error: &AwsError) -> &'static str {
-    match error {
-        AwsError::NoCredentials { .. } => "RoleRefused",
-        AwsError::Unreachable { .. } => "StorageUnreachable",
-        // S3 passes KMS's refusals on: some as KMS.DisabledException and the like, a missing permission as AccessDenied with
-        // the action in its text (S3 User Guide, troubleshooting SSE-KMS).
-        AwsError::Refused { code, .. } if code.starts_with("KMS.") => "StorageKeyRefused",
-        AwsError::Refused {
-            code, message, status, ..
-        } if code == "AccessDenied" || *status == 403 => {
-            if message.contains("kms:") {
-                "StorageKeyRefused"
-            } else {
-                "StorageDenied"
-            }
-        }
-        AwsError::Refused { .. } => "StorageRefused",
     }
 }
 
@@ -210,6 +155,15 @@ impl From<MongoError> for DumpError {
         match error {
             MongoError::Secret(error) => Self::Secret(error),
             other => Self::Mongo(other),
+        }
+    }
+}
+
+impl From<JobError> for DumpError {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::TooManyHops { hops } => Self::TooManyHops { hops },
+            other => Self::Job(other),
         }
     }
 }
@@ -232,9 +186,7 @@ mod tests {
         let is_name = |text: &&str| {
             text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(|c| c.is_ascii_alphabetic())
         };
-        let mut names: BTreeSet<_> = quoted.filter(is_name).collect();
-        // AWS's code, which is compared with.
-        assert!(names.remove("AccessDenied"));
+        let names: BTreeSet<_> = quoted.filter(is_name).chain(job_kit::FAILURES).collect();
         assert_eq!(names, FAILURES.into_iter().collect());
     }
 }

@@ -7,6 +7,7 @@ use dump_format::manifest::{Consistency, NoSnapshot};
 use dump_format::names::{Ordinal, ScheduleArn};
 use dump_format::payload::{Action, Event};
 use futures::{StreamExt as _, TryStreamExt as _};
+use job_kit::{JobError, Lease, Pace, Place, Shared, Store};
 use lambda_kit::Failure;
 use lambda_kit::emf::{Metrics, Unit};
 use lambda_kit::guard;
@@ -16,15 +17,12 @@ use crate::answer::{Answer, Report};
 use crate::commit;
 use crate::error::DumpError;
 use crate::handover;
-use crate::lease::{Lease, Shared};
 use crate::plan::Mode;
 use crate::planning;
 use crate::range::{self, RangeEnd};
 use crate::run::Run;
 use crate::settings::Settings;
-use crate::slowest::Slowest;
 use crate::state::{self, Checkpoint};
-use crate::store::Store;
 
 /// States of ranges that are read at a time.
 const STATES_AT_ONCE: usize = 16;
@@ -107,12 +105,19 @@ impl From<Answer> for Told {
 
 async fn answer(event: Event, settings: &Settings) -> Result<Told, DumpError> {
     let id = RunId::of(&event.trigger);
+    let place = Place {
+        bucket: event.settings.bucket.to_string(),
+        owner: None,
+        kms_key: Some(event.settings.kms_key_arn.to_string()),
+    };
+    let (role, session) = (event.settings.role_arn.to_string(), format!("mongo-dump-{id}"));
     let run = Run {
         settings,
         id,
         location: event.settings.location(),
-        store: Box::pin(Store::new(&settings.aws, &event.settings, format!("mongo-dump-{id}"))).await,
-        slowest: Slowest::default(),
+        store: Box::pin(Store::assuming(&settings.aws, &role, &session, place)).await,
+        terms: settings.terms(),
+        pace: Pace::new(settings.deadline, settings.limits.handover),
         event,
     };
     tracing::info!(run = %id, action = run.event.action.as_str(), "begun");
@@ -127,16 +132,16 @@ async fn answer(event: Event, settings: &Settings) -> Result<Told, DumpError> {
 
 /// The lease, or the answer that somebody has it.
 async fn take<'a>(run: &'a Run<'_>) -> Result<Result<Lease<'a>, Answer>, DumpError> {
-    match Lease::take(&run.store, run.settings, run.lease_key(), run.id).await {
+    match Lease::take(&run.store, &run.terms, run.lease_key(), &run.id.to_string()).await {
         Ok(lease) => Ok(Ok(lease)),
-        Err(DumpError::Held(holder)) => Ok(Err(Answer::Busy { run: run.id, holder })),
-        Err(error) => Err(error),
+        Err(JobError::Held(holder)) => Ok(Err(Answer::Busy { run: run.id, holder })),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// Gives the lease back, unless it is lost already.
 async fn done<T>(lease: Lease<'_>, result: Result<T, DumpError>) -> Result<T, DumpError> {
-    if !matches!(result, Err(DumpError::LeaseLost)) {
+    if !matches!(result, Err(DumpError::Job(JobError::LeaseLost))) {
         lease.release().await;
     }
     result
@@ -166,15 +171,14 @@ async fn dump(run: &Run<'_>) -> Result<Told, DumpError> {
         Ok(lease) => lease,
         Err(busy) => return Ok(busy.into()),
     };
-    let was_left = lease.was_left;
+    let was_left = lease.was_left();
     match lease.keep(Box::pin(whole(run, was_left))).await {
         Ok(Step::Told(told)) => done(lease, Ok(told)).await,
         Ok(Step::HandOver(hops)) => {
-            lease.pass_on().await?;
-            match handover::invoke(run).await {
-                Ok(()) => Ok(Answer::HandedOver { run: run.id, hops }.into()),
-                Err(error) => done(lease, Err(error)).await,
-            }
+            let settings = run.settings;
+            let next = lease.hand_over(&settings.aws, &settings.function_arn, run.event.render());
+            next.await?;
+            Ok(Answer::HandedOver { run: run.id, hops }.into())
         }
         Err(error) => done(lease, Err(error)).await,
     }
@@ -187,7 +191,7 @@ async fn whole(run: &Run<'_>, was_left: bool) -> Result<Step, DumpError> {
     }
     let source = run.source().await?;
     let plan = Box::pin(planning::load_or_make(run, &source, Mode::Whole)).await?;
-    let mut checkpoint = Checkpoint::load(run, run.key(Object::State)).await?;
+    let mut checkpoint = state::open(run, run.key(Object::State)).await?;
     for (planned, range) in plan.ranges() {
         match range::dump(run, &source, &plan, (planned, range), &mut checkpoint).await {
             Ok(RangeEnd::Done) => {}
@@ -213,7 +217,7 @@ fn completed(report: Report) -> Told {
 
 /// Saves what was finished before an error; the error is what counts.
 async fn keep_what_is_done(checkpoint: &mut Checkpoint<'_>, error: DumpError) -> DumpError {
-    if !matches!(error, DumpError::LeaseLost)
+    if !matches!(error, DumpError::Job(JobError::LeaseLost))
         && let Err(unsaved) = checkpoint.flush().await
     {
         tracing::warn!(error = %unsaved, "what was finished last is not saved and will be read again");
@@ -225,10 +229,12 @@ async fn plan(run: &Run<'_>) -> Result<Told, DumpError> {
     let mut lease = match take(run).await? {
         Ok(lease) => lease,
         // A plan that was killed, or a doubled event: the state machine has to wait, not to end as if there was nothing to do.
-        Err(Answer::Busy { holder, .. }) if holder.run == run.id => return Err(DumpError::Held(holder)),
+        Err(Answer::Busy { holder, .. }) if holder.run == run.id.to_string() => {
+            return Err(JobError::Held(holder).into());
+        }
         Err(busy) => return Ok(busy.into()),
     };
-    let was_left = lease.was_left;
+    let was_left = lease.was_left();
     let made = lease
         .keep(async {
             if let Some(told) = finished_before(run, was_left).await? {
@@ -255,15 +261,16 @@ async fn one_range(run: &Run<'_>, number: Ordinal) -> Result<Told, DumpError> {
     if let Some(told) = finished_before(run, false).await? {
         return Ok(told);
     }
+    let id = run.id.to_string();
     let shared = Shared {
         store: &run.store,
-        settings: run.settings,
+        terms: &run.terms,
         key: run.lease_key(),
-        run: run.id,
+        run: &id,
     };
     shared.extend().await?;
     let key = run.key(Object::RangeLease(number));
-    let mut lease = Lease::take(&run.store, run.settings, key, run.id).await?;
+    let mut lease = Lease::take(&run.store, &run.terms, key, &id).await?;
     let result = lease.keep(shared.keep(Box::pin(in_range(run, number)))).await;
     done(lease, result).await
 }
@@ -277,8 +284,9 @@ async fn in_range(run: &Run<'_>, number: Ordinal) -> Result<Told, DumpError> {
         run: run.id,
         range: number,
     })?;
-    let mut checkpoint = Checkpoint::load(run, run.key(Object::RangeState(number))).await?;
-    if checkpoint.range(number).finished.is_none() {
+    let mut checkpoint = state::open(run, run.key(Object::RangeState(number))).await?;
+    let now = run.settings.now();
+    if checkpoint.state.range(number, now).finished.is_none() {
         let source = run.source().await?;
         match range::dump(run, &source, &plan, (planned, range), &mut checkpoint).await {
             Ok(RangeEnd::Done) => checkpoint.flush().await?,
@@ -293,7 +301,7 @@ async fn in_range(run: &Run<'_>, number: Ordinal) -> Result<Told, DumpError> {
             Err(error) => return Err(keep_what_is_done(&mut checkpoint, error).await),
         }
     }
-    let parts = &checkpoint.range(number).parts;
+    let parts = &checkpoint.state.range(number, now).parts;
     Ok(Answer::RangeDone {
         run: run.id,
         range: number,
@@ -304,8 +312,8 @@ async fn in_range(run: &Run<'_>, number: Ordinal) -> Result<Told, DumpError> {
 }
 
 async fn commit(run: &Run<'_>) -> Result<Told, DumpError> {
-    let mut lease = Lease::take(&run.store, run.settings, run.lease_key(), run.id).await?;
-    let was_left = lease.was_left;
+    let mut lease = Lease::take(&run.store, &run.terms, run.lease_key(), &run.id.to_string()).await?;
+    let was_left = lease.was_left();
     let result = lease
         .keep(async {
             if let Some(told) = finished_before(run, was_left).await? {
@@ -318,7 +326,7 @@ async fn commit(run: &Run<'_>) -> Result<Told, DumpError> {
             let states: BTreeMap<_, _> = futures::stream::iter(numbers)
                 .map(|number| async move {
                     let saved = state::load(run, &run.key(Object::RangeState(number))).await?;
-                    let range = saved.and_then(|(mut state, _)| state.ranges.remove(&number));
+                    let range = saved.and_then(|mut state| state.ranges.remove(&number));
                     Ok::<_, DumpError>(range.map(|range| (number, range)))
                 })
                 .buffer_unordered(STATES_AT_ONCE)

@@ -1,6 +1,6 @@
-//! The run's next invocation: the same event to the same function, asynchronously.
+//! Whether the run goes on in another invocation.
 
-use lambda_kit::again;
+use job_kit::{Handovers, JobError};
 
 use crate::error::DumpError;
 use crate::run::Run;
@@ -8,24 +8,23 @@ use crate::state::Checkpoint;
 
 /// Counts a handover, and refuses one that leads nowhere.
 pub(crate) async fn count(run: &Run<'_>, checkpoint: &mut Checkpoint<'_>, namespace: String) -> Result<u32, DumpError> {
-    let done = checkpoint.state.done();
-    if checkpoint.state.done_at_hop.unwrap_or_default() == done {
-        checkpoint.flush().await?;
-        return Err(DumpError::NoProgress { namespace });
+    let state = &mut checkpoint.state;
+    let before = Handovers {
+        hops: state.hops,
+        done_at_hop: state.done_at_hop,
+    };
+    match before.next(state.done(), run.settings.limits.hops) {
+        Ok(next) => {
+            (state.hops, state.done_at_hop) = (next.hops, next.done_at_hop);
+            checkpoint.save().await?;
+            Ok(next.hops)
+        }
+        Err(error) => {
+            checkpoint.flush().await?;
+            Err(match error {
+                JobError::NoProgress => DumpError::NoProgress { namespace },
+                error => error.into(),
+            })
+        }
     }
-    let hops = checkpoint.state.hops;
-    if hops >= run.settings.limits.hops {
-        checkpoint.flush().await?;
-        return Err(DumpError::TooManyHops { hops });
-    }
-    checkpoint.state.hops += 1;
-    checkpoint.state.done_at_hop = Some(done);
-    checkpoint.save().await?;
-    Ok(checkpoint.state.hops)
-}
-
-/// Invokes the function again.
-pub(crate) async fn invoke(run: &Run<'_>) -> Result<(), DumpError> {
-    let sent = again::invoke(&run.settings.aws, &run.settings.function_arn, run.event.render()).await;
-    sent.map_err(DumpError::Handover)
 }

@@ -11,7 +11,9 @@ use dump_format::manifest::{Exact, Twins};
 use dump_format::payload::Compression;
 use dump_format::{ContentHash, Sha256Hex};
 use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
+use job_kit::Digest;
+use job_kit::upload::{self, Part};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::batch::Batch;
@@ -34,20 +36,10 @@ pub(crate) enum Feed {
 }
 
 /// What comes out.
-pub(crate) enum Piece {
-    /// A full part of the open object.
-    Part { bytes: Bytes, sha256: [u8; 32] },
-    /// The open object's end.
-    End(Box<Finished>),
-}
+pub(crate) type Piece = upload::Piece<Box<Finished>>;
 
-/// An object, with the rest of its bytes.
+/// An object that is made.
 pub(crate) struct Finished {
-    /// Behind the parts; the whole object if there were none.
-    pub(crate) rest: Bytes,
-    /// The rest is in one of the buffers.
-    pub(crate) is_buffer: bool,
-    pub(crate) rest_sha256: [u8; 32],
     pub(crate) documents: u64,
     pub(crate) bytes_bson: u64,
     pub(crate) bytes_lines: u64,
@@ -216,21 +208,23 @@ impl Open {
         let ready = std::mem::take(&mut self.sink().ready);
         ready
             .into_iter()
-            .all(|(bytes, sha256)| pieces.blocking_send(Piece::Part { bytes, sha256 }).is_ok())
+            .all(|part| pieces.blocking_send(Piece::Part(part)).is_ok())
     }
 
     fn finish(mut self, tail: &Tail, pieces: &Sender<Piece>) -> io::Result<bool> {
         self.compress()?;
         let mut sink = self.compressor.finish()?;
-        for (bytes, sha256) in sink.ready.drain(..) {
-            if pieces.blocking_send(Piece::Part { bytes, sha256 }).is_err() {
+        for part in sink.ready.drain(..) {
+            if pieces.blocking_send(Piece::Part(part)).is_err() {
                 return Ok(false);
             }
         }
-        let finished = Finished {
-            rest: Bytes::from(sink.current),
+        let rest = Part {
+            bytes: Bytes::from(sink.current),
+            sha256: Digest::from_bytes(sink.part.finalize().into()),
             is_buffer: sink.is_buffer,
-            rest_sha256: sink.part.finalize().into(),
+        };
+        let finished = Box::new(Finished {
             documents: self.documents,
             bytes_bson: self.bytes_bson,
             bytes_lines: self.bytes_lines,
@@ -240,8 +234,8 @@ impl Open {
             escaped: self.escaped,
             tail: tail.to_vec(),
             twins: self.twins,
-        };
-        Ok(pieces.blocking_send(Piece::End(Box::new(finished))).is_ok())
+        });
+        Ok(pieces.blocking_send(Piece::End { rest, finished }).is_ok())
     }
 }
 
@@ -298,7 +292,7 @@ struct Sink {
     part: Sha256,
     whole: Sha256,
     total: u64,
-    ready: Vec<(Bytes, [u8; 32])>,
+    ready: Vec<Part>,
 }
 
 impl Sink {
@@ -334,9 +328,12 @@ impl Write for Sink {
         self.whole.update(bytes);
         self.total += taken as u64;
         if self.current.len() == self.part_bytes {
-            let full = Bytes::from(std::mem::take(&mut self.current));
+            self.ready.push(Part {
+                bytes: Bytes::from(std::mem::take(&mut self.current)),
+                sha256: Digest::from_bytes(self.part.finalize_reset().into()),
+                is_buffer: true,
+            });
             self.is_buffer = false;
-            self.ready.push((full, self.part.finalize_reset().into()));
         }
         Ok(taken)
     }

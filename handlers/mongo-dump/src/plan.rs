@@ -7,6 +7,7 @@ use dump_format::key::RunId;
 use dump_format::manifest::{Asked, Consistency, Described, Kind, Server, Skipped, Topology};
 use dump_format::names::{KmsKeyArn, Namespace, Ordinal};
 use dump_format::payload::DumpSettings;
+use job_kit::JobError;
 use serde::{Deserialize, Serialize};
 
 use crate::error::DumpError;
@@ -135,8 +136,8 @@ impl Plan {
             .flat_map(|collection| collection.ranges.iter().map(move |range| (collection, range)))
     }
 
-    pub(crate) fn parse(key: &str, json: &[u8]) -> Result<Self, DumpError> {
-        let foreign = |reason: String| DumpError::Foreign {
+    pub(crate) fn parse(key: &str, json: &[u8]) -> Result<Self, JobError> {
+        let foreign = |reason: String| JobError::Foreign {
             key: key.to_owned(),
             reason,
         };

@@ -3,8 +3,9 @@
 use dump_format::Sha256Hex;
 use dump_format::key::Object;
 use dump_format::manifest::{Consistency, Described, Kind, Skipped};
-use dump_format::names::Ordinal;
+use dump_format::names::{Ordinal, VersionId};
 use futures::{StreamExt as _, TryStreamExt as _};
+use job_kit::{Expect, JobError, Written};
 
 use crate::catalog::{self, Entry};
 use crate::error::DumpError;
@@ -14,7 +15,6 @@ use crate::run::Run;
 use crate::sharding::Layout;
 use crate::source::Source;
 use crate::split;
-use crate::store::{Expect, UploadError, Written};
 use crate::window;
 
 /// Collections that are described at a time.
@@ -41,12 +41,12 @@ pub(crate) async fn load_or_make(run: &Run<'_>, source: &Source, mode: Mode) -> 
     }
     let plan = make(run, source, mode).await?;
     let key = run.key(Object::Plan);
-    // Strings, numbers and lists under fixed names: nothing that JSON cannot hold.
-    let json = serde_json::to_vec(&plan).unwrap_or_default();
-    match run.store.write(&key, &json, Expect::Nothing).await? {
+    match run.store.write_json(&key, &plan, Expect::Nothing).await? {
         Written::Done(_) => Ok(plan),
         // Another invocation of the same run was faster.
-        Written::Conflict => load(run, mode).await?.ok_or(DumpError::Unreadable { key }),
+        Written::Conflict => load(run, mode)
+            .await?
+            .ok_or_else(|| JobError::Unreadable { key }.into()),
     }
 }
 
@@ -136,20 +136,11 @@ async fn describe(
     meta.sharding = layout.of(entry.read());
     let key = run.key(Object::Meta(entry.namespace.clone()));
     let bytes = meta.render();
-    let mut attempts = 0;
-    let version_id = loop {
-        attempts += 1;
-        match run.store.put(&key, bytes.clone().into()).await {
-            Ok(version_id) => break version_id,
-            Err(UploadError::Again) if attempts < run.settings.limits.object_attempts => {}
-            Err(UploadError::Again) => return Err(DumpError::Damaged { key, attempts }),
-            Err(UploadError::Failed(error)) => return Err(error),
-        }
-    };
+    let kept = run.store.put(&key, bytes.into()).await?;
     let described = Described {
-        bytes: bytes.len() as u64,
-        sha256: Sha256Hex::of(&bytes),
-        version_id,
+        bytes: kept.bytes,
+        sha256: Sha256Hex::from_bytes(*kept.sha256.as_bytes()),
+        version_id: kept.version_id.and_then(|version| VersionId::parse(&version).ok()),
     };
     let estimate = match entry.order() {
         Order::ById => catalog::estimate(source, entry.read()).await?,

@@ -4,19 +4,19 @@ use std::sync::OnceLock;
 
 use dump_format::key::{DataKey, Object};
 use dump_format::manifest::{ClusterTime, Part};
-use dump_format::names::Ordinal;
-use lambda_kit::LAST_WORDS;
+use dump_format::names::{Ordinal, VersionId};
+use futures::StreamExt as _;
+use job_kit::upload::{Uploaded, Uploader};
+use job_kit::{JobError, UploadError};
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::error::DumpError;
-use crate::object::{self, Closed, Feed, Shape};
+use crate::object::{self, Closed, Feed, Finished, Shape};
 use crate::plan::{Order, Plan, Planned, PlannedRange};
 use crate::reader::{Ended, Position, Reader};
 use crate::run::Run;
 use crate::source::Source;
-use crate::state::{Checkpoint, Downgrade, Left};
-use crate::store::UploadError;
-use crate::upload::{Uploaded, Uploader};
+use crate::state::{Checkpoint, Downgrade, Left, RangeState};
 
 /// How an invocation's work on a range ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,12 @@ pub(crate) async fn dump(
     (planned, range): (&Planned, &PlannedRange),
     checkpoint: &mut Checkpoint<'_>,
 ) -> Result<RangeEnd, DumpError> {
-    if checkpoint.range(range.range).finished.is_some() {
+    if checkpoint
+        .state
+        .range(range.range, run.settings.now())
+        .finished
+        .is_some()
+    {
         return Ok(RangeEnd::Done);
     }
     let work = Work {
@@ -72,7 +77,7 @@ pub(crate) async fn dump(
     let mut failures = 0;
     let mut lost = 0;
     loop {
-        let state = checkpoint.range(range.range);
+        let state = checkpoint.state.range(range.range, run.settings.now());
         if planned.order == Order::Natural {
             // Reading cannot go on behind what an earlier attempt wrote.
             state.clear();
@@ -80,7 +85,7 @@ pub(crate) async fn dump(
         let before = state.parts.len();
         let attempt = Box::pin(work.attempt(checkpoint, &mut failures)).await;
         let now = run.settings.now();
-        let state = checkpoint.range(range.range);
+        let state = checkpoint.state.range(range.range, run.settings.now());
         if state.parts.len() > before {
             lost = 0;
         }
@@ -96,7 +101,7 @@ pub(crate) async fn dump(
                 lost += 1;
                 if lost >= run.settings.limits.object_attempts {
                     let key = work.key(state.parts.len())?.0;
-                    return Err(DumpError::Damaged { key, attempts: lost });
+                    return Err(JobError::Damaged { key, attempts: lost }.into());
                 }
                 continue;
             }
@@ -121,9 +126,13 @@ impl Work<'_> {
         Ok((self.run.key(Object::Data(key.clone())), key))
     }
 
+    fn state<'c>(&self, checkpoint: &'c mut Checkpoint<'_>) -> &'c mut RangeState {
+        checkpoint.state.range(self.range.range, self.run.settings.now())
+    }
+
     async fn attempt(&self, checkpoint: &mut Checkpoint<'_>, failures: &mut u32) -> Attempt {
         let limits = &self.run.settings.limits;
-        let state = checkpoint.range(self.range.range);
+        let state = self.state(checkpoint);
         let downgrade = OnceLock::new();
         if let Some(before) = state.downgrade {
             downgrade.get_or_init(|| before);
@@ -183,7 +192,7 @@ impl Work<'_> {
             (Ok(Ok(Closed::Abandoned)), Attempt::Left(_) | Attempt::Restart) => {}
             _ => return Attempt::Failed(DumpError::Bug("an object was not made to its end")),
         }
-        let state = checkpoint.range(self.range.range);
+        let state = self.state(checkpoint);
         state.downgrade = downgrade.get().copied();
         ended
     }
@@ -196,7 +205,7 @@ impl Work<'_> {
             };
             let next = tokio::select! {
                 biased;
-                () = self.time_is_over() => break Attempt::OutOfTime,
+                () = self.run.pace.time_is_over() => break Attempt::OutOfTime,
                 next = reader.next() => next,
             };
             match next {
@@ -221,53 +230,37 @@ impl Work<'_> {
         ended
     }
 
-    /// Returns when too little time is left to do more than end the object.
-    async fn time_is_over(&self) {
-        let settings = &self.run.settings;
-        // What the guard keeps for the last words is not there for the last object.
-        let margin = settings
-            .deadline
-            .reserve(settings.limits.handover)
-            .max(2 * settings.deadline.reserve(LAST_WORDS))
-            .max(2 * self.run.slowest.get());
-        match settings.deadline.remaining() {
-            // A sleep of nothing still waits for the timer's next tick, in which a batch could come.
-            Some(left) if left <= margin => {}
-            Some(left) => tokio::time::sleep(left - margin).await,
-            None => std::future::pending().await,
-        }
-    }
-
     async fn write(
         &self,
         made: &mut tokio::sync::mpsc::Receiver<object::Piece>,
         buffers: std::sync::mpsc::Sender<Vec<u8>>,
         checkpoint: &mut Checkpoint<'_>,
         downgrade: &OnceLock<Downgrade>,
-    ) -> Result<(), UploadError> {
+    ) -> Result<(), UploadError<DumpError>> {
         let uploader = Uploader {
             store: &self.run.store,
             in_flight: self.run.settings.limits.parts_in_flight,
-            slowest: &self.run.slowest,
-            buffers,
+            pace: &self.run.pace,
+            buffers: Some(buffers),
         };
+        let mut made = futures::stream::poll_fn(|context| made.poll_recv(context)).map(Ok);
         loop {
-            let parts = checkpoint.range(self.range.range).parts.len();
+            let parts = self.state(checkpoint).parts.len();
             let (whole, key) = self.key(parts).map_err(UploadError::Failed)?;
-            let Some(uploaded) = uploader.object(&whole, made).await? else {
+            let Some(uploaded) = uploader.object(&whole, &mut made).await? else {
                 return Ok(());
             };
             let bytes = uploaded.finished.bytes;
-            let state = checkpoint.range(self.range.range);
+            let state = self.state(checkpoint);
             // Before the object counts: what is in it may be of after the downgrade.
             state.downgrade = downgrade.get().copied();
             record(state, key, uploaded, self.planned.order);
-            checkpoint.finished(bytes).await.map_err(UploadError::Failed)?;
+            checkpoint.finished(bytes).await?;
         }
     }
 }
 
-fn record(state: &mut crate::state::RangeState, key: DataKey, uploaded: Uploaded, order: Order) {
+fn record(state: &mut RangeState, key: DataKey, uploaded: Uploaded<Box<Finished>>, order: Order) {
     let Uploaded { finished, version_id } = uploaded;
     state.parts.push(Part {
         key,
@@ -277,7 +270,7 @@ fn record(state: &mut crate::state::RangeState, key: DataKey, uploaded: Uploaded
         bytes: finished.bytes,
         sha256: finished.sha256,
         content_hash: finished.content_hash,
-        version_id,
+        version_id: version_id.and_then(|version| VersionId::parse(&version).ok()),
     });
     for (reason, count) in finished.escaped {
         *state.escaped.entry(reason).or_default() += count;

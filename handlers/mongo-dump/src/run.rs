@@ -2,12 +2,11 @@
 
 use dump_format::key::{Key, Location, Object, RunId};
 use dump_format::payload::Event;
+use job_kit::{Pace, Store, Terms};
 
 use crate::error::DumpError;
 use crate::settings::Settings;
-use crate::slowest::Slowest;
 use crate::source::Source;
-use crate::store::Store;
 
 /// One event with all that it works with.
 pub(crate) struct Run<'a> {
@@ -16,7 +15,10 @@ pub(crate) struct Run<'a> {
     pub(crate) id: RunId,
     pub(crate) location: Location,
     pub(crate) store: Store,
-    pub(crate) slowest: Slowest,
+    /// For whom and for how long leases are.
+    pub(crate) terms: Terms,
+    /// When to hand over.
+    pub(crate) pace: Pace,
 }
 
 impl Run<'_> {

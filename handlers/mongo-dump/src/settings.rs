@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use dump_format::UtcSeconds;
+use job_kit::Terms;
 use lambda_kit::emf::{MetricSink, Metrics};
 use lambda_kit::{Clock, Deadline};
 
@@ -60,10 +61,19 @@ impl Settings {
     pub(crate) fn now(&self) -> UtcSeconds {
         seconds((self.clock)())
     }
+
+    pub(crate) fn terms(&self) -> Terms {
+        Terms {
+            owner: self.request_id.clone(),
+            length: self.limits.lease,
+            between: self.limits.lease_between,
+            clock: Arc::clone(&self.clock),
+        }
+    }
 }
 
 /// A clock outside the years 1970 to 9999 counts as their nearer end.
-pub(crate) fn seconds(time: SystemTime) -> UtcSeconds {
+fn seconds(time: SystemTime) -> UtcSeconds {
     let since_1970 = time
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default()

@@ -1,19 +1,17 @@
 //! How far a run, or one of its ranges, has come: what is finished is kept in S3, so that any other invocation can go on.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use dump_format::UtcSeconds;
 use dump_format::key::RunId;
 use dump_format::line::EscapeReason;
 use dump_format::manifest::{NoSnapshot, Part, SkipReason, Twins};
 use dump_format::names::Ordinal;
+use job_kit::{JobError, Rhythm};
 use serde::{Deserialize, Serialize};
 
-use crate::error::DumpError;
 use crate::plan::Raw;
 use crate::run::Run;
-use crate::store::{Expect, Written};
 use crate::tail::{Given, Tail};
 
 const VERSION: u32 = 1;
@@ -90,74 +88,33 @@ pub(crate) struct State {
 }
 
 impl State {
+    fn new(run: RunId) -> Self {
+        Self {
+            version: VERSION,
+            run,
+            hops: 0,
+            done_at_hop: None,
+            ranges: BTreeMap::new(),
+        }
+    }
+
+    fn check(&self, run: RunId) -> Result<(), String> {
+        if self.version == VERSION && self.run == run {
+            return Ok(());
+        }
+        Err(format!("version {}, run {}", self.version, self.run))
+    }
+
     /// A number that grows with everything that is finished.
     pub(crate) fn done(&self) -> usize {
         let of = |range: &RangeState| range.parts.len() + usize::from(range.finished.is_some());
         self.ranges.values().map(of).sum()
     }
-}
-
-/// Reads a state; `None` if nothing was saved yet.
-pub(crate) async fn load(run: &Run<'_>, key: &str) -> Result<Option<(State, String)>, DumpError> {
-    let Some(stored) = run.store.get(key).await? else {
-        return Ok(None);
-    };
-    let foreign = |reason: String| DumpError::Foreign {
-        key: key.to_owned(),
-        reason,
-    };
-    let state: State = serde_json::from_slice(&stored.bytes)
-        .map_err(|error| foreign(format!("line {}, column {}", error.line(), error.column())))?;
-    if state.version != VERSION || state.run != run.id {
-        return Err(foreign(format!("version {}, run {}", state.version, state.run)));
-    }
-    Ok(Some((state, stored.tag)))
-}
-
-/// The state in memory and where it is kept.
-pub(crate) struct Checkpoint<'a> {
-    run: &'a Run<'a>,
-    key: String,
-    pub(crate) state: State,
-    /// ETag of what is kept; `None`: nothing is.
-    tag: Option<String>,
-    unsaved: Option<Unsaved>,
-}
-
-struct Unsaved {
-    bytes: u64,
-    since: Instant,
-}
-
-impl<'a> Checkpoint<'a> {
-    pub(crate) async fn load(run: &'a Run<'a>, key: String) -> Result<Self, DumpError> {
-        let (state, tag) = match load(run, &key).await? {
-            Some((state, tag)) => (state, Some(tag)),
-            None => {
-                let state = State {
-                    version: VERSION,
-                    run: run.id,
-                    hops: 0,
-                    done_at_hop: None,
-                    ranges: BTreeMap::new(),
-                };
-                (state, None)
-            }
-        };
-        Ok(Self {
-            run,
-            key,
-            state,
-            tag,
-            unsaved: None,
-        })
-    }
 
     /// The state of a range, which begins now if it has none.
-    pub(crate) fn range(&mut self, range: Ordinal) -> &mut RangeState {
-        let started = self.run.settings.now();
-        self.state.ranges.entry(range).or_insert_with(|| RangeState {
-            started,
+    pub(crate) fn range(&mut self, range: Ordinal, now: UtcSeconds) -> &mut RangeState {
+        self.ranges.entry(range).or_insert_with(|| RangeState {
+            started: now,
             finished: None,
             downgrade: None,
             left: None,
@@ -168,42 +125,24 @@ impl<'a> Checkpoint<'a> {
             twins: None,
         })
     }
+}
 
-    /// Something was finished that has so many stored bytes: saves if that is worth a write.
-    pub(crate) async fn finished(&mut self, bytes: u64) -> Result<(), DumpError> {
-        let limits = &self.run.settings.limits;
-        let unsaved = self.unsaved.get_or_insert_with(|| Unsaved {
-            bytes: 0,
-            since: Instant::now(),
-        });
-        unsaved.bytes += bytes;
-        if unsaved.bytes >= limits.checkpoint_bytes || unsaved.since.elapsed() >= limits.checkpoint_every {
-            return self.save().await;
-        }
-        Ok(())
-    }
+/// The state in memory and where it is kept.
+pub(crate) type Checkpoint<'a> = job_kit::Checkpoint<'a, State>;
 
-    /// Saves what is not saved yet.
-    pub(crate) async fn flush(&mut self) -> Result<(), DumpError> {
-        if self.unsaved.is_some() {
-            return self.save().await;
-        }
-        Ok(())
-    }
+/// The state of a run, or of one of its ranges.
+pub(crate) async fn open<'a>(run: &'a Run<'_>, key: String) -> Result<Checkpoint<'a>, JobError> {
+    let limits = &run.settings.limits;
+    let rhythm = Rhythm {
+        bytes: limits.checkpoint_bytes,
+        every: limits.checkpoint_every,
+    };
+    let check = |state: &State| state.check(run.id);
+    Checkpoint::open(&run.store, key, rhythm, check, || State::new(run.id)).await
+}
 
-    /// # Errors
-    /// [`DumpError::LeaseLost`] when somebody else has written it.
-    pub(crate) async fn save(&mut self) -> Result<(), DumpError> {
-        // Strings, numbers and lists under fixed names: nothing that JSON cannot hold.
-        let json = serde_json::to_vec(&self.state).unwrap_or_default();
-        let expect = self.tag.as_deref().map_or(Expect::Nothing, Expect::Tag);
-        match self.run.store.write(&self.key, &json, expect).await? {
-            Written::Done(tag) => {
-                self.tag = Some(tag);
-                self.unsaved = None;
-                Ok(())
-            }
-            Written::Conflict => Err(DumpError::LeaseLost),
-        }
-    }
+/// Reads a state; `None` if nothing was saved yet.
+pub(crate) async fn load(run: &Run<'_>, key: &str) -> Result<Option<State>, JobError> {
+    let loaded = job_kit::load(&run.store, key, |state: &State| state.check(run.id)).await?;
+    Ok(loaded.map(|(state, _)| state))
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 31] = [
+const ALLOWED: [(&str, &[&str]); 37] = [
     ("alarm-catalog", &["metric-names"]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
@@ -41,10 +41,23 @@ const ALLOWED: [(&str, &[&str]); 31] = [
         "download-api",
         &["api-contract", "api-kit", "file-catalog", "lambda-kit"],
     ),
-    ("profile-api", &["api-contract", "api-kit", "lambda-kit"]),
+    ("profile-api", &["api-contract", "api-kit", "envelope", "lambda-kit"]),
+    ("envelope", &["lambda-kit"]),
+    ("user-export", &["envelope", "job-kit", "lambda-kit"]),
+    (
+        "cognito-export",
+        &["envelope", "job-kit", "lambda-kit", "metric-names", "user-export"],
+    ),
+    (
+        "cognito-import",
+        &["envelope", "job-kit", "lambda-kit", "metric-names", "user-export"],
+    ),
     ("flow-log-guard", &["lambda-kit", "metric-names"]),
-    ("mongo-dump", &["dump-format", "lambda-kit", "metric-names"]),
+    ("job-kit", &["lambda-kit"]),
+    ("origin-failover", &["lambda-kit", "metric-names"]),
+    ("mongo-dump", &["dump-format", "job-kit", "lambda-kit", "metric-names"]),
     ("mongo-probe", &["lambda-kit", "metric-names"]),
+    ("secret-rotation", &["lambda-kit", "metric-names"]),
     ("mongo-restore", &["dump-format", "lambda-kit", "metric-names"]),
     (
         "terraform-provider-lectern",
