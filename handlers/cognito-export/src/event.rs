@@ -20,7 +20,7 @@ pub struct Event {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the event is not {{\"version\": 1, \"schedule_arn\": ..., \"scheduled_time\": \"2026-11-30T06:00:00Z\"}}, so nothing was exported: {0}. \
-     Send what the schedule of terraform/modules/cognito-backup sends"
+     Send what the schedule of terraform/modules/cognito-export sends"
 )]
 pub(crate) struct EventError(String);
 

@@ -1,0 +1,162 @@
+//! Imports that are killed or handed over go on where they ended, and finish whom they had begun.
+
+use std::time::Duration;
+
+use aws_front::{Effect, GateHandle, Rule};
+use cognito_import::{Answer, handle};
+use lambda_kit::Deadline;
+use pool_harness::Person;
+
+use crate::world::{World, complete, outcome, raw};
+
+/// Kills an import when it makes its `calls`-th call of an operation.
+async fn killed(world: &World, operation: &str, calls: u32) {
+    let gate = GateHandle::default();
+    let before = world.front.calls_of(operation);
+    world.front.script(
+        Rule::on(operation)
+            .after(calls - 1)
+            .effect(Effect::HoldAnswer(gate.clone())),
+    );
+    let function = world.function().await;
+    let event = raw(&world.event("latest", false), Deadline::NONE);
+    let reached = async {
+        while world.front.calls_of(operation) - before < calls as usize {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // The call is carried out, and nobody hears of it.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    tokio::select! {
+        ended = handle(&event, &function) => panic!("{operation} {calls}: {ended:?}"),
+        () = reached => {}
+    }
+    gate.open();
+    world.front.clear();
+}
+
+/// In the middle of all of them.
+#[tokio::test]
+async fn three_hundred_users_are_imported_with_a_kill_in_the_middle() {
+    let mut world = World::start().await;
+    world.limits.batch = 50;
+    world.groups(&world.source, &["a"]).await.unwrap();
+    let people = (0..300).map(|number| Person::new(number).within(if number % 3 == 0 { &["a"] } else { &[] }));
+    world.export(people).await;
+    killed(&world, "AdminCreateUser", 170).await;
+    world.at(60);
+    let report = world.import(false).await;
+    let counts = &report.counts;
+    assert_eq!(
+        (counts.created, counts.equal, counts.differs),
+        (300, 0, 0),
+        "{counts:?}"
+    );
+    assert_eq!(counts.memberships_matched, 100);
+    let results = world.results(&report).await;
+    assert_eq!(results.len(), 300);
+    assert!(
+        results
+            .values()
+            .all(|result| result.new_sub.is_some() && result.new_sub != result.old_sub)
+    );
+    let again = world.import(false).await;
+    assert_eq!((again.counts.equal, again.counts.differs), (300, 0));
+    // Nobody was made twice, and but for one batch nobody was looked at twice.
+    let made = world.front.calls_of("AdminCreateUser");
+    assert!((300..=304).contains(&made), "{made}");
+}
+
+#[tokio::test]
+async fn a_kill_at_any_step_leaves_nobody_half_made() {
+    let steps = [
+        ("CreateGroup", 1),
+        ("AdminGetUser", 5),
+        ("AdminCreateUser", 1),
+        ("AdminCreateUser", 15),
+        ("AdminAddUserToGroup", 3),
+        ("AdminSetUserPassword", 1),
+        ("AdminSetUserPassword", 18),
+        ("AdminDisableUser", 2),
+        ("PutObject", 2),
+        ("PutObject", 4),
+        ("PutObject", 5),
+        ("PutObject", 6),
+        ("PutObject", 8),
+        ("PutObject", 11),
+    ];
+    let mut world = World::start().await;
+    world.limits.lease = Duration::from_secs(4);
+    world.groups(&world.source, &["a"]).await.unwrap();
+    let people = (0..25).map(|number| {
+        let person = Person::new(number).within(&["a"]);
+        if number % 5 == 0 { person.disabled() } else { person }
+    });
+    world.export(people).await;
+    for (minute, (operation, calls)) in (1..).zip(steps) {
+        world.target = world.pool().await.unwrap();
+        world
+            .rights(
+                &crate::world::ON_POOL,
+                &crate::world::ON_KEY,
+                &crate::world::ON_EXPORTS,
+                &crate::world::ON_IMPORTS,
+            )
+            .await;
+        killed(&world, operation, calls).await;
+        world.at(minute * 60);
+        let counts = world.import(false).await.counts;
+        assert_eq!(
+            (counts.created, counts.equal, counts.differs),
+            (25, 0, 0),
+            "{operation} {calls}: {counts:?}"
+        );
+        assert_eq!(counts.memberships_matched, 25, "{operation} {calls}");
+        let again = world.import(false).await.counts;
+        assert_eq!((again.equal, again.differs), (25, 0), "{operation} {calls}: {again:?}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_else_s_user_is_not_finished_by_an_import_that_goes_on() {
+    let world = World::start().await;
+    world.export((0..20).map(Person::new)).await;
+    // Of the second batch, which is not looked at yet when the import is killed.
+    killed(&world, "AdminCreateUser", 3).await;
+    let theirs = Person::new(15).status("FORCE_CHANGE_PASSWORD");
+    world.fill(&world.target, [theirs]).await.unwrap();
+    world.at(60);
+    let report = world.import(false).await;
+    assert_eq!((report.counts.created, report.counts.differs), (19, 1));
+    assert_eq!(
+        world.found("user-15").await.unwrap().status,
+        "FORCE_CHANGE_PASSWORD",
+        "not confirmed by us"
+    );
+}
+
+#[tokio::test]
+async fn before_the_deadline_it_hands_over_and_the_next_invocation_goes_on_with_the_same_export() {
+    let world = World::start().await;
+    world.take_events();
+    let first = world.export((0..30).map(Person::new)).await;
+    let slow = Effect::Delay(Duration::from_millis(200));
+    world.front.script(Rule::on("AdminGetUser").always().effect(slow));
+    let short = || Deadline::after(Duration::from_secs(5));
+    let answer = world.invoke(false, short()).await.unwrap();
+    assert_eq!(outcome(&answer), "handed_over");
+    // A newer export in between.
+    world.fill(&world.source, [Person::new(77)]).await.unwrap();
+    world.export_again(12).await;
+    let event = world.event(&first, false);
+    let mut invocations = 1;
+    let report = loop {
+        let function = world.function().await;
+        match handle(&raw(&event, short()), &function).await.unwrap() {
+            Answer::HandedOver { .. } => invocations += 1,
+            other => break complete(other),
+        }
+        assert!(invocations < 12);
+    };
+    assert_eq!((report.export.to_string(), report.counts.created), (first, 30));
+}
