@@ -1,0 +1,30 @@
+# An export of which nothing is known before the apply that can be made beside it.
+
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+resource "terraform_data" "later" {
+  input = "later"
+}
+
+module "export" {
+  source = "../.."
+
+  name                 = "edu"
+  package              = { bucket = terraform_data.later.output, key = "cognito-export.zip", version_id = terraform_data.later.output, sha256 = terraform_data.later.output }
+  user_pool            = { id = terraform_data.later.output, arn = terraform_data.later.output }
+  schedule_expression  = terraform_data.later.output
+  exports              = { bucket = terraform_data.later.output, bucket_arn = terraform_data.later.output, kms_key_arn = terraform_data.later.output }
+  data_key_arn         = terraform_data.later.output
+  environment          = { LECTERN_LOG = terraform_data.later.output }
+  vpc                  = { subnet_ids = [terraform_data.later.output, terraform_data.later.id], security_group_ids = [terraform_data.later.output] }
+  failure_topic        = { arn = terraform_data.later.output, kms_key_arn = terraform_data.later.output }
+  kms_key_arn          = terraform_data.later.output
+  permissions_boundary = terraform_data.later.output
+  tags                 = { made = terraform_data.later.output }
+}

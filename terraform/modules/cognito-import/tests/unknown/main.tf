@@ -1,0 +1,30 @@
+# An import of which nothing is known before the apply that can be made beside it.
+
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+resource "terraform_data" "later" {
+  input = "later"
+}
+
+module "import" {
+  source = "../.."
+
+  name                 = "edu"
+  package              = { bucket = terraform_data.later.output, key = "cognito-import.zip", version_id = terraform_data.later.output, sha256 = terraform_data.later.output }
+  user_pools           = { main = terraform_data.later.output }
+  source_user_pool_id  = terraform_data.later.output
+  exports              = { bucket = terraform_data.later.output, bucket_arn = terraform_data.later.output, kms_key_arn = terraform_data.later.output }
+  data_key_arn         = terraform_data.later.output
+  environment          = { LECTERN_LOG = terraform_data.later.output }
+  vpc                  = { subnet_ids = [terraform_data.later.output, terraform_data.later.id], security_group_ids = [terraform_data.later.output] }
+  failure_topic        = { arn = terraform_data.later.output, kms_key_arn = terraform_data.later.output }
+  kms_key_arn          = terraform_data.later.output
+  permissions_boundary = terraform_data.later.output
+  tags                 = { made = terraform_data.later.output }
+}
