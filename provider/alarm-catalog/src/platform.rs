@@ -1,6 +1,6 @@
 //! Preset `platform`: the alarms of requirements C1-C8, and of our own functions (docs/requirements.md). Low bounds are warnings, high bounds critical.
 
-use metric_names::{flow_logs, mongo_dump, mongodb, origin_failover, upload_janitor};
+use metric_names::{cognito_export, flow_logs, mongo_dump, mongodb, origin_failover, secret_rotation, upload_janitor};
 
 use crate::alarm::{AlarmSpec, Periods, Query, Signal, Threshold};
 use crate::service::{Param, Preset, Service, Severity};
@@ -546,6 +546,37 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         ..LAMBDA_ERRORS
     },
     AlarmSpec {
+        service: Service::CognitoExport,
+        name: "failures",
+        severity: Severity::Warning,
+        title: "An export of users failed.",
+        signal: Signal::Metric {
+            metric: cognito_export::FAILED,
+            statistic: "Sum",
+        },
+        period_seconds: 3600,
+        source: "requirement F3; our choice because Lambda repeats the event, and `age` fires if no attempt succeeds",
+        operator_action: "Read the name of the failure in the function's log; the README of cognito-export says what to do about each.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::CognitoExport,
+        name: "age",
+        title: "No complete export of users in time.",
+        signal: Signal::Math {
+            queries: &[query("c", cognito_export::COMPLETED, "Sum")],
+            expression: "FILL(c, 0)",
+        },
+        period_seconds: 3600,
+        evaluation_periods: Periods::Param(Param::MaxAgeHours),
+        comparison_operator: LESS,
+        threshold: Threshold::Fixed(1),
+        treat_missing_data: Some("breaching"),
+        source: "requirement F3; FILL as for dumps",
+        operator_action: "Check that the schedule is enabled and its function starts; then make an export by hand.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
         service: Service::UploadJanitor,
         name: "failures",
         severity: Severity::Warning,
@@ -574,6 +605,40 @@ pub(crate) const ALARMS: &[AlarmSpec] = &[
         treat_missing_data: Some("breaching"),
         source: "requirement A1; our choice because a day's backlog is no longer a busy hour; FILL because an hour without a datapoint is an hour without a run",
         operator_action: "Check that the schedule is enabled and its function starts; if it does, run it more often or give it more time.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::SecretRotation,
+        name: "failures",
+        severity: Severity::Warning,
+        title: "A step of the rotation failed.",
+        signal: Signal::Metric {
+            metric: secret_rotation::FAILURES,
+            statistic: "Sum",
+        },
+        period_seconds: 300,
+        source: "requirement D2; a warning because the value in use keeps working and Secrets Manager tries the rotation again",
+        operator_action: "Look up the failure's name in the function's log and the handler's README.",
+        ..LAMBDA_ERRORS
+    },
+    AlarmSpec {
+        service: Service::SecretRotation,
+        name: "age",
+        title: "No rotation came to its end in time.",
+        signal: Signal::Math {
+            queries: &[query("a", secret_rotation::AGE_DAYS, "Maximum")],
+            expression: "FILL(a, 10000)",
+        },
+        period_seconds: 86_400,
+        evaluation_periods: Periods::Fixed(2),
+        threshold: Threshold::Share {
+            of: Param::MaxAgeDays,
+            percent: 100,
+            unit_factor: 1,
+        },
+        treat_missing_data: Some("breaching"),
+        source: "requirement D2; FILL because CloudWatch looks back further than the evaluation periods; two days because the age is measured once a day, at any hour of it",
+        operator_action: "Read the rotation's state with describe-secret, and the function's log; then rotate by hand.",
         ..LAMBDA_ERRORS
     },
     AlarmSpec {

@@ -67,15 +67,19 @@ pub enum Service {
     FlowLogs,
     /// Dump schedules, reported by the mongo-dump handler.
     MongoDump,
+    /// User pools, exported by the cognito-export handler.
+    CognitoExport,
     /// Buckets of files, cleaned by the upload-janitor handler.
     UploadJanitor,
+    /// Secrets, rotated by the secret-rotation handler.
+    SecretRotation,
     /// Write paths of a CDN, switched by the origin-failover handler.
     OriginFailover,
 }
 
 impl Service {
     /// Every service, in the order of the documentation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Lambda,
         Self::ApiGateway,
         Self::S3,
@@ -85,7 +89,9 @@ impl Service {
         Self::MongoDb,
         Self::FlowLogs,
         Self::MongoDump,
+        Self::CognitoExport,
         Self::UploadJanitor,
+        Self::SecretRotation,
         Self::OriginFailover,
     ];
 
@@ -102,7 +108,9 @@ impl Service {
             Self::MongoDb => "mongodb",
             Self::FlowLogs => "flow_logs",
             Self::MongoDump => "mongo_dump",
+            Self::CognitoExport => "cognito_export",
             Self::UploadJanitor => "upload_janitor",
+            Self::SecretRotation => "secret_rotation",
             Self::OriginFailover => "origin_failover",
         }
     }
@@ -120,7 +128,9 @@ impl Service {
             Self::MongoDb => "MongoDB (mongo-probe handler)",
             Self::FlowLogs => "VPC flow logs (flow-log-guard handler)",
             Self::MongoDump => "MongoDB dumps (mongo-dump handler)",
+            Self::CognitoExport => "Exports of users (cognito-export handler)",
             Self::UploadJanitor => "Abandoned uploads (upload-janitor handler)",
+            Self::SecretRotation => "Secrets (secret-rotation handler)",
             Self::OriginFailover => "Write path of the CDN (origin-failover handler)",
         }
     }
@@ -152,7 +162,9 @@ impl Service {
             Self::MongoDb => &[Param::Cluster],
             Self::FlowLogs => &[Param::FlowLogGroup],
             Self::MongoDump => &[Param::ScheduleName, Param::MaxAgeHours],
+            Self::CognitoExport => &[Param::UserPoolId, Param::MaxAgeHours],
             Self::UploadJanitor => &[Param::Bucket],
+            Self::SecretRotation => &[Param::SecretName, Param::MaxAgeDays],
             Self::OriginFailover => &[Param::WritePath],
         }
     }
@@ -170,7 +182,9 @@ impl Service {
             Self::MongoDb => "C1",
             Self::FlowLogs => "C7",
             Self::MongoDump => "C8",
+            Self::CognitoExport => "F3",
             Self::UploadJanitor => "A1",
+            Self::SecretRotation => "D2",
             Self::OriginFailover => "F5",
         }
     }
@@ -236,6 +250,10 @@ pub enum Param {
     ScheduleName,
     /// Dumps: most hours between two complete dumps.
     MaxAgeHours,
+    /// Secret: name.
+    SecretName,
+    /// Secret: the oldest that its value may be, in days.
+    MaxAgeDays,
     /// Write path: id of the distribution, or name of the record.
     WritePath,
 }
@@ -267,6 +285,8 @@ impl Param {
             Self::FlowLogGroup => "flow_log_group",
             Self::ScheduleName => "schedule_name",
             Self::MaxAgeHours => "max_age_hours",
+            Self::SecretName => "secret_name",
+            Self::MaxAgeDays => "max_age_days",
             Self::WritePath => "write_path",
         }
     }
@@ -295,7 +315,8 @@ impl Param {
             | Self::ReservedConcurrency
             | Self::ExpectedPeakRpm
             | Self::OriginReadTimeoutSeconds
-            | Self::MaxAgeHours => ParamKind::Number,
+            | Self::MaxAgeHours
+            | Self::MaxAgeDays => ParamKind::Number,
             Self::CacheEnabled | Self::AdditionalMetrics => ParamKind::Flag,
             _ => ParamKind::Text,
         }
@@ -324,6 +345,8 @@ impl Param {
             Self::OriginReadTimeoutSeconds => Some((1, 180)),
             // 168 periods of an hour are the longest window CloudWatch evaluates (604,800 s).
             Self::MaxAgeHours => Some((1, 168)),
+            // Secrets Manager rotates at least every 1000 days.
+            Self::MaxAgeDays => Some((1, 1000)),
             _ => None,
         }
     }
@@ -373,7 +396,11 @@ impl Param {
             Self::Cluster => "Name of the cluster, as the mongo-probe handler reports it.",
             Self::FlowLogGroup => "Log group of the flow log, as the flow-log-guard handler reports it.",
             Self::ScheduleName => "Name of the dump schedule, as the mongo-dump handler reports it.",
-            Self::MaxAgeHours => "Most hours without a complete dump, whole, 1-168.",
+            Self::MaxAgeHours => "Most hours without a complete dump or export, whole, 1-168.",
+            Self::SecretName => "Name of the secret, not its ARN.",
+            Self::MaxAgeDays => {
+                "Oldest that the current value may become in days, whole, 1-1000: the rotation's interval and a few days."
+            }
             Self::WritePath => {
                 "Id of the distribution, or name of the record, as the origin-failover handler reports it."
             }

@@ -257,8 +257,12 @@ fn the_platform_preset_has_the_missions_numbers() {
         ("C8", "mongo_dump/failures/critical", "Failed", fixed(0), greater, 3600, n(1)),
         ("C8", "mongo_dump/snapshot/warning", "Snapshot", fixed(1), less, 3600, n(1)),
         ("C8", "mongo_dump/age/critical", "Completed", fixed(1), less, 3600, hours),
+        ("F3", "cognito_export/failures/warning", "Failed", fixed(0), greater, 3600, n(1)),
+        ("F3", "cognito_export/age/critical", "Completed", fixed(1), less, 3600, hours),
         ("A1", "upload_janitor/failures/warning", "Failed", fixed(0), greater, 3600, n(1)),
         ("A1", "upload_janitor/left/warning", "Left", fixed(0), greater, 3600, n(24)),
+        ("D2", "secret_rotation/failures/warning", "Failures", fixed(0), greater, 300, n(1)),
+        ("D2", "secret_rotation/age/critical", "AgeDays", share(Param::MaxAgeDays, 100, 1), greater, 86_400, n(2)),
         ("F5", "origin_failover/on_secondary/warning", "OnSecondary", fixed(0), greater, 60, n(1)),
         ("F5", "origin_failover/refused/critical", "Refused", fixed(0), greater, 60, n(1)),
         ("F5", "origin_failover/failures/critical", "Failed", fixed(0), greater, 60, n(3)),
@@ -419,7 +423,7 @@ fn silence_is_breaching_only_where_silence_is_the_fault() {
         .filter(|spec| spec.treat_missing_data == Some("breaching"))
         .map(|spec| spec.name)
         .collect();
-    assert_eq!(breaching, ["probe_silent", "age", "left"], "C1, C8, A1");
+    assert_eq!(breaching, ["probe_silent", "age", "age", "left"], "C1, C8, F3, A1");
     assert!(every_alarm().all(|spec| matches!(spec.treat_missing_data, None | Some("breaching"))));
 }
 

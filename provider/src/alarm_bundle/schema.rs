@@ -347,10 +347,40 @@ fn targets() -> Attributes {
             ),
         ),
         (
+            "cognito_export",
+            Attr::map(
+                "User pools, by the metrics of the function cognito-export; an alarm fires when no export of users completes for too long.",
+                [
+                    ("user_pool_id", Attr::string("Id of the user pool.").required()),
+                    (
+                        "max_age_hours",
+                        Attr::number("Most hours without a complete export, whole, 1-168.").required(),
+                    ),
+                ],
+            ),
+        ),
+        (
             "upload_janitor",
             Attr::map(
                 "Buckets of files, by the metrics of the function upload-janitor; an alarm fires when abandoned uploads are not removed.",
                 [("bucket", Attr::string("Name of the bucket.").required())],
+            ),
+        ),
+        (
+            "secret_rotation",
+            Attr::map(
+                "Secrets, by the metrics of the function secret-rotation. Alarms fire when a step of a rotation fails, and when the current value is \
+                 too old or its age is not measured any more.",
+                [
+                    ("secret_name", Attr::string("Name of the secret, not its ARN.").required()),
+                    (
+                        "max_age_days",
+                        Attr::number(
+                            "Oldest that the current value may become in days, whole, 1-1000: the rotation's interval and a few days.",
+                        )
+                        .required(),
+                    ),
+                ],
             ),
         ),
         (

@@ -95,8 +95,12 @@ pub(crate) struct Bundle {
     pub(crate) flow_logs: Map<FlowLogsTarget>,
     /// Optional: dump schedules; a dump that is missing for too long is an alarm.
     pub(crate) mongo_dump: Map<MongoDumpTarget>,
+    /// Optional: user pools; an export of users that is missing for too long is an alarm.
+    pub(crate) cognito_export: Map<CognitoExportTarget>,
     /// Optional: buckets of files whose abandoned uploads the upload-janitor handler removes.
     pub(crate) upload_janitor: Map<UploadJanitorTarget>,
+    /// Optional: secrets that the secret-rotation handler rotates.
+    pub(crate) secret_rotation: Map<SecretRotationTarget>,
     /// Optional: write paths of a CDN that the origin-failover handler switches; the bundle must be in that function's region.
     pub(crate) origin_failover: Map<OriginFailoverTarget>,
     /// Optional: partial changes of catalogue alarms, by `<service>/<target>/<alarm>`; `*` stands for one whole segment. Stronger than the
@@ -247,11 +251,29 @@ pub(crate) struct MongoDumpTarget {
     pub(crate) max_age_hours: Number,
 }
 
+/// `cognito_export["..."]`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct CognitoExportTarget {
+    /// Required: id of the user pool.
+    pub(crate) user_pool_id: Text,
+    /// Required: hours without a complete export, at most.
+    pub(crate) max_age_hours: Number,
+}
+
 /// `upload_janitor["..."]`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct UploadJanitorTarget {
     /// Required: name of the bucket.
     pub(crate) bucket: Text,
+}
+
+/// `secret_rotation["..."]`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct SecretRotationTarget {
+    /// Required: name of the secret.
+    pub(crate) secret_name: Text,
+    /// Required: oldest that the current value may become in days, whole, 1-1000.
+    pub(crate) max_age_days: Number,
 }
 
 /// `origin_failover["..."]`.
@@ -583,7 +605,9 @@ target_fields!(NlbTarget, Nlb, { load_balancer: Text = LoadBalancer, target_grou
 target_fields!(MongoDbTarget, MongoDb, { cluster: Text = Cluster });
 target_fields!(FlowLogsTarget, FlowLogs, { flow_log_group: Text = FlowLogGroup });
 target_fields!(MongoDumpTarget, MongoDump, { schedule_name: Text = ScheduleName, max_age_hours: Number = MaxAgeHours });
+target_fields!(CognitoExportTarget, CognitoExport, { user_pool_id: Text = UserPoolId, max_age_hours: Number = MaxAgeHours });
 target_fields!(UploadJanitorTarget, UploadJanitor, { bucket: Text = Bucket });
+target_fields!(SecretRotationTarget, SecretRotation, { secret_name: Text = SecretName, max_age_days: Number = MaxAgeDays });
 target_fields!(OriginFailoverTarget, OriginFailover, { write_path: Text = WritePath });
 
 #[cfg(test)]

@@ -233,7 +233,9 @@ pub(crate) fn full_bundle() -> Value {
         "mongodb": { "main": { "cluster": "main" } },
         "flow_logs": { "vpc": { "flow_log_group": "/vpc/flow" } },
         "mongo_dump": { "six_hourly": { "schedule_name": "MongoDBDumpEvery6Hours", "max_age_hours": 7 } },
+        "cognito_export": { "users": { "user_pool_id": "eu-west-1_AbCdEf", "max_age_hours": 25 } },
         "upload_janitor": { "files": { "bucket": "edu-files" } },
+        "secret_rotation": { "app": { "secret_name": "mongo-app", "max_age_days": 35 } },
         "origin_failover": { "writes": { "write_path": "E2QWRUHAPOMQZL" } },
         "extra_alarms": {
             "queue_age": {

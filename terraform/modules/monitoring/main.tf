@@ -201,7 +201,9 @@ resource "lectern_alarm_bundle" "platform" {
   mongodb         = var.mongodb
   flow_logs       = var.flow_logs
   mongo_dump      = var.mongo_dump
+  cognito_export  = var.cognito_export
   upload_janitor  = var.upload_janitor
+  secret_rotation = var.secret_rotation
   origin_failover = var.origin_failover
   overrides       = var.overrides
   composite       = var.composite

@@ -178,10 +178,30 @@ variable "mongo_dump" {
   nullable = false
 }
 
+variable "cognito_export" {
+  description = "User pools whose users are exported, by name: the output `alarm_target` of the module cognito-export."
+  type = map(object({
+    user_pool_id  = string
+    max_age_hours = number
+  }))
+  default  = {}
+  nullable = false
+}
+
 variable "upload_janitor" {
   description = "Buckets of files whose abandoned uploads the function upload-janitor removes, by name: the output `alarm_target` of the module upload-janitor."
   type = map(object({
     bucket = string
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "secret_rotation" {
+  description = "Secrets that the function secret-rotation rotates, by name: the output `alarm_targets` of the module secret-rotation."
+  type = map(object({
+    secret_name  = string
+    max_age_days = number
   }))
   default  = {}
   nullable = false

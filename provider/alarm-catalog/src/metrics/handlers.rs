@@ -1,6 +1,6 @@
 //! Metrics of our own handlers, which emit them once a minute or once a run.
 
-use metric_names::{flow_logs, mongo_dump, mongodb, origin_failover, upload_janitor};
+use metric_names::{cognito_export, flow_logs, mongo_dump, mongodb, origin_failover, secret_rotation, upload_janitor};
 
 use super::{COUNTED, EVERY_BASIC, GAUGE, from_param};
 use crate::metric::{MetricSpec, Unit};
@@ -34,6 +34,16 @@ const COMPLETED: MetricSpec = MetricSpec {
     source: "the mongo-dump handler",
 };
 
+const EXPORTED: MetricSpec = MetricSpec {
+    service: Service::CognitoExport,
+    namespace: cognito_export::NAMESPACE,
+    name: cognito_export::COMPLETED,
+    dimensions: &[from_param(cognito_export::USER_POOL, Param::UserPoolId)],
+    dimension_sets: &[&[cognito_export::USER_POOL]],
+    source: "the cognito-export handler",
+    ..COMPLETED
+};
+
 const REMOVED: MetricSpec = MetricSpec {
     service: Service::UploadJanitor,
     namespace: upload_janitor::NAMESPACE,
@@ -41,6 +51,16 @@ const REMOVED: MetricSpec = MetricSpec {
     dimensions: &[from_param(upload_janitor::BUCKET, Param::Bucket)],
     dimension_sets: &[&[upload_janitor::BUCKET]],
     source: "the upload-janitor handler",
+    ..COMPLETED
+};
+
+const ROTATIONS: MetricSpec = MetricSpec {
+    service: Service::SecretRotation,
+    namespace: secret_rotation::NAMESPACE,
+    name: secret_rotation::ROTATIONS,
+    dimensions: &[from_param(secret_rotation::SECRET, Param::SecretName)],
+    dimension_sets: &[&[secret_rotation::SECRET]],
+    source: "the secret-rotation handler",
     ..COMPLETED
 };
 
@@ -146,6 +166,36 @@ pub(super) const METRICS: &[MetricSpec] = &[
         graph: Some("Maximum"),
         ..COMPLETED
     },
+    EXPORTED,
+    MetricSpec {
+        name: cognito_export::FAILED,
+        ..EXPORTED
+    },
+    MetricSpec {
+        name: cognito_export::USERS,
+        ..EXPORTED
+    },
+    MetricSpec {
+        name: cognito_export::GROUPS,
+        ..EXPORTED
+    },
+    MetricSpec {
+        name: cognito_export::MEMBERSHIPS,
+        ..EXPORTED
+    },
+    MetricSpec {
+        name: cognito_export::BYTES,
+        unit: Unit::Bytes,
+        ..EXPORTED
+    },
+    MetricSpec {
+        name: cognito_export::DURATION_SECONDS,
+        basic_statistics: EVERY_BASIC,
+        extended_statistics: true,
+        unit: Unit::Seconds,
+        graph: Some("Maximum"),
+        ..EXPORTED
+    },
     REMOVED,
     MetricSpec {
         name: upload_janitor::FAILED,
@@ -156,6 +206,17 @@ pub(super) const METRICS: &[MetricSpec] = &[
         basic_statistics: GAUGE,
         graph: Some("Maximum"),
         ..REMOVED
+    },
+    ROTATIONS,
+    MetricSpec {
+        name: secret_rotation::FAILURES,
+        ..ROTATIONS
+    },
+    MetricSpec {
+        name: secret_rotation::AGE_DAYS,
+        basic_statistics: GAUGE,
+        graph: Some("Maximum"),
+        ..ROTATIONS
     },
     SWITCHED,
     MetricSpec {

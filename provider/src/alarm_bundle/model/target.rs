@@ -162,7 +162,9 @@ pub(crate) fn read(bundle: &Bundle, diagnostics: &mut Diagnostics) -> Targets {
     collect(&bundle.mongodb, &mut targets);
     collect(&bundle.flow_logs, &mut targets);
     collect(&bundle.mongo_dump, &mut targets);
+    collect(&bundle.cognito_export, &mut targets);
     collect(&bundle.upload_janitor, &mut targets);
+    collect(&bundle.secret_rotation, &mut targets);
     collect(&bundle.origin_failover, &mut targets);
     for target in &targets.known {
         target.check(diagnostics);

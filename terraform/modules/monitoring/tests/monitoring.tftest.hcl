@@ -166,7 +166,9 @@ run "one_bundle_and_its_dashboard" {
     nlb             = { mongo_1024 = { load_balancer = "net/edu-mongodb/0123456789abcdef", target_group = "targetgroup/edu-1024/0123456789abcdef" } }
     flow_logs       = { vpc = { flow_log_group = "/aws/vpc/edu/flow-logs" } }
     mongo_dump      = { main = { schedule_name = "MongoDBDumpEvery6Hours", max_age_hours = 7 } }
+    cognito_export  = { users = { user_pool_id = "eu-west-1_AbCdEfGhI", max_age_hours = 25 } }
     upload_janitor  = { files = { bucket = "edu-files" } }
+    secret_rotation = { app = { secret_name = "mongo-app", max_age_days = 35 } }
     origin_failover = { writes = { write_path = "E2QWRUHAPOMQZL" } }
     overrides       = { "lambda/upload/duration" = { warning = { enabled = false } }, "s3/files/*" = { evaluation_periods = 3 } }
     composite       = { mute_children = true }
@@ -174,7 +176,7 @@ run "one_bundle_and_its_dashboard" {
   }
 
   assert {
-    condition     = lectern_alarm_bundle.platform.name == "edu" && lectern_alarm_bundle.platform.lambda.upload.alias == "live" && lectern_alarm_bundle.platform.api_gateway.main.expected_peak_rpm == 1000 && lectern_alarm_bundle.platform.mongo_dump.main.max_age_hours == 7 && lectern_alarm_bundle.platform.upload_janitor.files.bucket == "edu-files" && lectern_alarm_bundle.platform.origin_failover.writes.write_path == "E2QWRUHAPOMQZL"
+    condition     = lectern_alarm_bundle.platform.name == "edu" && lectern_alarm_bundle.platform.lambda.upload.alias == "live" && lectern_alarm_bundle.platform.api_gateway.main.expected_peak_rpm == 1000 && lectern_alarm_bundle.platform.mongo_dump.main.max_age_hours == 7 && lectern_alarm_bundle.platform.upload_janitor.files.bucket == "edu-files" && lectern_alarm_bundle.platform.secret_rotation.app.max_age_days == 35 && lectern_alarm_bundle.platform.origin_failover.writes.write_path == "E2QWRUHAPOMQZL"
     error_message = "The bundle watches what it was given (C2-C8)."
   }
 

@@ -16,9 +16,9 @@ use tf_provider::value::Value;
 
 use super::{BundlePlan, Context, PlannedAlarms, plan};
 use crate::alarm_bundle::state::{
-    Alarm, ApiGatewayTarget, Bundle, CloudFrontTarget, CognitoTarget, ExtraAlarm, FlowLogsTarget, LambdaTarget, Map,
-    MongoDbTarget, MongoDumpTarget, NlbTarget, Number, OriginFailoverTarget, Override, OverrideFields, S3Target, Set,
-    SeverityActions, Text, UploadJanitorTarget,
+    Alarm, ApiGatewayTarget, Bundle, CloudFrontTarget, CognitoExportTarget, CognitoTarget, ExtraAlarm, FlowLogsTarget,
+    LambdaTarget, Map, MongoDbTarget, MongoDumpTarget, NlbTarget, Number, OriginFailoverTarget, Override,
+    OverrideFields, S3Target, SecretRotationTarget, Set, SeverityActions, Text, UploadJanitorTarget,
 };
 
 const WARN: &str = "arn:aws:sns:us-east-1:123456789012:warn";
@@ -168,10 +168,24 @@ fn everything() -> Bundle {
                 max_age_hours: number("7"),
             },
         )]),
+        cognito_export: map([(
+            "users",
+            CognitoExportTarget {
+                user_pool_id: text("eu-west-1_AbCdEf"),
+                max_age_hours: number("25"),
+            },
+        )]),
         upload_janitor: map([(
             "files",
             UploadJanitorTarget {
                 bucket: text("edu-files"),
+            },
+        )]),
+        secret_rotation: map([(
+            "app",
+            SecretRotationTarget {
+                secret_name: text("mongo-app"),
+                max_age_days: number("35"),
             },
         )]),
         origin_failover: map([(

@@ -39,7 +39,9 @@ module "monitoring" {
   nlb             = { mongo_1024 = { load_balancer = "net/edu-mongodb/0123456789abcdef", target_group = "targetgroup/edu-1024/0123456789abcdef" } }
   flow_logs       = { main = { flow_log_group = "/aws/vpc/edu/flow-logs" } }
   mongo_dump      = { six_hourly = { schedule_name = "MongoDBDumpEvery6Hours", max_age_hours = 7 } }
+  cognito_export  = { users = { user_pool_id = "eu-west-1_AbCdEfGhI", max_age_hours = 25 } }
   upload_janitor  = { files = { bucket = "edu-files" } }
+  secret_rotation = { app = { secret_name = "mongo-app", max_age_days = 35 } }
   origin_failover = { writes = { write_path = "E2QWRUHAPOMQZL" } }
 
   overrides    = { "lambda/upload/duration" = { warning = { enabled = false } } }
