@@ -21,6 +21,7 @@ variable "region" {
 
 locals {
   package = { bucket = "artifacts", key = "package.zip", version_id = "1", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+  key     = "arn:aws:kms:${var.region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
   secret  = "arn:aws:secretsmanager:${var.region}:123456789012:secret:mongo-AbCdEf"
 }
 
@@ -107,6 +108,49 @@ module "mongo_probe" {
   cluster      = "main"
   mongo_secret = { arn = local.secret }
   package      = local.package
+}
+
+module "secret_rotation" {
+  source = "../modules/secret-rotation"
+
+  name          = var.name
+  region        = var.region
+  secrets       = { app = { arn = local.secret } }
+  master_secret = { arn = local.secret }
+  package       = local.package
+}
+
+module "origin_failover" {
+  source = "../modules/origin-failover"
+
+  name         = var.name
+  region       = var.region
+  alarms       = { primary = "edu/region-1", secondary = "edu/region-2" }
+  distribution = { id = "E2QWRUHAPOMQZL", primary_origin_id = "api-1", secondary_origin_id = "api-2" }
+  package      = local.package
+}
+
+module "cognito_export" {
+  source = "../modules/cognito-export"
+
+  name         = var.name
+  region       = var.region
+  user_pool    = { id = "${var.region}_AbCdEf", arn = "arn:aws:cognito-idp:${var.region}:123456789012:userpool/${var.region}_AbCdEf" }
+  exports      = { bucket = "${var.name}-files-${var.region}", bucket_arn = "arn:aws:s3:::${var.name}-files-${var.region}", kms_key_arn = local.key }
+  data_key_arn = local.key
+  package      = local.package
+}
+
+module "cognito_import" {
+  source = "../modules/cognito-import"
+
+  name                = var.name
+  region              = var.region
+  user_pools          = { main = "arn:aws:cognito-idp:${var.region}:123456789012:userpool/${var.region}_AbCdEf" }
+  source_user_pool_id = "eu-central-1_GhIjKl"
+  exports             = { bucket = "${var.name}-files-${var.region}", bucket_arn = "arn:aws:s3:::${var.name}-files-${var.region}", kms_key_arn = local.key }
+  data_key_arn        = local.key
+  package             = local.package
 }
 
 module "backup" {

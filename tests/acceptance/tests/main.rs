@@ -9,6 +9,7 @@ mod backup;
 mod ci;
 mod corpus;
 mod docs;
+mod failover;
 mod flow_logs;
 mod identity;
 mod layering;
@@ -19,7 +20,10 @@ mod mongo_witnesses;
 mod packages;
 mod policies;
 mod relay;
+mod secret_rotation;
 mod terraform;
+mod upgrades;
+mod users;
 mod witnesses;
 
 /// A file that is no module of this program would be tested by nobody.

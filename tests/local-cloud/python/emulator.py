@@ -432,6 +432,19 @@ def keep_request_metrics_as_aws_does():
         return 200, {"Content-Type": "application/xml"}, configurations[name]
 
 
+def refuse_other_owners_as_aws_does():
+    """The condition of any call that the bucket belongs to an account, which ministack does not look at.
+    Source: S3 User Guide, "Verifying bucket ownership with bucket owner condition"."""
+    from ministack.services import s3
+
+    @replaced(s3, "_dispatch")
+    def dispatch(original, method, bucket, key, headers, body, query_params):
+        expected = headers.get("x-amz-expected-bucket-owner")
+        if expected and bucket and s3._bucket_owner_account(bucket) not in (None, expected):
+            return s3._error("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}" if key else f"/{bucket}")
+        return original(method, bucket, key, headers, body, query_params)
+
+
 def decide_as_aws_does():
     """What IAM decides by and ministack does not know. Policies see the encryption context of a call to KMS, and the key that an
     object is to be encrypted with; of a part that is its upload's, as ministack has it for the kind of encryption. A prefix list is
@@ -540,9 +553,16 @@ def distribute_as_aws_does():
         if answer[0] != 200:
             distribution["Status"] = before
             return answer
-        deployed = threading.Timer(1, distribution.__setitem__, ("Status", "Deployed"))
-        deployed.daemon = True
-        deployed.start()
+        etag = distribution["ETag"]
+
+        def deployed():
+            # Unless it was changed again.
+            if distribution["ETag"] == etag:
+                distribution["Status"] = "Deployed"
+
+        timer = threading.Timer(1, deployed)
+        timer.daemon = True
+        timer.start()
         return answer
 
 
@@ -885,6 +905,7 @@ def serve_ministack(listener, reports):
     keep_tracing_as_aws_does()
     keep_networks_as_aws_does()
     keep_request_metrics_as_aws_does()
+    refuse_other_owners_as_aws_does()
     decide_as_aws_does()
     distribute_as_aws_does()
     rotate_as_aws_does()

@@ -24,13 +24,17 @@ pub const GLIBC: (u32, u32) = (2, 34);
 pub const PROVIDER: &str = "terraform-provider-lectern";
 
 /// Every handler, in order: its crate, its program and its package have one name.
-pub const HANDLERS: [&str; 8] = [
+pub const HANDLERS: [&str; 12] = [
+    "cognito-export",
+    "cognito-import",
     "download-api",
     "flow-log-guard",
     "mongo-dump",
     "mongo-probe",
     "mongo-restore",
+    "origin-failover",
     "profile-api",
+    "secret-rotation",
     "upload-api",
     "upload-janitor",
 ];

@@ -198,7 +198,7 @@ fn whoever_publishes_may_use_the_topics_key(world: &World, faults: &mut Vec<Stri
     }
 }
 
-/// Each permission lets in its API's method or its log group, and no other and no other account.
+/// Each permission lets in its API's method, its log group or its rule, and no other and no other account.
 fn permissions_are_of_one_source(world: &World, faults: &mut Vec<String>) {
     for permission in &world.permissions {
         let who = format!("service/{}", permission.service);
@@ -234,9 +234,13 @@ fn permissions_are_of_one_source(world: &World, faults: &mut Vec<String>) {
             for another in [format!("{group}-of-another"), "log-group:another".to_owned()] {
                 expect(false, &format!("arn:aws:logs:{REGION}:{ACCOUNT}:{another}:*"));
             }
+        } else if let ["arn", _, "events", _, _, rule] = parts.as_slice() {
+            for another in [format!("{rule}-of-another"), "rule/another".to_owned()] {
+                expect(false, &format!("arn:aws:events:{REGION}:{ACCOUNT}:{another}"));
+            }
         } else {
             faults.push(format!(
-                "{}: {source} is neither a method of an API nor a log group: which laws hold of it?",
+                "{}: {source} is no method of an API, no log group and no rule: which laws hold of it?",
                 permission.address
             ));
         }

@@ -61,6 +61,77 @@ module "probe" {
   vpc          = module.network.vpc
 }
 
+# The secret of an application and its administrator's, with a key each.
+module "rotation" {
+  source = "./modules/secret-rotation"
+
+  name          = "edu"
+  secrets       = { app = { arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-app-AbCdEf", kms_key_arn = local.secret_key } }
+  master_secret = { arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-admin-AbCdEf", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/5ec4e700-0000-4000-8000-000000000001" }
+  package       = { path = "function.zip" }
+  vpc           = module.network.vpc
+}
+
+# A distribution with all that CloudFront asks of whoever changes it, and a record.
+module "failover" {
+  source = "./modules/origin-failover"
+
+  name         = "edu"
+  region       = "eu-west-1"
+  alarms       = { primary = "edu/region-1", secondary = "edu/region-2" }
+  package      = { path = "function.zip" }
+  notice_topic = module.monitoring.topics.critical
+  event_bus    = { arn = "arn:aws:events:eu-west-1:111122223333:event-bus/operations" }
+
+  distribution = {
+    id                  = "E2QWRUHAPOMQZL"
+    primary_origin_id   = "api-1"
+    secondary_origin_id = "api-2"
+    web_acl_arn         = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/edu/a1b2"
+    log_bucket_arn      = "arn:aws:s3:::edu-cdn-logs"
+  }
+}
+
+module "record_failover" {
+  source = "./modules/origin-failover"
+
+  name    = "record"
+  region  = "eu-west-1"
+  alarms  = { primary = "edu/region-1", secondary = "edu/region-2" }
+  package = { path = "function.zip" }
+
+  record = {
+    zone_id   = "Z1D633PJN98FT9"
+    name      = "write.example.com"
+    primary   = { name = "api-1.example.com" }
+    secondary = { name = "api-2.example.com" }
+  }
+}
+
+module "export" {
+  source = "./modules/cognito-export"
+
+  name          = "edu"
+  region        = "eu-west-1"
+  package       = { path = "function.zip" }
+  user_pool     = { id = "eu-west-1_AbCdEf", arn = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_AbCdEf" }
+  exports       = { bucket = "edu-exports", bucket_arn = "arn:aws:s3:::edu-exports", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/b0c4e700-0000-4000-8000-000000000000" }
+  data_key_arn  = "arn:aws:kms:eu-west-1:111122223333:key/da7a4e70-0000-4000-8000-000000000000"
+  failure_topic = module.monitoring.topics.warning
+}
+
+module "import" {
+  source = "./modules/cognito-import"
+
+  name                = "edu"
+  region              = "eu-west-1"
+  package             = { path = "function.zip" }
+  user_pools          = { main = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_GhIjKl" }
+  source_user_pool_id = "eu-west-1_AbCdEf"
+  exports             = { bucket = "edu-exports", bucket_arn = "arn:aws:s3:::edu-exports", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/b0c4e700-0000-4000-8000-000000000000" }
+  data_key_arn        = "arn:aws:kms:eu-west-1:111122223333:key/da7a4e70-0000-4000-8000-000000000000"
+}
+
 module "logged" {
   source = "./modules/storage"
 

@@ -231,12 +231,13 @@ fn overrides(changes: &Value, asking: &BTreeSet<(String, String)>) -> String {
 }
 
 /// Types whose values are given: somebody reads them. The others' are made up by Terraform.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "aws_api_gateway_rest_api",
     "aws_api_gateway_stage",
     "aws_cloudwatch_log_group",
     "aws_cognito_user_pool",
     "aws_iam_role",
+    "aws_cloudwatch_event_rule",
     "aws_kms_key",
     "aws_lambda_alias",
     "aws_lambda_function",
@@ -331,6 +332,7 @@ fn values_of(kind: &str, seed: &str, values: &Value) -> Value {
             let arn = arn("sns", name("name"));
             json!({ "id": arn, "arn": arn })
         }
+        "aws_cloudwatch_event_rule" => json!({ "arn": arn("events", format!("rule/{}", name("name"))) }),
         "aws_sqs_queue" => json!({ "arn": arn("sqs", name("name")) }),
         "aws_cloudfront_distribution" => json!({ "arn": format!("arn:aws:cloudfront::{ACCOUNT}:distribution/E{id}") }),
         "aws_wafv2_web_acl" => json!({ "arn": arn("wafv2", format!("regional/webacl/{}/{id}", name("name"))) }),

@@ -33,8 +33,9 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 11] = [
-    FUNCTIONS, FILES, CLEANING, PROFILES, DUMPS, PROBES, RESTORES, NETWORK, GUARD, NOTICES, THE_REST,
+pub(crate) const TABLE: [&[Row]; 14] = [
+    FUNCTIONS, FILES, CLEANING, PROFILES, DUMPS, PROBES, ROTATIONS, RESTORES, NETWORK, GUARD, FAILOVER, USERS, NOTICES,
+    THE_REST,
 ];
 
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
@@ -63,6 +64,37 @@ const SMS: &str = "role/texting-cognito-sms-eu-west-1";
 const PROBE: &str = "role/edu-mongo-probe-eu-west-1";
 const PROBE_SCHEDULER: &str = "role/edu-probe-scheduler-eu-west-1";
 
+const FAILOVER_ROLE: &str = "role/edu-origin-failover-eu-west-1";
+const FAILOVER_SCHEDULER: &str = "role/edu-failover-scheduler-eu-west-1";
+const RECORD_FAILOVER_ROLE: &str = "role/record-origin-failover-eu-west-1";
+const RECORD_FAILOVER_SCHEDULER: &str = "role/record-failover-scheduler-eu-west-1";
+
+const EXPORT: &str = "role/edu-cognito-export-eu-west-1";
+const EXPORT_ROLE: &str = "role/edu-cognito-export-export-eu-west-1";
+const EXPORT_SCHEDULER: &str = "role/edu-cognito-export-scheduler-eu-west-1";
+const IMPORT: &str = "role/edu-cognito-import-eu-west-1";
+const IMPORT_ROLE: &str = "role/edu-cognito-import-import-eu-west-1";
+const EXPORTED_POOL: &str = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_AbCdEf";
+const IMPORTED_POOL: &str = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_GhIjKl";
+const EXPORTED_PART: &str =
+    "arn:aws:s3:::edu-exports/cognito/eu-west-1_AbCdEf/20261130T060000Z-3fa9c1/users/000001.jsonl.zst.sealed";
+const IMPORT_REPORT: &str =
+    "arn:aws:s3:::edu-exports/cognito/imports/eu-west-1_GhIjKl/20261130T060000Z-3fa9c1/import/1/report.json";
+const EXPORTS_KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/b0c4e700-0000-4000-8000-000000000000";
+const DATA_KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/da7a4e70-0000-4000-8000-000000000000";
+const OF_AN_EXPORT: With = &[
+    ("kms:EncryptionContext:purpose", "lectern-cognito-export"),
+    ("kms:EncryptionContext:run", "20261130T060000Z-3fa9c1"),
+];
+const OF_AN_IMPORT: With = &[
+    ("kms:EncryptionContext:purpose", "lectern-cognito-import"),
+    ("kms:EncryptionContext:run", "20261130T060000Z-3fa9c1/import/1"),
+];
+const OF_NO_RUN: With = &[("kms:EncryptionContext:purpose", "lectern-cognito-export")];
+
+const ROTATION: &str = "role/edu-secret-rotation-eu-west-1";
+const ROTATION_SCHEDULER: &str = "role/edu-rotation-scheduler-eu-west-1";
+
 const LAMBDA: &str = "service/lambda.amazonaws.com";
 const HERE: With = &[("aws:SourceAccount", "111122223333")];
 const ELSEWHERE: With = &[("aws:SourceAccount", "444455556666")];
@@ -74,6 +106,10 @@ const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo
 const DUMP_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-dump-AbCdEf";
 const DRILL_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-drill-AbCdEf";
 const PROBE_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-probe-AbCdEf";
+const APP_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-app-AbCdEf";
+const MASTER_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mongo-admin-AbCdEf";
+/// The administrator's secret's key.
+const MASTER_KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/5ec4e700-0000-4000-8000-000000000001";
 /// The secrets' key.
 const SECRET_KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/5ec4e700-0000-4000-8000-000000000000";
 const RUN: &str = "bucket/edu-dumps/mongo/main/2026/11/30/20261130T000000Z-1";
@@ -678,6 +714,85 @@ const PROBES: &[Row] = &[
     ),
 ];
 
+/// Whoever rotates secrets changes these and no others (D2, D6).
+const ROTATIONS: &[Row] = &[
+    yes(LAMBDA, "sts:AssumeRole", ROTATION, &[]),
+    no("admin", "sts:AssumeRole", ROTATION, &[]),
+    no("service/secretsmanager.amazonaws.com", "sts:AssumeRole", ROTATION, &[]),
+    yes(ROTATION, "secretsmanager:DescribeSecret", APP_SECRET, &[]),
+    yes(ROTATION, "secretsmanager:GetSecretValue", APP_SECRET, &[]),
+    yes(ROTATION, "secretsmanager:PutSecretValue", APP_SECRET, &[]),
+    yes(ROTATION, "secretsmanager:UpdateSecretVersionStage", APP_SECRET, &[]),
+    no(ROTATION, "secretsmanager:UpdateSecret", APP_SECRET, &[]),
+    no(ROTATION, "secretsmanager:DeleteSecret", APP_SECRET, &[]),
+    no(ROTATION, "secretsmanager:PutResourcePolicy", APP_SECRET, &[]),
+    yes(ROTATION, "secretsmanager:GetSecretValue", MASTER_SECRET, &[]),
+    no(ROTATION, "secretsmanager:PutSecretValue", MASTER_SECRET, &[]),
+    no(ROTATION, "secretsmanager:GetSecretValue", DUMP_SECRET, &[]),
+    no(ROTATION, "secretsmanager:PutSecretValue", DUMP_SECRET, &[]),
+    yes(ROTATION, "kms:Decrypt", SECRET_KEY, VIA_SECRETS),
+    yes(ROTATION, "kms:GenerateDataKey", SECRET_KEY, VIA_SECRETS),
+    no(ROTATION, "kms:GenerateDataKey", SECRET_KEY, &[]),
+    yes(ROTATION, "kms:Decrypt", MASTER_KEY, VIA_SECRETS),
+    no(ROTATION, "kms:GenerateDataKey", MASTER_KEY, VIA_SECRETS),
+    yes(
+        ROTATION,
+        "logs:PutLogEvents",
+        "log-group//aws/lambda/edu-secret-rotation:log-stream:a",
+        &[],
+    ),
+    no(ROTATION, "cloudwatch:PutMetricData", "*", &[]),
+    // Secrets Manager starts the alias, for this secret
+    yes(
+        "service/secretsmanager.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-secret-rotation:live",
+        &[("aws:SourceArn", APP_SECRET)],
+    ),
+    no(
+        "service/secretsmanager.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-secret-rotation:live",
+        &[("aws:SourceArn", MASTER_SECRET)],
+    ),
+    no(
+        "service/secretsmanager.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-secret-rotation",
+        &[("aws:SourceArn", APP_SECRET)],
+    ),
+    no(
+        "service/secretsmanager.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-upload-api:live",
+        &[("aws:SourceArn", APP_SECRET)],
+    ),
+    yes(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        ROTATION_SCHEDULER,
+        HERE,
+    ),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        ROTATION_SCHEDULER,
+        ELSEWHERE,
+    ),
+    yes(
+        ROTATION_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-secret-rotation:live",
+        &[],
+    ),
+    no(
+        ROTATION_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-mongo-probe:live",
+        &[],
+    ),
+];
+
 const RESTORES: &[Row] = &[
     yes(RESTORE, "secretsmanager:GetSecretValue", DRILL_SECRET, &[]),
     no(RESTORE, "secretsmanager:GetSecretValue", DUMP_SECRET, &[]),
@@ -911,6 +1026,376 @@ const GUARD: &[Row] = &[
         "log-group//aws/vpc/edu/flow-logs:log-stream:a",
         &[],
     ),
+];
+
+/// Users, exported and imported (F3, D4, D6).
+const USERS: &[Row] = &[
+    yes(LAMBDA, "sts:AssumeRole", EXPORT, &[]),
+    no("admin", "sts:AssumeRole", EXPORT, &[]),
+    yes(LAMBDA, "sts:AssumeRole", IMPORT, &[]),
+    no("admin", "sts:AssumeRole", IMPORT, &[]),
+    yes(EXPORT, "sts:AssumeRole", EXPORT_ROLE, &[]),
+    no(IMPORT, "sts:AssumeRole", EXPORT_ROLE, &[]),
+    yes(IMPORT, "sts:AssumeRole", IMPORT_ROLE, &[]),
+    no(EXPORT, "sts:AssumeRole", IMPORT_ROLE, &[]),
+    yes(EXPORT, "cognito-idp:DescribeUserPool", EXPORTED_POOL, &[]),
+    yes(EXPORT, "cognito-idp:ListUsers", EXPORTED_POOL, &[]),
+    yes(EXPORT, "cognito-idp:ListGroups", EXPORTED_POOL, &[]),
+    yes(EXPORT, "cognito-idp:ListUsersInGroup", EXPORTED_POOL, &[]),
+    // another pool, and nobody is changed
+    no(EXPORT, "cognito-idp:ListUsers", IMPORTED_POOL, &[]),
+    no(EXPORT, "cognito-idp:AdminSetUserPassword", EXPORTED_POOL, &[]),
+    no(EXPORT, "cognito-idp:AdminCreateUser", EXPORTED_POOL, &[]),
+    yes(IMPORT, "cognito-idp:AdminCreateUser", IMPORTED_POOL, &[]),
+    yes(IMPORT, "cognito-idp:AdminSetUserPassword", IMPORTED_POOL, &[]),
+    yes(IMPORT, "cognito-idp:AdminGetUser", IMPORTED_POOL, &[]),
+    yes(IMPORT, "cognito-idp:CreateGroup", IMPORTED_POOL, &[]),
+    no(IMPORT, "cognito-idp:AdminSetUserPassword", EXPORTED_POOL, &[]),
+    no(IMPORT, "cognito-idp:AdminUpdateUserAttributes", IMPORTED_POOL, &[]),
+    no(IMPORT, "cognito-idp:AdminDeleteUser", IMPORTED_POOL, &[]),
+    no(IMPORT, "cognito-idp:AdminEnableUser", IMPORTED_POOL, &[]),
+    // data keys: of exports and of results, and each bound to a run
+    yes(EXPORT, "kms:GenerateDataKey", DATA_KEY, OF_AN_EXPORT),
+    yes(EXPORT, "kms:Decrypt", DATA_KEY, OF_AN_EXPORT),
+    no(EXPORT, "kms:Decrypt", DATA_KEY, OF_AN_IMPORT),
+    no(EXPORT, "kms:Decrypt", DATA_KEY, OF_NO_RUN),
+    no(EXPORT, "kms:Decrypt", DATA_KEY, &[]),
+    no(EXPORT, "kms:Decrypt", EXPORTS_KEY, OF_AN_EXPORT),
+    yes(IMPORT, "kms:Decrypt", DATA_KEY, OF_AN_EXPORT),
+    no(IMPORT, "kms:GenerateDataKey", DATA_KEY, OF_AN_EXPORT),
+    yes(IMPORT, "kms:GenerateDataKey", DATA_KEY, OF_AN_IMPORT),
+    yes(IMPORT, "kms:Decrypt", DATA_KEY, OF_AN_IMPORT),
+    no(IMPORT, "kms:Decrypt", DATA_KEY, OF_NO_RUN),
+    // who reaches S3 opens nothing, and who opens does not reach S3
+    no(EXPORT_ROLE, "kms:Decrypt", DATA_KEY, OF_AN_EXPORT),
+    no(IMPORT_ROLE, "kms:Decrypt", DATA_KEY, OF_AN_EXPORT),
+    no(EXPORT, "s3:GetObject", EXPORTED_PART, &[]),
+    no(IMPORT, "s3:GetObject", EXPORTED_PART, &[]),
+    yes(EXPORT_ROLE, "s3:PutObject", EXPORTED_PART, &[]),
+    yes(EXPORT_ROLE, "s3:GetObject", EXPORTED_PART, &[]),
+    yes(EXPORT_ROLE, "kms:GenerateDataKey", EXPORTS_KEY, &[]),
+    no(EXPORT_ROLE, "s3:DeleteObject", EXPORTED_PART, &[]),
+    no(EXPORT_ROLE, "s3:ListBucket", "arn:aws:s3:::edu-exports", &[]),
+    no(EXPORT_ROLE, "s3:PutObject", IMPORT_REPORT, &[]),
+    yes(IMPORT_ROLE, "s3:GetObjectVersion", EXPORTED_PART, &[]),
+    no(IMPORT_ROLE, "s3:PutObject", EXPORTED_PART, &[]),
+    yes(IMPORT_ROLE, "s3:PutObject", IMPORT_REPORT, &[]),
+    no(IMPORT_ROLE, "s3:DeleteObject", IMPORT_REPORT, &[]),
+    yes(IMPORT_ROLE, "kms:Decrypt", EXPORTS_KEY, &[]),
+    // the next invocation, and notices of what failed
+    yes(EXPORT, "lambda:InvokeFunction", "function/edu-cognito-export:live", &[]),
+    no(EXPORT, "lambda:InvokeFunction", "function/edu-cognito-import:live", &[]),
+    yes(IMPORT, "lambda:InvokeFunction", "function/edu-cognito-import:live", &[]),
+    yes(EXPORT, "sns:Publish", "topic/edu-warning", &[]),
+    no(EXPORT, "sns:Publish", "topic/edu-critical", &[]),
+    no(IMPORT, "sns:Publish", "topic/edu-warning", &[]),
+    yes(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        EXPORT_SCHEDULER,
+        HERE,
+    ),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        EXPORT_SCHEDULER,
+        ELSEWHERE,
+    ),
+    yes(
+        EXPORT_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-cognito-export:live",
+        &[],
+    ),
+    no(
+        EXPORT_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-cognito-export",
+        &[],
+    ),
+    no(
+        EXPORT_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-cognito-import:live",
+        &[],
+    ),
+];
+
+/// The switch of the write path (F5, D6).
+const FAILOVER: &[Row] = &[
+    yes(LAMBDA, "sts:AssumeRole", FAILOVER_ROLE, &[]),
+    no("service/events.amazonaws.com", "sts:AssumeRole", FAILOVER_ROLE, &[]),
+    no("admin", "sts:AssumeRole", FAILOVER_ROLE, &[]),
+    yes(LAMBDA, "sts:AssumeRole", RECORD_FAILOVER_ROLE, &[]),
+    yes(
+        FAILOVER_ROLE,
+        "cloudwatch:DescribeAlarms",
+        "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:*",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "cloudwatch:SetAlarmState",
+        "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:edu/region-1",
+        &[],
+    ),
+    yes(
+        FAILOVER_ROLE,
+        "ssm:GetParameter",
+        "arn:aws:ssm:eu-west-1:111122223333:parameter/edu/write-path",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "ssm:PutParameter",
+        "arn:aws:ssm:eu-west-1:111122223333:parameter/edu/write-path",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "ssm:GetParameter",
+        "arn:aws:ssm:eu-west-1:111122223333:parameter/record/write-path",
+        &[],
+    ),
+    yes(
+        FAILOVER_ROLE,
+        "cloudfront:GetDistributionConfig",
+        "arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL",
+        &[],
+    ),
+    yes(
+        FAILOVER_ROLE,
+        "cloudfront:UpdateDistribution",
+        "arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "cloudfront:UpdateDistribution",
+        "arn:aws:cloudfront::111122223333:distribution/E1OTHER",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "cloudfront:DeleteDistribution",
+        "arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL",
+        &[],
+    ),
+    no(
+        RECORD_FAILOVER_ROLE,
+        "cloudfront:UpdateDistribution",
+        "arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL",
+        &[],
+    ),
+    // what CloudFront asks of whoever changes it
+    yes(
+        FAILOVER_ROLE,
+        "wafv2:GetWebACL",
+        "arn:aws:wafv2:us-east-1:111122223333:global/webacl/edu/a1b2",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "wafv2:UpdateWebACL",
+        "arn:aws:wafv2:us-east-1:111122223333:global/webacl/edu/a1b2",
+        &[],
+    ),
+    yes(FAILOVER_ROLE, "s3:GetBucketAcl", "arn:aws:s3:::edu-cdn-logs", &[]),
+    yes(FAILOVER_ROLE, "s3:PutBucketAcl", "arn:aws:s3:::edu-cdn-logs", &[]),
+    no(FAILOVER_ROLE, "s3:PutBucketAcl", "bucket/edu-files", &[]),
+    // one record of the zone, by a deletion and a creation
+    yes(
+        RECORD_FAILOVER_ROLE,
+        "route53:ListResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1D633PJN98FT9",
+        &[],
+    ),
+    yes(
+        RECORD_FAILOVER_ROLE,
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1D633PJN98FT9",
+        OF_THE_RECORD,
+    ),
+    no(
+        RECORD_FAILOVER_ROLE,
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z2OTHER",
+        OF_THE_RECORD,
+    ),
+    no(
+        RECORD_FAILOVER_ROLE,
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1D633PJN98FT9",
+        OF_ANOTHER_RECORD,
+    ),
+    no(
+        RECORD_FAILOVER_ROLE,
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1D633PJN98FT9",
+        OF_ANOTHER_TYPE,
+    ),
+    no(
+        RECORD_FAILOVER_ROLE,
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1D633PJN98FT9",
+        OF_ANOTHER_ACTION,
+    ),
+    no(
+        FAILOVER_ROLE,
+        "route53:ListResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1D633PJN98FT9",
+        &[],
+    ),
+    yes(FAILOVER_ROLE, "sns:Publish", "topic/edu-critical", &[]),
+    no(FAILOVER_ROLE, "sns:Publish", "topic/edu-warning", &[]),
+    no(RECORD_FAILOVER_ROLE, "sns:Publish", "topic/edu-critical", &[]),
+    yes(FAILOVER_ROLE, "kms:GenerateDataKey", "key/edu-alarms", VIA_SNS),
+    no(FAILOVER_ROLE, "kms:GenerateDataKey", "key/edu-alarms", &[]),
+    yes(
+        FAILOVER_ROLE,
+        "events:PutEvents",
+        "arn:aws:events:eu-west-1:111122223333:event-bus/operations",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "events:PutEvents",
+        "arn:aws:events:eu-west-1:111122223333:event-bus/default",
+        &[],
+    ),
+    yes(
+        FAILOVER_ROLE,
+        "logs:PutLogEvents",
+        "log-group//aws/lambda/edu-origin-failover:log-stream:a",
+        &[],
+    ),
+    no(
+        FAILOVER_ROLE,
+        "logs:PutLogEvents",
+        "log-group//aws/vpc/edu/flow-logs:log-stream:a",
+        &[],
+    ),
+    // EventBridge invokes the alias for one rule, and leaves at one queue what it cannot hand over
+    yes(
+        "service/events.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-origin-failover:live",
+        FROM_THE_RULE,
+    ),
+    no(
+        "service/events.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-origin-failover:live",
+        FROM_ANOTHER_RULE,
+    ),
+    no(
+        "service/events.amazonaws.com",
+        "lambda:InvokeFunction",
+        "function/edu-origin-failover",
+        FROM_THE_RULE,
+    ),
+    yes(
+        "service/events.amazonaws.com",
+        "sqs:SendMessage",
+        "queue/edu-origin-failover-dead-letters",
+        FROM_THE_RULE,
+    ),
+    no(
+        "service/events.amazonaws.com",
+        "sqs:SendMessage",
+        "queue/edu-origin-failover-dead-letters",
+        FROM_ANOTHER_RULE,
+    ),
+    no(
+        "service/events.amazonaws.com",
+        "sqs:SendMessage",
+        "queue/record-origin-failover-dead-letters",
+        FROM_THE_RULE,
+    ),
+    no(
+        "anonymous",
+        "sqs:SendMessage",
+        "queue/edu-origin-failover-dead-letters",
+        FROM_THE_RULE,
+    ),
+    // one function's schedule
+    yes(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        FAILOVER_SCHEDULER,
+        HERE,
+    ),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        FAILOVER_SCHEDULER,
+        ELSEWHERE,
+    ),
+    yes(
+        FAILOVER_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-origin-failover:live",
+        &[],
+    ),
+    no(
+        FAILOVER_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-origin-failover",
+        &[],
+    ),
+    no(
+        FAILOVER_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/record-origin-failover:live",
+        &[],
+    ),
+    yes(
+        RECORD_FAILOVER_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/record-origin-failover:live",
+        &[],
+    ),
+];
+
+const FROM_THE_RULE: With = &[(
+    "aws:SourceArn",
+    "arn:aws:events:eu-west-1:111122223333:rule/edu-origin-failover",
+)];
+const FROM_ANOTHER_RULE: With = &[(
+    "aws:SourceArn",
+    "arn:aws:events:eu-west-1:111122223333:rule/record-origin-failover",
+)];
+const OF_THE_RECORD: With = &[
+    (
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames",
+        "write.example.com",
+    ),
+    ("route53:ChangeResourceRecordSetsRecordTypes", "CNAME"),
+    ("route53:ChangeResourceRecordSetsActions", "CREATE|DELETE"),
+];
+const OF_ANOTHER_RECORD: With = &[
+    (
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames",
+        "write.example.com|www.example.com",
+    ),
+    ("route53:ChangeResourceRecordSetsRecordTypes", "CNAME"),
+    ("route53:ChangeResourceRecordSetsActions", "CREATE|DELETE"),
+];
+const OF_ANOTHER_TYPE: With = &[
+    (
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames",
+        "write.example.com",
+    ),
+    ("route53:ChangeResourceRecordSetsRecordTypes", "TXT"),
+    ("route53:ChangeResourceRecordSetsActions", "CREATE|DELETE"),
+];
+const OF_ANOTHER_ACTION: With = &[
+    (
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames",
+        "write.example.com",
+    ),
+    ("route53:ChangeResourceRecordSetsRecordTypes", "CNAME"),
+    ("route53:ChangeResourceRecordSetsActions", "UPSERT"),
 ];
 
 /// Alarms and failures reach encrypted topics (C).

@@ -1,9 +1,11 @@
 //! The local cloud as its users see it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alarms;
 mod atlas;
 mod background;
 mod bridge;
+mod distributions;
 mod lifetime;
 mod mongo;
 mod rotation;

@@ -1,0 +1,162 @@
+//! The module origin-failover on a local cloud that enforces IAM: an alarm on region 1 moves the write path of a distribution, and after the
+//! hold time it comes back.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use acceptance::running::RunningProvider;
+use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
+use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StateValue};
+use lambda_kit::signed::{Client, Request, Service, elements};
+use local_cloud::package::{self, BOOTSTRAP, Effort};
+use local_cloud::{LocalCloud, Options, workspace};
+use serde_json::json;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const ON_SECONDARY: &str = "edu/origin_failover/writes/on_secondary/warning";
+const QUEUE: &str = "dead-letters";
+
+/// What the test sees and does from outside.
+struct Outside {
+    cloud: LocalCloud,
+    cloudwatch: aws_sdk_cloudwatch::Client,
+    cloudfront: Client,
+    distribution: String,
+}
+
+impl Outside {
+    /// Health of a region: 1 or 0.
+    async fn put(&self, region: &str, status: f64) {
+        let datum = MetricDatum::builder().metric_name("HealthCheckStatus").value(status);
+        let datum = datum.dimensions(Dimension::builder().name("Region").value(region).build());
+        let datum = datum.storage_resolution(1).build();
+        let put = self.cloudwatch.put_metric_data().namespace("Edu/Health");
+        put.metric_data(datum).send().await.unwrap();
+    }
+
+    async fn state(&self, alarm: &str) -> StateValue {
+        let found = self
+            .cloudwatch
+            .describe_alarms()
+            .alarm_names(alarm)
+            .send()
+            .await
+            .unwrap();
+        found.metric_alarms()[0].state_value().unwrap().clone()
+    }
+
+    /// Where the behaviours go.
+    async fn targets(&self) -> Vec<String> {
+        let request = Request {
+            operation: "GetDistributionConfig",
+            method: "GET",
+            target: &format!("/2020-05-31/distribution/{}/config", self.distribution),
+            headers: &[],
+            body: "",
+        };
+        let answer = self.cloudfront.send(&request).await.unwrap();
+        elements(&answer.body, "TargetOriginId").map(str::to_owned).collect()
+    }
+
+    /// Waits, and tells the health of both regions while it does.
+    async fn until(&self, what: &str, primary: f64, is_so: impl AsyncFn(&Self) -> bool) {
+        let started = Instant::now();
+        loop {
+            self.put("primary", primary).await;
+            self.put("secondary", 1.0).await;
+            if is_so(self).await {
+                return;
+            }
+            let log = || fs::read_to_string(self.cloud.folder().join("ministack.log")).unwrap_or_default();
+            assert!(started.elapsed() < PATIENCE, "{what}:\n{}", log());
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_hold_time() {
+    const TEST: &str = "an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_hold_time";
+    let Some(aws_provider) = aws_provider_or_skip(TEST).unwrap() else {
+        return;
+    };
+    let cloud = tokio::task::spawn_blocking(|| {
+        LocalCloud::start(Options {
+            ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
+            ..Options::default()
+        })
+    });
+    let cloud = cloud.await.unwrap().unwrap();
+    let environment = cloud.environment();
+    let environment: Vec<_> = environment
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+    workdir.copy_modules().unwrap();
+    workdir.write("main.tf", include_str!("main.tf")).unwrap();
+    let zip = package::zip(&workspace::binary("origin-failover").unwrap(), BOOTSTRAP, Effort::Least).unwrap();
+    let path = workdir.path().join("origin-failover.zip");
+    fs::write(&path, zip).unwrap();
+    workdir.set("package_path", json!(path)).unwrap();
+    let endpoints = json!({
+        "AWS_ENDPOINT_URL": cloud.endpoint_url(),
+        "AWS_ENDPOINT_URL_CLOUDWATCH": cloud.cloudwatch().endpoint_url(),
+    });
+    workdir.set("environment", endpoints).unwrap();
+    let sqs = aws_sdk_sqs::Client::new(&cloud.sdk_config());
+    sqs.create_queue().queue_name(QUEUE).send().await.unwrap();
+    let queue = format!("arn:aws:sqs:us-east-1:000000000000:{QUEUE}");
+    workdir.set("dead_letter_queue", json!(queue)).unwrap();
+    workdir.init().unwrap();
+    workdir.apply().unwrap().ok().unwrap();
+
+    let service = Service {
+        name: "cloudfront",
+        endpoint_variable: "NO_SUCH_VARIABLE",
+        is_global: true,
+        timeout: Duration::from_secs(30),
+    };
+    let outside = Outside {
+        cloudwatch: aws_sdk_cloudwatch::Client::new(&cloud.cloudwatch_sdk_config()),
+        cloudfront: Client::new(&cloud.sdk_config(), service),
+        distribution: workdir.output("distribution_id").unwrap().as_str().unwrap().to_owned(),
+        cloud,
+    };
+    let both_ok = async |outside: &Outside| {
+        outside.state("edu/primary").await == StateValue::Ok && outside.state("edu/secondary").await == StateValue::Ok
+    };
+    outside.until("both regions are healthy", 1.0, both_ok).await;
+    assert_eq!(outside.targets().await, ["files", "api-1"]);
+
+    // The alarm's event alone moves it: the schedule's first look was before, and its next is a minute away.
+    let moved = async |outside: &Outside| outside.targets().await == ["files", "api-2"];
+    outside.until("the write path goes to region 2", 0.0, moved).await;
+    let told = async |outside: &Outside| outside.state(ON_SECONDARY).await == StateValue::Alarm;
+    outside.until("the alarm on the function's metric", 0.0, told).await;
+    let plan = workdir.plan().unwrap();
+    assert_eq!(plan.code, 0, "Terraform does not switch it back: {}", plan.text);
+
+    outside.until("region 1 is healthy again", 1.0, both_ok).await;
+    assert_eq!(outside.targets().await, ["files", "api-2"], "for the hold time");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    // The schedule's next look, now: another schedule with the same target, since a rate fires at once.
+    let scheduler = aws_sdk_scheduler::Client::new(&outside.cloud.sdk_config());
+    let schedule = scheduler
+        .get_schedule()
+        .name("edu-origin-failover")
+        .send()
+        .await
+        .unwrap();
+    let now = scheduler
+        .create_schedule()
+        .name("now")
+        .schedule_expression("rate(1 hour)");
+    let now = now.set_flexible_time_window(schedule.flexible_time_window);
+    now.set_target(schedule.target).send().await.unwrap();
+    let back = async |outside: &Outside| outside.targets().await == ["files", "api-1"];
+    outside.until("the write path comes back", 1.0, back).await;
+    assert!(outside.cloud.cloudwatch().delivery_failures().is_empty());
+    workdir.destroy().unwrap().ok().unwrap();
+}
