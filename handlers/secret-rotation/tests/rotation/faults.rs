@@ -56,7 +56,7 @@ async fn what_aws_refuses_fails_the_step_and_what_passes_does_not() {
     ] {
         let token = before(&world, step).await;
         // Repeated by the SDK, and an answer that was lost is found to have been one.
-        for effect in [Effect::throttle(), Effect::Reset, Effect::LoseAnswer] {
+        for effect in [Effect::throttle(), Effect::LoseAnswer] {
             world.front.script(Rule::on(operation).effect(effect));
         }
         let rule = Rule::on(operation).after(1).times(1).effect(Effect::denied());
