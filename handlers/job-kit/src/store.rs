@@ -201,6 +201,23 @@ impl Store {
     /// # Errors
     /// [`JobError::Storage`].
     pub async fn get_version(&self, key: &str, version_id: Option<&str>) -> Result<Option<Stored>, JobError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            match self.whole(key, version_id).await? {
+                Ok(stored) => return Ok(stored),
+                // The SDK repeats no call whose answer has begun.
+                Err(_) if attempt < ATTEMPTS => tokio::time::sleep(BACKOFF.pause(attempt)).await,
+                Err(source) => {
+                    let key = key.to_owned();
+                    return Err(JobError::Storage { key, source });
+                }
+            }
+        }
+    }
+
+    /// The inner error: its body broke off.
+    async fn whole(&self, key: &str, version_id: Option<&str>) -> Result<Result<Option<Stored>, AwsError>, JobError> {
         self.call(key, |client| async move {
             let get = client.get_object().bucket(&self.place.bucket).key(key);
             let get = get.set_expected_bucket_owner(self.place.owner.clone());
@@ -208,7 +225,7 @@ impl Store {
             let object = match sent {
                 Ok(object) => object,
                 Err(error) if matches!(error.code(), Some("AccessDenied" | "NoSuchKey" | "NoSuchVersion")) => {
-                    return Ok(None);
+                    return Ok(Ok(None));
                 }
                 Err(error) => return Err(AwsError::of("GetObject", error)),
             };
@@ -216,12 +233,14 @@ impl Store {
             let version_id = version(object.version_id);
             let body = object.body.collect().await.map_err(|error| AwsError::Unreachable {
                 operation: "GetObject",
-                reason: error.to_string(),
-            })?;
-            Ok(Some(Stored {
-                bytes: body.into_bytes(),
-                tag,
-                version_id,
+                reason: lambda_kit::chain(&error),
+            });
+            Ok(body.map(|body| {
+                Some(Stored {
+                    bytes: body.into_bytes(),
+                    tag,
+                    version_id,
+                })
             }))
         })
         .await
