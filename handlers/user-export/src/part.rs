@@ -69,7 +69,7 @@ pub fn place(purpose: Purpose, run: &str, kind: Kind, number: u32) -> Binding {
     Binding::new(purpose.name, &[&format!("{}/{number}", kind.as_str()), run])
 }
 
-/// Lines of one kind that are not written yet. They are overwritten when they are dropped.
+/// Lines of one kind that are not written yet. They are overwritten when they are dropped; what was freed while they grew is not.
 pub struct Lines {
     kind: Kind,
     bytes: Zeroizing<Vec<u8>>,
