@@ -1,10 +1,11 @@
 """Users of the platform, who know of it no more than its contract: python3 api_users.py CONFIGURATION. Ends with 0 when all is as
 it should be, and prints what a test has to know of it as JSON.
 
-CONFIGURATION is JSON: endpoint (AWS), region, api (id), stage, url (as printed), user_pool_id, client_id, secrets (texts that no log may hold).
+CONFIGURATION is JSON: endpoint (AWS), name (of the copy), region, api (id), stage, url (as printed), user_pool_id, client_id, secrets
+(texts that no log may hold).
 Ada is an administrator, Bob learns algebra, Eve something else; their memberships are named after their subjects by whoever calls,
 between the two steps "sign-up" and "use". The step "abandon" announces two files that nobody completes and prints their ids, "traces" prints all that logs, metrics and S3 hold,
-"left" what an apply makes and a destroy has to remove.
+"left" what an apply makes and a destroy has to remove, "left-here" the same without what belongs to another copy.
 """
 
 import base64
@@ -261,8 +262,11 @@ def print_traces(platform):
                 print(place, found, s3.get_object_tagging(**place)["TagSet"], content)
 
 
-def print_left(platform):
-    """Names by their kind, as JSON; kinds without any are left out. Keys that wait for their deletion count as gone."""
+def print_left(platform, name=""):
+    """Names by their kind, as JSON; kinds without any are left out. Keys that wait for their deletion count as gone.
+
+    Of what has no region, only what has `name` in its name.
+    """
 
     def client(service):
         return boto3.client(service, region_name=platform.configuration["region"])
@@ -289,6 +293,8 @@ def print_left(platform):
         "user pools": [one["Name"] for one in client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]],
         "VPCs": [one["VpcId"] for one in client("ec2").describe_vpcs()["Vpcs"] if not one["IsDefault"]],
     }
+    for kind in ("buckets", "policies", "roles"):
+        left[kind] = [one for one in left[kind] if name in one]
     print(json.dumps({kind: names for kind, names in left.items() if names}))
 
 
@@ -317,6 +323,9 @@ def main(configuration, step):
         return
     if step in ("abandon", "traces", "left"):
         {"abandon": abandon_two_uploads, "traces": print_traces, "left": print_left}[step](platform)
+        return
+    if step == "left-here":
+        print_left(platform, platform.configuration["name"])
         return
     nobody_gets_in_without_a_token(platform)
     the_address_that_was_printed_answers(platform)

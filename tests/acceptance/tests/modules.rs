@@ -20,7 +20,7 @@ fn modules() -> Vec<PathBuf> {
 }
 
 /// Copies a folder with what is in it, but for what Terraform left there.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let from = entry.unwrap().path();
@@ -223,7 +223,7 @@ fn reached(edges: &BTreeMap<String, Vec<String>>, from: &str) -> BTreeSet<String
 }
 
 /// Names that are the account's over all regions.
-const GLOBAL: [(&str, &[&str]); 4] = [
+pub(crate) const GLOBAL: [(&str, &[&str]); 4] = [
     ("aws_iam_role", &["name"]),
     ("aws_iam_policy", &["name"]),
     ("aws_s3_bucket", &["bucket"]),
@@ -231,7 +231,7 @@ const GLOBAL: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that are the account's in one region.
-const REGIONAL: [(&str, &[&str]); 13] = [
+pub(crate) const REGIONAL: [(&str, &[&str]); 13] = [
     ("aws_api_gateway_rest_api", &["name"]),
     ("aws_cloudwatch_log_group", &["name"]),
     ("aws_cognito_user_pool", &["name"]),

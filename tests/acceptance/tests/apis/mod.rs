@@ -3,10 +3,12 @@
 
 mod world;
 
+use std::thread;
+
 use futures::TryStreamExt as _;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
-use world::{DATABASE, World};
+use world::{Copy, World};
 
 /// A file's name, and what Bob's profile holds.
 const SECRETS: [&str; 4] = [
@@ -19,29 +21,59 @@ const SECRETS: [&str; 4] = [
 /// An upload that was abandoned before the apply.
 const LOST: &str = "10570000000000000000000000000000";
 
+/// One is used by everybody; the other, in another region, comes after a half one was taken down, and both are used
+/// and destroyed. Both live at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
     const TEST: &str = "users_upload_download_and_keep_a_profile_through_the_applied_apis";
     let Some(aws_provider) = acceptance::terraform::aws_provider_or_skip(TEST).unwrap() else {
         return;
     };
-    let world = World::start(&aws_provider).await;
-    world.workdir.init().unwrap();
-    let before = world.users("left", &SECRETS);
-    world.leave_an_upload(LOST).await;
-    world.workdir.apply().unwrap().ok().unwrap();
-    a_second_plan_changes_nothing_but_what_the_local_cloud_is_to_blame_for(&world);
-    let subjects: Value = serde_json::from_str(&world.users("sign-up", &SECRETS)).unwrap();
-    world.enrol(subjects["bob"].as_str().unwrap(), "algebra").await;
-    world.enrol(subjects["eve"].as_str().unwrap(), "poetry").await;
-    world.users("use", &SECRETS);
-    uploads_that_nobody_completes_are_removed(&world).await;
-    nothing_personal_is_in_plain_text_anywhere(&world).await;
-    a_fault_raises_its_alarm(&world).await;
+    let cloud = world::cloud().await;
+    let [first, second] = [
+        Copy {
+            name: "edu",
+            region: "us-east-1",
+            database: "lectern",
+        },
+        Copy {
+            name: "north",
+            region: "eu-west-1",
+            database: "north",
+        },
+    ]
+    .map(|copy| World::start(&cloud, &aws_provider, copy));
+    let (first, second) = tokio::join!(first, second);
+    let before = first.users("left", &SECRETS);
+    first.leave_an_upload(LOST).await;
+    thread::scope(|scope| {
+        scope.spawn(|| first.workdir.apply().unwrap().ok().unwrap());
+        scope.spawn(|| {
+            let before = second.users("left-here", &SECRETS);
+            second.apply_half();
+            second.workdir.destroy().unwrap().ok().unwrap();
+            assert_eq!(second.users("left-here", &SECRETS), before);
+            second.workdir.apply().unwrap().ok().unwrap();
+        });
+    });
+    a_second_plan_changes_nothing_but_what_the_local_cloud_is_to_blame_for(&first);
+    for world in [&first, &second] {
+        let subjects: Value = serde_json::from_str(&world.users("sign-up", &SECRETS)).unwrap();
+        world.enrol(subjects["bob"].as_str().unwrap(), "algebra").await;
+        world.enrol(subjects["eve"].as_str().unwrap(), "poetry").await;
+        world.users("use", &SECRETS);
+    }
+    uploads_that_nobody_completes_are_removed(&first).await;
+    nothing_personal_is_in_plain_text_anywhere(&first).await;
+    a_fault_raises_its_alarm(&first).await;
     // Who destroys need not have what was deployed.
-    world.lose_packages();
-    world.workdir.destroy().unwrap().ok().unwrap();
-    assert_eq!(world.users("left", &SECRETS), before);
+    first.lose_packages();
+    thread::scope(|scope| {
+        for world in [&first, &second] {
+            scope.spawn(|| world.workdir.destroy().unwrap().ok().unwrap());
+        }
+    });
+    assert_eq!(first.users("left", &SECRETS), before);
 }
 
 /// What a second plan changes in the local cloud and nowhere else: a group that a rule refers to is said to be of another account,
@@ -66,7 +98,7 @@ fn a_second_plan_changes_nothing_but_what_the_local_cloud_is_to_blame_for(world:
 
 /// A profile's fields are nowhere; a file's name is in its own record alone.
 async fn nothing_personal_is_in_plain_text_anywhere(world: &World) {
-    let database = world.mongo.database(DATABASE);
+    let database = world.mongo.database(world.copy.database);
     for name in database.list_collection_names().await.unwrap() {
         let found = database.collection::<Document>(&name).find(doc! {}).await.unwrap();
         let found: Vec<Document> = found.try_collect().await.unwrap();

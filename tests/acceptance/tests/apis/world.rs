@@ -1,24 +1,46 @@
-//! The example apis, applied to a local cloud that enforces IAM.
+//! The example apis, applied to a local cloud that enforces IAM, as often as wanted.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir};
-use aws_config::SdkConfig;
+use aws_config::{Region, SdkConfig};
 use aws_sdk_lambda::primitives::Blob;
 use local_cloud::package::{self, BOOTSTRAP, Effort};
 use local_cloud::{LocalCloud, Options, toolchain, workspace};
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::{Client, Collection};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 
-pub(crate) const BUCKET: &str = "edu-files";
-pub(crate) const DATABASE: &str = "lectern";
 const HANDLERS: [&str; 4] = ["upload-api", "upload-janitor", "download-api", "profile-api"];
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What makes one copy of the example another one than its neighbours.
+pub(crate) struct Copy {
+    /// The variable name.
+    pub(crate) name: &'static str,
+    pub(crate) region: &'static str,
+    /// In MongoDB.
+    pub(crate) database: &'static str,
+}
+
+/// A local cloud with a MongoDB, in which copies live side by side.
+pub(crate) async fn cloud() -> Arc<LocalCloud> {
+    let cloud = tokio::task::spawn_blocking(|| {
+        LocalCloud::start(Options {
+            mongo: true,
+            ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
+            ..Options::default()
+        })
+    });
+    Arc::new(cloud.await.unwrap().unwrap())
+}
 
 pub(crate) struct World {
     // Dropped in this order: who uses the cloud, the cloud.
@@ -26,22 +48,19 @@ pub(crate) struct World {
     _aws: RunningProvider,
     pub(crate) mongo: Client,
     pub(crate) sdk: SdkConfig,
-    cloud: LocalCloud,
+    cloud: Arc<LocalCloud>,
+    pub(crate) copy: Copy,
 }
 
 impl World {
-    /// A MongoDB with its secret, the packages, and the example with its variables set; nothing applied yet.
-    pub(crate) async fn start(aws_provider: &Path) -> Self {
-        let cloud = tokio::task::spawn_blocking(|| {
-            LocalCloud::start(Options {
-                mongo: true,
-                ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
-                ..Options::default()
-            })
-        });
-        let cloud = cloud.await.unwrap().unwrap();
+    /// MongoDB's secret, the packages, and the example with its variables set; nothing applied yet.
+    pub(crate) async fn start(cloud: &Arc<LocalCloud>, aws_provider: &Path, copy: Copy) -> Self {
         let uri = cloud.mongo_uri().unwrap().to_owned();
-        let sdk = cloud.sdk_config();
+        let sdk = cloud
+            .sdk_config()
+            .into_builder()
+            .region(Region::new(copy.region))
+            .build();
         let secrets = aws_sdk_secretsmanager::Client::new(&sdk);
         let secret = secrets
             .create_secret()
@@ -49,7 +68,7 @@ impl World {
             .secret_string(json!({ "uri": uri }).to_string());
         let secret_arn = secret.send().await.unwrap().arn().unwrap().to_owned();
 
-        let environment = cloud.environment();
+        let environment = environment(cloud, copy.region);
         let environment: Vec<_> = environment
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -64,23 +83,48 @@ impl World {
             let zip = package::zip(&binary, BOOTSTRAP, Effort::Least).unwrap();
             fs::write(workdir.path().join(format!("{name}.zip")), zip).unwrap();
         }
-        for (variable, value) in [
+        // Of all files with variables this one counts most.
+        let variables = json!({
+            "name": copy.name,
             // The provider that runs already has a folder of its own.
-            ("packages", json!(workdir.path())),
-            ("bucket", json!(BUCKET)),
-            ("mongo_secret", json!({ "arn": secret_arn })),
-            ("mongo_database", json!(DATABASE)),
-            ("environment", json!({ "AWS_ENDPOINT_URL": cloud.endpoint_url() })),
-        ] {
-            workdir.set(variable, value).unwrap();
-        }
+            "packages": workdir.path(),
+            "bucket": format!("{}-files", copy.name),
+            "mongo_secret": { "arn": secret_arn },
+            "mongo_database": copy.database,
+            "environment": { "AWS_ENDPOINT_URL": cloud.endpoint_url() },
+        });
+        workdir.write("z.auto.tfvars.json", &variables.to_string()).unwrap();
+        workdir.init().unwrap();
         Self {
             workdir,
             _aws: aws,
             mongo: Client::with_uri_str(&uri).await.unwrap(),
             sdk,
-            cloud,
+            cloud: Arc::clone(cloud),
+            copy,
         }
+    }
+
+    /// Applies until half of the copy is there, and stops like somebody who presses Ctrl-C.
+    pub(crate) fn apply_half(&self) {
+        const HALF: usize = 45;
+        let mut apply = self
+            .workdir
+            .spawn(&["apply", "-no-color", "-input=false", "-auto-approve"])
+            .unwrap();
+        let group = Pid::from_raw(apply.id().cast_signed()).unwrap();
+        let mut made = 0;
+        let mut said = String::new();
+        for line in BufReader::new(apply.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            made += usize::from(line.contains("Creation complete after"));
+            if made == HALF && line.contains("Creation complete after") {
+                kill_process_group(group, Signal::INT).unwrap();
+            }
+            said += &format!("{line}\n");
+        }
+        assert!(!apply.wait().unwrap().success(), "it was too late to stop: {said}");
+        assert!(said.contains("Interrupt received"), "{said}");
     }
 
     /// Takes the packages away, as on a machine that never had them.
@@ -95,7 +139,8 @@ impl World {
         let output = |name| self.workdir.output(name).unwrap();
         json!({
             "endpoint": self.cloud.endpoint_url(),
-            "region": "us-east-1",
+            "name": self.copy.name,
+            "region": self.copy.region,
             "api": output("rest_api_id"),
             "stage": output("stage"),
             "url": output("url"),
@@ -122,7 +167,7 @@ impl World {
             .arg(self.configuration(secrets).to_string())
             .arg(step)
             .env_clear()
-            .envs(self.cloud.environment())
+            .envs(environment(&self.cloud, self.copy.region))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .output()
             .unwrap()
@@ -130,7 +175,7 @@ impl World {
 
     /// Enrols a user, as the platform does.
     pub(crate) async fn enrol(&self, subject: &str, course: &str) {
-        let memberships = self.mongo.database(DATABASE).collection("memberships");
+        let memberships = self.mongo.database(self.copy.database).collection("memberships");
         let membership = doc! { "_id": subject, "courses": [course] };
         memberships.insert_one(membership).await.unwrap();
     }
@@ -162,7 +207,7 @@ impl World {
     }
 
     pub(crate) fn files(&self) -> Collection<Document> {
-        self.mongo.database(DATABASE).collection("files")
+        self.mongo.database(self.copy.database).collection("files")
     }
 
     /// Waits until a file has no record.
@@ -178,10 +223,11 @@ impl World {
     pub(crate) async fn contents(&self, ids: &[String]) -> usize {
         let config = aws_sdk_s3::config::Builder::from(&self.sdk).force_path_style(true);
         let s3 = aws_sdk_s3::Client::from_conf(config.build());
-        let uploads = s3.list_multipart_uploads().bucket(BUCKET).send().await.unwrap();
+        let bucket = format!("{}-files", self.copy.name);
+        let uploads = s3.list_multipart_uploads().bucket(&bucket).send().await.unwrap();
         let mut found = uploads.uploads().len();
         for id in ids {
-            let head = s3.head_object().bucket(BUCKET).key(format!("files/{id}")).send().await;
+            let head = s3.head_object().bucket(&bucket).key(format!("files/{id}")).send().await;
             found += usize::from(head.is_ok());
         }
         found
@@ -220,6 +266,17 @@ impl World {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
+}
+
+/// The cloud's, of another region.
+fn environment(cloud: &LocalCloud, region: &str) -> Vec<(String, String)> {
+    let mut environment = cloud.environment();
+    for (name, value) in &mut environment {
+        if name == "AWS_REGION" || name == "AWS_DEFAULT_REGION" {
+            region.clone_into(value);
+        }
+    }
+    environment
 }
 
 fn ago(days: u64) -> DateTime {
