@@ -45,7 +45,7 @@ impl Outside {
         found.metric_alarms()[0].state_value().unwrap().clone()
     }
 
-    /// Where the behaviours go.
+    /// Where the behaviours go, sorted.
     async fn targets(&self) -> Vec<String> {
         let request = Request {
             operation: "GetDistributionConfig",
@@ -55,7 +55,9 @@ impl Outside {
             body: "",
         };
         let answer = self.cloudfront.send(&request).await.unwrap();
-        elements(&answer.body, "TargetOriginId").map(str::to_owned).collect()
+        let mut targets: Vec<_> = elements(&answer.body, "TargetOriginId").map(str::to_owned).collect();
+        targets.sort();
+        targets
     }
 
     /// Waits, and tells the health of both regions while it does.
@@ -128,10 +130,10 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
         outside.state("edu/primary").await == StateValue::Ok && outside.state("edu/secondary").await == StateValue::Ok
     };
     outside.until("both regions are healthy", 1.0, both_ok).await;
-    assert_eq!(outside.targets().await, ["files", "api-1"]);
+    assert_eq!(outside.targets().await, ["api-1", "files"]);
 
     // The alarm's event alone moves it: the schedule's first look was before, and its next is a minute away.
-    let moved = async |outside: &Outside| outside.targets().await == ["files", "api-2"];
+    let moved = async |outside: &Outside| outside.targets().await == ["api-2", "files"];
     outside.until("the write path goes to region 2", 0.0, moved).await;
     let told = async |outside: &Outside| outside.state(ON_SECONDARY).await == StateValue::Alarm;
     outside.until("the alarm on the function's metric", 0.0, told).await;
@@ -139,7 +141,7 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
     assert_eq!(plan.code, 0, "Terraform does not switch it back: {}", plan.text);
 
     outside.until("region 1 is healthy again", 1.0, both_ok).await;
-    assert_eq!(outside.targets().await, ["files", "api-2"], "for the hold time");
+    assert_eq!(outside.targets().await, ["api-2", "files"], "for the hold time");
     tokio::time::sleep(Duration::from_secs(3)).await;
     // The schedule's next look, now: another schedule with the same target, since a rate fires at once.
     let scheduler = aws_sdk_scheduler::Client::new(&outside.cloud.sdk_config());
@@ -155,7 +157,7 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
         .schedule_expression("rate(1 hour)");
     let now = now.set_flexible_time_window(schedule.flexible_time_window);
     now.set_target(schedule.target).send().await.unwrap();
-    let back = async |outside: &Outside| outside.targets().await == ["files", "api-1"];
+    let back = async |outside: &Outside| outside.targets().await == ["api-1", "files"];
     outside.until("the write path comes back", 1.0, back).await;
     assert!(outside.cloud.cloudwatch().delivery_failures().is_empty());
     workdir.destroy().unwrap().ok().unwrap();

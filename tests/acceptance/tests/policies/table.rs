@@ -1127,6 +1127,7 @@ const FAILOVER: &[Row] = &[
     no("service/events.amazonaws.com", "sts:AssumeRole", FAILOVER_ROLE, &[]),
     no("admin", "sts:AssumeRole", FAILOVER_ROLE, &[]),
     yes(LAMBDA, "sts:AssumeRole", RECORD_FAILOVER_ROLE, &[]),
+    no("admin", "sts:AssumeRole", RECORD_FAILOVER_ROLE, &[]),
     yes(
         FAILOVER_ROLE,
         "cloudwatch:DescribeAlarms",
@@ -1354,6 +1355,30 @@ const FAILOVER: &[Row] = &[
         "lambda:InvokeFunction",
         "function/record-origin-failover:live",
         &[],
+    ),
+    yes(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        RECORD_FAILOVER_SCHEDULER,
+        HERE,
+    ),
+    no(
+        "service/scheduler.amazonaws.com",
+        "sts:AssumeRole",
+        RECORD_FAILOVER_SCHEDULER,
+        ELSEWHERE,
+    ),
+    no(
+        RECORD_FAILOVER_SCHEDULER,
+        "lambda:InvokeFunction",
+        "function/edu-origin-failover:live",
+        &[],
+    ),
+    yes(
+        "service/events.amazonaws.com",
+        "sqs:SendMessage",
+        "queue/record-origin-failover-dead-letters",
+        FROM_ANOTHER_RULE,
     ),
 ];
 

@@ -262,7 +262,7 @@ impl World {
         let mut request = Request::new(&principal, action, &resource);
         if resource.starts_with("arn:aws:s3:::") {
             request = request.owned_by(if self.is_known(on) { ACCOUNT } else { STRANGERS });
-        } else if !resource.starts_with("arn:") {
+        } else if !resource.starts_with("arn:") || resource.starts_with("arn:aws:route53:::") {
             request = request.owned_by(ACCOUNT);
         }
         // always there: "aws:SecureTransport", and S3's version of TLS
