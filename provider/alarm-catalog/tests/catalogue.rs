@@ -423,7 +423,8 @@ fn silence_is_breaching_only_where_silence_is_the_fault() {
         .filter(|spec| spec.treat_missing_data == Some("breaching"))
         .map(|spec| spec.name)
         .collect();
-    assert_eq!(breaching, ["probe_silent", "age", "age", "left"], "C1, C8, F3, A1");
+    let expected = ["probe_silent", "age", "age", "left", "age", "not_ready"];
+    assert_eq!(breaching, expected, "C1, C8, F3, A1, D2, F5");
     assert!(every_alarm().all(|spec| matches!(spec.treat_missing_data, None | Some("breaching"))));
 }
 
