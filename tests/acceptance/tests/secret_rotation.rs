@@ -66,7 +66,10 @@ impl Secret {
         let value = self.value().await;
         let uri = value["uri"].as_str().unwrap();
         let client = Client::with_uri_str(uri).await.unwrap();
-        let answer = client.database("admin").run_command(doc! { "connectionStatus": 1 }).await;
+        let answer = client
+            .database("admin")
+            .run_command(doc! { "connectionStatus": 1 })
+            .await;
         client.shutdown().immediate(true).await;
         assert!(answer.is_ok(), "refused: {answer:?}");
         uri.to_owned()
@@ -110,7 +113,13 @@ async fn secrets_manager_rotates_by_the_function_of_the_module_and_nobody_is_ref
     let mut arns = Vec::new();
     for (name, user) in [("mongo-admin", &admin), ("mongo/app", &app)] {
         let value = json!({ "uri": mongo.uri_of(user), "note": "ours" }).to_string();
-        let made = client.create_secret().name(name).secret_string(value).send().await.unwrap();
+        let made = client
+            .create_secret()
+            .name(name)
+            .secret_string(value)
+            .send()
+            .await
+            .unwrap();
         arns.push(made.arn.unwrap());
     }
     let secret = Secret {
@@ -149,7 +158,10 @@ async fn secrets_manager_rotates_by_the_function_of_the_module_and_nobody_is_ref
     secret.is_rotated_to("app", &cloud).await;
     assert_eq!(secret.value().await["note"], "ours");
     let still = Client::with_uri_str(held["uri"].as_str().unwrap()).await.unwrap();
-    let answer = still.database("admin").run_command(doc! { "connectionStatus": 1 }).await;
+    let answer = still
+        .database("admin")
+        .run_command(doc! { "connectionStatus": 1 })
+        .await;
     assert!(answer.is_ok(), "whoever has the value from before: {answer:?}");
 
     let plan = workdir.plan().unwrap();

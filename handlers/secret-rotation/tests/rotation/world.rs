@@ -53,8 +53,8 @@ fn number() -> usize {
 /// Times that a test can wait for.
 pub(crate) fn limits() -> Limits {
     Limits {
-        selection: Duration::from_secs(1),
-        connect: Duration::from_secs(1),
+        selection: Duration::from_secs(3),
+        connect: Duration::from_secs(3),
         reply: Duration::from_secs(2),
         propagation: Duration::from_millis(300),
         backoff: Backoff {
