@@ -20,7 +20,7 @@ const SHAPE: Shape = Shape {
 
 /// So many bytes, none like its neighbour.
 fn content(length: usize) -> Bytes {
-    (0..length).map(|at| (at % 251) as u8).collect::<Vec<_>>().into()
+    (0..=250).cycle().take(length).collect::<Vec<u8>>().into()
 }
 
 /// In pieces of a length that fits nothing.
