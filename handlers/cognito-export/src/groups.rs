@@ -9,7 +9,7 @@ use user_export::{EXPORT, Group, Kind, Lines, Membership, read};
 
 use crate::error::ExportError;
 use crate::run::{Ended, Run};
-use crate::state::{Position, Sealed, State};
+use crate::state::{Position, State};
 
 /// All groups, as one part. A pool has 10,000 at most (Cognito Developer Guide, "Quotas", groups per user pool), so that their list is read
 /// within one invocation and begun anew in another.
@@ -42,7 +42,7 @@ pub(crate) async fn list(run: &Run<'_>, checkpoint: &mut Checkpoint<'_, State>) 
 pub(crate) async fn members(run: &Run<'_>, checkpoint: &mut Checkpoint<'_, State>) -> Result<Ended, ExportError> {
     let (first, mut from) = match &checkpoint.state.position {
         Position::Memberships { group, from } => {
-            let from = from.as_ref().map(|from| from.open(run)).transpose()?;
+            let from = from.as_ref().map(|from| run.open(from)).transpose()?;
             (*group, from)
         }
         _ => return Ok(Ended::Done),
@@ -56,7 +56,7 @@ pub(crate) async fn members(run: &Run<'_>, checkpoint: &mut Checkpoint<'_, State
             let is_over = run.pace.is_over();
             if is_over || lines.bytes() >= limits.part_bytes || pages >= limits.part_pages {
                 run.write(&mut lines, checkpoint).await?;
-                let sealed = from.as_deref().map(|from| Sealed::new(run, from)).transpose()?;
+                let sealed = from.as_deref().map(|from| run.seal(from)).transpose()?;
                 checkpoint.state.position = Position::Memberships {
                     group: number,
                     from: sealed,

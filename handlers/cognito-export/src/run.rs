@@ -8,7 +8,7 @@ use user_export::{EXPORT, Lines, RunId};
 
 use crate::error::ExportError;
 use crate::export::CognitoExport;
-use crate::state::State;
+use crate::state::{Sealed, State};
 
 /// One export in one invocation.
 pub(crate) struct Run<'a> {
@@ -47,8 +47,19 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// A position in a list, for the state.
+    pub(crate) fn seal(&self, position: &str) -> Result<Sealed, ExportError> {
+        Sealed::new(&self.key, &self.id, position).ok_or_else(|| self.foreign("a position cannot be encrypted"))
+    }
+
+    /// A position of the state.
+    pub(crate) fn open(&self, position: &Sealed) -> Result<String, ExportError> {
+        let opened = position.open(&self.key, &self.id);
+        opened.ok_or_else(|| self.foreign("a position does not open with the export's key"))
+    }
+
     /// An error about the state.
-    pub(crate) fn foreign(&self, reason: &str) -> ExportError {
+    fn foreign(&self, reason: &str) -> ExportError {
         ExportError::Job(JobError::Foreign {
             key: self.export.location.of_run(self.id.as_str(), "state.json"),
             reason: reason.to_owned(),

@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use envelope::{Binding, Padding};
+use envelope::{Binding, DataKey, Padding};
 use job_kit::{Handovers, Moment};
 use serde::{Deserialize, Serialize};
 use user_export::{Counts, EXPORT, Part, PoolFacts, RunId, VERSION};
-
-use crate::error::ExportError;
-use crate::run::Run;
 
 /// What is read next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,21 +91,21 @@ impl State {
     }
 }
 
-fn place(run: &Run<'_>) -> Binding {
-    Binding::new(EXPORT.name, &["position", run.id.as_str()])
+fn place(run: &RunId) -> Binding {
+    Binding::new(EXPORT.name, &["position", run.as_str()])
 }
 
 impl Sealed {
-    pub(crate) fn new(run: &Run<'_>, position: &str) -> Result<Self, ExportError> {
-        let sealed = run.key.seal(&place(run), position.as_bytes(), Padding::None);
-        let sealed = sealed.map_err(|_| run.foreign("a position cannot be encrypted"))?;
-        Ok(Self(STANDARD.encode(sealed)))
+    /// None: it cannot be encrypted.
+    pub(crate) fn new(key: &DataKey, run: &RunId, position: &str) -> Option<Self> {
+        let sealed = key.seal(&place(run), position.as_bytes(), Padding::None).ok()?;
+        Some(Self(STANDARD.encode(sealed)))
     }
 
-    pub(crate) fn open(&self, run: &Run<'_>) -> Result<String, ExportError> {
-        let foreign = || run.foreign("a position does not open with the export's key");
-        let sealed = STANDARD.decode(&self.0).map_err(|_| foreign())?;
-        let opened = run.key.open(&place(run), &sealed).map_err(|_| foreign())?;
-        String::from_utf8(opened.to_vec()).map_err(|_| foreign())
+    /// None: it is not this run's.
+    pub(crate) fn open(&self, key: &DataKey, run: &RunId) -> Option<String> {
+        let sealed = STANDARD.decode(&self.0).ok()?;
+        let opened = key.open(&place(run), &sealed).ok()?;
+        String::from_utf8(opened.to_vec()).ok()
     }
 }

@@ -10,11 +10,11 @@ use user_export::{Kind, Lines, User};
 
 use crate::error::ExportError;
 use crate::run::{Ended, Run};
-use crate::state::{Position, Sealed, State};
+use crate::state::{Position, State};
 
 pub(crate) async fn read(run: &Run<'_>, checkpoint: &mut Checkpoint<'_, State>) -> Result<Ended, ExportError> {
     let mut from = match &checkpoint.state.position {
-        Position::Users { from } => from.as_ref().map(|from| from.open(run)).transpose()?,
+        Position::Users { from } => from.as_ref().map(|from| run.open(from)).transpose()?,
         _ => return Ok(Ended::Done),
     };
     let mut is_resumed = from.is_some();
@@ -66,7 +66,7 @@ async fn finish(
 ) -> Result<(), ExportError> {
     run.write(lines, checkpoint).await?;
     checkpoint.state.position = Position::Users {
-        from: from.map(|from| Sealed::new(run, from)).transpose()?,
+        from: from.map(|from| run.seal(from)).transpose()?,
     };
     Ok(checkpoint.save().await?)
 }

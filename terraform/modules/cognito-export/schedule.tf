@@ -47,8 +47,8 @@ resource "aws_iam_role_policy" "scheduler" {
 resource "aws_scheduler_schedule" "this" {
   # checkov:skip=CKV_AWS_297:The input has the schedule's name and time, no secret and no personal data; AWS' own key encrypts it.
 
-  # A rate without a start date fires at once.
-  depends_on = [aws_iam_role_policy.scheduler]
+  # A rate without a start date fires at once: the function's roles have to have their rights by then.
+  depends_on = [aws_iam_role_policy.scheduler, module.function]
 
   region              = var.region
   name                = "${var.name}-cognito-export"
