@@ -103,7 +103,10 @@ pub(super) fn info(context: &mut Context<'_>, answer: Builder) -> Answer {
 fn admit(context: &Context<'_>) -> Result<(), Refusal> {
     let users = lock(&context.shared.users);
     let may = context.connection.user.as_ref().is_none_or(|signed_in| {
-        let roles = users.get(signed_in).map(|user| user.roles.as_slice()).unwrap_or_default();
+        let roles = users
+            .get(signed_in)
+            .map(|user| user.roles.as_slice())
+            .unwrap_or_default();
         roles.iter().any(|(role, _)| ADMINISTRATORS.contains(&role.as_str()))
     });
     if may {
