@@ -62,11 +62,12 @@ resource "aws_scheduler_schedule" "this" {
   target {
     arn      = module.function.alias_arn
     role_arn = aws_iam_role.scheduler.arn
-    # Scheduler fills in both, so that an event that comes twice is the same export.
-    input = jsonencode({
+    # Scheduler fills in both, so that an event that comes twice is the same export. It knows them by their angle brackets, which jsonencode
+    # escapes.
+    input = replace(replace(jsonencode({
       version        = 1
       schedule_arn   = "<aws.scheduler.schedule-arn>"
       scheduled_time = "<aws.scheduler.scheduled-time>"
-    })
+    }), "\\u003c", "<"), "\\u003e", ">")
   }
 }

@@ -51,6 +51,11 @@ run "the_schedule_sends_its_name_and_time_to_the_alias" {
   }
 
   assert {
+    condition     = strcontains(aws_scheduler_schedule.this.target[0].input, "\"<aws.scheduler.schedule-arn>\"") && strcontains(aws_scheduler_schedule.this.target[0].input, "\"<aws.scheduler.scheduled-time>\"")
+    error_message = "Scheduler finds what it replaces (F3)."
+  }
+
+  assert {
     condition     = one(data.aws_iam_policy_document.scheduler.statement).resources == toset([module.function.alias_arn]) && one(data.aws_iam_policy_document.scheduler.statement).actions == toset(["lambda:InvokeFunction"])
     error_message = "The scheduler's role invokes this function and no other (D6)."
   }
