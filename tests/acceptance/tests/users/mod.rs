@@ -23,7 +23,7 @@ async fn the_schedule_exports_users_and_an_invocation_imports_them_into_another_
     let scene = Scene::start().await.unwrap();
     let pool = scene.pool().await.unwrap();
     scene.groups(&pool, &["teachers"]).await.unwrap();
-    let people: Vec<_> = (0..130)
+    let people: Vec<_> = (0..70)
         .map(|number| Person::new(number).within(&["teachers"]))
         .collect();
     scene.fill(&pool, people.clone()).await.unwrap();
@@ -78,7 +78,7 @@ async fn the_schedule_exports_users_and_an_invocation_imports_them_into_another_
     let dry = import(true).await;
     assert_eq!(
         (&dry["outcome"], &dry["counts"]["created"]),
-        (&json!("complete"), &json!(130)),
+        (&json!("complete"), &json!(70)),
         "{dry}"
     );
     assert_eq!(dry["export"], latest["run"]);
@@ -86,7 +86,7 @@ async fn the_schedule_exports_users_and_an_invocation_imports_them_into_another_
     let counts = &done["counts"];
     assert_eq!(
         (&counts["created"], &counts["memberships_matched"]),
-        (&json!(130), &json!(130)),
+        (&json!(70), &json!(70)),
         "{done}"
     );
     let call = scene.cognito.admin_get_user().user_pool_id(&second).username("user-7");
@@ -94,7 +94,7 @@ async fn the_schedule_exports_users_and_an_invocation_imports_them_into_another_
     let attributes = found.user_attributes();
     let email = attributes.iter().find(|one| one.name() == "email").unwrap();
     assert_eq!(email.value(), Some("person7@people.example"));
-    assert_eq!(import(false).await["counts"]["equal"], 130);
+    assert_eq!(import(false).await["counts"]["equal"], 70);
 
     nobody_is_in_plain_text(&scene, &people).await;
     let plan = workdir.plan().unwrap();
