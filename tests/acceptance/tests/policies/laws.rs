@@ -198,7 +198,7 @@ fn whoever_publishes_may_use_the_topics_key(world: &World, faults: &mut Vec<Stri
     }
 }
 
-/// Each permission lets in its API's method, its log group or its rule, and no other and no other account.
+/// Each permission lets in its API's method, its log group, its rule or its secret, and no other and no other account.
 fn permissions_are_of_one_source(world: &World, faults: &mut Vec<String>) {
     for permission in &world.permissions {
         let who = format!("service/{}", permission.service);
@@ -238,9 +238,13 @@ fn permissions_are_of_one_source(world: &World, faults: &mut Vec<String>) {
             for another in [format!("{rule}-of-another"), "rule/another".to_owned()] {
                 expect(false, &format!("arn:aws:events:{REGION}:{ACCOUNT}:{another}"));
             }
+        } else if let ["arn", _, "secretsmanager", _, _, secret] = parts.as_slice() {
+            for another in [format!("{secret}-of-another"), "secret:another-AbCdEf".to_owned()] {
+                expect(false, &format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:{another}"));
+            }
         } else {
             faults.push(format!(
-                "{}: {source} is no method of an API, no log group and no rule: which laws hold of it?",
+                "{}: {source} is no method of an API, no log group, no rule and no secret: which laws hold of it?",
                 permission.address
             ));
         }
