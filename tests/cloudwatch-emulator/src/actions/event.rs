@@ -44,7 +44,10 @@ pub(crate) async fn put(events: &Endpoint, transition: &Transition, old_state: &
         account: &transition.scope.account,
         region: &transition.scope.region,
         content_type: "application/x-amz-json-1.1",
-        headers: &[("x-amz-target", "AWSEvents.PutEvents"), ("x-lectern-service", "cloudwatch")],
+        headers: &[
+            ("x-amz-target", "AWSEvents.PutEvents"),
+            ("x-lectern-service", "cloudwatch"),
+        ],
         body: json!({ "Entries": [entry] }).to_string(),
     };
     events.send(&call, is_taken).await
