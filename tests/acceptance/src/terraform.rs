@@ -319,7 +319,11 @@ impl Workdir {
     /// # Errors
     /// The state cannot be read.
     pub fn output(&self, name: &str) -> Result<Value> {
-        let state = std::fs::read(self.path().join("terraform.tfstate"))?;
+        let file = self.path().join("terraform.tfstate");
+        if !file.exists() {
+            return Ok(Value::Null);
+        }
+        let state = std::fs::read(file)?;
         let mut state: Value = serde_json::from_slice(&state)?;
         Ok(state["outputs"][name]["value"].take())
     }
