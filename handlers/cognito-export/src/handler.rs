@@ -64,7 +64,7 @@ struct Told {
 }
 
 enum Step {
-    Told(Told),
+    Told(Box<Told>),
     HandOver(u32),
 }
 
@@ -95,7 +95,7 @@ async fn answer(event: &Event, invocation: &Invocation, export: &CognitoExport) 
     match lease.keep(Box::pin(whole(export, &store, &id, pace, was_left))).await {
         Ok(Step::Told(told)) => {
             lease.release().await;
-            Ok(told)
+            Ok(*told)
         }
         Ok(Step::HandOver(hops)) => {
             lease
@@ -130,10 +130,10 @@ async fn whole(
         let report = Report::of(&manifest, key);
         // An invocation that ended before its last step left that to this one, the metrics included.
         let completed = (is_moved || was_left).then(|| report.clone());
-        return Ok(Step::Told(Told {
+        return Ok(Step::Told(Box::new(Told {
             answer: Answer::AlreadyComplete(report),
             completed,
-        }));
+        })));
     }
     let (run, mut checkpoint) = open(export, store, id, pace).await?;
     let read = async |checkpoint: &mut Checkpoint<'_, State>| {
@@ -159,10 +159,10 @@ async fn whole(
     let manifest = commit::write(&run, &checkpoint.state).await?;
     commit::conclude(store, &export.location, &manifest).await?;
     let report = Report::of(&manifest, key);
-    Ok(Step::Told(Told {
+    Ok(Step::Told(Box::new(Told {
         answer: Answer::Complete(report.clone()),
         completed: Some(report),
-    }))
+    })))
 }
 
 /// The checkpoint and the data key, both new or those of an earlier invocation.
