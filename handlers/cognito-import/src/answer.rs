@@ -10,7 +10,7 @@ use crate::report::Report;
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Answer {
     /// Every user of the export was looked at, and the report is written.
-    Complete(Report),
+    Complete(Box<Report>),
     /// Somebody imports into this pool; this invocation did nothing.
     Busy {
         /// Who does, and until when unless they go on.

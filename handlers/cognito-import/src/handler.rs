@@ -61,7 +61,7 @@ fn with_report(metrics: Metrics, report: &Report) -> Metrics {
 }
 
 enum Step {
-    Complete(Report),
+    Complete(Box<Report>),
     HandOver(u32),
 }
 
@@ -136,7 +136,7 @@ async fn whole(
     }
     checkpoint.state.finished = true;
     checkpoint.save().await?;
-    Ok(Step::Complete(report))
+    Ok(Step::Complete(Box::new(report)))
 }
 
 fn report(run: &Run<'_>, event: &Event, state: &State) -> Report {

@@ -34,8 +34,8 @@ fn a_state_of_0_1_0_is_carried_over_and_nothing_in_it_is_deleted_or_renamed() {
     }
     workdir.init().unwrap();
     let said = workdir.run(&["test", "-json", "-verbose"]).unwrap().ok().unwrap();
-    let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let plan = lines.filter(|line| line["type"] == "test_plan").last().unwrap();
+    let mut lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let plan = lines.rfind(|line| line["type"] == "test_plan").unwrap();
     let resources = plan["test_plan"]["resource_changes"].as_array().unwrap();
 
     let moved = resources.iter().filter(|one| one["previous_address"].is_string());

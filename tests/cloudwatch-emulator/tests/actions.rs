@@ -296,9 +296,7 @@ async fn a_message_is_tried_three_times_and_then_counted() {
 
 #[tokio::test]
 async fn every_transition_is_an_event_as_the_user_guide_has_it_whatever_becomes_of_the_actions() {
-    let (endpoint, published) = sns(&[
-        r#"200 OK|{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}"#,
-    ]);
+    let (endpoint, published) = sns(&[r#"200 OK|{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}"#]);
     let clock = ManualClock::new(UNIX_EPOCH + Duration::from_millis(1_790_000_000_123));
     let options = Options {
         events_endpoint: Some(endpoint),

@@ -19,8 +19,8 @@ async fn users_groups_and_memberships_are_exported_as_they_are_and_the_manifest_
     people[1] = Person::new(1).within(&["admins", "teachers"]).disabled();
     people[2] = Person::new(2).within(&["teachers"]).status("FORCE_CHANGE_PASSWORD");
     people[3] = Person::new(3).status("EXTERNAL_PROVIDER");
-    for number in 100..230 {
-        people[number] = Person::new(number).within(&["teachers"]);
+    for (number, person) in people.iter_mut().enumerate().take(230).skip(100) {
+        *person = Person::new(number).within(&["teachers"]);
     }
     world.fill(&pool, people).await.unwrap();
 

@@ -226,7 +226,7 @@ impl World {
 
 pub(crate) fn complete(answer: Answer) -> Report {
     match answer {
-        Answer::Complete(report) => report,
+        Answer::Complete(report) => *report,
         other => panic!("{other:?}"),
     }
 }
