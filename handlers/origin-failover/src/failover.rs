@@ -1,7 +1,7 @@
 //! The function, and what it keeps from one event to the next.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -76,6 +76,10 @@ impl OriginFailover {
             clock: Arc::new(SystemTime::now),
             metrics: Arc::new(Metrics::emit),
         }
+    }
+
+    pub(crate) fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// With another CloudWatch.

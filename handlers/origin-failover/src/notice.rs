@@ -1,7 +1,6 @@
 //! What is published of a decision: a switch, a refusal, and what a dry run would have done. What stays as it is is only logged.
 
 use std::collections::VecDeque;
-use std::sync::{MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use aws_smithy_types::DateTime;
@@ -12,7 +11,6 @@ use sha2::{Digest as _, Sha256};
 use crate::alarms::{Alarm, Alarms};
 use crate::answer::Answer;
 use crate::decision::Position;
-use crate::failover::OriginFailover;
 use crate::mode::Order;
 use crate::settings::Settings;
 
@@ -150,12 +148,6 @@ impl Outbox {
     /// It is told.
     pub(crate) fn remove(&mut self, id: &str) {
         self.waiting.retain(|notice| notice.id != id);
-    }
-}
-
-impl OriginFailover {
-    pub(crate) fn outbox(&self) -> MutexGuard<'_, Outbox> {
-        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,7 +11,7 @@ use lambda_kit::aws::AwsError;
 use lambda_kit::signed::{Client, Request, Service};
 
 use crate::decision::{Position, Region};
-use crate::write_path::{Change, Reading, SwitchError, WritePathError, meaning};
+use crate::write_path::reading::{Change, Reading, SwitchError, WritePathError, meaning};
 use crate::xml::{self, Element};
 
 const SERVICE: Service = Service {

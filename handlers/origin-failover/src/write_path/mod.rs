@@ -1,15 +1,15 @@
 //! Where requests that write go. What is read comes with what a change of it is conditional on, so that nobody's change is overwritten.
 
 mod distribution;
+mod reading;
 mod record;
 
 use aws_config::SdkConfig;
-use lambda_kit::aws::AwsError;
 
-use crate::decision::{Position, Region};
+use crate::decision::Region;
 use crate::settings::WritePathSettings;
-use crate::xml::XmlError;
 use distribution::Distribution;
+pub(crate) use reading::{Reading, SwitchError, WritePathError};
 use record::Record;
 
 /// The distribution or the record.
@@ -17,58 +17,6 @@ use record::Record;
 pub(crate) enum WritePath {
     Distribution(Distribution),
     Record(Record),
-}
-
-/// As it was read.
-#[derive(Debug)]
-pub(crate) struct Reading {
-    pub(crate) position: Position,
-    /// The distribution's ETag; of a record, which has none, it is empty.
-    pub(crate) revision: String,
-    change: Change,
-}
-
-/// The calls' bodies that would point it to either region.
-#[derive(Debug)]
-struct Change {
-    to_primary: Result<String, WritePathError>,
-    to_secondary: Result<String, WritePathError>,
-}
-
-impl Change {
-    fn to(&self, region: Region) -> Result<&str, WritePathError> {
-        let body = match region {
-            Region::Primary => &self.to_primary,
-            Region::Secondary => &self.to_secondary,
-        };
-        body.as_deref().map_err(Clone::clone)
-    }
-}
-
-/// Why it cannot be read, or not be changed at all.
-#[derive(Debug, Clone, thiserror::Error)]
-pub(crate) enum WritePathError {
-    #[error(transparent)]
-    Call(AwsError),
-    #[error(transparent)]
-    Xml(XmlError),
-    #[error("{0}")]
-    Nothing(String),
-}
-
-/// Why a change was not made, or may have been.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SwitchError {
-    #[error("somebody else changed it since it was read")]
-    Stale(#[source] AwsError),
-    #[error("it was not taken for now")]
-    Later(#[source] AwsError),
-    #[error("nobody knows whether it was carried out")]
-    Unsure(#[source] AwsError),
-    #[error("it was refused")]
-    Refused(#[source] AwsError),
-    #[error(transparent)]
-    Impossible(WritePathError),
 }
 
 impl WritePath {
@@ -103,24 +51,5 @@ impl WritePath {
             Self::Distribution(distribution) => distribution.update(body, &reading.revision).await,
             Self::Record(record) => record.change(body).await,
         }
-    }
-}
-
-/// What a failed change means, by the codes with which a service says that it is not what was read.
-fn meaning(error: AwsError, stale: &[&str], later: &[&str]) -> SwitchError {
-    let is_one_of = |codes: &[&str]| error.code().is_some_and(|code| codes.contains(&code));
-    if is_one_of(stale) {
-        return SwitchError::Stale(error);
-    }
-    let is_throttled = error.status() == Some(429) || error.code().is_some_and(|code| code.contains("Throttl"));
-    if is_throttled || is_one_of(later) {
-        return SwitchError::Later(error);
-    }
-    match error.status() {
-        // An answer of 5xx may come after the work was done.
-        Some(status) if status < 500 => SwitchError::Refused(error),
-        Some(_) => SwitchError::Unsure(error),
-        None if matches!(error, AwsError::NoCredentials { .. }) => SwitchError::Later(error),
-        None => SwitchError::Unsure(error),
     }
 }

@@ -12,7 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::decision::{Position, Region};
 use crate::settings::{RecordKind, RecordTarget};
-use crate::write_path::{Change, Reading, SwitchError, WritePathError, meaning};
+use crate::write_path::reading::{Change, Reading, SwitchError, WritePathError, meaning};
 use crate::xml::{self, Element};
 
 const SERVICE: Service = Service {
