@@ -225,7 +225,8 @@ fn error(body: &str) -> (Option<String>, Option<String>) {
     let root = || {
         let name = body
             .split('<')
-            .find(|tag| !tag.is_empty() && !tag.starts_with(['?', '!']))?;
+            .skip(1)
+            .find(|tag| !tag.starts_with(['?', '!']))?;
         let name = name.split([' ', '>']).next()?;
         Some(name.to_owned()).filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !name.is_empty())
     };

@@ -133,12 +133,13 @@ async fn somebody_else_s_user_is_not_finished_by_an_import_that_goes_on() {
 #[tokio::test]
 async fn before_the_deadline_it_hands_over_and_the_next_invocation_goes_on_with_the_same_export() {
     let mut world = World::start().await;
-    world.limits.batch = 4;
+    world.limits.batch = 1;
     world.take_events();
-    let first = world.export((0..16).map(Person::new)).await;
-    let slow = Effect::Delay(Duration::from_millis(300));
+    let first = world.export((0..24).map(Person::new)).await;
+    let slow = Effect::Delay(Duration::from_millis(800));
     world.front.script(Rule::on("AdminGetUser").always().effect(slow));
-    let short = || Deadline::after(Duration::from_secs(6));
+    // A quarter is kept for the end, the last 1.5 s of it by the guard: a step has 2.5 s.
+    let short = || Deadline::after(Duration::from_secs(16));
     let answer = world.invoke(false, short()).await.unwrap();
     assert_eq!(outcome(&answer), "handed_over");
     // A newer export in between.
@@ -154,5 +155,5 @@ async fn before_the_deadline_it_hands_over_and_the_next_invocation_goes_on_with_
         }
         assert!(invocations < 12);
     };
-    assert_eq!((report.export.to_string(), report.counts.created), (first, 16));
+    assert_eq!((report.export.to_string(), report.counts.created), (first, 24));
 }
