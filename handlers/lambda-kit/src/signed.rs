@@ -223,10 +223,7 @@ fn error(body: &str) -> (Option<String>, Option<String>) {
     }
     let text = |name| elements(body, name).next().map(str::to_owned);
     let root = || {
-        let name = body
-            .split('<')
-            .skip(1)
-            .find(|tag| !tag.starts_with(['?', '!']))?;
+        let name = body.split('<').skip(1).find(|tag| !tag.starts_with(['?', '!']))?;
         let name = name.split([' ', '>']).next()?;
         Some(name.to_owned()).filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !name.is_empty())
     };
