@@ -194,8 +194,9 @@ async fn command(client: &Client, command: mongodb::bson::Document) -> Result<mo
 #[tokio::test]
 async fn a_password_changed_by_a_command_counts_for_connections_to_come_and_old_ones_stay_signed_in() {
     let emulator = guarded();
+    let admin = support::client(&emulator).await;
     emulator.set_user(app("app", &[("readWrite", "school")]));
-    let (old, admin) = (app("app", &[]), support::client(&emulator).await);
+    let old = app("app", &[]);
     let signed_in = Client::with_uri_str(emulator.uri_of(&old)).await.unwrap();
     signed_in.list_database_names().await.unwrap();
     command(&admin, doc! { "updateUser": "app", "pwd": "new" })
@@ -225,8 +226,8 @@ async fn a_password_changed_by_a_command_counts_for_connections_to_come_and_old_
 #[tokio::test]
 async fn users_are_made_shown_and_changed_by_administrators_alone() {
     let emulator = guarded();
-    emulator.set_user(app("app", &[("readWrite", "school")]));
     let admin = support::client(&emulator).await;
+    emulator.set_user(app("app", &[("readWrite", "school")]));
     let shown = command(&admin, doc! { "usersInfo": { "user": "app", "db": "admin" } })
         .await
         .unwrap();
