@@ -136,7 +136,7 @@ async fn before_the_deadline_it_hands_over_and_the_next_invocation_goes_on_with_
     world.limits.batch = 1;
     world.take_events();
     let first = world.export((0..24).map(Person::new)).await;
-    let slow = Effect::Delay(Duration::from_millis(800));
+    let slow = Effect::Delay(Duration::from_millis(500));
     world.front.script(Rule::on("AdminGetUser").always().effect(slow));
     // A quarter is kept for the end, the last 1.5 s of it by the guard: a step has 2.5 s.
     let short = || Deadline::after(Duration::from_secs(16));
