@@ -47,7 +47,7 @@ pub(crate) enum WritePathError {
 pub(crate) enum SwitchError {
     #[error("somebody else changed it since it was read")]
     Stale(#[source] AwsError),
-    #[error("it was not taken for now")]
+    #[error("it was refused for the moment, and the next event tries again")]
     Later(#[source] AwsError),
     #[error("nobody knows whether it was carried out")]
     Unsure(#[source] AwsError),
