@@ -36,55 +36,88 @@ struct Entry {
 
 fn schema() -> Schema {
     Schema::new(
-        "The catalogue of `lectern_alarm_bundle`: which alarms a preset has, when they fire, where the numbers come from and what to \
-         do. It is part of the provider: reading it needs no credentials and no network.",
+        "Returns the alarm catalogue of `lectern_alarm_bundle`: the alarms of each preset, when they fire, where the \
+         numbers come from, and what to do when an alarm fires. The catalogue is part of the provider, so the data \
+         source requires no credentials and no network access.",
         [
             (
                 "preset",
-                Attr::string("`platform`, `aws_recommended` or `none`; `platform` when left out."),
+                Attr::string(
+                    "Preset to return. Valid values: `platform`, `aws_recommended`, `none`. Default: \
+                    `platform`.",
+                ),
             ),
             (
                 "service",
-                Attr::string("Only this kind of target, for example `lambda`; all when left out."),
+                Attr::string("Kind of target to return, for example `lambda`. Default: all kinds."),
             ),
             (
                 "entries",
                 Attr::list(
-                    "The alarms, service by service.",
+                    "List of the alarms, ordered by service.",
                     [
-                        ("service", Attr::string("Kind of target, as in the bundle.").computed()),
-                        ("alarm", Attr::string("Third segment of the alarm's key.").computed()),
-                        ("severity", Attr::string("`warning` or `critical`.").computed()),
-                        ("title", Attr::string("What is wrong when it fires.").computed()),
-                        ("metric_names", Attr::strings("Metrics it watches.").computed()),
-                        ("fires_when", Attr::string("The condition, in words.").computed()),
+                        (
+                            "service",
+                            Attr::string(
+                                "Kind of target: the name of the target map in \
+                            `lectern_alarm_bundle`.",
+                            )
+                            .computed(),
+                        ),
+                        (
+                            "alarm",
+                            Attr::string("Name of the alarm: the third segment of its key.").computed(),
+                        ),
+                        (
+                            "severity",
+                            Attr::string("Severity: `warning` or `critical`.").computed(),
+                        ),
+                        ("title", Attr::string("Problem that the alarm indicates.").computed()),
+                        (
+                            "metric_names",
+                            Attr::strings("Names of the metrics that the alarm evaluates.").computed(),
+                        ),
+                        (
+                            "fires_when",
+                            Attr::string("Condition in which the alarm fires.").computed(),
+                        ),
                         (
                             "threshold",
-                            Attr::number("The number; null where it depends on the target or on an override.")
-                                .computed(),
+                            Attr::number(
+                                "Default threshold. Null if it depends on the target or must be set in \
+                                `overrides`.",
+                            )
+                            .computed(),
                         ),
                         (
                             "threshold_unit",
                             Attr::string(
-                                "Unit of the threshold, also of one in `overrides`: `percent`, `milliseconds`, `per second` or `count`.",
+                                "Unit of the threshold, also in `overrides`: `percent`, `milliseconds`, `per second` \
+                                 or `count`.",
                             )
                             .computed(),
                         ),
                         (
                             "periods",
-                            Attr::string("Periods looked at, for example `5 of 5 x 60 s`.").computed(),
+                            Attr::string("Evaluation periods, for example `5 of 5 x 60 s`.").computed(),
                         ),
                         (
                             "needs",
-                            Attr::string("Input of the target without which it does not exist.").computed(),
+                            Attr::string("Attribute of the target that is required for the alarm.").computed(),
                         ),
                         (
                             "treat_missing_data",
-                            Attr::string("Treatment of missing data; null where the bundle's `defaults` decide.")
-                                .computed(),
+                            Attr::string(
+                                "How missing data points are treated. Null if `defaults.treat_missing_data` \
+                                of the bundle applies.",
+                            )
+                            .computed(),
                         ),
-                        ("source", Attr::string("Where the numbers come from.").computed()),
-                        ("operator_action", Attr::string("What to do when it fires.").computed()),
+                        ("source", Attr::string("Source of the numbers.").computed()),
+                        (
+                            "operator_action",
+                            Attr::string("What to do when the alarm fires.").computed(),
+                        ),
                     ],
                 )
                 .computed(),
@@ -131,7 +164,7 @@ fn word<T: std::str::FromStr>(
         error(
             diagnostics,
             AttributePath::new(attribute),
-            "The catalogue has no such word.",
+            "The catalogue has no such value.",
             format!("Got {text:?}. Set `{attribute}` to one of: {}.", words.join(", ")),
         );
     }

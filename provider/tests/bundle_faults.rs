@@ -326,7 +326,7 @@ async fn a_timeout_is_an_error_that_names_the_attribute_and_keeps_the_state() {
     let error = outcome.diagnostics.only_error().unwrap();
     assert_eq!(
         (error.path.as_str(), error.summary.as_str()),
-        ("timeouts", "The time for the operation is over.")
+        ("timeouts", "The operation took too long.")
     );
     let state = outcome.state.unwrap();
     assert!(!keys(&state).is_empty());
@@ -541,7 +541,7 @@ async fn alarms_that_do_not_stay_as_they_were_left_are_errors_and_the_state_is_t
     });
     let outcome = outcome.unwrap();
     let error = outcome.diagnostics.only_error().unwrap();
-    assert_eq!(error.summary, "Alarms are still there after they were deleted.");
+    assert_eq!(error.summary, "Alarms still exist after they were deleted.");
     assert!(error.detail.contains(obsolete), "{}", error.detail);
     let state = outcome.state.unwrap();
     assert_true(&world, &state, "still there").await;
@@ -642,7 +642,7 @@ async fn credentials_of_another_account_read_change_and_destroy_nothing() {
 
     let read = elsewhere.read(TYPE, &state).await.unwrap();
     let error = read.diagnostics.only_error().unwrap();
-    assert_eq!(error.summary, "The bundle lives in another AWS account.");
+    assert_eq!(error.summary, "The bundle is in another AWS account.");
     assert!(
         error.detail.contains(ACCOUNT) && error.detail.contains(OTHER_ACCOUNT),
         "{}",
@@ -654,12 +654,12 @@ async fn credentials_of_another_account_read_change_and_destroy_nothing() {
     let applied = elsewhere.plan_and_apply(TYPE, Some(&state), changed).await.unwrap();
     assert_eq!(
         applied.diagnostics.only_error().unwrap().summary,
-        "The bundle lives in another AWS account."
+        "The bundle is in another AWS account."
     );
     let destroyed = elsewhere.destroy(TYPE, &state).await.unwrap();
     assert_eq!(
         destroyed.diagnostics.only_error().unwrap().summary,
-        "The bundle lives in another AWS account."
+        "The bundle is in another AWS account."
     );
     assert!(destroyed.state.is_some());
 
@@ -713,7 +713,7 @@ async fn missing_credentials_and_an_unreachable_endpoint_say_what_to_set() {
     let outcome = provider.plan_and_apply(TYPE, None, config).await.unwrap();
     assert_eq!(
         outcome.diagnostics.only_error().unwrap().summary,
-        "The time for the operation is over.",
+        "The operation took too long.",
         "a refused connection is tried again until then"
     );
 }

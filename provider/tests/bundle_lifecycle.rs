@@ -445,7 +445,7 @@ async fn an_import_of_nothing_and_a_malformed_id_say_what_to_type() {
         ("eu-centrl-1/edu", "Region is malformed.", "eu-centrl-1"),
         (
             "us-east-1/edu",
-            "There is no such bundle.",
+            "The bundle does not exist.",
             "\"edu/<service>/<target>/<alarm>/<severity>\"",
         ),
     ] {

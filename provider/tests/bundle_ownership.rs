@@ -124,7 +124,7 @@ async fn a_renamed_block_that_is_created_first_is_refused_and_the_old_one_keeps_
     assert_refused(&created, "renamed");
     let destroyed = destroy(&world, &state).await;
     let error = destroyed.diagnostics.only_error().unwrap();
-    assert_eq!(error.summary, "Another resource of this run wants these alarms.");
+    assert_eq!(error.summary, "Another resource of this run needs these alarms.");
     assert!(error.detail.contains("`moved` block"), "{}", error.detail);
     assert_eq!(
         destroyed.state.unwrap().value,
@@ -262,7 +262,7 @@ async fn an_update_that_no_longer_wants_an_alarm_keeps_it_where_another_was_refu
     assert_refused(&world.apply(None, &config).await, "the taker");
     let updated = world.apply(Some(&state), &smaller).await;
     let error = updated.diagnostics.only_error().unwrap();
-    assert_eq!(error.summary, "Another resource of this run wants these alarms.");
+    assert_eq!(error.summary, "Another resource of this run needs these alarms.");
     assert!(error.detail.contains(DURATION), "{}", error.detail);
     assert_eq!(names(&updated.state.unwrap()), names(&state), "they stay in the state");
     assert_eq!(world.names().await, names(&state));
@@ -310,7 +310,7 @@ async fn a_killed_create_is_finished_once_its_alarms_are_adopted() {
     world.restart_provider().await;
     let refused = world.apply(None, &config).await;
     let error = refused.diagnostics.only_error().unwrap();
-    assert!(error.detail.contains("create that was killed"), "{}", error.detail);
+    assert!(error.detail.contains("interrupted create"), "{}", error.detail);
     let state = world.create(&adopting(&config)).await;
     assert_eq!(tokens(&world).len(), 1);
     // `adopt_existing` may go again
@@ -455,7 +455,7 @@ async fn a_bundle_of_0_1_0_is_destroyed_as_a_whole_and_is_not_taken_by_another_s
     let config = full_bundle();
     let stored = made_by_0_1_0(&world, &config).await;
     let state = upgraded(&world, &stored).await;
-    assert_refused(&world.apply(None, &config).await, "another state");
+    assert_refused(&world.apply(None, &config).await, "another Terraform state");
     new_run(&world).await;
     assert!(destroy(&world, &state).await.ok().unwrap().state.is_none());
     assert!(world.names().await.is_empty());

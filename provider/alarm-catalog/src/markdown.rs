@@ -21,50 +21,61 @@ description: |-
 
 # Alarms of lectern_alarm_bundle
 
-Every alarm the catalogue knows, every metric it watches or graphs, and where the numbers come from. The provider, the
-dashboard, the `lectern_alarm_catalog` data source and this page read the same data. Ids such as C2 are lines of
-docs/requirements.md in the provider's repository.
+This page lists every alarm of the catalogue, every metric that the alarms and the dashboard use, and the source of every number.
+The provider, the dashboard, the `lectern_alarm_catalog` data source and this page use the same data. IDs such as C2 refer to
+docs/requirements.md in the repository of the provider.
 ";
 
 const KEYS: &str = "\
 ## Keys
 
-An alarm's key is `<service>/<target>/<alarm>/<severity>`, for example `lambda/upload/errors/critical`; an extra alarm's is
-`extra/<name>/<severity>`. Its name in CloudWatch is `<bundle name>/<key>`, the composite's `<bundle name>/composite/<severity>`.
-In CloudWatch the last line of every description is `lectern:<bundle name>:<owner token>`. It says which resource owns the alarm, by its
-attribute `owner_token`, and is not part of the attribute `description`.
+The key of an alarm is `<service>/<target>/<alarm>/<severity>`, for example `lambda/upload/errors/critical`. The key of an extra alarm
+is `extra/<name>/<severity>`. In CloudWatch, an alarm is named `<bundle name>/<key>`, and the composite alarm is named
+`<bundle name>/composite/<severity>`.
+
+In CloudWatch, the last line of every description is `lectern:<bundle name>:<owner token>`. It identifies the resource that owns the
+alarm by its attribute `owner_token`. It is not part of the attribute `description`.
 
 ## Overrides
 
-`overrides` addresses catalogue alarms without the severity: `<service>/<target>/<alarm>`. `*` stands for one whole segment
-(`s3/files/*`, `lambda/*/errors`, `*/*/*`); it does not match a part of a segment. A key that cannot match any alarm is a plan error
-that suggests the nearest keys: a target that the key names must be configured. An override of alarms that do not exist because an
-input of the target is missing is a warning.
+The keys of `overrides` are alarm keys without the severity: `<service>/<target>/<alarm>`. `*` matches one whole segment
+(`s3/files/*`, `lambda/*/errors`, `*/*/*`); it does not match a part of a segment.
 
-Precedence, weakest first: `defaults`, the catalogue, overrides with more `*`, overrides with fewer (of two with as many, the
-one that names the target wins over the one that names the alarm, which wins over the one that names the service), the exact key.
-Within one override the common fields are weaker than its `warning` and `critical`. An override of `evaluation_periods` alone
-changes `datapoints_to_alarm` to the same number, because every catalogue alarm fires when all its datapoints breach.
+- A key that cannot match an alarm causes a plan error, and the error suggests similar keys. A target that the key names must exist in
+  the bundle. With `*` as the target, the service does not need to have targets, for example `s3/*/errors_4xx` without an `s3` map.
+- If the alarms of a key are not created because an input of the target is missing, the plan shows a warning. For example, an override of
+  `lambda/upload/duration` has no effect without `timeout_seconds`.
 
-Every table below has the unit of each threshold. Rates are percentages wherever you set or read one; the catalogue multiplies API
-Gateway's and S3's 0-1 by 100 and leaves CloudFront's 0-100 unchanged. The threshold of a `duration` alarm is in milliseconds, as
-CloudWatch measures it: for 60 % of a timeout of 30 s, set 18000.
+If several settings apply to an alarm, the first of these takes precedence:
+
+1. the exact key
+2. the key with fewer `*`; of two keys with the same number, the one that names the target, then the one that names the alarm, then
+   the one that names the service
+3. the catalogue
+4. `defaults`
+
+Within one override, `warning` and `critical` take precedence over the attributes beside them. An override of `evaluation_periods`
+alone changes `datapoints_to_alarm` to the same number, because every catalogue alarm fires when all its data points breach.
+
+The tables below show the unit of each threshold. Rates are always percentages (0-100): the catalogue multiplies the rates of API
+Gateway and S3, which are 0-1, by 100. The threshold of a `duration` alarm is in milliseconds: for 60 % of a timeout of 30 s, set
+18000.
 ";
 
 const COVERAGE: &str = "\
 ## Coverage
 
-`coverage` has one entry for each metric below of each target, keyed `<service>/<target>/<metric>`:
+The attribute `coverage` has one entry for each metric of each target. Its key is `<service>/<target>/<metric>`:
 
 | value | meaning |
 |---|---|
-| `alarm: <keys>` | these alarms watch it |
-| `off: <key> (enabled = false)` | an override switched the alarm off |
-| `off: <key> (severities has no <severity>)` | the bundle does not use that severity |
-| `needs <input>` | the alarm, or the metric itself, exists once that input is set |
-| `graph` | no alarm watches it; it is on the dashboard only |
+| `alarm: <keys>` | these alarms evaluate the metric |
+| `off: <key> (enabled = false)` | an override disables the alarm |
+| `off: <key> (severities has no <severity>)` | `severities` does not have the severity of the alarm |
+| `needs <input>` | the alarm, or the metric itself, requires this input |
+| `graph` | no alarm evaluates the metric; it is shown on the dashboard only |
 
-Several of them are joined with `; `, in this order.
+If several values apply, they are joined with `; ` in this order.
 ";
 
 /// The whole of docs/guides/alarms.md.
@@ -107,12 +118,14 @@ pub(crate) fn deciding_params(service: Service) -> Vec<Param> {
 
 fn deciding_inputs() -> String {
     let mut text = String::from(
-        "## Inputs that decide whether an alarm exists\n\n\
-         Unknown ids, names, ARNs and numbers leave every alarm key known at plan. While one of these inputs is unknown, the keys\n\
-         cannot be known, and the whole `alarms` map, `coverage`, the dashboard and the composite's rule are unknown:\n\n\
-         - `preset`, `severities` and each of its keys, every map of targets and each of its keys, `extra_alarms` and the `severity` of\n\
-         \u{20} each of them, `overrides` and each of its keys;\n\
-         - `enabled` in an override, and `threshold` in an override where AWS gives none (below: \"an override must set it\");\n",
+        "## Inputs that must be known at plan\n\n\
+         Most values can be unknown at plan: IDs, names, ARNs and numbers do not change which alarms are created. The \
+         inputs below\ndecide whether an alarm is created, because a null value means that the alarm is not created. \
+         While one of them is unknown,\nTerraform cannot list the alarms, and `alarms`, `coverage`, the dashboard and \
+         the rule of the composite alarm are unknown:\n\n\
+         - `preset`, `severities` and its keys, every map of targets and its keys, `extra_alarms` and the `severity` \
+         of each extra\n\u{20} alarm, `overrides` and its keys\n- `enabled` in an override, and `threshold` in an \
+         override of an alarm without a default (below: \"an override must set it\")\n",
     );
     for service in Service::ALL {
         let params: Vec<String> = deciding_params(service)
@@ -122,31 +135,31 @@ fn deciding_inputs() -> String {
         if !params.is_empty() {
             line(
                 &mut text,
-                format_args!("- of `{service}` targets: {}.", params.join(", ")),
+                format_args!("- of `{service}` targets: {}", params.join(", ")),
             );
         }
     }
-    text.push_str(
-        "\nThey decide because null has a meaning of its own there. `cache_enabled` decides coverage and dashboard only; `alias`\n\
-         decides dimensions only.\n",
-    );
+    text.push_str("\n`cache_enabled` changes coverage and the dashboard only, and `alias` changes dimensions only.\n");
     text
 }
 
 fn missing_data() -> String {
     format!(
-        "## Missing data, low traffic\n\n\
-         Where a table says \"default\", missing data is treated as the bundle's `defaults.treat_missing_data` says, and as\n\
-         `{DEFAULT_TREAT_MISSING_DATA}` when that is null: an idle system is not a broken one. Alarms that detect silence use `breaching`.\n\n\
-         An expression with `min_requests` returns no datapoint for a period with fewer requests, so that one failure at night does not\n\
-         fire an alarm. The number is `defaults.min_requests` ({DEFAULT_MIN_REQUESTS}), or an override's.\n\n\
-         Periods: \"5 of 5 x 60 s\" fires when all of the last five one-minute datapoints breach.\n"
+        "## Missing data and low traffic\n\n\
+         Where a table shows \"default\", `defaults.treat_missing_data` of the bundle applies. Its default \
+         is\n`{DEFAULT_TREAT_MISSING_DATA}`, because an idle system is not a broken one. Alarms that detect missing \
+         activity use `breaching`.\n\n\
+         An expression with `min_requests` returns no data point for a period with fewer requests, so that one \
+         failure at night does not\nfire an alarm. The number is `defaults.min_requests` ({DEFAULT_MIN_REQUESTS}), or \
+         the one of an override.\n\n\
+         Periods: \"5 of 5 x 60 s\" means that the alarm fires when all of the last five one-minute data points \
+         breach.\n"
     )
 }
 
 fn service_section(service: Service) -> String {
     let mut text = format!("## {} (`{service}`, {})\n\n", service.title(), service.requirement());
-    text.push_str("| input | required | what |\n|---|---|---|\n");
+    text.push_str("| input | required | description |\n|---|---|---|\n");
     for param in service.params() {
         let required = if param.required() { "yes" } else { "no" };
         line(&mut text, format_args!("| `{param}` | {required} | {} |", param.doc()));
@@ -155,11 +168,12 @@ fn service_section(service: Service) -> String {
         let specs: Vec<&'static AlarmSpec> = alarms(preset).filter(|spec| spec.service == service).collect();
         line(&mut text, format_args!("\n### Preset `{preset}`: `{service}`\n"));
         if specs.is_empty() {
-            text.push_str("AWS recommends none; the metrics are graphed.\n");
+            text.push_str("AWS recommends no alarms for this service. The dashboard shows the metrics.\n");
             continue;
         }
         text.push_str(
-            "| alarm | severity | fires when | threshold unit | periods | missing data | source | what to do |\n|---|---|---|---|---|---|---|---|\n",
+            "| alarm | severity | fires when | threshold unit | periods | missing data | source | what to do \
+             |\n|---|---|---|---|---|---|---|---|\n",
         );
         for spec in specs {
             line(
@@ -182,7 +196,8 @@ fn service_section(service: Service) -> String {
     }
     line(&mut text, format_args!("\n### Metrics: `{service}`\n"));
     text.push_str(
-        "| metric | namespace | dimensions | valid statistics | unit | dashboard | needs | source |\n|---|---|---|---|---|---|---|---|\n",
+        "| metric | namespace | dimensions | valid statistics | unit | dashboard | needs | source \
+         |\n|---|---|---|---|---|---|---|---|\n",
     );
     for metric in metrics().filter(|metric| metric.service == service) {
         line(
@@ -231,7 +246,7 @@ fn condition(spec: &'static AlarmSpec) -> String {
     let mut text = String::new();
     if let Some(param) = spec.needs {
         let value = if param.kind() == ParamKind::Flag { " = true" } else { "" };
-        let _ = write!(text, "Only with `{param}`{value}. ");
+        let _ = write!(text, "Requires `{param}`{value}. ");
     }
     let operator = match spec.comparison_operator {
         "GreaterThanThreshold" => ">",

@@ -355,54 +355,61 @@ impl Param {
     #[must_use]
     pub const fn doc(self) -> &'static str {
         match self {
-            Self::FunctionName => "Name of the function, not its ARN.",
+            Self::FunctionName => "Name (not the ARN) of the function.",
             Self::Alias => {
-                "Alias the callers use. Set, the metrics of that alias are watched (dimension Resource = `<function>:<alias>`); null, those of the whole function."
+                "Alias that callers invoke. If set, the alarms use the metrics of the alias (dimension Resource = \
+                 `<function>:<alias>`); if null, those of the whole function."
             }
-            Self::TimeoutSeconds => {
-                "Timeout of the function in seconds, 1-900. The duration alarms exist only when it is set."
-            }
+            Self::TimeoutSeconds => "Timeout of the function in seconds, 1 to 900. Required for the duration alarms.",
             Self::ReservedConcurrency => {
-                "Reserved concurrent executions of the function. The concurrency alarms exist only when it is set; -1, as `aws_lambda_function` reports none, means the same as null."
+                "Reserved concurrent executions of the function. Required for the concurrency alarms. -1, the value \
+                 of `aws_lambda_function` without a reservation, is the same as null."
             }
-            Self::ApiName => "Name of the REST API, not its id: CloudWatch's dimension is the name.",
+            Self::ApiName => "Name (not the ID) of the REST API: the CloudWatch dimension is the name.",
             Self::Stage => "Stage of the API.",
             Self::CacheEnabled => {
-                "Whether the stage has a cache, so that its hits and misses are graphed. Default false."
+                "Whether API caching is enabled for the stage. If true, cache hits and misses are graphed. Default: \
+                 false."
             }
             Self::ExpectedPeakRpm => {
-                "Expected peak in requests a minute. The request_count alarm exists only when it is set."
+                "Expected peak traffic in requests per minute. Required for the request_count alarm."
             }
             Self::Bucket => "Name of the bucket.",
             Self::FilterId => {
-                "Id of the bucket's request-metrics configuration (`aws_s3_bucket_metric`). Without that configuration S3 reports nothing."
+                "ID of the request metrics configuration of the bucket (`aws_s3_bucket_metric`). Without it S3 \
+                 publishes no request metrics."
             }
-            Self::DistributionId => "Id of the distribution. The bundle must be in us-east-1.",
+            Self::DistributionId => "ID of the distribution. The bundle must be in us-east-1.",
             Self::AdditionalMetrics => {
-                "Whether the distribution's additional metrics are on (`aws_cloudfront_monitoring_subscription`, paid). The origin_latency alarm exists only then. Default false."
+                "Whether additional metrics are enabled for the distribution \
+                 (`aws_cloudfront_monitoring_subscription`, at extra cost). Required for the origin_latency alarm. \
+                 Default: false."
             }
             Self::OriginReadTimeoutSeconds => {
-                "Response timeout of the origin in seconds, 1-180. Null means CloudFront's default, 30."
+                "Response timeout of the origin in seconds, 1 to 180. Default: 30, as in CloudFront."
             }
-            Self::UserPoolId => "Id of the user pool.",
-            Self::ClientId => "Id of the app client; also `Admin` or `Invalid`, as Cognito reports them.",
-            Self::IdentityProvider => {
-                "Name of the federated identity provider. The federation alarms exist only when it is set."
+            Self::UserPoolId => "ID of the user pool.",
+            Self::ClientId => {
+                "ID of the app client. Can also be `Admin` or `Invalid`, which Cognito uses as client \
+                names in metrics."
             }
-            Self::LoadBalancer => "Last part of the load balancer's ARN: `net/<name>/<id>` (attribute `arn_suffix`).",
-            Self::TargetGroup => {
-                "Last part of the target group's ARN: `targetgroup/<name>/<id>` (attribute `arn_suffix`)."
+            Self::IdentityProvider => "Name of the federated identity provider. Required for the federation alarms.",
+            Self::LoadBalancer => "`arn_suffix` of the load balancer: `net/<name>/<id>`.",
+            Self::TargetGroup => "`arn_suffix` of the target group: `targetgroup/<name>/<id>`.",
+            Self::Cluster => "Name of the cluster, as in the metrics of the mongo-probe function.",
+            Self::FlowLogGroup => {
+                "Name of the log group of the flow log, as in the metrics of the flow-log-guard \
+                function."
             }
-            Self::Cluster => "Name of the cluster, as the mongo-probe handler reports it.",
-            Self::FlowLogGroup => "Log group of the flow log, as the flow-log-guard handler reports it.",
-            Self::ScheduleName => "Name of the dump schedule, as the mongo-dump handler reports it.",
-            Self::MaxAgeHours => "Most hours without a complete dump or export, whole, 1-168.",
-            Self::SecretName => "Name of the secret, not its ARN.",
+            Self::ScheduleName => "Name of the dump schedule, as in the metrics of the mongo-dump function.",
+            Self::MaxAgeHours => "Maximum number of hours between complete dumps or exports. Whole number, 1 to 168.",
+            Self::SecretName => "Name (not the ARN) of the secret.",
             Self::MaxAgeDays => {
-                "Oldest that the current value may become in days, whole, 1-1000: the rotation's interval and a few days."
+                "Maximum age of the current value in days. Whole number, 1 to 1000. Set it to the rotation interval \
+                 plus a few days."
             }
             Self::WritePath => {
-                "Id of the distribution, or name of the record, as the origin-failover handler reports it."
+                "ID of the distribution, or name of the record, as in the metrics of the origin-failover function."
             }
         }
     }

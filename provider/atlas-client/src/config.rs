@@ -44,14 +44,15 @@ pub enum ConfigError {
     },
     /// Credentials would cross the network unencrypted.
     #[error(
-        "the base URL has http://{host}, where credentials would travel unencrypted; use https (http is for this machine only)"
+        "the base URL is http://{host}, which would send credentials unencrypted; use https (http is accepted for \
+         localhost only)"
     )]
     PlainHttp {
         /// The host that is not this machine.
         host: String,
     },
     /// A character that no HTTP header may carry.
-    #[error("the {setting} has a character that an HTTP header cannot carry")]
+    #[error("the {setting} contains a character that is not allowed in an HTTP header")]
     HeaderCharacter {
         /// Which setting.
         setting: &'static str,
@@ -131,24 +132,25 @@ impl AtlasConfig {
 fn parse_base_url(text: &str) -> Result<Url, ConfigError> {
     let refuse = |reason| Err(ConfigError::BaseUrl { reason });
     let Ok(url) = Url::parse(text.trim_end_matches('/')) else {
-        return refuse("write an absolute URL like https://cloud.mongodb.com");
+        return refuse("use an absolute URL, for example https://cloud.mongodb.com");
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("it holds a user or password; credentials have settings of their own");
+        return refuse("it contains a user name or password; set credentials in their own attributes");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("it has a query or fragment; write an absolute URL like https://cloud.mongodb.com");
+        return refuse("it has a query or fragment; use an absolute URL, for example https://cloud.mongodb.com");
     }
     if url.path().contains("/api/atlas") {
         return refuse(
-            "it ends in the API's path; write what stands before /api/atlas, like https://cloud.mongodb.com",
+            "it ends with the path of the API; use only the part before /api/atlas, for example \
+             https://cloud.mongodb.com",
         );
     }
     match (url.scheme(), url.host_str()) {
         ("https", Some(_)) => Ok(url),
         ("http", Some(host)) if is_loopback(host) => Ok(url),
         ("http", Some(host)) => Err(ConfigError::PlainHttp { host: host.to_owned() }),
-        _ => refuse("write an absolute URL like https://cloud.mongodb.com"),
+        _ => refuse("use an absolute URL, for example https://cloud.mongodb.com"),
     }
 }
 

@@ -35,7 +35,7 @@ pub enum AtlasError {
         error_code: Option<String>,
     },
     /// 403: the credentials are good and not enough.
-    #[error("{operation}: Atlas does not allow it{}", said(detail, error_code))]
+    #[error("{operation}: Atlas denied access{}", said(detail, error_code))]
     Forbidden {
         /// Which call.
         operation: Operation,
@@ -48,7 +48,7 @@ pub enum AtlasError {
         ip_not_on_access_list: bool,
     },
     /// 404, where absence is not an answer.
-    #[error("{operation}: Atlas does not find it{}", said(detail, error_code))]
+    #[error("{operation}: Atlas did not find the object{}", said(detail, error_code))]
     NotFound {
         /// Which call.
         operation: Operation,
@@ -58,7 +58,10 @@ pub enum AtlasError {
         error_code: Option<String>,
     },
     /// 409: it exists, or something in use or being deleted is in the way.
-    #[error("{operation}: it conflicts with what Atlas has{}", said(detail, error_code))]
+    #[error(
+        "{operation}: the request conflicts with an existing object in Atlas{}",
+        said(detail, error_code)
+    )]
     Conflict {
         /// Which call.
         operation: Operation,
@@ -160,7 +163,7 @@ pub enum AtlasError {
         waited: Duration,
     },
     /// An answer that is not what the API answers. A write has happened.
-    #[error("{operation}: the answer is not what the Atlas API answers: {reason}")]
+    #[error("{operation}: the response is not one of the Atlas API: {reason}")]
     Malformed {
         /// Which call.
         operation: Operation,
@@ -190,7 +193,7 @@ pub enum TransportError {
     #[error("the answer ended early")]
     Truncated,
     /// Each nonce was out of date by the time it was used.
-    #[error("the server called every nonce stale")]
+    #[error("the server rejected every nonce as stale")]
     StaleNonces,
 }
 
@@ -218,14 +221,15 @@ impl AtlasError {
         match self {
             Self::Unauthorized { .. } => {
                 "Check the API key pair, or the service account's client id and secret: secrets expire. The key must \
-                 belong to the organization of the project, and the base URL to the same Atlas."
+                 belong to the organization of the project, and the base URL must be that of the same Atlas."
             }
             Self::Forbidden {
                 ip_not_on_access_list: true,
                 ..
             } => {
-                "Add this machine's public address to the access list of the API key or service account (in the \
-                 organization's access manager). The project's IP access list is a different one."
+                "Add the public IP address of the machine that runs Terraform to the access list of the API key or \
+                 service account (in the access manager of the organization). This is not the IP access list of the \
+                 project."
             }
             Self::Forbidden {
                 ip_not_on_access_list: false,
@@ -244,27 +248,31 @@ impl AtlasError {
                  service can be deleted only after its endpoints. An object that is still being built or deleted \
                  causes conflicts until that is done."
             }
-            Self::VersionGone { .. } => "Upgrade the provider: a newer one asks for a version that Atlas still serves.",
-            Self::NotAcceptable { .. } => "Check that the base URL leads to the Atlas Admin API, version 2.",
+            Self::VersionGone { .. } => {
+                "Upgrade the provider to a version that uses an API version that Atlas still \
+                supports."
+            }
+            Self::NotAcceptable { .. } => "Check that the base URL is that of the Atlas Administration API, version 2.",
             Self::Refused { status: 300..=399, .. } => {
                 "The server redirects to another URL, and credentials are not sent there. Set the base URL to the URL \
                  that it redirects to."
             }
             Self::Refused { .. } => {
-                "Atlas's message gives the reason. If it names a value, correct the value. If it is about Atlas itself, \
-                 such as missing capacity in a region, try again later or ask MongoDB support."
+                "Atlas's message gives the reason. If it names a value, correct the value. If it is about Atlas \
+                 itself, such as missing capacity in a region, try again later or ask MongoDB support."
             }
-            Self::Throttled { .. } => "Run it again later, or with less parallelism.",
-            Self::Unavailable { .. } => "See https://status.mongodb.com and run it again later.",
+            Self::Throttled { .. } => "Apply again later, or with a lower -parallelism.",
+            Self::Unavailable { .. } => "See https://status.mongodb.com and apply again later.",
             Self::Transport { .. } => {
-                "Check the base URL and that this machine reaches it: name resolution, firewall, HTTPS_PROXY, \
-                 trusted certificates."
+                "Check the base URL, and that the machine that runs Terraform can connect to it: name resolution, \
+                 firewall, HTTPS_PROXY, trusted certificates."
             }
             Self::Timeout { .. } => {
-                "Run it again. If it fails again, check the network between this machine and Atlas."
+                "Apply again. If it fails again, check the network between the machine that runs Terraform and Atlas."
             }
             Self::Malformed { .. } => {
-                "Check that the base URL leads to the Atlas Admin API, and that no proxy answers in its place."
+                "Check that the base URL is that of the Atlas Administration API, and that no proxy answers instead \
+                 of it."
             }
         }
     }

@@ -31,7 +31,7 @@ fn object_id(expected: &'static str, value: &str) -> Result<String, Invalid> {
     if value.len() == 24 && value.bytes().all(is_lower_hex) {
         return Ok(value.to_owned());
     }
-    let reason = "write the 24 characters 0-9 and a-f that Atlas shows, like 5f1b2c3d4e5f60718293a4b5";
+    let reason = "use the 24 characters 0-9 and a-f that Atlas shows, for example 5f1b2c3d4e5f60718293a4b5";
     Err(Invalid::new(expected, value, reason))
 }
 
@@ -114,7 +114,7 @@ impl InterfaceEndpointId {
             _ => Err(Invalid::new(
                 "an interface endpoint id",
                 value,
-                "write the id of the VPC endpoint as AWS shows it, like vpce-0a1b2c3d4e5f60718",
+                "use the ID of the VPC endpoint that AWS shows, for example vpce-0a1b2c3d4e5f60718",
             )),
         }
     }
@@ -129,7 +129,7 @@ impl ClusterName {
         if (1..=64).contains(&value.len()) && allowed && ends {
             return Ok(Self(value.to_owned()));
         }
-        let reason = "write 1 to 64 letters, digits and hyphens, with a letter or digit at both ends";
+        let reason = "use 1 to 64 letters, digits and hyphens, with a letter or digit at both ends";
         Err(Invalid::new("a cluster name", value, reason))
     }
 }

@@ -26,7 +26,7 @@ impl AtlasRegion {
         if (hyphens || underscores) && is_region(&words) {
             return Ok(Self(value.to_ascii_uppercase().replace('-', "_")));
         }
-        let reason = "write it as AWS does, like ap-southeast-1, or as Atlas does, like AP_SOUTHEAST_1";
+        let reason = "use the spelling of AWS, for example ap-southeast-1, or of Atlas, for example AP_SOUTHEAST_1";
         Err(Invalid::new("an AWS region", value, reason))
     }
 
@@ -151,7 +151,8 @@ mod tests {
         }
 
         #[test]
-        fn a_spelling_survives_the_way_there_and_back(aws in "[a-z]{2,4}(-[a-z]{1,10})?-(north|south)?(east|west)-[1-9]") {
+        fn a_spelling_survives_the_way_there_and_back(aws in "\
+            [a-z]{2,4}(-[a-z]{1,10})?-(north|south)?(east|west)-[1-9]") {
             let region = AtlasRegion::parse(&aws).unwrap();
             prop_assert_eq!(&region.aws_name(), &aws);
             prop_assert_eq!(&AtlasRegion::parse(region.atlas_name()).unwrap(), &region);

@@ -146,11 +146,11 @@ impl Operation {
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration.is_zero() => Err(format!(
-            "Got {text:?}, which leaves no time at all. Type for example \"30m\"."
+            "Got {text:?}, so the operation would end at once. Set a longer duration, for example \"30m\"."
         )),
         Ok(duration) => Ok(duration),
         Err(cause) => Err(format!(
-            "Got {text:?}: {cause}. Type a duration such as \"30m\" or \"1h30m\"."
+            "Got {text:?}: {cause}. Set a duration, for example \"30m\" or \"1h30m\"."
         )),
     }
 }

@@ -190,9 +190,12 @@ impl Attr {
     #[must_use]
     pub fn timeouts(defaults: &[(&'static str, &'static str)]) -> Self {
         Self::single(
-            "How long an operation may take before it ends with an error and the state as it is then.",
+            "Maximum duration of each operation. When it is exceeded, the operation returns an error, and the state \
+             contains what exists at that time.",
             defaults.iter().map(|(operation, default)| {
-                let attr = Attr::string(format!("For {operation}, as a duration such as `30m` or `1h30m`."));
+                let attr = Attr::string(format!(
+                    "Timeout of the {operation} operation, for example `30m` or `1h30m`."
+                ));
                 (*operation, attr.default(*default).validate(validate_duration))
             }),
         )

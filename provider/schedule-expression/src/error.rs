@@ -7,28 +7,28 @@ use crate::Field;
 pub enum ParseError {
     /// Another word than the three.
     #[error(
-        "Got {seen:?}, which is none of rate(...), cron(...) and at(...). Use for example rate(6 hours), cron(0 3 * * ? *) \
-         or at(2030-01-31T03:00:00)."
+        "Got {seen:?}, which is not a rate(...), cron(...) or at(...) expression. Use, for example, rate(6 hours), \
+         cron(0 3 * * ? *) or at(2030-01-31T03:00:00)."
     )]
     UnknownKind {
         /// The whole text.
         seen: String,
     },
     /// Not one pair of brackets around the whole.
-    #[error("Got {seen:?}, which is not a word and one pair of brackets. Use for example rate(6 hours).")]
+    #[error("Got {seen:?}, which is not an expression in parentheses. Use, for example, rate(6 hours).")]
     Brackets {
         /// The whole text.
         seen: String,
     },
     /// `rate` has not two words.
-    #[error("Got rate({seen}), which is not a number and a unit. Use for example rate(6 hours).")]
+    #[error("Got rate({seen}), which is not a number and a unit. Use, for example, rate(6 hours).")]
     RateShape {
         /// Between the brackets.
         seen: String,
     },
     /// The number of `rate` is none, or not positive.
     #[error(
-        "The value of rate is {seen:?}, which is not a whole number from 1 to {max}. Use for example rate(6 hours)."
+        "The value of rate is {seen:?}, which is not a whole number from 1 to {max}. Use, for example, rate(6 hours)."
     )]
     RateValue {
         /// As typed.
@@ -37,7 +37,7 @@ pub enum ParseError {
         max: u32,
     },
     /// The unit of `rate` is none of those there are.
-    #[error("The unit of rate is {seen:?}, which is none of minutes, hours and days. {hint}")]
+    #[error("The unit of rate is {seen:?}, which is not minutes, hours or days. {hint}")]
     RateUnit {
         /// As typed.
         seen: String,
@@ -54,8 +54,8 @@ pub enum ParseError {
     },
     /// `at` in another form.
     #[error(
-        "Got at({seen}), which is not yyyy-mm-ddThh:mm:ss: no zone, no fraction, the time zone is an attribute of its own. Use \
-         for example at(2030-01-31T03:00:00)."
+        "Got at({seen}), which is not in the format yyyy-mm-ddThh:mm:ss (no time zone and no fraction of a second; \
+         set the time zone in its own attribute). Use, for example, at(2030-01-31T03:00:00)."
     )]
     AtShape {
         /// Between the brackets.
@@ -82,7 +82,10 @@ pub enum ParseError {
         hint: String,
     },
     /// Six fields of Quartz, the first of which are seconds.
-    #[error("Got cron({seen}), which begins with seconds as in Quartz; there are none here. Use {instead}.")]
+    #[error(
+        "Got cron({seen}), which begins with seconds, as in Quartz. EventBridge Scheduler has no seconds field. \
+        Use {instead}."
+    )]
     CronSeconds {
         /// Between the brackets.
         seen: String,
@@ -90,7 +93,7 @@ pub enum ParseError {
         instead: String,
     },
     /// Something that the field's grammar has not.
-    #[error("The {field} field of cron has {seen:?}, which is not {}. Use for example {}.", field.takes(), field.example())]
+    #[error("The {field} field of cron has {seen:?}, which is not {}. Use, for example, {}.", field.takes(), field.example())]
     CronWord {
         /// Where.
         field: Field,
@@ -98,7 +101,7 @@ pub enum ParseError {
         seen: String,
     },
     /// A number or name beyond the field's.
-    #[error("The {field} field of cron has {seen:?}, which is outside of {}. Use for example {}.", field.range(), field.example())]
+    #[error("The {field} field of cron has {seen:?}, which is outside of {}. Use, for example, {}.", field.range(), field.example())]
     CronOutOfRange {
         /// Where.
         field: Field,
@@ -116,7 +119,8 @@ pub enum ParseError {
         instead: String,
     },
     /// A step of nothing, or beyond the field's end.
-    #[error("The {field} field of cron has the step {seen:?}, which is not a number from 1 to {max}. Use for example {}.", field.stepped())]
+    #[error("The {field} field of cron has the step {seen:?}, which is not a number from 1 to {max}. Use, for \
+        example, {}.", field.stepped())]
     CronStep {
         /// Where.
         field: Field,
@@ -126,7 +130,7 @@ pub enum ParseError {
         max: i16,
     },
     /// A sign the field does not take.
-    #[error("The {field} field of cron has {seen:?}, but {sign} is not for this field. {hint}")]
+    #[error("The {field} field of cron has {seen:?}, but this field does not support {sign}. {hint}")]
     CronSign {
         /// Where.
         field: Field,
@@ -139,7 +143,8 @@ pub enum ParseError {
     },
     /// `?`, `L`, `W` or `#` together with others.
     #[error(
-        "The {field} field of cron has {seen:?}, but {sign} stands alone in its field. Use {instead}, or make a schedule for each."
+        "The {field} field of cron has {seen:?}, but {sign} must be alone in its field. Use {instead}, or create a \
+         schedule for each value."
     )]
     CronNotAlone {
         /// Where.
@@ -153,8 +158,8 @@ pub enum ParseError {
     },
     /// Both day fields say something.
     #[error(
-        "cron has {day_of_month:?} as day-of-month and {day_of_week:?} as day-of-week, and one of the two must be ?. Use \
-         {instead}."
+        "cron has {day_of_month:?} as day-of-month and {day_of_week:?} as day-of-week, but one of the two fields must \
+         be ?. Use {instead}."
     )]
     CronBothDays {
         /// As typed.

@@ -9,7 +9,7 @@ use crate::{Cron, Expression, Field, Schedule};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NeverFires {
     /// `at` lies before now.
-    #[error("Got at({local}) in {zone}, which is in the past: it is {now} there. Use a later time.")]
+    #[error("Got at({local}) in {zone}, which is in the past: the current time there is {now}. Use a later time.")]
     AtIsPast {
         /// As typed.
         local: DateTime,
@@ -20,7 +20,8 @@ pub enum NeverFires {
     },
     /// `at` is a time that the clocks skip.
     #[error(
-        "Got at({local}), a time that the clocks of {zone} skip that day. Use a time at least an hour earlier or later."
+        "Got at({local}), a local time that does not exist in {zone} on that day, because clocks move forward. Use a \
+         time at least an hour earlier or later."
     )]
     AtIsSkipped {
         /// As typed.
@@ -29,7 +30,7 @@ pub enum NeverFires {
         zone: String,
     },
     /// The last year is over.
-    #[error("Got {seen}, whose last year {last} is over. Use {instead}.")]
+    #[error("Got {seen}, whose last year {last} is in the past. Use {instead}.")]
     YearsAreOver {
         /// The expression.
         seen: String,
@@ -49,7 +50,7 @@ pub enum NeverFires {
         instead: String,
     },
     /// All its dates are over.
-    #[error("Got {seen}, whose last date {last} is over. Use {instead}.")]
+    #[error("Got {seen}, whose last date {last} is in the past. Use {instead}.")]
     DatesAreOver {
         /// The expression.
         seen: String,
@@ -60,7 +61,8 @@ pub enum NeverFires {
     },
     /// All its dates are before the start date.
     #[error(
-        "Got {seen} with the start {start}, and the last date of the expression is {last}. Use an earlier start, or {instead}."
+        "Got {seen} with the start {start}, but the last date of the expression is {last}. Use an earlier start, or \
+         {instead}."
     )]
     StartsAfter {
         /// The expression.
@@ -74,7 +76,8 @@ pub enum NeverFires {
     },
     /// Every run is in an hour that does not exist.
     #[error(
-        "Got {seen}: every one of its local times, such as {local}, is one that the clocks of {zone} skip. Use another hour."
+        "Got {seen}: all of its local times, for example {local}, are skipped in {zone} because clocks move forward. \
+         Use another hour."
     )]
     AlwaysSkipped {
         /// The expression.
@@ -85,7 +88,7 @@ pub enum NeverFires {
         zone: String,
     },
     /// The end comes first.
-    #[error("Got {seen} with the end {end}, and the first run would be {first}. Use a later end, or none.")]
+    #[error("Got {seen} with the end {end}, but the first run would be {first}. Use a later end, or remove it.")]
     EndsBefore {
         /// The expression.
         seen: String,

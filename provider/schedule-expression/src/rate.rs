@@ -127,7 +127,7 @@ fn instead_of(unit: &str, value: u32) -> String {
         "s" | "sec" | "secs" | "second" | "seconds" => "The shortest rate is a minute: use rate(1 minute).".to_owned(),
         "month" | "months" => "Months differ in length: use cron(0 3 1 * ? *) for 03:00 on the 1st.".to_owned(),
         "year" | "years" => "Years differ in length: use cron(0 3 1 1 ? *) for 03:00 on 1 January.".to_owned(),
-        _ => "Use for example rate(6 hours).".to_owned(),
+        _ => "Use, for example, rate(6 hours).".to_owned(),
     }
 }
 

@@ -198,9 +198,9 @@ fn a_time_zone_is_an_iana_name_and_the_nearest_are_offered() {
         ("Germany/Berlin", "Use Europe/Berlin."),
         ("New York", "Use America/New_York."),
         ("Lord_", "Use Australia/Lord_Howe."),
-        ("UTC+2", "Use for example UTC or Europe/Berlin."),
-        ("CEST", "Use for example UTC or Europe/Berlin."),
-        ("", "Use for example UTC or Europe/Berlin."),
+        ("UTC+2", "Use, for example, UTC or Europe/Berlin."),
+        ("CEST", "Use, for example, UTC or Europe/Berlin."),
+        ("", "Use, for example, UTC or Europe/Berlin."),
     ] {
         let error = Zone::parse(name).expect_err(name).to_string();
         assert!(

@@ -453,14 +453,14 @@ fn a_schedule_that_never_fires_says_why_and_what_to_type() {
         (
             "cron(0 3 * * ? 2029)",
             "UTC",
-            &["last year 2029 is over", "Use cron(0 3 * * ? *)"],
+            &["last year 2029 is in the past", "Use cron(0 3 * * ? *)"],
         ),
         (
             "cron(0 3 * 1 ? 2030)",
             "UTC",
-            &["last date 2030-01-31 is over", "Use cron(0 3 * 1 ? *)"],
+            &["last date 2030-01-31 is in the past", "Use cron(0 3 * 1 ? *)"],
         ),
-        ("cron(0 3 15 6 ? 2030)", "UTC", &["last date 2030-06-15 is over"]),
+        ("cron(0 3 15 6 ? 2030)", "UTC", &["last date 2030-06-15 is in the past"]),
         (
             "cron(30 2 30 3 ? 2031)",
             "Europe/Berlin",
@@ -469,17 +469,17 @@ fn a_schedule_that_never_fires_says_why_and_what_to_type() {
         (
             "at(2030-06-15T11:59:59)",
             "UTC",
-            &["at(2030-06-15T11:59:59)", "in the past", "2030-06-15T12:00:00 there"],
+            &["at(2030-06-15T11:59:59)", "in the past", "there is 2030-06-15T12:00:00"],
         ),
         (
             "at(2030-06-15T13:00:00)",
             "Europe/Berlin",
-            &["in the past", "it is 2030-06-15T14:00:00 there"],
+            &["in the past", "there is 2030-06-15T14:00:00"],
         ),
         (
             "at(2031-03-30T02:30:00)",
             "Europe/Berlin",
-            &["clocks of Europe/Berlin skip"],
+            &["does not exist in Europe/Berlin"],
         ),
     ] {
         let never = schedule(expression, zone)

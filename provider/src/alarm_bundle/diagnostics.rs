@@ -47,8 +47,9 @@ pub(crate) fn bundle_name_invalid(diagnostics: &mut Diagnostics, name: &str) {
         AttributePath::new("name"),
         "Bundle name is invalid.",
         format!(
-            "Got {name:?}. Alarms are named <name>/<key>, read back from that name and quoted in composite rules, so the name must not contain \
-             \"/\", quotes, backslashes or control characters, nor begin or end with a space. Set for example `name = \"edu-prod\"`."
+            "Got {name:?}. Alarms are named <name>/<key>, and composite rules quote that name. Therefore the name \
+             must not contain \"/\", quotes, backslashes or control characters, and must not begin or end with a \
+             space. Set, for example, `name = \"edu-prod\"`."
         ),
     );
 }
@@ -59,8 +60,8 @@ pub(crate) fn name_invalid(diagnostics: &mut Diagnostics, path: AttributePath, k
         path,
         "Name is invalid.",
         format!(
-            "Got {name:?} as {kind} name. It is a segment of alarm keys and must have 1 to 64 letters, digits, \"_\" and \"-\". Rename it, for \
-             example to \"upload_api\"."
+            "Got {name:?} as {kind} name. It is a segment of alarm keys and must have 1 to 64 letters, digits, \"_\" \
+             and \"-\". Rename it, for example to \"upload_api\"."
         ),
     );
 }
@@ -71,8 +72,8 @@ pub(crate) fn alarm_name_too_long(diagnostics: &mut Diagnostics, longest: &str, 
         AttributePath::new("name"),
         "Alarm name is too long.",
         format!(
-            "{count} alarm names are longer than 255 characters, CloudWatch's limit; the longest has {length}: {longest:?}. Shorten the bundle's \
-             `name` by {} characters, or the names of the targets.",
+            "{count} alarm names are longer than 255 characters, CloudWatch's limit; the longest has {length}: \
+             {longest:?}. Shorten the bundle's `name` by {} characters, or the names of the targets.",
             length.saturating_sub(255)
         ),
     );
@@ -84,8 +85,9 @@ pub(crate) fn cloudfront_in_other_region(diagnostics: &mut Diagnostics, path: At
         path,
         "CloudFront alarms must be in us-east-1.",
         format!(
-            "The bundle's region is {region}, where CloudFront publishes no metrics, so these alarms would never fire. A composite alarm cannot \
-             cross regions either. Move the distributions to a bundle of their own and set `region = \"{CLOUDFRONT_REGION}\"` there."
+            "The bundle's region is {region}, where CloudFront publishes no metrics, so these alarms would never \
+             fire. A composite alarm cannot cross regions either. Move the distributions to a bundle of their own and \
+             set `region = \"{CLOUDFRONT_REGION}\"` there."
         ),
     );
 }
@@ -96,7 +98,7 @@ pub(crate) fn input_missing(diagnostics: &mut Diagnostics, path: AttributePath, 
         diagnostics,
         path,
         "Required input is missing.",
-        format!("Got null or an empty value, and the alarm needs one. Set {name}: {what}"),
+        format!("The value is null or empty, but the alarm requires it. Set {name}: {what}"),
     );
 }
 
@@ -113,8 +115,9 @@ pub(crate) fn function_name_invalid(diagnostics: &mut Diagnostics, path: Attribu
         path,
         "Function name is invalid.",
         format!(
-            "Got {value:?}. CloudWatch's dimension holds the bare name (letters, digits, \"-\" and \"_\"); with anything else the alarm would never \
-             fire. Set `function_name = aws_lambda_function.<name>.function_name`, and an alias or version in `alias`."
+            "Got {value:?}. The CloudWatch dimension contains the name only (letters, digits, \"-\" and \"_\"), so \
+             the alarm would never fire with this value. Set `function_name = \
+             aws_lambda_function.<name>.function_name`, and an alias or version in `alias`."
         ),
     );
 }
@@ -125,8 +128,9 @@ pub(crate) fn action_is_not_an_arn(diagnostics: &mut Diagnostics, path: Attribut
         path,
         "Action is not an ARN.",
         format!(
-            "Got {action:?}, which CloudWatch refuses: an ARN is arn:<partition>:<service>:<region>:<account>:<resource>, without white space. Set \
-             the ARN of the topic or function to notify, for example `aws_sns_topic.page.arn`."
+            "Got {action:?}, which CloudWatch refuses: an ARN is \
+             arn:<partition>:<service>:<region>:<account>:<resource>, without white space. Set the ARN of the topic \
+             or function to notify, for example `aws_sns_topic.page.arn`."
         ),
     );
 }
@@ -137,8 +141,8 @@ pub(crate) fn action_in_other_region(diagnostics: &mut Diagnostics, path: Attrib
         path,
         "Action is in another region.",
         format!(
-            "Got {action:?}, and the bundle's region is {region}. CloudWatch refuses actions of another region. Set an ARN of {region}: an SNS topic \
-             there can forward to other regions."
+            "Got {action:?}, and the bundle's region is {region}. CloudWatch refuses actions of another region. Set \
+             an ARN of {region}: an SNS topic there can forward to other regions."
         ),
     );
 }
@@ -155,8 +159,8 @@ pub(crate) fn action_in_other_partition(
         path,
         "Action is in another partition.",
         format!(
-            "Got {action:?}, and the bundle's region {region} is in the partition {partition}. CloudWatch refuses actions of another partition. Set an \
-             ARN that begins with \"arn:{partition}:\"."
+            "Got {action:?}, and the bundle's region {region} is in the partition {partition}. CloudWatch refuses \
+             actions of another partition. Set an ARN that begins with \"arn:{partition}:\"."
         ),
     );
 }
@@ -172,8 +176,9 @@ pub(crate) fn ec2_action_without_instance(
         path,
         "EC2 action needs a metric of an instance.",
         format!(
-            "Got {action:?} for {alarm}. CloudWatch accepts EC2 actions only for an alarm on one metric with the dimension InstanceId, and refuses them \
-             for expressions and composite alarms. Remove the action here, or set it in `alarm_actions` of an extra alarm on such a metric."
+            "Got {action:?} for {alarm}. CloudWatch accepts EC2 actions only for an alarm on one metric with the \
+             dimension InstanceId, and refuses them for expressions and composite alarms. Remove the action here, or \
+             set it in `alarm_actions` of an extra alarm on such a metric."
         ),
     );
 }
@@ -184,7 +189,7 @@ pub(crate) fn number_too_large(diagnostics: &mut Diagnostics, path: AttributePat
         path,
         "Number is too large.",
         format!(
-            "The number is beyond {:e}, the largest that CloudWatch can store. Set a smaller one.",
+            "The number is larger than {:e}, the largest that CloudWatch can store. Set a smaller number.",
             f64::MAX
         ),
     );
@@ -210,7 +215,8 @@ pub(crate) fn bundle_without_alarms(diagnostics: &mut Diagnostics, preset: Prese
     }
     if let Some(first) = missing.thresholds.first() {
         advice.push(format!(
-            "set `threshold` in overrides, for example in overrides[{first:?}] ({} alarms of preset {:?} have none by default)",
+            "set `threshold` in overrides, for example in overrides[{first:?}] ({} alarms of preset {:?} have none by \
+             default)",
             missing.thresholds.len(),
             preset.name()
         ));
@@ -232,8 +238,8 @@ pub(crate) fn bundle_without_alarms(diagnostics: &mut Diagnostics, preset: Prese
         AttributePath::new("severities"),
         "The bundle has no alarm.",
         format!(
-            "There are targets, but no alarm watches them; `coverage` shows the reason for each metric. To get alarms, {}. You can also add an extra \
-             alarm or remove the targets.",
+            "This bundle creates no alarms for its targets. `coverage` shows the reason for each metric. To create \
+             alarms, {}. You can also add an extra alarm, or remove the targets.",
             advice.join("; or ")
         ),
     );
@@ -246,7 +252,8 @@ pub(crate) fn input_is_an_arn(diagnostics: &mut Diagnostics, path: AttributePath
         path,
         "Input is an ARN.",
         format!(
-            "Got {value:?}. CloudWatch's dimension holds no ARN, so the alarm would never fire. Set {name}: {what}"
+            "Got {value:?}. The CloudWatch dimension does not contain an ARN, so the alarm would never fire. Set \
+             {name}: {what}"
         ),
     );
 }
@@ -257,8 +264,8 @@ pub(crate) fn input_without_prefix(diagnostics: &mut Diagnostics, path: Attribut
         path,
         "Input is not the last part of an ARN.",
         format!(
-            "Got {value:?}. CloudWatch's dimension begins with {prefix:?}; with anything else the alarm would never fire. Set the resource's \
-             `arn_suffix`, for example \"{prefix}mongo/0123456789abcdef\"."
+            "Got {value:?}. The CloudWatch dimension begins with {prefix:?}, so the alarm would never fire with this \
+             value. Set the resource's `arn_suffix`, for example \"{prefix}mongo/0123456789abcdef\"."
         ),
     );
 }
@@ -284,7 +291,8 @@ pub(crate) fn threshold_negative(diagnostics: &mut Diagnostics, path: AttributeP
         path,
         "Threshold is negative.",
         format!(
-            "Got {}. No metric of the catalogue is ever below zero, so the alarm would always fire, or never. Set 0 or more.",
+            "Got {}. No metric of the catalogue is ever below zero, so the alarm would fire always or never. Set 0 or \
+             more.",
             short(number)
         ),
     );
@@ -301,7 +309,8 @@ pub(crate) fn threshold_above_hundred_percent(
         path,
         "Threshold is above 100 percent.",
         format!(
-            "Got {} for {key}, whose threshold is a percentage, so the alarm could never fire. Set a number from 0 to 100.",
+            "Got {} for {key}, whose threshold is a percentage, so the alarm could never fire. Set a number from 0 to \
+             100.",
             short(number)
         ),
     );
@@ -327,8 +336,8 @@ pub(crate) fn threshold_far_below_limit(
         path,
         "Threshold is below 5 percent of the timeout.",
         format!(
-            "Got {number} for {key}, whose threshold is in {unit}: that is {share:.1} % of `{}` ({} s), so the alarm fires for nearly every \
-             call.{in_percent}",
+            "Got {number} for {key}, whose threshold is in {unit}: that is {share:.1} % of `{}` ({} s), so the alarm \
+             fires for nearly every call.{in_percent}",
             limit.0, limit.1
         ),
     );
@@ -347,8 +356,8 @@ pub(crate) fn warning_above_critical(
         path,
         "Warning fires after critical.",
         format!(
-            "{key} has threshold {high} and the warning alarm of the same metric has {low}, so the warning fires last. Swap the two thresholds in \
-             overrides, or set `enabled = false` for one of them."
+            "{key} has threshold {high} and the warning alarm of the same metric has {low}, so the warning fires \
+             last. Swap the two thresholds in overrides, or set `enabled = false` for one of them."
         ),
     );
 }
@@ -359,7 +368,8 @@ pub(crate) fn period_refused(diagnostics: &mut Diagnostics, path: AttributePath,
         path,
         "Period is refused by CloudWatch.",
         format!(
-            "Got {} s. Set 10, 20 or 30 for a high-resolution metric, otherwise a multiple of 60 up to 604800 (seven days).",
+            "Got {} s. Set 10, 20 or 30 for a high-resolution metric, otherwise a multiple of 60 up to 604800 (seven \
+             days).",
             short(number)
         ),
     );
@@ -371,7 +381,8 @@ pub(crate) fn period_below_resolution(diagnostics: &mut Diagnostics, path: Attri
         path,
         "Period is below the metric's resolution.",
         format!(
-            "Got {number} s, but {metric} has one datapoint a minute: most periods would be empty. Set a multiple of 60."
+            "Got {number} s, but {metric} has one data point per minute, so most periods would be empty. Set a \
+             multiple of 60."
         ),
     );
 }
@@ -389,8 +400,9 @@ pub(crate) fn window_too_long(
         path,
         "Evaluation window is too long.",
         format!(
-            "{key} evaluates {periods} periods of {period} s, together {} s; CloudWatch's limit for that period is {largest} s. Set \
-             `evaluation_periods` to at most {}, or a longer `period` (from 3600 s on, seven days are allowed).",
+            "{key} evaluates {periods} periods of {period} s, together {} s; CloudWatch's limit for that period is \
+             {largest} s. Set `evaluation_periods` to at most {}, or a longer `period` (from 3600 s on, seven days \
+             are allowed).",
             period.saturating_mul(periods),
             largest / period.max(1)
         ),
@@ -409,8 +421,8 @@ pub(crate) fn too_many_datapoints(
         path,
         "More datapoints than periods.",
         format!(
-            "{key} has {datapoints} datapoints to alarm and {periods} evaluation periods, so it could never fire. Set `datapoints_to_alarm` to \
-             at most {periods}, or raise `evaluation_periods`."
+            "{key} has {datapoints} datapoints to alarm and {periods} evaluation periods, so it could never fire. Set \
+             `datapoints_to_alarm` to at most {periods}, or raise `evaluation_periods`."
         ),
     );
 }
@@ -435,8 +447,8 @@ pub(crate) fn operator_needs_a_band(
         path,
         "Anomaly detection is not supported.",
         format!(
-            "Got {operator:?}, which compares with an anomaly detection band. A bundle compares with a fixed threshold only. Set one of: {}; or define \
-             this alarm as an `aws_cloudwatch_metric_alarm`.",
+            "Got {operator:?}, which compares with an anomaly detection band. A bundle compares with a fixed \
+             threshold only. Set one of: {}; or define this alarm as an `aws_cloudwatch_metric_alarm`.",
             list(allowed)
         ),
     );
@@ -448,8 +460,9 @@ pub(crate) fn statistic_unknown(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Statistic is unknown.",
         format!(
-            "Got {word:?}, which CloudWatch refuses. Set, in this spelling, SampleCount, Average, Sum, Minimum, Maximum, a percentile such as p99, IQM, \
-             one of tm99, wm99, tc99 and ts99, or one with bounds, such as TM(10%:90%) or PR(:300). Percentages are from 0 to 100."
+            "Got {word:?}, which CloudWatch refuses. Set, in this spelling, SampleCount, Average, Sum, Minimum, \
+             Maximum, a percentile such as p99, IQM, one of tm99, wm99, tc99 and ts99, or one with bounds, such as \
+             TM(10%:90%) or PR(:300). Percentages are from 0 to 100."
         ),
     );
 }
@@ -465,7 +478,8 @@ pub(crate) fn statistic_of_other_metric(
         path,
         "Metric does not have this statistic.",
         format!(
-            "Got {word:?}, but {} {} has only {}; another statistic of it has no meaning. Set one of those. Source: {}.",
+            "Got {word:?}, but {} {} has only {}; another statistic of it has no meaning. Set one of those. Source: \
+             {}.",
             metric.namespace,
             metric.name,
             metric.statistics_text(),
@@ -480,8 +494,8 @@ pub(crate) fn statistic_of_expression(diagnostics: &mut Diagnostics, path: Attri
         path,
         "Alarm on an expression has no statistic.",
         format!(
-            "The alarm {alarm} evaluates a metric-math expression, whose metrics have statistics of their own. Remove `statistic` here, or define \
-             the alarm you need in `extra_alarms`."
+            "The alarm {alarm} evaluates a metric-math expression, and each metric of the expression has its own \
+             statistic. Remove `statistic` here, or define the alarm in `extra_alarms`."
         ),
     );
 }
@@ -492,7 +506,8 @@ pub(crate) fn low_sample_without_percentile(diagnostics: &mut Diagnostics, path:
         path,
         "Low sample treatment needs a percentile.",
         format!(
-            "The statistic is {statistic:?}, and CloudWatch accepts this attribute for percentiles only. Remove it, or set a percentile such as p99."
+            "The statistic is {statistic:?}, and CloudWatch accepts this attribute for percentiles only. Remove it, \
+             or set a percentile such as p99."
         ),
     );
 }
@@ -513,7 +528,8 @@ pub(crate) fn dimensions_incomplete(
         path,
         "Dimensions are incomplete.",
         format!(
-            "Got {given}, but {} {} is published only with {}; with fewer dimensions the alarm would never fire. Add what is missing.",
+            "Got {given}, but {} {} is published only with {}; with fewer dimensions the alarm would never fire. Add \
+             the missing dimensions.",
             metric.namespace,
             metric.name,
             metric.dimensions_text()
@@ -542,8 +558,8 @@ pub(crate) fn dimension_invalid(
         path,
         "Dimension is invalid.",
         format!(
-            "Got the {part} {:?}. CloudWatch accepts 1 to {most} ASCII characters with at least one that is not white space, no control characters, and \
-             no colon at the start of a name. Correct it.",
+            "Got the {part} {:?}. CloudWatch accepts 1 to {most} ASCII characters with at least one that is not white \
+             space, no control characters, and no colon at the start of a name. Correct it.",
             text.chars().take(60).collect::<String>()
         ),
     );
@@ -555,7 +571,8 @@ pub(crate) fn metric_name_invalid(diagnostics: &mut Diagnostics, path: Attribute
         path,
         "Metric or namespace is invalid.",
         format!(
-            "Got {:?}. CloudWatch accepts 1 to 255 characters, and a namespace must not begin with a colon. Correct it.",
+            "Got {:?}. CloudWatch accepts 1 to 255 characters, and a namespace must not begin with a colon. Correct \
+             it.",
             text.chars().take(60).collect::<String>()
         ),
     );
@@ -567,7 +584,8 @@ pub(crate) fn too_many_metrics(diagnostics: &mut Diagnostics, path: AttributePat
         path,
         "Too many metrics in one alarm.",
         format!(
-            "Got {count}; CloudWatch accepts at most {MAX_METRICS_PER_ALARM} besides the expression. Split it into several alarms."
+            "Got {count}; CloudWatch accepts at most {MAX_METRICS_PER_ALARM} metrics and the expression. Split the \
+             alarm into several alarms."
         ),
     );
 }
@@ -578,8 +596,8 @@ pub(crate) fn metric_and_metrics(diagnostics: &mut Diagnostics, path: AttributeP
         path,
         "Alarm has both a metric and an expression.",
         format!(
-            "Besides `metrics` and `expression`, {} is set. An alarm evaluates one metric (`namespace`, `metric_name`, `statistic`) or one \
-             expression (`metrics`, `expression`). Remove one of the two.",
+            "In addition to `metrics` and `expression`, {} is set. An alarm evaluates one metric (`namespace`, \
+             `metric_name`, `statistic`) or one expression (`metrics`, `expression`). Remove one of the two.",
             list(given)
         ),
     );
@@ -591,8 +609,8 @@ pub(crate) fn metric_id_invalid(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Metric id is invalid.",
         format!(
-            "Got {id:?}. An id begins with a lowercase letter and has letters, digits and \"_\"; {EXPRESSION_ID:?} is reserved for the expression. \
-             Rename it, for example to \"errors\"."
+            "Got {id:?}. An id begins with a lowercase letter and has letters, digits and \"_\"; {EXPRESSION_ID:?} is \
+             reserved for the expression. Rename it, for example to \"errors\"."
         ),
     );
 }
@@ -630,7 +648,8 @@ pub(crate) fn expression_gives_many_series(diagnostics: &mut Diagnostics, path: 
         path,
         "Expression cannot be alarmed on.",
         format!(
-            "It uses {function}, which CloudWatch refuses in alarms because it may return any number of time series. Set each metric in `metrics`."
+            "The expression uses {function}, which CloudWatch rejects in alarms because it can return any number of \
+             time series. Set each metric in `metrics`."
         ),
     );
 }
@@ -640,8 +659,9 @@ pub(crate) fn expression_is_a_query(diagnostics: &mut Diagnostics, path: Attribu
         diagnostics,
         path,
         "Metrics Insights queries are not supported.",
-        "The expression is a SQL query (SELECT ...), and a bundle supports metric math only. Set each metric in `metrics` and an expression over their \
-         ids, or define this alarm as an `aws_cloudwatch_metric_alarm` with `metric_query`."
+        "The expression is a SQL query (SELECT ...), and a bundle supports metric math only. Set each metric in \
+         `metrics` and an expression over their ids, or define this alarm as an `aws_cloudwatch_metric_alarm` with \
+         `metric_query`."
             .to_owned(),
     );
 }
@@ -651,8 +671,9 @@ pub(crate) fn expression_is_a_band(diagnostics: &mut Diagnostics, path: Attribut
         diagnostics,
         path,
         "Anomaly detection is not supported.",
-        "The expression uses ANOMALY_DETECTION_BAND, whose result CloudWatch compares by other operators and without a fixed threshold. Set a \
-         `threshold` for the metric itself, or define this alarm as an `aws_cloudwatch_metric_alarm` with `threshold_metric_id`."
+        "The expression uses ANOMALY_DETECTION_BAND, whose result CloudWatch compares by other operators and without \
+         a fixed threshold. Set a `threshold` for the metric itself, or define this alarm as an \
+         `aws_cloudwatch_metric_alarm` with `threshold_metric_id`."
             .to_owned(),
     );
 }
@@ -673,13 +694,14 @@ pub(crate) fn severity_not_in_severities(
         path,
         "Severity is not in severities.",
         format!(
-            "Got {severity:?}, but `severities` has {known}, so the alarm would have no actions. Set one of those, or add {severity:?} to `severities`."
+            "Got {severity:?}, but `severities` has {known}, so the alarm would have no actions. Set one of those, or \
+             add {severity:?} to `severities`."
         ),
     );
 }
 
 /// What Terraform does with an attribute of a nested object that the schema does not have, and the provider cannot see.
-const DROPPED_IN_SILENCE: &str = "Terraform silently drops a misspelled attribute of a nested object";
+const DROPPED_IN_SILENCE: &str = "Terraform ignores misspelled attributes of nested objects without a message";
 
 pub(crate) fn severity_without_actions(diagnostics: &mut Diagnostics, severity: &str) {
     warn(
@@ -687,8 +709,9 @@ pub(crate) fn severity_without_actions(diagnostics: &mut Diagnostics, severity: 
         AttributePath::new("severities").key(severity.to_owned()),
         "Severity has no actions.",
         format!(
-            "Neither the severity {severity:?} nor any of its alarms has actions, so nobody is notified. {DROPPED_IN_SILENCE}: check the spelling of \
-             `alarm_actions`, `ok_actions` and `insufficient_data_actions`. If this is intended, set `alarm_actions = []`."
+            "Neither the severity {severity:?} nor any of its alarms has actions, so no notifications are sent. \
+             {DROPPED_IN_SILENCE}. Check the spelling of `alarm_actions`, `ok_actions` and \
+             `insufficient_data_actions`. If this is intended, set `alarm_actions = []`."
         ),
     );
 }
@@ -699,8 +722,9 @@ pub(crate) fn severity_without_alarm_actions(diagnostics: &mut Diagnostics, seve
         AttributePath::new("severities").key(severity.to_owned()),
         "Severity has no alarm_actions.",
         format!(
-            "Neither the severity {severity:?} nor any of its alarms has `alarm_actions`, so nobody is notified when an alarm fires{}. \
-             {DROPPED_IN_SILENCE}: check the spelling of `alarm_actions`. If this is intended, set `alarm_actions = []`.",
+            "Neither the severity {severity:?} nor any of its alarms has `alarm_actions`, so no notification is sent \
+             when an alarm fires{}. {DROPPED_IN_SILENCE}. Check the spelling of `alarm_actions`. If this is intended, \
+             set `alarm_actions = []`.",
             if given.is_empty() {
                 String::new()
             } else {
@@ -716,8 +740,8 @@ pub(crate) fn severity_misspelled(diagnostics: &mut Diagnostics, severity: &str,
         AttributePath::new("severities").key(severity.to_owned()),
         "Severity is misspelled.",
         format!(
-            "Got {severity:?}, which no alarm uses, and {meant:?} is missing, so the catalogue's {meant} alarms would not be created. Rename it to \
-             {meant:?}, or remove it."
+            "Got {severity:?}, which no alarm uses, and {meant:?} is missing, so the catalogue's {meant} alarms would \
+             not be created. Rename it to {meant:?}, or remove it."
         ),
     );
 }
@@ -728,8 +752,8 @@ pub(crate) fn override_sets_nothing(diagnostics: &mut Diagnostics, path: Attribu
         path,
         "Override changes nothing.",
         format!(
-            "Every attribute in it is null, so the alarms keep their values. {DROPPED_IN_SILENCE}: check the spelling against the documentation of \
-             `overrides`, or remove the override."
+            "Every attribute of the override is null, so the alarms keep their values. {DROPPED_IN_SILENCE}. Compare \
+             the spelling with the documentation of `overrides`, or remove the override."
         ),
     );
 }
@@ -740,7 +764,8 @@ pub(crate) fn override_without_alarm(diagnostics: &mut Diagnostics, path: Attrib
         path,
         "Override has no effect.",
         format!(
-            "The alarms that it changes do not exist, because they need an input that is not set. Set {}, or remove the override.",
+            "The override applies to alarms that are not created, because they require an attribute that is not set. \
+             Set {}, or remove the override.",
             needs.join(", ")
         ),
     );
@@ -752,7 +777,8 @@ pub(crate) fn too_many_actions(diagnostics: &mut Diagnostics, path: AttributePat
         path,
         "Too many actions for one state.",
         format!(
-            "Got {count}; CloudWatch accepts at most 5 for each state. Use one SNS topic and subscribe the others to it."
+            "Got {count}; CloudWatch accepts at most 5 for each state. Use one SNS topic and subscribe the others to \
+             it."
         ),
     );
 }
@@ -763,7 +789,8 @@ pub(crate) fn runbook_not_a_link(diagnostics: &mut Diagnostics, path: AttributeP
         path,
         "Runbook is not a link.",
         format!(
-            "Got {url:?}, which cannot be opened from an alarm. Set it with its scheme, for example \"https://runbooks.example.com/{{key}}\"."
+            "Got {url:?}, which is not a URL. Set a URL with its scheme, for example \
+             \"https://runbooks.example.com/{{key}}\"."
         ),
     );
 }
@@ -774,7 +801,8 @@ pub(crate) fn runbook_placeholder_unknown(diagnostics: &mut Diagnostics, path: A
         path,
         "Runbook link has an unknown placeholder.",
         format!(
-            "Got {url:?}. Only {{key}} is replaced, by the alarm's key; other text in braces would remain. Use {{key}}, or no braces."
+            "Got {url:?}. Only {{key}} is replaced, with the key of the alarm. Other text in braces is not replaced. \
+             Use {{key}}, or remove the braces."
         ),
     );
 }
@@ -785,7 +813,8 @@ pub(crate) fn description_too_long(diagnostics: &mut Diagnostics, path: Attribut
         path,
         "Description is too long.",
         format!(
-            "With its runbook and marker lines the description of {key} has {length} characters; CloudWatch's limit is 1024. Shorten it by {}.",
+            "With its runbook and marker lines the description of {key} has {length} characters; CloudWatch's limit \
+             is 1024. Shorten it by {}.",
             length.saturating_sub(1024)
         ),
     );
@@ -805,7 +834,7 @@ pub(crate) fn override_unknown(
             other.name()
         )
     } else if near.is_empty() {
-        "The keys are in the documentation of the alarms and in the bundle's `alarms` attribute.".to_owned()
+        "The guide \"Alarms\" and the bundle's `alarms` attribute list the keys.".to_owned()
     } else {
         format!(
             "Did you mean {}?",
@@ -820,8 +849,9 @@ pub(crate) fn override_unknown(
         path,
         "Override matches no alarm.",
         format!(
-            "Got {key:?}, but preset {:?} has no such alarm for these targets. A key is <service>/<target>/<alarm>, without the severity; \"*\" stands for \
-             one whole segment; an extra alarm is changed in `extra_alarms`. {advice}",
+            "Got {key:?}, but preset {:?} has no such alarm for these targets. A key is <service>/<target>/<alarm>, \
+             without the severity; \"*\" stands for one whole segment; an extra alarm is changed in `extra_alarms`. \
+             {advice}",
             preset.name()
         ),
     );
@@ -836,10 +866,10 @@ pub(crate) fn override_of_missing_severity(
     refuse(
         diagnostics,
         path,
-        "Override is of a severity the alarm does not have.",
+        "Override is for a severity that the alarm does not have.",
         format!(
-            "The alarm {alarm} has no {severity} in this preset, so this would have no effect. Move the attributes up into the override itself, or \
-             define the alarm you need in `extra_alarms`."
+            "The alarm {alarm} has no {severity} alarm in this preset, so these attributes have no effect. Move them \
+             into the override itself, or define the alarm in `extra_alarms`."
         ),
     );
 }
@@ -861,8 +891,8 @@ pub(crate) fn composite_without_children(diagnostics: &mut Diagnostics, path: At
         path,
         "Composite has no children.",
         format!(
-            "No alarm of this bundle has severity {severity:?}, so the composite could never fire. Set another severity, add a target, or remove \
-             `composite`."
+            "No alarm of this bundle has severity {severity:?}, so the composite could never fire. Set another \
+             severity, add a target, or remove `composite`."
         ),
     );
 }
@@ -878,8 +908,8 @@ pub(crate) fn composite_with_too_many_children(
         path,
         "Composite has too many children.",
         format!(
-            "{count} alarms of this bundle have severity {severity:?}; CloudWatch accepts at most 100 in a composite. Split the targets over several \
-             bundles, or remove `composite`."
+            "{count} alarms of this bundle have severity {severity:?}; CloudWatch accepts at most 100 in a composite. \
+             Split the targets over several bundles, or remove `composite`."
         ),
     );
 }
@@ -895,8 +925,8 @@ pub(crate) fn composite_rule_too_long(
         path,
         "Composite rule is too long.",
         format!(
-            "The rule over the {severity} alarms has {length} characters; CloudWatch's limit is 10240. Shorten the bundle's or the targets' names, or \
-             split the targets over several bundles."
+            "The rule over the {severity} alarms has {length} characters; CloudWatch's limit is 10240. Shorten the \
+             bundle's or the targets' names, or split the targets over several bundles."
         ),
     );
 }
@@ -907,7 +937,7 @@ pub(crate) fn too_many_tags(diagnostics: &mut Diagnostics, count: usize, most: u
         AttributePath::new("tags"),
         "Too many tags.",
         format!(
-            "Together with the provider's `default_tags` there are {count}; an alarm can have {most}. Remove some."
+            "There are {count} tags, including the provider's `default_tags`. An alarm can have {most}. Remove some."
         ),
     );
 }

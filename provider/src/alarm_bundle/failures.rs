@@ -30,20 +30,20 @@ fn names(names: &BTreeSet<String>) -> String {
 
 pub(crate) fn names_are_taken(diagnostics: &mut Diagnostics, taken: &BTreeSet<String>, is_new: bool) {
     let ways_on = if is_new {
-        "If the resource block was renamed, add a `moved` block. If the alarms belong to no resource any more, add an `import` block, or \
-         set `adopt_existing = true`: this bundle then overwrites them with its own definition. Otherwise set another `name`. A \
-         create that was killed leaves alarms like these behind; set `adopt_existing = true` or import them once."
+        "If the resource block was renamed, add a `moved` block. If no resource manages the alarms, for example after \
+         an interrupted create, add an `import` block, or set `adopt_existing = true` to overwrite them with this \
+         bundle's definition. Otherwise set another `name`."
     } else {
-        "Set `adopt_existing = true` to overwrite them with this bundle's definition, or remove from this configuration what \
-         defines them."
+        "Set `adopt_existing = true` to overwrite them with this bundle's definition, or remove the targets or extra \
+         alarms that define them from this configuration."
     };
     error(
         diagnostics,
         AttributePath::new("name"),
         "Alarms of these names exist already.",
         format!(
-            "They belong to another resource, another state or somebody else, and CloudWatch would overwrite them without a \
-             warning. Nothing was written.\n{}\n{ways_on}",
+            "These alarms belong to another resource or another Terraform state, or were created outside of \
+             Terraform. CloudWatch would overwrite them without a warning. Nothing was changed.\n{}\n{ways_on}",
             names(taken)
         ),
     );
@@ -55,8 +55,8 @@ pub(crate) fn others_stay(diagnostics: &mut Diagnostics, others: &BTreeSet<Strin
         AttributePath::root(),
         "Alarms of another resource were not removed.",
         format!(
-            "Another resource took these alarms over, so this bundle no longer owns them. They stay in CloudWatch and leave \
-             the state of this resource.\n{}",
+            "Another resource adopted these alarms, so this bundle no longer owns them. They are kept in CloudWatch \
+             and removed from the state of this resource.\n{}",
             names(others)
         ),
     );
@@ -68,8 +68,9 @@ pub(crate) fn alarms_belong_to_another(diagnostics: &mut Diagnostics, others: &B
         AttributePath::root(),
         "Alarms were taken over by another resource.",
         format!(
-            "Another resource or another state wrote these alarms, so this bundle no longer owns them and the refresh drops \
-             them. Give the two bundles different names, or remove one of them.\n{}",
+            "Another resource, possibly in another Terraform state, overwrote these alarms. This bundle no longer \
+             owns them, so they are removed from its state. Give the two bundles different names, or remove one of \
+             them.\n{}",
             names(others)
         ),
     );
@@ -79,11 +80,11 @@ pub(crate) fn removal_is_refused(diagnostics: &mut Diagnostics, wanted: &[&Strin
     error(
         diagnostics,
         AttributePath::root(),
-        "Another resource of this run wants these alarms.",
+        "Another resource of this run needs these alarms.",
         format!(
-            "Its create was refused because they exist, so they were not removed and stay in the state. If the resource block \
-             was renamed, add a `moved` block from this address to the new one and apply again. If the bundle is to be \
-             replaced, remove this block first.\n{}",
+            "The other resource could not be created because these alarms exist. They were not deleted and stay in \
+             the state. If the resource block was renamed, add a `moved` block from this address to the new one and \
+             apply again. To replace the bundle, remove this block and apply, then add the new one.\n{}",
             listed(wanted.iter().map(|name| name.as_str()))
         ),
     );
@@ -95,8 +96,9 @@ pub(crate) fn owners_differ(diagnostics: &mut Diagnostics, region: &str, name: &
         AttributePath::root(),
         "The alarms belong to several resources.",
         format!(
-            "The alarms named \"{name}/...\" in {region} carry the markers of different resources, so they cannot be imported \
-             as one bundle. Create the bundle with `adopt_existing = true` instead: it overwrites them with its own definition."
+            "The alarms named \"{name}/...\" in {region} carry the markers of different resources, so they cannot be \
+             imported as one bundle. Create the bundle with `adopt_existing = true` instead: it overwrites them with \
+             its own definition."
         ),
     );
 }
@@ -105,11 +107,12 @@ pub(crate) fn account_differs(diagnostics: &mut Diagnostics, in_state: &str, see
     error(
         diagnostics,
         AttributePath::root(),
-        "The bundle lives in another AWS account.",
+        "The bundle is in another AWS account.",
         format!(
-            "The state lists alarms of account {in_state} in {region}, and the credentials belong to account {seen}. Going on \
-             would make the bundle a second time and forget the first. Nothing was changed. Use credentials of account \
-             {in_state}. To move the bundle, destroy it there, then apply here."
+            "The state contains alarms of account {in_state} in {region}, but the credentials belong to account \
+             {seen}. An apply would create the bundle a second time and lose track of the first one. Nothing was \
+             changed. Use credentials of account {in_state}. To move the bundle, destroy it in that account first, \
+             then apply with these credentials."
         ),
     );
 }
@@ -117,10 +120,11 @@ pub(crate) fn account_differs(diagnostics: &mut Diagnostics, in_state: &str, see
 /// What Terraform does with the state of an operation that did not end well.
 fn what_follows(is_new: bool) -> &'static str {
     if is_new {
-        "The state lists what exists. Terraform marks a resource whose create failed as tainted: the next apply deletes what \
-         the state lists and makes the whole; after `terraform untaint` it keeps that and goes on from there."
+        "The state contains the alarms that exist. Terraform marks the resource as tainted, so the next apply deletes \
+         these alarms and creates all of them again. To keep them and continue from there, run `terraform untaint` \
+         before the next apply."
     } else {
-        "The state lists what exists; the next apply goes on from there."
+        "The state contains the alarms that exist, and the next apply continues from there."
     }
 }
 
@@ -143,7 +147,7 @@ pub(crate) fn writes_failed(diagnostics: &mut Diagnostics, failed: &[(String, Aw
             AttributePath::root(),
             "The bundle is not complete.",
             format!(
-                "{} alarms could not be written and {left} were not tried after that. {}",
+                "{} alarms could not be written, and {left} more were not attempted. {}",
                 failed.len(),
                 what_follows(is_new)
             ),
@@ -156,7 +160,10 @@ pub(crate) fn composite_waits_for_children(diagnostics: &mut Diagnostics, name: 
         diagnostics,
         AttributePath::new("composite"),
         "The composite alarm was not written.",
-        format!("{name:?} needs all of its children, and not all of them could be written. The next apply writes it."),
+        format!(
+            "The composite alarm {name:?} needs all of its child alarms, and some of them could not be written. \
+            The next apply writes it."
+        ),
     );
 }
 
@@ -166,8 +173,8 @@ pub(crate) fn composite_waits_for_the_one_before(diagnostics: &mut Diagnostics, 
         AttributePath::new("composite"),
         "The composite alarm was not written.",
         format!(
-            "A bundle has one composite alarm, and the one before {name:?} still exists. The next apply writes it, once that \
-             one can be deleted.\n{}",
+            "A bundle has one composite alarm, and the previous one still exists. The next apply writes {name:?} \
+             after the previous one is deleted.\n{}",
             names(before)
         ),
     );
@@ -179,9 +186,8 @@ pub(crate) fn alarms_vanished(diagnostics: &mut Diagnostics, vanished: &BTreeSet
         AttributePath::root(),
         "An alarm vanished while the bundle was applied.",
         format!(
-            "CloudWatch confirmed these alarms and does not show them. Either somebody else deletes alarms of these names, or \
-             CloudWatch needs more time. They stay in the state; the next refresh drops those that are gone, and the next plan \
-             creates them again.\n{}",
+            "CloudWatch confirmed these alarms but does not list them. Either another process deletes them, or \
+             CloudWatch needs more time. They stay in the state. The next plan creates those that do not exist.\n{}",
             names(vanished)
         ),
     );
@@ -193,8 +199,8 @@ pub(crate) fn alarms_were_taken(diagnostics: &mut Diagnostics, taken: &BTreeSet<
         AttributePath::new("name"),
         "Another resource wrote the same alarms at the same time.",
         format!(
-            "These alarms now carry the marker of another resource, so they leave this state. Give the two bundles different \
-             names.\n{}",
+            "These alarms now have the marker of another resource, so they are removed from this state. Give the two \
+             bundles different names.\n{}",
             names(taken)
         ),
     );
@@ -206,8 +212,8 @@ pub(crate) fn child_of_foreign_composite(diagnostics: &mut Diagnostics, name: &s
         AttributePath::root(),
         "An alarm is a child of a composite that is not this bundle's.",
         format!(
-            "CloudWatch does not delete {name:?} while the rule of {} names it. The alarm stays in the state. Remove it from \
-             that rule, then apply again.",
+            "CloudWatch does not delete {name:?} while the rule of {} refers to it. The alarm stays in the state. \
+             Remove it from that rule, then apply again.",
             composites
                 .iter()
                 .map(|composite| format!("{composite:?}"))
@@ -223,8 +229,9 @@ pub(crate) fn children_of_kept_composite(diagnostics: &mut Diagnostics, composit
         AttributePath::root(),
         "Alarms are children of the bundle's composite alarm, which still exists.",
         format!(
-            "CloudWatch does not delete an alarm while the rule of {composite:?} names it, and that composite alarm could not be \
-             deleted. These alarms stay in the state and go with it.\n{}",
+            "CloudWatch does not delete an alarm while the rule of a composite alarm refers to it, and the composite \
+             alarm {composite:?} could not be deleted. These alarms stay in the state and are deleted together with \
+             it.\n{}",
             names(children)
         ),
     );
@@ -236,7 +243,7 @@ pub(crate) fn delete_failed(diagnostics: &mut Diagnostics, names: &[String], cau
         AttributePath::root(),
         cause.summary(),
         format!(
-            "Deleting alarms: {cause}. Those that are still there stay in the state. {}\n{}",
+            "Deleting alarms: {cause}. The alarms that still exist stay in the state. {}\n{}",
             cause.advice(),
             listed(names.iter().map(String::as_str))
         ),
@@ -247,10 +254,10 @@ pub(crate) fn deleted_and_still_there(diagnostics: &mut Diagnostics, left: &BTre
     error(
         diagnostics,
         AttributePath::root(),
-        "Alarms are still there after they were deleted.",
+        "Alarms still exist after they were deleted.",
         format!(
-            "CloudWatch accepted their deletion and still shows them, so they stay in the state. Either somebody else creates \
-             them again, or CloudWatch needs more time. Apply again.\n{}",
+            "CloudWatch accepted the deletion of these alarms but still lists them, so they stay in the state. Either \
+             another process creates them again, or CloudWatch needs more time. Apply again.\n{}",
             names(left)
         ),
     );
@@ -263,8 +270,8 @@ pub(crate) fn tags_are_read_one_by_one(diagnostics: &mut Diagnostics, alarms: us
         AttributePath::new("tags"),
         "Tags are read alarm by alarm.",
         format!(
-            "Reading the tags of {alarms} alarms in calls of a hundred failed: {cause}. They were read in one call for each \
-             alarm, at CloudWatch's quota of ten calls a second. {}",
+            "The tags of {alarms} alarms could not be read in batches of 100: {cause}. They were read with one call \
+             per alarm instead, at the CloudWatch quota of ten calls per second. {}",
             cause.advice()
         ),
     );
@@ -276,7 +283,8 @@ pub(crate) fn tags_are_denied(diagnostics: &mut Diagnostics, doing: &str, cause:
         AttributePath::new("tags"),
         "Tags cannot be read or written.",
         format!(
-            "While {doing}: {cause}. The alarms themselves are as planned, and changes of tags go unnoticed. {}",
+            "While {doing}: {cause}. The alarms themselves are as planned, but changes of their tags are not \
+             detected. {}",
             cause.advice()
         ),
     );
@@ -300,10 +308,10 @@ pub(crate) fn interrupted(
         Interrupt::TimedOut => error(
             diagnostics,
             AttributePath::new("timeouts"),
-            "The time for the operation is over.",
+            "The operation took too long.",
             format!(
-                "It was {} s, and ended while {doing}. CloudWatch takes 3 writes a second, so 1,000 alarms take six minutes. \
-                 Raise the entry of the operation in `timeouts`. {follows}",
+                "The timeout of {} s was reached while {doing}. By default CloudWatch allows 3 writes per second, so \
+                 1,000 alarms take six minutes. Increase the value for the operation in `timeouts`. {follows}",
                 timeout.as_secs()
             ),
         ),
@@ -315,7 +323,10 @@ pub(crate) fn truth_is_unknown(diagnostics: &mut Diagnostics, reason: &str) {
         diagnostics,
         AttributePath::root(),
         "The result could not be read back.",
-        format!("The state lists what was written as far as it is known; the next refresh completes it. {reason}"),
+        format!(
+            "The state contains what was written, as far as the provider knows. The next refresh completes it. \
+            {reason}"
+        ),
     );
 }
 
@@ -324,7 +335,7 @@ pub(crate) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         diagnostics,
         AttributePath::root(),
         "Import id is malformed.",
-        format!("Got {id:?}. Set the id to \"<region>/<bundle name>\", for example \"eu-central-1/edu-prod\"."),
+        format!("Got {id:?}. Set the import ID to \"<region>/<bundle name>\", for example \"eu-central-1/edu-prod\"."),
     );
 }
 
@@ -334,7 +345,7 @@ pub(crate) fn two_composites(diagnostics: &mut Diagnostics, names: &[String]) {
         AttributePath::root(),
         "The bundle has more than one composite alarm.",
         format!(
-            "A bundle has one composite alarm at most. Delete or rename the others, then import again.\n{}",
+            "A bundle has at most one composite alarm. Delete or rename the others, then import again.\n{}",
             listed(names.iter().map(String::as_str))
         ),
     );
@@ -344,10 +355,11 @@ pub(crate) fn nothing_to_import(diagnostics: &mut Diagnostics, region: &str, nam
     error(
         diagnostics,
         AttributePath::root(),
-        "There is no such bundle.",
+        "The bundle does not exist.",
         format!(
             "No alarm in {region} is named \"{name}/<service>/<target>/<alarm>/<severity>\" or \
-             \"{name}/extra/<name>/<severity>\". Check region, name and account, or create the bundle instead."
+             \"{name}/extra/<name>/<severity>\". Check the Region, the name and the account, or create the bundle \
+             instead."
         ),
     );
 }

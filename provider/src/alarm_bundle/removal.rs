@@ -52,7 +52,7 @@ impl Run<'_> {
             Ok(left) => left,
             Err(cause) => {
                 if complete {
-                    aws_call_failed(diagnostics, "checking that the alarms are gone", &cause);
+                    aws_call_failed(diagnostics, "checking that the alarms are deleted", &cause);
                 }
                 return Some(state);
             }
@@ -75,7 +75,7 @@ impl Run<'_> {
         let existing = match looked {
             Ok(existing) => existing,
             Err(end) => {
-                self.report(end, "reading the alarms that are no longer wanted", diagnostics);
+                self.report(end, "reading the alarms to delete", diagnostics);
                 return;
             }
         };

@@ -40,7 +40,7 @@ impl fmt::Display for End {
         match self {
             Self::Failed(cause) => write!(f, "{cause}. {}", cause.advice()),
             Self::Interrupted(Interrupt::Stopped) => f.write_str("Terraform was asked to stop."),
-            Self::Interrupted(Interrupt::TimedOut) => f.write_str("The time for the operation is over."),
+            Self::Interrupted(Interrupt::TimedOut) => f.write_str("The timeout of the operation was reached."),
         }
     }
 }

@@ -17,8 +17,8 @@ pub(super) fn comment_is_too_long(diagnostics: &mut Diagnostics, path: Attribute
         path,
         "Comment is too long.",
         format!(
-            "Got {length} characters. Atlas accepts 80, and 19 of them hold the marker that says which resource owns the entry. Shorten the \
-             comment to {limit} characters."
+            "Got {length} characters. Atlas accepts 80, and the marker that identifies the owner of the entry needs \
+             19 of them. Shorten the comment to {limit} characters."
         ),
     );
 }
@@ -27,10 +27,10 @@ pub(super) fn the_internet(diagnostics: &mut Diagnostics, path: AttributePath, k
     error(
         diagnostics,
         path,
-        "Access list entry admits the internet.",
+        "Access list entry allows the internet.",
         format!(
-            "Got {key:?}, which admits more addresses than any organization has. Set the networks that need access. Connections \
-             through a private link need no entry."
+            "Got {key:?}, which allows more addresses than any organization has. Set only the networks that need \
+             access. Connections through a private endpoint need no entry."
         ),
     );
 }
@@ -41,8 +41,9 @@ pub(super) fn entry_is_public(diagnostics: &mut Diagnostics, path: AttributePath
         path,
         "Access list entry is public.",
         format!(
-            "Got {key:?}, which is not within a private range (RFC 1918 or fc00::/7), so machines of others may reach the database's \
-             login. Use a private link, which needs no entry, or set `allow_public = true` if this is intended."
+            "Got {key:?}, which is not in a private range (RFC 1918 or fc00::/7), so hosts on the internet can \
+             connect to the database. Use a private endpoint, which needs no entry, or set `allow_public = true` if \
+             this is intended."
         ),
     );
 }
@@ -53,7 +54,8 @@ pub(super) fn entries_are_the_same(diagnostics: &mut Diagnostics, path: Attribut
         path,
         "Access list entries are the same.",
         format!(
-            "Got {key:?} and {other:?}, which admit the same addresses and overwrite each other in Atlas. Keep one of them."
+            "Got {key:?} and {other:?}, which allow the same addresses and overwrite each other in Atlas. Keep one of \
+             them."
         ),
     );
 }
@@ -73,9 +75,10 @@ fn listed_with_owners<'a>(entries: impl IntoIterator<Item = (&'a AccessListValue
 }
 
 /// What to do where entries exist that are not ours.
-const HOW_TO_GET_ENTRIES: &str = "Nothing was changed. If the resource block was renamed, add a `moved` block. If the entries have no other resource, \
-     also after an apply that was killed, add an `import` block or set `adopt_existing = true`. An equal entry is not a reason to \
-     take it over: its owner removes it when it is destroyed.";
+const HOW_TO_GET_ENTRIES: &str = "Nothing was changed. If the resource block was renamed, add a `moved` block. If no \
+    other resource manages the entries, for example after an interrupted apply, add an `import` block or set \
+    `adopt_existing = true`. Adopt an entry of another resource only if you also remove it there: the other resource \
+    deletes its entries when it is destroyed.";
 
 /// A create in a project that has entries.
 pub(super) fn list_has_entries(diagnostics: &mut Diagnostics, project: &str, there: &There) {
@@ -84,9 +87,9 @@ pub(super) fn list_has_entries(diagnostics: &mut Diagnostics, project: &str, the
         AttributePath::new("entries"),
         "The project's access list has entries.",
         format!(
-            "This resource manages the whole access list of project {project}, and the list has these entries already:\n{}\n\
-             {HOW_TO_GET_ENTRIES} With `adopt_existing = true` entries that are in `entries` are taken over, and the others show as drift after \
-             this apply and are removed by the next one.",
+            "This resource manages the whole access list of project {project}, and the list has these entries \
+             already:\n{}\n{HOW_TO_GET_ENTRIES} With `adopt_existing = true`, the entries that are in `entries` are \
+             adopted. The next plan lists the other entries, and the next apply deletes them.",
             listed_with_owners(there)
         ),
     );
@@ -115,8 +118,9 @@ pub(super) fn entries_were_taken_over(diagnostics: &mut Diagnostics, values: &[A
         AttributePath::new("entries"),
         "Access list entries were taken over by another resource.",
         format!(
-            "Another lectern_atlas_access_list took over these entries:\n{}\nThey are no longer in the state of this resource. If both \
-             resources list them and have `adopt_existing = true`, each apply takes them back from the other. List each entry in one resource only.",
+            "Another lectern_atlas_access_list took over these entries:\n{}\nThey are no longer in the state of this \
+             resource. If both resources list them and have `adopt_existing = true`, each apply takes them back from \
+             the other. List each entry in one resource only.",
             listed(values)
         ),
     );
@@ -132,9 +136,10 @@ pub(super) fn entries_of_others(diagnostics: &mut Diagnostics, project: &str, va
         AttributePath::new("entries"),
         "Another resource manages entries of the same access list.",
         format!(
-            "These entries of project {project} carry the marker of another lectern_atlas_access_list:\n{}\nThis resource neither shows nor \
-             removes them. Keep all entries of a project in one resource. If the other resource no longer exists, list them in `entries` and \
-             set `adopt_existing = true`, or remove them in Atlas.",
+            "These entries of project {project} carry the marker of another lectern_atlas_access_list:\n{}\nThis \
+             resource neither shows nor removes them. Keep all entries of a project in one resource. If the other \
+             resource no longer exists, list them in `entries` and set `adopt_existing = true`, or remove them in \
+             Atlas.",
             listed(values)
         ),
     );
@@ -150,8 +155,9 @@ pub(super) fn entries_are_taken_over(diagnostics: &mut Diagnostics, values: &[Ac
         AttributePath::new("adopt_existing"),
         "Access list entries were taken over from another resource.",
         format!(
-            "These entries carried the marker of another lectern_atlas_access_list:\n{}\nThis resource owns them now. If the other resource still \
-             exists, remove them from its `entries`: if it has `adopt_existing = true` too, each apply takes them back from the other.",
+            "These entries carried the marker of another lectern_atlas_access_list:\n{}\nThis resource owns them now. \
+             If the other resource still exists, remove them from its `entries`: if it has `adopt_existing = true` \
+             too, each apply takes them back from the other.",
             listed(values)
         ),
     );
@@ -167,7 +173,8 @@ pub(super) fn taken_entries_stay(diagnostics: &mut Diagnostics, values: &[Access
         AttributePath::new("entries"),
         "Access list entries of another resource stay.",
         format!(
-            "Another lectern_atlas_access_list owns these entries:\n{}\nThey were not removed, and are no longer in the state of this resource.",
+            "Another lectern_atlas_access_list owns these entries:\n{}\nThey were not removed, and are no longer in \
+             the state of this resource.",
             listed(values)
         ),
     );
@@ -180,9 +187,9 @@ pub(super) fn refused_entries_stay(diagnostics: &mut Diagnostics, values: &[Acce
         AttributePath::new("entries"),
         "Access list entries are wanted by another resource.",
         format!(
-            "In this apply another lectern_atlas_access_list was refused because these entries exist:\n{}\nThey were not removed and stay in \
-             the state. If the resource block was renamed, add a `moved` block from this address to the new one. If not, apply again after the \
-             other resource's error is resolved.",
+            "In this apply another lectern_atlas_access_list was refused because these entries exist:\n{}\nThey were \
+             not removed and stay in the state. If the resource block was renamed, add a `moved` block from this \
+             address to the new one. If not, apply again after the other resource's error is resolved.",
             listed(values)
         ),
     );
@@ -195,8 +202,9 @@ pub(super) fn several_owners(diagnostics: &mut Diagnostics, there: &There) {
         AttributePath::root(),
         "The access list belongs to several resources.",
         format!(
-            "The entries carry the markers of several lectern_atlas_access_list resources:\n{}\nAn import takes over all the entries of one \
-             resource, and cannot tell which one is meant. Create the resource with `adopt_existing = true` and the entries that it takes over.",
+            "The entries carry the markers of several lectern_atlas_access_list resources:\n{}\nAn import takes over \
+             all the entries of one resource, and cannot tell which one is meant. Create the resource with \
+             `adopt_existing = true` and the entries that it takes over.",
             listed_with_owners(there)
         ),
     );
@@ -207,7 +215,7 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         diagnostics,
         AttributePath::root(),
         "Import id is malformed.",
-        format!("Got {id:?}. The import id is the project's id, 24 hexadecimal digits."),
+        format!("Got {id:?}. Set the import ID to the ID of the Atlas project, 24 hexadecimal digits."),
     );
 }
 
@@ -220,7 +228,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, end: Ended, doing: &str) {
             AttributePath::root(),
             "The access list took too long.",
             format!(
-                "The time for {doing} is over. Last seen: {last}. The state has what exists, and the next apply continues from there."
+                "The timeout was reached while {doing}. Last seen: {last}. The state contains what exists, and the \
+                 next apply continues from there."
             ),
         ),
         Ended::Stopped => error(
@@ -228,7 +237,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, end: Ended, doing: &str) {
             AttributePath::root(),
             "Interrupted.",
             format!(
-                "Terraform was asked to stop while {doing}. The state has what exists, and the next apply continues from there."
+                "Terraform was asked to stop while {doing}. The state contains what exists, and the next apply \
+                 continues from there."
             ),
         ),
     }
@@ -240,8 +250,8 @@ pub(super) fn stopped(diagnostics: &mut Diagnostics) {
         diagnostics,
         AttributePath::new("entries"),
         "Interrupted.",
-        "Terraform was asked to stop while writing the access list. The state has the list as planned. The next plan shows what is \
-         missing, and its apply writes it.",
+        "Terraform was asked to stop while writing the access list. The state contains the planned list. The next \
+         plan shows the missing entries, and its apply writes them.",
     );
 }
 
@@ -251,6 +261,6 @@ pub(super) fn state_may_be_behind(diagnostics: &mut Diagnostics) {
         diagnostics,
         AttributePath::new("entries"),
         "The access list could not be read after the failure.",
-        "The state lists every entry that may exist. The next refresh reads what exists.",
+        "The state contains every entry that might exist. The next refresh reads the entries that exist.",
     );
 }

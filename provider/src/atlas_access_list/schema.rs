@@ -19,22 +19,26 @@ const SHORTEST_PUBLIC_PREFIX: u8 = 8;
 
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "The whole IP access list of an Atlas project. An entry that is not in `entries` is drift, and the next apply removes it. \
-         Connections through a private endpoint need no entry, so a platform that uses only private links has `entries = {}`. \
-         Each entry carries a marker such as `lectern:k3v5x7abcd` at the end of its comment in Atlas, which says which resource owns it. \
-         An entry with the marker of another `lectern_atlas_access_list` is not drift: it is left alone, with a warning.",
+        "Manages the whole IP access list of an Atlas project. The next apply **deletes** every entry that is not in \
+         `entries`. Connections through a private endpoint need no entry, so a platform that uses only private \
+         endpoints sets `entries = {}`. The comment of each entry in Atlas ends with a marker, for example \
+         `lectern:k3v5x7abcd`, that identifies the resource that owns the entry. Entries with the marker of another \
+         `lectern_atlas_access_list` are not deleted; the plan shows a warning for them.",
         [
-            ("id", Attr::string("The project's id.").computed().keep_known()),
+            ("id", Attr::string("ID of the Atlas project.").computed().keep_known()),
             ("project_id", project_id().required().requires_replace()),
             (
                 "entries",
                 Attr::map(
-                    "Entries by what they admit: a network such as `10.1.0.0/16`, an address, or a security group `sg-...` (needs \
-                     VPC peering).",
+                    "Map of the entries. A key is a CIDR block, an IP address, or the ID of a security group \
+                     (requires VPC peering), for example `10.1.0.0/16`, `10.1.2.3` or `sg-0a1b2c3d`.",
                     [(
                         "comment",
-                        Attr::string("Why the entry exists. At most 61 characters, because Atlas accepts 80 and the marker needs the rest.")
-                            .validate(check_comment),
+                        Attr::string(
+                            "Comment of the entry. Maximum: 61 characters, because Atlas accepts 80 and the \
+                            marker uses the rest.",
+                        )
+                        .validate(check_comment),
                     )],
                 )
                 .required()
@@ -42,24 +46,31 @@ pub(super) fn schema() -> Schema {
             ),
             (
                 "allow_public",
-                Attr::bool("Accept entries outside the private ranges. Networks wider than `/8`, such as `0.0.0.0/0` and `::/0`, are always refused.").default(false),
+                Attr::bool(
+                    "Whether to allow entries outside the private address ranges. Networks larger than `/8`, \
+                    for example `0.0.0.0/0` and `::/0`, are always rejected.",
+                )
+                .default(false),
             ),
             (
                 "ignore_temporary",
-                Attr::bool("Ignore entries that Atlas removes at a date (`deleteAfterDate`).").default(true),
+                Attr::bool("Whether to ignore temporary entries, which Atlas deletes at their `deleteAfterDate`.")
+                    .default(true),
             ),
             (
                 "adopt_existing",
                 Attr::bool(
-                    "Take over existing entries that are in `entries`, also those that another resource owns. Without it, an existing entry \
-                     that this resource does not own is an error that names it, even if it is equal. On create, the project's other entries \
-                     show as drift afterwards, and the next apply removes them and names each of them.",
+                    "Whether to create the resource when the project already has entries. Existing entries that are \
+                     in `entries` are adopted, also if another resource owns them. The first apply keeps the other \
+                     entries; the next plan lists them, and the next apply **deletes** them. If false, an existing \
+                     entry that this resource does not own is an error, even if it is equal to an entry of the \
+                     configuration.",
                 )
                 .default(false),
             ),
         ],
     )
-    .identity([("project_id", "Id of the Atlas project.")])
+    .identity([("project_id", "ID of the Atlas project.")])
 }
 
 fn check_comment(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics) {
@@ -152,19 +163,19 @@ mod tests {
             (
                 &["0.0.0.0/0"][..],
                 "entries[\"0.0.0.0/0\"]",
-                "Access list entry admits the internet.",
+                "Access list entry allows the internet.",
                 "\"0.0.0.0/0\"",
             ),
             (
                 &["128.0.0.0/1"],
                 "entries[\"128.0.0.0/1\"]",
-                "Access list entry admits the internet.",
+                "Access list entry allows the internet.",
                 "128.0.0.0/1",
             ),
             (
                 &["::/0"],
                 "entries[\"::/0\"]",
-                "Access list entry admits the internet.",
+                "Access list entry allows the internet.",
                 "::/0",
             ),
             (&["203.0.113.7"], "entries[\"203.0.113.7\"]", public, "203.0.113.7"),

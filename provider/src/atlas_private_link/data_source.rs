@@ -44,41 +44,53 @@ pub(crate) struct State {
 
 fn schema() -> Schema {
     Schema::new(
-        "The private link of an Atlas project in a region, found without its id. Reading it needs Atlas credentials that may read \
-         the project.",
+        "Returns the private endpoint service of an Atlas project in a Region. Requires Atlas credentials with read \
+         access to the project.",
         [
             (
                 "id",
-                Attr::string("`project_id/region`, the region as AWS writes it.").computed(),
+                Attr::string("`<project_id>/<region>`, with the Region as AWS writes it.").computed(),
             ),
             (
                 "project_id",
-                Attr::string("Atlas project: 24 hexadecimal digits.").required(),
+                Attr::string("ID of the Atlas project (24 hexadecimal digits).").required(),
             ),
             (
                 "region",
-                Attr::string("Region, as AWS or as Atlas writes it: `ap-southeast-1` or `AP_SOUTHEAST_1`.").required(),
+                Attr::string("Region, as AWS or Atlas writes it, for example `ap-southeast-1` or `AP_SOUTHEAST_1`.")
+                    .required(),
             ),
             (
                 "private_link_id",
-                Attr::string("Atlas's id of the endpoint service.").computed(),
+                Attr::string("ID of the endpoint service in Atlas.").computed(),
             ),
             (
                 "endpoint_service_name",
-                Attr::string("Service name for `aws_vpc_endpoint`; null until Atlas has built it.").computed(),
+                Attr::string(
+                    "Name of the endpoint service. Use it as `service_name` of `aws_vpc_endpoint`. Null \
+                    until Atlas has created the endpoint service.",
+                )
+                .computed(),
             ),
-            ("status", Attr::string("As Atlas reports it.").computed()),
+            (
+                "status",
+                Attr::string(
+                    "Status of the endpoint service in Atlas: `INITIATING` (being created), \
+                `AVAILABLE`, `WAITING_FOR_USER` (no interface endpoint is registered yet), `FAILED` or `DELETING`.",
+                )
+                .computed(),
+            ),
             (
                 "error_message",
-                Attr::string("Why it failed, in Atlas's words.").computed(),
+                Attr::string("Error message of Atlas if the endpoint service failed.").computed(),
             ),
             (
                 "supported_remote_regions",
-                Attr::string_set("Other regions whose VPCs may connect, as AWS writes them.").computed(),
+                Attr::string_set("Other Regions whose VPCs can connect, as AWS writes them.").computed(),
             ),
             (
                 "interface_endpoint_ids",
-                Attr::string_set("VPC endpoints that are registered with it, whoever registered them.").computed(),
+                Attr::string_set("IDs of all VPC endpoints that are registered with the endpoint service.").computed(),
             ),
         ],
     )

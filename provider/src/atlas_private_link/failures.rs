@@ -13,9 +13,9 @@ pub(super) fn serverless_has_ended(diagnostics: &mut Diagnostics, path: Attribut
         diagnostics,
         path,
         "Serverless private links have ended.",
-        "Got \"serverless\". Atlas shut down Serverless instances and their private endpoints in January 2026, and Flex clusters \
-         have no private endpoints. Move the data to a dedicated cluster (M10 or larger) and set `kind = \"dedicated\"`, or leave \
-         `kind` out.",
+        "Got \"serverless\". Atlas discontinued Serverless instances and their private endpoints in January 2026, and \
+         Flex clusters do not support private endpoints. Move the data to a dedicated cluster (M10 or larger) and set \
+         `kind = \"dedicated\"`, or remove `kind`.",
     );
 }
 
@@ -25,8 +25,8 @@ pub(super) fn own_region_is_not_remote(diagnostics: &mut Diagnostics, region: &A
         AttributePath::new("supported_remote_regions"),
         "The link's own region is not a remote one.",
         format!(
-            "Got {:?}, which is the link's `region`, and Atlas refuses that. Leave it out: VPCs in the link's own region can \
-             always connect.",
+            "Got {:?}, which is the `region` of the private link itself. Atlas rejects this. Remove it: VPCs in the \
+             Region of the private link can always connect.",
             region.aws_name()
         ),
     );
@@ -38,7 +38,8 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "Import id is malformed.",
         format!(
-            "Got {id:?}. The import id is project_id/region, for example \"5f1b2c3d4e5f60718293a4b5/eu-central-1\"."
+            "Got {id:?}. Set the import ID to <project_id>/<region>, for example \
+             \"5f1b2c3d4e5f60718293a4b5/eu-central-1\"."
         ),
     );
 }
@@ -49,21 +50,21 @@ pub(super) fn nothing_there(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "The project has no private link in this region.",
         format!(
-            "Atlas lists no endpoint service for {id:?}. Check project and region. The resource lectern_atlas_private_link creates \
-             a link that does not exist yet."
+            "Atlas has no endpoint service for {id:?}. Check the project and the Region. To create a private link, \
+             use the resource lectern_atlas_private_link."
         ),
     );
 }
 
-const WHAT_TO_CHECK: &str = "Check in Atlas (Network Access, Private Endpoint) whether the project can have a private endpoint service \
-     in this region: the region has capacity, the project has a cluster of M10 or larger, and no other service is stuck.";
+const WHAT_TO_CHECK: &str = "In Atlas (Network Access, Private Endpoint), check that the Region has capacity, that \
+    the project has a cluster of M10 or larger, and that no other endpoint service is stuck.";
 
 /// A read found a link that does not work. The plan goes on.
 pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, service: &EndpointService, adopted: bool) {
     let way_out = if adopted {
         AFTER_ADOPTION
     } else {
-        "To create a new one, apply with -replace and this resource's address."
+        "To create a new one, run `terraform apply -replace` with the address of this resource."
     };
     warning(
         diagnostics,
@@ -78,8 +79,8 @@ pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, service: &EndpointServ
     );
 }
 
-pub(super) const AFTER_ADOPTION: &str = "The service existed before this resource, and a replacement would adopt it again. If it does not \
-     recover, delete it in Atlas, then apply.";
+pub(super) const AFTER_ADOPTION: &str = "The service existed before this resource, and a replacement would adopt it \
+    again. If it does not recover, delete it in Atlas, then apply.";
 
 /// An operation did not reach its goal.
 pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doing) {
@@ -92,7 +93,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("timeouts"),
             "The private link took too long.",
             format!(
-                "The time for {phrase} is over. Last seen: {last}. {follows} If Atlas needs longer, increase `timeouts`."
+                "The timeout was reached while {phrase}. Last seen: {last}. {follows} If Atlas needs longer, increase \
+                 `timeouts`."
             ),
         ),
         Trouble::Ended(Ended::Stopped) => warning(
@@ -100,7 +102,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             root,
             "Interrupted.",
             format!(
-                "Terraform was asked to stop while {phrase}. The state has what exists, and the next apply continues from there."
+                "Terraform was asked to stop while {phrase}. The state contains what exists, and the next apply \
+                 continues from there."
             ),
         ),
         Trouble::Exists(id) => error(
@@ -108,9 +111,10 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("adopt_existing"),
             "The project has a private link in this region already.",
             format!(
-                "A project has one endpoint service per region. It is {id}, and `adopt_existing` is false. Nothing was changed. If the \
-                 resource block was renamed, add a `moved` block. Otherwise set `adopt_existing = true` to use the service without \
-                 owning it, or add an `import` block to own it, also after an apply that was killed."
+                "A project has one endpoint service per Region. {id} exists already, and `adopt_existing` is false. \
+                 Nothing was changed. If the resource block was renamed, add a `moved` block. Otherwise set \
+                 `adopt_existing = true` to use the service without owning it, or add an `import` block to own it, \
+                 for example after an interrupted apply."
             ),
         ),
         Trouble::Several(ids) => several(diagnostics, &ids),
@@ -136,17 +140,16 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
         Trouble::Vanished => error(
             diagnostics,
             root,
-            "The private link is gone.",
-            format!(
-                "While {phrase}, it disappeared from Atlas: somebody deleted it, or Atlas did. Run the apply again."
-            ),
+            "The private link was deleted.",
+            format!("While {phrase}, the endpoint service was deleted in Atlas. Apply again."),
         ),
         Trouble::BeingDeleted => error(
             diagnostics,
             root,
             "The private link is being deleted.",
             format!(
-                "While {phrase}, somebody started to delete it. Run the apply again. It waits until the service is deleted."
+                "While {phrase}, the endpoint service is being deleted in Atlas. Apply again: the apply waits until \
+                 the deletion is complete."
             ),
         ),
         Trouble::InUse(endpoints) => error(
@@ -154,9 +157,9 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             root,
             "The private link is in use.",
             format!(
-                "While {phrase}: these interface endpoints are still registered with it: {}. Deleting it would disconnect them. Nothing was \
-                 deleted. First destroy the lectern_atlas_private_link_endpoint resources, also those of other configurations, or remove the \
-                 endpoints in Atlas. {follows}",
+                "While {phrase}: these interface endpoints are still registered with it: {}. Deleting it would \
+                 disconnect them. Nothing was deleted. First destroy the lectern_atlas_private_link_endpoint \
+                 resources, also those of other configurations, or remove the endpoints in Atlas. {follows}",
                 endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             ),
         ),
@@ -169,8 +172,8 @@ fn several(diagnostics: &mut Diagnostics, ids: &[EndpointServiceId]) {
         AttributePath::new("region"),
         "The project has several private links in this region.",
         format!(
-            "Regional mode is on, and Atlas lists these endpoint services: {}. The provider cannot tell which of them is meant. Nothing \
-             was changed. Delete those that are not used, or manage them by hand.",
+            "Regional mode is enabled, and Atlas lists these endpoint services: {}. The provider cannot decide which \
+             one to use. Nothing was changed. Delete the ones that are not used, or manage them outside of Terraform.",
             ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         ),
     );
@@ -190,7 +193,8 @@ pub(super) fn nothing_was_made(diagnostics: &mut Diagnostics) {
         diagnostics,
         AttributePath::root(),
         "Interrupted.",
-        "Terraform was asked to stop before Atlas confirmed the private link. The next apply creates it, or adopts it if Atlas created it.",
+        "Terraform was asked to stop before Atlas confirmed the private link. The next apply creates it, or adopts it \
+         if Atlas created it.",
     );
 }
 
@@ -198,11 +202,11 @@ pub(super) fn adopted_stays(diagnostics: &mut Diagnostics, id: &str, link: &str)
     warning(
         diagnostics,
         AttributePath::root(),
-        "An adopted private link stays.",
+        "An adopted private link was not deleted.",
         format!(
-            "Endpoint service {link} ({id}) existed before this resource, or somebody else may have created it, so it is removed from the \
-             state and not deleted. It costs nothing while no endpoint is registered. To delete it too, set `delete_adopted = true` \
-             and apply before the destroy, or delete it in Atlas."
+            "Endpoint service {link} ({id}) existed before this resource was created, so it is removed from the state \
+             but not deleted. It costs nothing while no endpoint is registered. To delete it too, set `delete_adopted \
+             = true` and apply before the destroy, or delete it in Atlas."
         ),
     );
 }
@@ -214,9 +218,9 @@ pub(super) fn adopted_twice(diagnostics: &mut Diagnostics, link: &EndpointServic
         AttributePath::new("adopt_existing"),
         "Two resources manage the same private link.",
         format!(
-            "Another lectern_atlas_private_link created or adopted endpoint service {link} in this apply. If it is destroyed first, this \
-             resource loses its link. Keep one resource for a project and region, and read the link elsewhere with the data source \
-             lectern_atlas_private_link."
+            "Another lectern_atlas_private_link created or adopted endpoint service {link} in this apply. If it is \
+             destroyed first, this resource loses its link. Keep one resource for a project and region, and read the \
+             link elsewhere with the data source lectern_atlas_private_link."
         ),
     );
 }
@@ -226,11 +230,12 @@ pub(super) fn adopted_meanwhile(diagnostics: &mut Diagnostics, link: &EndpointSe
     warning(
         diagnostics,
         AttributePath::root(),
-        "The private link stays because another resource uses it.",
+        "The private link was not deleted because another resource uses it.",
         format!(
-            "Another lectern_atlas_private_link adopted endpoint service {link} in this apply, so it is removed from this resource's state \
-             and not deleted. The other resource did not create it, so its destroy does not delete it either, unless it has \
-             `delete_adopted = true`. For the next rename of a resource block, add a `moved` block: the resource then keeps the link."
+            "Another lectern_atlas_private_link adopted endpoint service {link} in this apply, so it is removed from \
+             this resource's state and not deleted. The other resource did not create it, so its destroy does not \
+             delete it either, unless it has `delete_adopted = true`. For the next rename of a resource block, add a \
+             `moved` block: the resource then keeps the link."
         ),
     );
 }
@@ -242,9 +247,9 @@ pub(super) fn wanted_by_another(diagnostics: &mut Diagnostics, link: &EndpointSe
         AttributePath::root(),
         "The private link is wanted by another resource.",
         format!(
-            "In this apply another lectern_atlas_private_link was refused because endpoint service {link} exists. It was not deleted and \
-             stays in the state. If the resource block was renamed, add a `moved` block from this address to the new one. If not, apply \
-             again after the other resource's error is resolved."
+            "In this apply another lectern_atlas_private_link was refused because endpoint service {link} exists. It \
+             was not deleted and stays in the state. If the resource block was renamed, add a `moved` block from this \
+             address to the new one. If not, apply again after the other resource's error is resolved."
         ),
     );
 }

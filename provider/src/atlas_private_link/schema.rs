@@ -12,33 +12,46 @@ use crate::connection::atlas::{project_id, sentence, timeouts};
 
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "The Atlas side of an AWS PrivateLink: the endpoint service of a project in a region, to which interface endpoints \
-         connect. A project has one per region. An existing one is adopted: it is used, and destroy does not delete it. Atlas has no \
-         field that could record which resource created a service, so a destroy of the resource that created it deletes it also when \
-         other Terraform states adopted it, unless an interface endpoint is registered: then destroy is an error that names the endpoints. \
-         Create the link in one state, and read it in others with the data source `lectern_atlas_private_link`. \
-         Dedicated clusters (M10 and larger) only.",
+        "Manages the Atlas side of an AWS PrivateLink connection: the endpoint service of a project in a Region. \
+         Interface endpoints in your VPCs connect to it. A project has one endpoint service per Region. An existing \
+         endpoint service is adopted: the resource uses it, and destroy does not delete it. Atlas does not record \
+         which resource created an endpoint service. Therefore, when the resource that created it is destroyed, the \
+         endpoint service is deleted even if other Terraform states adopted it. If an interface endpoint is still \
+         registered, destroy returns an error that lists the endpoints. Create the resource in one state, and use the \
+         data source `lectern_atlas_private_link` in other states. Requires dedicated clusters (M10 or larger).",
         [
-            ("id", Attr::string("`project_id/region`, the region as AWS writes it.").computed().keep_known()),
+            (
+                "id",
+                Attr::string("`<project_id>/<region>`, with the Region as AWS writes it.")
+                    .computed()
+                    .keep_known(),
+            ),
             ("project_id", project_id().required().requires_replace()),
             (
                 "region",
-                region("Region of the clusters, as AWS or as Atlas writes it: `ap-southeast-1` and `AP_SOUTHEAST_1` are the same.")
-                    .required()
-                    .requires_replace()
-                    .same_when(same_region),
+                region(
+                    "Region of the clusters, as AWS or Atlas writes it. `ap-southeast-1` and `AP_SOUTHEAST_1` are \
+                    equivalent.",
+                )
+                .required()
+                .requires_replace()
+                .same_when(same_region),
             ),
             (
                 "kind",
-                Attr::string("Kind of the clusters. Only `dedicated`: Atlas ended Serverless in January 2026.")
-                    .default("dedicated")
-                    .validate(check_kind),
+                Attr::string(
+                    "Type of the clusters. Valid value: `dedicated`. Atlas discontinued Serverless instances \
+                    in January 2026.",
+                )
+                .default("dedicated")
+                .validate(check_kind),
             ),
             (
                 "supported_remote_regions",
                 Attr::string_set(
-                    "Other regions whose VPCs may connect, in either spelling. If null, the regions that Atlas has stay. A set, also an \
-                     empty one, is authoritative.",
+                    "Other Regions whose VPCs can connect, as AWS or Atlas writes them. If null, the Regions that are \
+                     set in Atlas are not changed. If set, Regions that are not in this set are removed; an empty set \
+                     removes all of them.",
                 )
                 .same_when(same_regions)
                 .validate(check_regions),
@@ -46,39 +59,62 @@ pub(super) fn schema() -> Schema {
             (
                 "adopt_existing",
                 Attr::bool(
-                    "Use the service that the project has in the region, without owning it: destroy leaves it. If false, an existing \
-                     service is an error, also if an earlier apply created it and was killed. To own an existing service, import it.",
+                    "Whether to use an existing endpoint service of the project in the Region. Destroy does not \
+                     delete an adopted endpoint service. If false, an existing endpoint service is an error, also if \
+                     an interrupted apply created it. To manage an existing endpoint service completely, import it.",
                 )
                 .default(true),
             ),
             (
                 "delete_adopted",
-                Attr::bool("Delete an adopted service on destroy too. Otherwise it stays, and a warning names it.").default(false),
+                Attr::bool(
+                    "Whether to delete an adopted endpoint service on destroy. If false, it is kept and the \
+                    destroy shows a warning.",
+                )
+                .default(false),
             ),
             ("timeouts", timeouts("60m")),
-            ("private_link_id", Attr::string("Atlas's id of the endpoint service.").computed().keep_known()),
+            (
+                "private_link_id",
+                Attr::string("ID of the endpoint service in Atlas.")
+                    .computed()
+                    .keep_known(),
+            ),
             (
                 "endpoint_service_name",
-                Attr::string("Service name for `aws_vpc_endpoint`: `com.amazonaws.vpce.<region>.vpce-svc-...`.")
+                Attr::string("Name of the endpoint service. Use it as `service_name` of `aws_vpc_endpoint`.")
                     .computed()
                     .keep_known(),
             ),
             (
                 "status",
-                Attr::string("As Atlas reports it: `INITIATING`, `AVAILABLE`, `WAITING_FOR_USER`, `FAILED` or `DELETING`.")
+                Attr::string(
+                    "Status of the endpoint service in Atlas: `INITIATING` (being created), `AVAILABLE`, \
+                    `WAITING_FOR_USER` (no interface endpoint is registered yet), `FAILED` or `DELETING`.",
+                )
+                .computed()
+                .keep_known(),
+            ),
+            (
+                "error_message",
+                Attr::string("Error message of Atlas if the endpoint service failed.")
                     .computed()
                     .keep_known(),
             ),
-            ("error_message", Attr::string("Why it failed, in Atlas's words.").computed().keep_known()),
             (
                 "adopted",
-                Attr::bool("Whether it existed before this resource, or somebody else may have created it.").computed().keep_known(),
+                Attr::bool(
+                    "Whether the endpoint service existed before this resource was created. Adopted endpoint \
+                    services are kept on destroy unless `delete_adopted` is true.",
+                )
+                .computed()
+                .keep_known(),
             ),
         ],
     )
     .identity([
-        ("project_id", "Id of the Atlas project."),
-        ("region", "Region of the private link, as AWS writes it."),
+        ("project_id", "ID of the Atlas project."),
+        ("region", "Region of the endpoint service, as AWS writes it."),
     ])
 }
 
@@ -112,7 +148,8 @@ fn check_kind(value: &Tree, path: &AttributePath, diagnostics: &mut Diagnostics)
             path.clone(),
             "Kind of cluster is unknown.",
             format!(
-                "Got {kind:?}, which is no kind of cluster that has private links. Set \"dedicated\", or leave `kind` out."
+                "Got {kind:?}. Private endpoints are available for dedicated clusters only. Set `kind = \
+                 \"dedicated\"`, or remove `kind`."
             ),
         ),
         _ => {}

@@ -9,8 +9,9 @@ use super::state::Place;
 use crate::connection::atlas::{Doing, Ended, atlas_call_failed, words};
 use crate::connection::chain::chain;
 
-const WHAT_TO_CHECK: &str = "Check that the VPC endpoint exists in AWS and has the link's `endpoint_service_name`, that its region is the \
-     link's or one of its `supported_remote_regions`, and that no policy denies the connection.";
+const WHAT_TO_CHECK: &str = "Check that the VPC endpoint exists in AWS, that its service name is the \
+    `endpoint_service_name` of the private link, that its Region is the Region of the private link or one of its \
+    `supported_remote_regions`, and that no policy denies the connection.";
 
 pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
     error(
@@ -18,7 +19,7 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "Import id is malformed.",
         format!(
-            "Got {id:?}. The import id is project_id/private_link_id/interface_endpoint_id, for example \
+            "Got {id:?}. Set the import ID to <project_id>/<private_link_id>/<interface_endpoint_id>, for example \
              \"5f1b2c3d4e5f60718293a4b5/60a1b2c3d4e5f60718293a4b/vpce-0a1b2c3d4e5f60718\"."
         ),
     );
@@ -30,7 +31,8 @@ pub(super) fn nothing_there(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "The endpoint is not registered with the private link.",
         format!(
-            "Atlas has no endpoint {id:?}. Check the three ids. The resource registers an endpoint that is not registered yet."
+            "Atlas has no endpoint {id:?}. Check the three IDs. To register an endpoint, create the resource instead \
+             of importing it."
         ),
     );
 }
@@ -42,7 +44,8 @@ pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, endpoint: &InterfaceEn
         AttributePath::new("status"),
         "The endpoint does not connect.",
         format!(
-            "{} is {}. {}. {WHAT_TO_CHECK} To register it again, as Atlas recommends, apply with -replace and this resource's address.",
+            "{} is {}. {}. {WHAT_TO_CHECK} To register it again, as Atlas recommends, run `terraform apply -replace` \
+             with the address of this resource.",
             endpoint.id,
             endpoint.connection_status,
             words(endpoint.error_message.as_deref())
@@ -57,7 +60,11 @@ pub(super) fn strings_are_not_read(diagnostics: &mut Diagnostics, end: Ended) {
             diagnostics,
             AttributePath::new("connection_strings"),
             "Connection strings could not be read.",
-            format!("The state keeps the ones it had. {}. {}", chain(&cause), cause.advice()),
+            format!(
+                "The state keeps the previous values. {}. {}",
+                chain(&cause),
+                cause.advice()
+            ),
         );
     }
 }
@@ -74,7 +81,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("timeouts"),
             "The endpoint took too long.",
             format!(
-                "The time for {phrase} is over. Last seen: {last}. {follows} If Atlas needs longer, increase `timeouts`."
+                "The timeout was reached while {phrase}. Last seen: {last}. {follows} If Atlas needs longer, increase \
+                 `timeouts`."
             ),
         ),
         Trouble::Ended(Ended::Stopped) => warning(
@@ -82,7 +90,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             root,
             "Interrupted.",
             format!(
-                "Terraform was asked to stop while {phrase}. The state has what exists, and the next apply continues from there."
+                "Terraform was asked to stop while {phrase}. The state contains what exists, and the next apply \
+                 continues from there."
             ),
         ),
         Trouble::Unanswered(end) => ended(diagnostics, end.into(), doing),
@@ -91,10 +100,11 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("interface_endpoint_id"),
             "The endpoint is registered already.",
             format!(
-                "While {phrase}: the private link has this endpoint already, and this resource did not register it. Nothing was changed. If \
-                 the resource block was renamed, add a `moved` block. If it has `create_before_destroy`, remove that: an endpoint is \
-                 registered once. If no other resource has it, also after an apply that was killed, add an `import` block with the id \
-                 project_id/private_link_id/interface_endpoint_id."
+                "While {phrase}: this endpoint is already registered with the private link, and this resource did not \
+                 register it. Nothing was changed. If the resource block was renamed, add a `moved` block. If it has \
+                 `create_before_destroy`, remove it: an endpoint can be registered only once. If no other resource \
+                 manages the endpoint, for example after an interrupted apply, add an `import` block with the id \
+                 <project_id>/<private_link_id>/<interface_endpoint_id>."
             ),
         ),
         Trouble::NoLink => error(
@@ -102,7 +112,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             AttributePath::new("private_link_id"),
             "The private link does not exist.",
             format!(
-                "While {phrase}: Atlas did not find the private link. Set `private_link_id = lectern_atlas_private_link.<name>.private_link_id`."
+                "While {phrase}: Atlas did not find the private link. Set `private_link_id = \
+                 lectern_atlas_private_link.<name>.private_link_id`."
             ),
         ),
         Trouble::LinkFailed { message } => error(
@@ -126,16 +137,16 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
         Trouble::Vanished => error(
             diagnostics,
             root,
-            "The endpoint is gone.",
-            format!("While {phrase}: it disappeared from Atlas, because somebody removed it. Run the apply again."),
+            "The endpoint was removed.",
+            format!("While {phrase}: the endpoint was removed in Atlas. Apply again."),
         ),
         Trouble::NoCluster(name) => error(
             diagnostics,
             clusters,
             "The project has no such cluster.",
             format!(
-                "Got \"{name}\", and the project has no cluster of that name, so its connection strings never appear. Set the name of an \
-                 existing dedicated cluster, or leave it out."
+                "Got \"{name}\". The project has no cluster of that name, so the wait for its connection strings \
+                 would never end. Set the name of an existing dedicated cluster, or remove it."
             ),
         ),
         Trouble::ClusterRefused { cluster, cause } => error(
@@ -143,7 +154,8 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             clusters,
             "Atlas refused to show the cluster.",
             format!(
-                "Got \"{cluster}\". {}. A Flex cluster has no private endpoints: leave it out. For other reasons: {}",
+                "Got \"{cluster}\". {}. Flex clusters do not support private endpoints: if it is a Flex cluster, \
+                 remove it. Otherwise: {}",
                 chain(&cause),
                 cause.advice()
             ),
@@ -153,8 +165,9 @@ pub(super) fn ended(diagnostics: &mut Diagnostics, trouble: Trouble, doing: &Doi
             clusters,
             "The cluster has no nodes in the link's region.",
             format!(
-                "Got \"{cluster}\", whose nodes are in {}, and the private link is in {}: its connection strings never lead through this \
-                 endpoint. Leave it out here, or create a link and an endpoint in the cluster's region.",
+                "Got \"{cluster}\". Its nodes are in {}, but the private link is in {}, so its connection strings \
+                 never use this endpoint. Remove the cluster here, or create a private link and an endpoint in the \
+                 Region of the cluster.",
                 nodes
                     .iter()
                     .map(|region| region.aws_name())
@@ -180,10 +193,10 @@ pub(super) fn registered_meanwhile(diagnostics: &mut Diagnostics, place: &Place)
     warning(
         diagnostics,
         AttributePath::root(),
-        "The endpoint stays because another resource registered it.",
+        "The endpoint was not removed because another resource registered it.",
         format!(
-            "Another lectern_atlas_private_link_endpoint registered {place} in this apply, so it is removed from this resource's state and stays \
-             registered."
+            "Another lectern_atlas_private_link_endpoint registered {place} in this apply, so it is removed from this \
+             resource's state and stays registered."
         ),
     );
 }
@@ -195,9 +208,9 @@ pub(super) fn wanted_by_another(diagnostics: &mut Diagnostics, place: &Place) {
         AttributePath::root(),
         "The endpoint is wanted by another resource.",
         format!(
-            "In this apply another lectern_atlas_private_link_endpoint was refused because {place} is registered. It was not removed and stays in \
-             the state. If the resource block was renamed, add a `moved` block from this address to the new one. If not, apply again after the \
-             other resource's error is resolved."
+            "In this apply another lectern_atlas_private_link_endpoint was refused because {place} is registered. It \
+             was not removed and stays in the state. If the resource block was renamed, add a `moved` block from this \
+             address to the new one. If not, apply again after the other resource's error is resolved."
         ),
     );
 }

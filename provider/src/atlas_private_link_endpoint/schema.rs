@@ -8,45 +8,57 @@ use crate::connection::atlas::{project_id, sentence, timeouts};
 
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "An AWS interface endpoint registered with Atlas. It waits until the endpoint is connected and, for the clusters named, until \
-         their connection strings lead through it, so that what depends on it can connect. An endpoint that is registered already is an error: \
-         add a `moved` block if the resource block was renamed, or import it.",
+        "Registers an AWS interface endpoint with Atlas. The resource waits until the endpoint is connected. If \
+         `cluster_names` is set, it also waits until the connection strings of these clusters use the endpoint, so \
+         that resources that depend on it can connect. If the endpoint is already registered, the apply returns an \
+         error: add a `moved` block if the resource block was renamed, or import the endpoint.",
         [
             (
                 "id",
-                Attr::string("`project_id/private_link_id/interface_endpoint_id`.").computed().keep_known(),
+                Attr::string("`<project_id>/<private_link_id>/<interface_endpoint_id>`.")
+                    .computed()
+                    .keep_known(),
             ),
             ("project_id", project_id().required().requires_replace()),
             (
                 "private_link_id",
-                Attr::string("`private_link_id` of the `lectern_atlas_private_link`.")
+                Attr::string("ID of the endpoint service in Atlas: `private_link_id` of `lectern_atlas_private_link`.")
                     .required()
                     .requires_replace()
                     .validate(|value, path, diagnostics| {
-                        check(value, path, diagnostics, "Private link id is malformed.", |text| EndpointServiceId::parse(text).err());
+                        check(value, path, diagnostics, "Private link id is malformed.", |text| {
+                            EndpointServiceId::parse(text).err()
+                        });
                     }),
             ),
             (
                 "interface_endpoint_id",
-                Attr::string("`id` of the `aws_vpc_endpoint`: `vpce-...`.")
+                Attr::string("ID of the VPC endpoint: `id` of `aws_vpc_endpoint`.")
                     .required()
                     .requires_replace()
                     .validate(|value, path, diagnostics| {
-                        check(value, path, diagnostics, "Interface endpoint id is malformed.", |text| {
-                            InterfaceEndpointId::parse(text).err()
-                        });
+                        check(
+                            value,
+                            path,
+                            diagnostics,
+                            "Interface endpoint id is malformed.",
+                            |text| InterfaceEndpointId::parse(text).err(),
+                        );
                     }),
             ),
             (
                 "cluster_names",
                 Attr::string_set(
-                    "Clusters of the project whose connection strings to wait for. They appear only when every region in which a cluster has \
-                     nodes has an endpoint. Null or empty: do not wait.",
+                    "Names of the clusters whose private endpoint connection strings to wait for. Atlas provides them \
+                     only after every Region in which the cluster has nodes has an endpoint. If null or empty, the \
+                     resource does not wait for connection strings.",
                 )
                 .validate(|value, path, diagnostics| {
                     if let Tree::List(names) = value {
                         for name in names {
-                            check(name, path, diagnostics, "Cluster name is malformed.", |text| ClusterName::parse(text).err());
+                            check(name, path, diagnostics, "Cluster name is malformed.", |text| {
+                                ClusterName::parse(text).err()
+                            });
                         }
                     }
                 }),
@@ -54,18 +66,34 @@ pub(super) fn schema() -> Schema {
             ("timeouts", timeouts("120m")),
             (
                 "status",
-                Attr::string("As Atlas reports it: `PENDING_ACCEPTANCE`, `PENDING`, `AVAILABLE`, `REJECTED`, `FAILED`, ...")
+                Attr::string(
+                    "Connection status in Atlas, for example `PENDING_ACCEPTANCE`, `PENDING`, `AVAILABLE` \
+                    (connected), `REJECTED` or `FAILED`. ...",
+                )
+                .computed()
+                .keep_known(),
+            ),
+            (
+                "error_message",
+                Attr::string("Error message of Atlas if the connection failed.")
                     .computed()
                     .keep_known(),
             ),
-            ("error_message", Attr::string("Why it failed, in Atlas's words.").computed().keep_known()),
             (
                 "connection_strings",
                 Attr::map(
-                    "Connection strings through this endpoint, by cluster name. They contain no user and no password.",
+                    "Map of cluster name to the connection strings that use this endpoint. They contain no user name \
+                     and no password.",
                     [
-                        ("srv", Attr::string("`mongodb+srv://...`").computed()),
-                        ("standard", Attr::string("`mongodb://...`, every node with its port.").computed()),
+                        (
+                            "srv",
+                            Attr::string("Connection string in the `mongodb+srv://` format.").computed(),
+                        ),
+                        (
+                            "standard",
+                            Attr::string("Connection string in the `mongodb://` format, with the port of every node.")
+                                .computed(),
+                        ),
                     ],
                 )
                 .computed()
@@ -74,9 +102,12 @@ pub(super) fn schema() -> Schema {
         ],
     )
     .identity([
-        ("project_id", "Id of the Atlas project."),
-        ("private_link_id", "Atlas's id of the private link."),
-        ("interface_endpoint_id", "Id of the VPC endpoint: `vpce-...`."),
+        ("project_id", "ID of the Atlas project."),
+        ("private_link_id", "ID of the endpoint service in Atlas."),
+        (
+            "interface_endpoint_id",
+            "ID of the VPC endpoint, for example `vpce-0a1b2c3d4e5f60718`.",
+        ),
     ])
 }
 

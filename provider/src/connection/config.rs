@@ -137,90 +137,160 @@ pub(crate) struct Config {
 #[must_use]
 pub(crate) fn schema() -> Schema {
     Schema::new(
-        "Operates the parts of an online education platform that no standard provider manages well: CloudWatch alarm \
-         bundles, schedules of MongoDB dumps, and private links and access lists of MongoDB Atlas. Every setting is optional; AWS credentials come from \
-         the usual chain.",
+        "Creates recommended CloudWatch alarms in bulk, manages MongoDB Atlas private endpoints and IP access lists, \
+         and schedules MongoDB backups to Amazon S3. All arguments are optional. AWS credentials come from the \
+         default credential chain of the AWS SDK.",
         [
             (
                 "region",
                 Attr::string(
-                    "AWS region. Also `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile's region; never asked from the \
-                     network.",
+                    "AWS Region. Can also be set with the `AWS_REGION` or `AWS_DEFAULT_REGION` environment variable, \
+                     or in the shared config profile. The provider does not look up the Region in the instance \
+                     metadata service.",
                 ),
             ),
-            ("profile", Attr::string("Profile of the shared AWS configuration files. Also `AWS_PROFILE`.")),
+            (
+                "profile",
+                Attr::string(
+                    "Name of the profile in the shared AWS config and credentials files. Can also be \
+                set with the `AWS_PROFILE` environment variable.",
+                ),
+            ),
             (
                 "allowed_account_ids",
                 Attr::strings(
-                    "Account ids, 12 digits each, that the credentials must belong to. Checked once, before the first \
-                     other AWS call; empty or null: any.",
+                    "List of allowed AWS account IDs (12 digits each). The provider checks them once, before its \
+                     first other AWS call, and returns an error if the credentials belong to another account. \
+                     Default: all accounts are allowed.",
                 ),
             ),
             (
                 "assume_role",
                 Attr::single(
-                    "The role to assume for every call.",
+                    "IAM role to assume for all AWS calls.",
                     [
                         ("role_arn", Attr::string("ARN of the role.").required()),
-                        ("session_name", Attr::string("Session name, visible in CloudTrail.").default(SESSION_NAME)),
-                        ("external_id", Attr::string("External id, where the role's trust policy asks for one.")),
+                        (
+                            "session_name",
+                            Attr::string("Session name. It is visible in CloudTrail.").default(SESSION_NAME),
+                        ),
+                        (
+                            "external_id",
+                            Attr::string("External ID, if the trust policy of the role requires one."),
+                        ),
                     ],
                 ),
             ),
             (
                 "endpoints",
                 Attr::single(
-                    "Endpoint URLs, for emulators and private endpoints. Also `AWS_ENDPOINT_URL` and \
-                     `AWS_ENDPOINT_URL_<SERVICE>`.",
+                    "Custom endpoint URLs, for example for emulators. Can also be set with the `AWS_ENDPOINT_URL` and \
+                     `AWS_ENDPOINT_URL_<SERVICE>` environment variables.",
                     [
-                        ("cloudwatch", Attr::string("CloudWatch. Also `AWS_ENDPOINT_URL_CLOUDWATCH`.")),
-                        ("lambda", Attr::string("Lambda. Also `AWS_ENDPOINT_URL_LAMBDA`.")),
+                        (
+                            "cloudwatch",
+                            Attr::string(
+                                "Endpoint URL of CloudWatch. Can also be set with \
+                            `AWS_ENDPOINT_URL_CLOUDWATCH`.",
+                            ),
+                        ),
+                        (
+                            "lambda",
+                            Attr::string(
+                                "Endpoint URL of Lambda. Can also be set with \
+                            `AWS_ENDPOINT_URL_LAMBDA`.",
+                            ),
+                        ),
                         (
                             "resourcegroupstaggingapi",
                             Attr::string(
-                                "Resource Groups Tagging API, which answers for the tags of many alarms at once. Also \
+                                "Endpoint URL of the Resource Groups Tagging API, which the provider uses to read the \
+                                 tags of many alarms in one call. Can also be set with \
                                  `AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API`.",
                             ),
                         ),
                         (
                             "s3",
                             Attr::string(
-                                "S3. Also `AWS_ENDPOINT_URL_S3`. Wherever the URL comes from, the bucket's name is then in the \
-                                 path, not in the host's name.",
+                                "Endpoint URL of S3. Can also be set with `AWS_ENDPOINT_URL_S3`. With a custom \
+                                 endpoint, the provider uses path-style requests.",
                             ),
                         ),
-                        ("scheduler", Attr::string("EventBridge Scheduler. Also `AWS_ENDPOINT_URL_SCHEDULER`.")),
-                        ("sts", Attr::string("STS. Also `AWS_ENDPOINT_URL_STS`.")),
+                        (
+                            "scheduler",
+                            Attr::string(
+                                "Endpoint URL of EventBridge Scheduler. Can also be set with \
+                            `AWS_ENDPOINT_URL_SCHEDULER`.",
+                            ),
+                        ),
+                        (
+                            "sts",
+                            Attr::string("Endpoint URL of STS. Can also be set with `AWS_ENDPOINT_URL_STS`."),
+                        ),
                     ],
                 ),
             ),
-            ("default_tags", Attr::string_map("Tags of every taggable object; a resource's own `tags` win.")),
+            (
+                "default_tags",
+                Attr::string_map(
+                    "Map of tags to assign to all resources that support tags. Tags with \
+                the same key in the `tags` of a resource take precedence.",
+                ),
+            ),
             (
                 "alarm_writes_per_second",
                 Attr::number(
-                    "PutMetricAlarm and PutCompositeAlarm calls per second, over all bundles of one run. The default is \
-                     CloudWatch's quota per account and region; 0 = no limit.",
+                    "Maximum number of `PutMetricAlarm` and `PutCompositeAlarm` calls per second, for all bundles of \
+                     one run together. The default is the CloudWatch quota per account and Region. 0 disables the \
+                     limit.",
                 )
                 .default(ALARM_WRITES_PER_SECOND),
             ),
             (
                 "atlas",
                 Attr::single(
-                    "MongoDB Atlas: an API key (`public_key` and `private_key`) or a service account (`client_id` and \
-                     `client_secret`), not both. Needed by the `lectern_atlas_` resources only. Ephemeral values are accepted \
-                     and recommended for the secrets.",
+                    "Credentials for MongoDB Atlas: an API key (`public_key` and `private_key`) or a service account \
+                     (`client_id` and `client_secret`), not both. Required for the `lectern_atlas_` resources only. \
+                     We recommend ephemeral values for the secrets.",
                     [
                         (
                             "base_url",
                             Attr::string(
-                                "Where the Admin API is. Also `MONGODB_ATLAS_BASE_URL`; `https://cloud.mongodb.com` when \
-                                 neither is set. Plain http is accepted for this machine only.",
+                                "Base URL of the Atlas Administration API. Can also be set with the \
+                                 `MONGODB_ATLAS_BASE_URL` environment variable. Default: `https://cloud.mongodb.com`. \
+                                 `http://` URLs are accepted only for localhost. All other URLs must use `https://`.",
                             ),
                         ),
-                        ("public_key", Attr::string("Also `MONGODB_ATLAS_PUBLIC_API_KEY`.")),
-                        ("private_key", Attr::string("Also `MONGODB_ATLAS_PRIVATE_API_KEY`.").sensitive()),
-                        ("client_id", Attr::string("Also `MONGODB_ATLAS_CLIENT_ID`.")),
-                        ("client_secret", Attr::string("Also `MONGODB_ATLAS_CLIENT_SECRET`.").sensitive()),
+                        (
+                            "public_key",
+                            Attr::string(
+                                "Public key of the API key. Can also be set with the \
+                            `MONGODB_ATLAS_PUBLIC_API_KEY` environment variable.",
+                            ),
+                        ),
+                        (
+                            "private_key",
+                            Attr::string(
+                                "Private key of the API key. Can also be set with the \
+                            `MONGODB_ATLAS_PRIVATE_API_KEY` environment variable.",
+                            )
+                            .sensitive(),
+                        ),
+                        (
+                            "client_id",
+                            Attr::string(
+                                "Client ID of the service account. Can also be set with the \
+                            `MONGODB_ATLAS_CLIENT_ID` environment variable.",
+                            ),
+                        ),
+                        (
+                            "client_secret",
+                            Attr::string(
+                                "Client secret of the service account. Can also be set with \
+                            the `MONGODB_ATLAS_CLIENT_SECRET` environment variable.",
+                            )
+                            .sensitive(),
+                        ),
                     ],
                 ),
             ),

@@ -12,7 +12,8 @@ pub(crate) fn account_id_is_malformed(diagnostics: &mut Diagnostics, index: i64,
         AttributePath::new("allowed_account_ids").index(index),
         "Account id is not 12 digits.",
         format!(
-            "Got {id:?}, which no credentials can ever match. Type the 12 digits as a string, for example \"012345678901\"."
+            "Got {id:?}. No credentials can match it, so every AWS call would be rejected. Set the 12 digits as a \
+             string, for example \"012345678901\"."
         ),
     );
 }
@@ -22,7 +23,7 @@ pub(crate) fn role_arn_is_malformed(diagnostics: &mut Diagnostics, role_arn: &st
         diagnostics,
         path("assume_role", "role_arn"),
         "Role ARN is malformed.",
-        format!("Got {role_arn:?}, which STS cannot assume. Type it as \"arn:aws:iam::<account id>:role/<name>\"."),
+        format!("Got {role_arn:?}, which STS cannot assume. Use the form \"arn:aws:iam::<account id>:role/<name>\"."),
     );
 }
 
@@ -31,7 +32,7 @@ pub(crate) fn endpoint_is_not_a_url(diagnostics: &mut Diagnostics, name: &'stati
         diagnostics,
         path("endpoints", name),
         "Endpoint is not a URL.",
-        format!("Got {url:?}. Type it with its scheme, for example \"http://127.0.0.1:4566\"."),
+        format!("Got {url:?}. Set a URL with its scheme, for example \"http://127.0.0.1:4566\"."),
     );
 }
 
@@ -41,7 +42,8 @@ pub(crate) fn write_rate_is_out_of_range(diagnostics: &mut Diagnostics, rate: f6
         AttributePath::new("alarm_writes_per_second"),
         "Write rate is out of range.",
         format!(
-            "Got {rate}. Type the calls per second that your CloudWatch quota allows, from {} to {}, for example 3, or 0 for no limit.",
+            "Got {rate}. Set the calls per second that your CloudWatch quota allows, from {} to {}, for example 3, or \
+             0 for no limit.",
             rates.start(),
             rates.end()
         ),
@@ -56,8 +58,9 @@ pub(crate) fn atlas_credentials_twice(diagnostics: &mut Diagnostics) {
         diagnostics,
         AttributePath::new("atlas"),
         ATLAS_CREDENTIALS_TWICE,
-        "Got parts of an API key (public_key, private_key) and of a service account (client_id, client_secret), and which of \
-         them a call would use would be a guess. Keep the two attributes of one kind.",
+        "Both an API key (public_key, private_key) and a service account (client_id, client_secret) are set, at least \
+         in part. The provider cannot decide which to use. Keep the two attributes of one kind, and remove the \
+         others.",
     );
 }
 
@@ -67,7 +70,7 @@ pub(crate) fn atlas_base_url_is_not_usable(diagnostics: &mut Diagnostics, cause:
         diagnostics,
         path("atlas", "base_url"),
         "Atlas URL cannot be used.",
-        format!("No call could reach Atlas: {cause}."),
+        format!("The provider cannot call Atlas: {cause}."),
     );
 }
 

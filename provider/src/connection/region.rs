@@ -32,7 +32,8 @@ pub(crate) fn region_is_malformed(diagnostics: &mut Diagnostics, attribute: Attr
         attribute,
         "Region is malformed.",
         format!(
-            "Got {region:?}, which AWS has no endpoint for. Set it as AWS writes it, for example {example:?}, or leave it out."
+            "Got {region:?}, which is not the name of an AWS Region. Set a Region name, for example {example:?}, or \
+             remove the attribute to use the default."
         ),
     );
 }
@@ -45,7 +46,10 @@ pub(crate) fn imported_region_is_malformed(diagnostics: &mut Diagnostics, id: &s
         diagnostics,
         AttributePath::root(),
         "Import id is malformed.",
-        format!("Got {id:?}, and AWS has no region {region:?}. Use for example \"{example}{rest}\"."),
+        format!(
+            "Got {id:?}, but {region:?} is not the name of an AWS Region. Use a Region name, for example \
+            \"{example}{rest}\"."
+        ),
     );
 }
 
@@ -83,8 +87,9 @@ pub(crate) fn region_is_not_set(diagnostics: &mut Diagnostics, attribute: Attrib
         diagnostics,
         attribute,
         "Region is not set.",
-        "Neither the resource, nor the provider's region, nor AWS_REGION, AWS_DEFAULT_REGION or the profile names a region, \
-         and the name and place of every object depends on it. Set `region`, for example \"eu-central-1\", in the provider block.",
+        "No Region is set in the resource, the provider block, AWS_REGION, AWS_DEFAULT_REGION or the profile, so the \
+         provider does not know where to create objects. Set `region` in the provider block, for example \
+         \"eu-central-1\".",
     );
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn check_tags(diagnostics: &mut Diagnostics, path: &AttributePath, ta
             diagnostics,
             path.clone().key(key.clone()),
             "Tag is invalid.",
-            format!("AWS refuses the tag {shown:?}: {problem}. Rename or shorten it."),
+            format!("AWS rejects the tag {shown:?}: {problem}. Rename or shorten it."),
         );
     }
 }

@@ -21,15 +21,15 @@ impl Function for AtlasRegionName {
                 allow_null: false,
                 allow_unknown: false,
                 description: Description::markdown(
-                    "An AWS region such as `ap-southeast-1`; Atlas's own spelling is accepted too.",
+                    "AWS Region, for example `ap-southeast-1`. The spelling of Atlas is accepted too.",
                 ),
             }],
             variadic: None,
             return_type: Type::String,
-            summary: "Writes a region as MongoDB Atlas does".to_owned(),
+            summary: "Converts an AWS Region to the spelling of MongoDB Atlas".to_owned(),
             description: Description::markdown(
-                "`ap-southeast-1` becomes `AP_SOUTHEAST_1`, the form that Atlas's API and the `mongodbatlas` provider use. A text \
-                 that is not a region is an error.",
+                "Converts an AWS Region, for example `ap-southeast-1`, to the spelling that the Atlas API and the \
+                 `mongodbatlas` provider use, for example `AP_SOUTHEAST_1`. A value that is not a Region is an error.",
             ),
             deprecated: None,
         })

@@ -51,15 +51,19 @@ impl Function for IsPrivateCidr {
                 param_type: Type::String,
                 allow_null: false,
                 allow_unknown: false,
-                description: Description::markdown("An IPv4 or IPv6 range such as `10.1.0.0/16`, without host bits."),
+                description: Description::markdown(
+                    "IPv4 or IPv6 CIDR block without host bits, for example \
+                    `10.1.0.0/16`.",
+                ),
             }],
             variadic: None,
             return_type: Type::Bool,
-            summary: "Tells whether a CIDR range is private".to_owned(),
+            summary: "Returns whether a CIDR block is private".to_owned(),
             description: Description::markdown(
-                "True when every address of the range is in `10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16` (RFC 1918) or \
-                 `fc00::/7` (RFC 4193). False for all else, also for `100.64.0.0/10`, loopback and link-local ranges. A \
-                 range with host bits set is an error: it is most often a typing mistake.",
+                "Returns true if every address of the CIDR block is in `10.0.0.0/8`, `172.16.0.0/12`, \
+                 `192.168.0.0/16` (RFC 1918) or `fc00::/7` (RFC 4193). Otherwise returns false, also for \
+                 `100.64.0.0/10`, loopback and link-local ranges. A CIDR block with host bits set, for example \
+                 `10.1.0.5/16`, is an error.",
             ),
             deprecated: None,
         })

@@ -51,26 +51,29 @@ impl Function for ScheduleRuns {
                 parameter(
                     "expression",
                     Type::String,
-                    "`rate(...)`, `cron(...)` or `at(...)`, as EventBridge Scheduler reads it.",
+                    "Schedule expression of EventBridge Scheduler: `rate(...)`, `cron(...)` or `at(...)`.",
                 ),
                 parameter(
                     "timezone",
                     Type::String,
-                    "IANA name of the zone that `cron` and `at` are in, such as `Europe/Berlin`.",
+                    "IANA time zone of `cron` and `at` expressions, for example `Europe/Berlin`.",
                 ),
                 parameter(
                     "from",
                     Type::String,
-                    "The instant to look from, as RFC 3339, for example `plantimestamp()`. A rate counts from it.",
+                    "Date and time from which to return runs, in RFC 3339 format, for example `plantimestamp()`. \
+                     `rate` expressions count from it.",
                 ),
-                parameter("n", Type::Number, "How many runs, 1 to 1000."),
+                parameter("n", Type::Number, "Number of runs to return, 1 to 1000."),
             ],
             variadic: None,
             return_type: Type::List(Box::new(Type::String)),
-            summary: "Gives the next runs of a schedule expression".to_owned(),
+            summary: "Returns the next runs of a schedule expression".to_owned(),
             description: Description::markdown(
-                "The next `n` runs of a schedule from an instant on, in order, as RFC 3339 in UTC; fewer where the schedule ends, and \
-                 none where it never fires. A local time that the clocks skip does not run, one that they repeat runs once.",
+                "Returns the next `n` runs of a schedule from a date and time, in order, in RFC 3339 format and UTC. \
+                 Returns fewer runs if the schedule ends, and an empty list if it never runs. When clocks move \
+                 forward, runs at the skipped local times do not take place. When clocks move back, a repeated local \
+                 time runs once.",
             ),
             deprecated: None,
         })

@@ -22,7 +22,8 @@ pub(super) fn name_is_malformed(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Schedule name is malformed.",
         format!(
-            "Got {name:?}, and Scheduler takes 1 to 64 letters, digits, -, _ and . here. Use for example \"MongoDBDumpEvery6Hours\"."
+            "Got {name:?}. EventBridge Scheduler accepts 1 to 64 letters, digits, -, _ and . here. Set a name such as \
+             \"MongoDBDumpEvery6Hours\"."
         ),
     );
 }
@@ -33,8 +34,8 @@ pub(super) fn description_is_too_long(diagnostics: &mut Diagnostics, path: Attri
         path,
         "Description is too long.",
         format!(
-            "Got {length} characters, and Scheduler keeps one line more, which says whose the schedule is. Set `description` to at most \
-             {DESCRIPTION_CHARACTERS} characters."
+            "Got {length} characters. The provider adds one line that identifies the owner of the schedule, so \
+             `description` can have at most {DESCRIPTION_CHARACTERS} characters. Shorten it."
         ),
     );
 }
@@ -45,7 +46,8 @@ pub(super) fn date_is_malformed(diagnostics: &mut Diagnostics, path: AttributePa
         path,
         "Date is malformed.",
         format!(
-            "Got {date:?}, which names no single moment. Use an instant with its offset from UTC, for example \"2030-01-31T03:00:00Z\"."
+            "Got {date:?}, which is not a date and time with a UTC offset. Use RFC 3339 format, for example \
+             \"2030-01-31T03:00:00Z\"."
         ),
     );
 }
@@ -69,8 +71,8 @@ pub(super) fn target_is_malformed(diagnostics: &mut Diagnostics, path: Attribute
         path,
         "Dump target is neither a function nor a state machine.",
         format!(
-            "Got {arn:?}, which cannot run a dump. Set `target_arn` to the ARN of the dump function, best of its alias (aws_lambda_alias.x.arn), or of a Step Functions \
-             state machine (aws_sfn_state_machine.x.arn)."
+            "Got {arn:?}, which cannot run a dump. Set `target_arn` to the ARN of the dump function, preferably of \
+             its alias (aws_lambda_alias.x.arn), or of a Step Functions state machine (aws_sfn_state_machine.x.arn)."
         ),
     );
 }
@@ -81,7 +83,7 @@ pub(super) fn arn_is_malformed(diagnostics: &mut Diagnostics, path: AttributePat
         path,
         "ARN is malformed.",
         format!(
-            "Got {arn:?}, which AWS refuses. Use the form arn:<partition>:<service>:<region>:<account>:<resource>."
+            "Got {arn:?}, which is not an ARN. Use the form arn:<partition>:<service>:<region>:<account>:<resource>."
         ),
     );
 }
@@ -130,7 +132,8 @@ pub(super) fn ends_before_it_starts(diagnostics: &mut Diagnostics, start: Timest
         AttributePath::new("end_date"),
         "Schedule ends before it starts.",
         format!(
-            "Got the end {end} and the start {start}, so there is no time between them. Set a later `end_date`, or none."
+            "Got the end {end}, which is not after the start {start}, so the schedule would never run. Set a later \
+             `end_date`, or remove it."
         ),
     );
 }
@@ -141,7 +144,8 @@ pub(super) fn start_is_past(diagnostics: &mut Diagnostics, start: Timestamp) {
         AttributePath::new("start_date"),
         "Start date is in the past.",
         format!(
-            "Got {start}, and Scheduler refuses a start more than five minutes ago. Set a later `start_date`. Without one a rate runs at once."
+            "Got {start}. EventBridge Scheduler rejects a start date more than five minutes in the past. Set a later \
+             `start_date`, or remove it. Without `start_date`, a rate schedule runs immediately."
         ),
     );
 }
@@ -161,7 +165,8 @@ pub(super) fn import_id_is_malformed(diagnostics: &mut Diagnostics, id: &str) {
         AttributePath::root(),
         "Import id is malformed.",
         format!(
-            "Got {id:?}. Write it as <region>/<group>/<name>, for example \"eu-central-1/default/MongoDBDumpEvery6Hours\"."
+            "Got {id:?}. Set the import ID to <region>/<group>/<name>, for example \
+             \"eu-central-1/default/MongoDBDumpEvery6Hours\"."
         ),
     );
 }
@@ -170,9 +175,10 @@ pub(super) fn nothing_to_import(diagnostics: &mut Diagnostics, region: &str, gro
     error(
         diagnostics,
         AttributePath::root(),
-        "There is no such schedule.",
+        "The schedule does not exist.",
         format!(
-            "Region {region} has no schedule {name:?} in group {group:?}. `aws scheduler list-schedules --region {region}` shows those it has."
+            "Region {region} has no schedule {name:?} in group {group:?}. To list the existing schedules, run `aws \
+             scheduler list-schedules --region {region}`."
         ),
     );
 }
@@ -180,23 +186,24 @@ pub(super) fn nothing_to_import(diagnostics: &mut Diagnostics, region: &str, gro
 /// What makes a schedule that exists one's own.
 fn way_in(place: &Place) -> String {
     format!(
-        "If the block was renamed, add a `moved` block from {TYPE}.<old name> to {TYPE}.<new name>. If no state has the schedule, as after \
-         an apply that was cut off, add an `import` block with id = {:?}. Otherwise set another `name`.",
+        "If the resource block was renamed, add a `moved` block from {TYPE}.<old name> to {TYPE}.<new name>. If no \
+         Terraform state contains the schedule, for example after an interrupted apply, add an `import` block with id \
+         = {:?}. Otherwise set another `name`.",
         place.id()
     )
 }
 
 pub(super) fn exists(diagnostics: &mut Diagnostics, place: &Place, arn: &str, owner: Option<&OwnerToken>) {
     let whose = match owner {
-        Some(_) => "that another resource made",
-        None => "that this resource did not make",
+        Some(_) => "that another resource created",
+        None => "that this resource did not create",
     };
     error(
         diagnostics,
         AttributePath::new("name"),
         "A schedule of this name exists.",
         format!(
-            "Group {:?} has a schedule {:?} ({arn}) {whose}; nothing was changed. {}",
+            "Group {:?} has a schedule {:?} ({arn}) {whose}. Nothing was changed. {}",
             place.group,
             place.name,
             way_in(place)
@@ -215,7 +222,7 @@ pub(super) fn exists_unseen(diagnostics: &mut Diagnostics, place: &Place, cause:
         AttributePath::new("name"),
         "A schedule of this name exists.",
         format!(
-            "Group {:?} has a schedule {:?}, and whose it is could not be read: {why} Nothing was changed. {}",
+            "Group {:?} has a schedule {:?}, and its owner could not be read: {why} Nothing was changed. {}",
             place.group,
             place.name,
             way_in(place)
@@ -230,7 +237,8 @@ pub(super) fn taken_over(diagnostics: &mut Diagnostics, place: &Place, arn: &str
         AttributePath::new("name"),
         "The schedule belongs to another resource.",
         format!(
-            "Another resource made or changed {arn} since the last apply, so this state no longer has it. {}",
+            "Another resource created or changed {arn} after the last apply, so the schedule is removed from this \
+             state. {}",
             way_in(place)
         ),
     );
@@ -242,7 +250,7 @@ pub(super) fn belongs_to_another(diagnostics: &mut Diagnostics, place: &Place, a
         AttributePath::new("name"),
         "The schedule belongs to another resource.",
         format!(
-            "Another resource made or changed {arn} since the plan; nothing was changed. {}",
+            "Another resource created or changed {arn} after the plan. Nothing was changed. {}",
             way_in(place)
         ),
     );
@@ -255,7 +263,7 @@ pub(super) fn left_to_another(diagnostics: &mut Diagnostics, place: &Place, arn:
         AttributePath::new("name"),
         "The schedule was not deleted.",
         format!(
-            "{arn} belongs to another resource by now, which may need it. It was left alone, and is no longer in this state. Where nothing \
+            "{arn} now belongs to another resource. It was not deleted and is removed from this state. If nothing \
              needs it, delete it with `aws scheduler delete-schedule --region {} --group-name {} --name {}`.",
             place.region, place.group, place.name
         ),
@@ -269,9 +277,10 @@ pub(super) fn wanted_by_another(diagnostics: &mut Diagnostics, place: &Place, ar
         AttributePath::new("name"),
         "The schedule was not deleted.",
         format!(
-            "Another block of this configuration has the name of {arn} and could not create it because it exists. It was left alone, and stays \
-             in the state of this resource. If the block was renamed, add a `moved` block from {TYPE}.<old name> to {TYPE}.<new name> and apply \
-             again; otherwise set another `name` in the new block. The schedule is {}.",
+            "Another resource block of this configuration needs {arn}, and could not create it because it exists. It \
+             was not deleted and stays in the state of this resource. If the resource block was renamed, add a \
+             `moved` block from {TYPE}.<old name> to {TYPE}.<new name> and apply again; otherwise set another `name` \
+             in the new block. The schedule is {}.",
             place.id()
         ),
     );
@@ -282,10 +291,10 @@ pub(super) fn vanished(diagnostics: &mut Diagnostics, name: &str) {
     error(
         diagnostics,
         AttributePath::new("name"),
-        "The schedule came and went.",
+        "The schedule changed while it was created.",
         format!(
-            "While creating {name:?} Scheduler answered that it exists, and a moment later that it does not. Another program may be working on it. \
-             Apply again."
+            "While creating {name:?}, EventBridge Scheduler first answered that the schedule exists and then that it \
+             does not. Another process might be changing it. Apply again."
         ),
     );
 }
@@ -296,8 +305,8 @@ pub(super) fn group_does_not_exist(diagnostics: &mut Diagnostics, region: &str, 
         AttributePath::new("group_name"),
         "Schedule group does not exist.",
         format!(
-            "Region {region} has no schedule group {group:?}. Create it with aws_scheduler_schedule_group and refer to its name, or \
-             remove `group_name` to use the group \"default\"."
+            "Region {region} has no schedule group {group:?}. Create it with aws_scheduler_schedule_group and use its \
+             name, or remove `group_name` to use the group \"default\"."
         ),
     );
 }
@@ -306,10 +315,8 @@ pub(super) fn gone_before_update(diagnostics: &mut Diagnostics, name: &str) {
     error(
         diagnostics,
         AttributePath::root(),
-        "The schedule is gone.",
-        format!(
-            "Scheduler has no schedule {name:?} any more, so there is nothing to change. Apply again: the plan then creates it."
-        ),
+        "The schedule no longer exists.",
+        format!("Schedule {name:?} was deleted after the plan, so it cannot be updated. Apply again to create it."),
     );
 }
 
@@ -364,8 +371,8 @@ pub(super) fn not_written(
                 AttributePath::root(),
                 summary,
                 format!(
-                    "{why} while {doing}, and Scheduler has not answered: it may or may not have been done. Apply again; the refresh shows \
-                     what there is."
+                    "{why} while {doing}, and EventBridge Scheduler has not answered. The change might have been \
+                     made. Apply again: the refresh reads the current schedule."
                 ),
             );
         }
@@ -389,7 +396,7 @@ pub(super) fn may_exist(diagnostics: &mut Diagnostics, place: &Place, cause: &Wr
         WriteError::Aws(cause) => (cause.summary(), format!("{cause}. {}", cause.advice())),
         WriteError::Interrupted(unwritten) => {
             let (summary, why) = ended(unwritten.interrupt(), timeout);
-            (summary, format!("{why}, and Scheduler has not answered."))
+            (summary, format!("{why}, and EventBridge Scheduler has not answered."))
         }
         WriteError::NotFound | WriteError::Exists | WriteError::RoleUnknown(_) => return,
     };
@@ -398,7 +405,8 @@ pub(super) fn may_exist(diagnostics: &mut Diagnostics, place: &Place, cause: &Wr
         AttributePath::root(),
         summary,
         format!(
-            "While creating the schedule {}: {why} It may exist, so it stays in the state. Apply again; the refresh shows whether it does.",
+            "While creating the schedule {}: {why} The schedule might exist, so it stays in the state. Apply again: \
+             the refresh shows whether it exists.",
             place.id()
         ),
     );
@@ -409,14 +417,15 @@ const VERIFY_OFF: &str = "or set verify_target = false to apply without this che
 pub(super) fn target_does_not_exist(diagnostics: &mut Diagnostics, arn: &str, qualifier: Option<&str>) {
     let seen = match qualifier {
         Some(qualifier) => format!("The function {arn} has no alias or version {qualifier:?}"),
-        None => format!("There is no function {arn}"),
+        None => format!("The function {arn} does not exist"),
     };
     error(
         diagnostics,
         AttributePath::new("target_arn"),
         "Dump target does not exist.",
         format!(
-            "{seen}, so every run would fail. Create it first, refer to it by its resource so that Terraform does so, {VERIFY_OFF}."
+            "{seen}, so every run would fail. Create it first, or refer to its resource so that Terraform creates it \
+             first, {VERIFY_OFF}."
         ),
     );
 }
@@ -427,8 +436,8 @@ pub(super) fn target_is_in_another_region(diagnostics: &mut Diagnostics, arn: &s
         AttributePath::new("target_arn"),
         "Dump target is in another region.",
         format!(
-            "Got {arn}, and the schedule is in {region}: EventBridge Scheduler calls what is in its own region, so no dump would run. Set \
-             region to the target's, or name a target in {region}."
+            "Got {arn}, but the schedule is in {region}. EventBridge Scheduler invokes targets in its own Region \
+             only, so no dump would run. Set `region` to the Region of the target, or set a target in {region}."
         ),
     );
 }
@@ -439,8 +448,8 @@ pub(super) fn target_is_not_active(diagnostics: &mut Diagnostics, arn: &str, sta
         AttributePath::new("target_arn"),
         "Dump target is not active.",
         format!(
-            "{arn} is {state} ({reason}), so the next run could fail. Repair it, or call it once where it is Inactive, and apply again, \
-             {VERIFY_OFF}."
+            "{arn} is {state} ({reason}), so the next run can fail. Repair it, or invoke it once if it is Inactive, \
+             and apply again, {VERIFY_OFF}."
         ),
     );
 }
@@ -451,7 +460,8 @@ pub(super) fn target_update_failed(diagnostics: &mut Diagnostics, arn: &str, sta
         AttributePath::new("target_arn"),
         "The last update of the dump target did not succeed.",
         format!(
-            "{arn} says {status} ({reason}), so a run would use what was there before. Repair the function and apply again, {VERIFY_OFF}."
+            "The last update of {arn} is {status} ({reason}), so a run would use the previous code or configuration. \
+             Repair the function and apply again, {VERIFY_OFF}."
         ),
     );
 }
@@ -462,8 +472,8 @@ pub(super) fn target_has_little_memory(diagnostics: &mut Diagnostics, arn: &str,
         AttributePath::new("target_arn"),
         "Dump target has too little memory.",
         format!(
-            "{arn} has {memory} MB, and Lambda's share of a processor grows with memory: a dump would run into its time limit. Set \
-             memory_size to {least} or more, {VERIFY_OFF}."
+            "{arn} has {memory} MB of memory. Lambda allocates CPU in proportion to memory, so a dump would time out. \
+             Set memory_size to {least} or more, {VERIFY_OFF}."
         ),
     );
 }
@@ -474,8 +484,8 @@ pub(super) fn interval_is_below_timeout(diagnostics: &mut Diagnostics, arn: &str
         AttributePath::new("schedule_expression"),
         "The interval is below the function's timeout.",
         format!(
-            "Two runs may be {seconds} s apart, and {arn} may run for {timeout} s. A run that finds another one at work ends without a \
-             dump. Lengthen the interval where dumps take that long."
+            "Two runs can start {seconds} s apart, but {arn} can run for {timeout} s. A run that starts while another \
+             one is in progress ends without a dump. If your dumps take that long, use a longer interval."
         ),
     );
 }
@@ -486,7 +496,7 @@ pub(super) fn target_not_verified(diagnostics: &mut Diagnostics, arn: &str, caus
         AttributePath::new("target_arn"),
         "The dump target was not verified.",
         format!(
-            "While looking at {arn}: {cause}. Nothing about it was verified. {}",
+            "While reading {arn}: {cause}. The target was not verified. {}",
             cause.advice()
         ),
     );
@@ -498,7 +508,7 @@ pub(super) fn target_not_looked_at(diagnostics: &mut Diagnostics, arn: &str, cau
         AttributePath::new("target_arn"),
         cause.summary(),
         format!(
-            "While looking at {arn}: {cause}. {} Repair that, {VERIFY_OFF}.",
+            "While reading {arn}: {cause}. {} Correct this and apply again, {VERIFY_OFF}.",
             cause.advice()
         ),
     );

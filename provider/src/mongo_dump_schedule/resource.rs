@@ -288,7 +288,7 @@ impl Resource for DumpSchedule {
         let Some(remote) = connect(&aws, &place, operation, diagnostics).await else {
             return prior;
         };
-        match look(&remote, "looking at", &place, operation, diagnostics).await {
+        match look(&remote, "reading", &place, operation, diagnostics).await {
             None => return prior,
             Some(None) => {
                 failures::gone_before_update(diagnostics, &place.name);
@@ -332,7 +332,7 @@ impl Resource for DumpSchedule {
         let Some(remote) = connect(&aws, &place, operation, diagnostics).await else {
             return Some(state);
         };
-        let Some(found) = look(&remote, "looking at", &place, operation, diagnostics).await else {
+        let Some(found) = look(&remote, "reading", &place, operation, diagnostics).await else {
             return Some(state);
         };
         let found = found?;

@@ -27,29 +27,36 @@ const WINDOW: RangeInclusive<i64> = 0..=1_440;
 
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "Starts the dump of a MongoDB cluster by EventBridge Scheduler: a function (with alias or version) or a Step Functions \
-         state machine, with the payload the dump function reads. The expression is checked at plan with Scheduler's own rules, \
-         time zones and clock changes included. A schedule belongs to one resource of one state: one that exists already is refused, \
-         until it is imported. Lambda is invoked asynchronously, so `retry_policy` and `dead_letter_config` are \
-         about delivering the event; for a dump that fails set the function's own retries and `on_failure` destination.",
+        "Creates an EventBridge Scheduler schedule that dumps a MongoDB cluster. The target is a Lambda function \
+         (with an alias or version) or a Step Functions state machine, and the payload is the one that the mongo-dump \
+         function reads. The plan validates the schedule expression with the rules of EventBridge Scheduler, \
+         including time zones and daylight saving time. A schedule belongs to one resource in one Terraform state: if \
+         a schedule with the same name exists, the apply returns an error until you import it. Scheduler invokes \
+         Lambda asynchronously, so `retry_policy` and `dead_letter_config` cover only the delivery of the event. To \
+         handle dumps that fail, set the retry attempts and the on-failure destination of the function.",
         [
-            ("id", Attr::string("`<region>/<group>/<name>`, also the import id.").computed().requires_replace()),
+            (
+                "id",
+                Attr::string("`<region>/<group_name>/<name>`, also the import ID.")
+                    .computed()
+                    .requires_replace(),
+            ),
             (
                 "name",
-                Attr::string("1 to 64 letters, digits, `-`, `_` and `.`; unique in its group.")
+                Attr::string("Name of the schedule. 1 to 64 letters, digits, `-`, `_` and `.`; unique in its group.")
                     .required()
                     .requires_replace()
                     .validate(check_name),
             ),
             (
                 "group_name",
-                Attr::string("An existing schedule group. A change of the group replaces the resource.")
+                Attr::string("Name of an existing schedule group. A change replaces the resource.")
                     .default(DEFAULT_GROUP)
                     .validate(check_name),
             ),
             (
                 "region",
-                Attr::string("Region of the schedule; the provider's when left out.")
+                Attr::string("Region of the schedule. Default: the provider's Region.")
                     .optional_computed()
                     .requires_replace()
                     .validate(check_region),
@@ -57,31 +64,42 @@ pub(super) fn schema() -> Schema {
             (
                 "description",
                 Attr::string(format!(
-                    "At most {DESCRIPTION_CHARACTERS} characters. Scheduler keeps one line more, which says whose the schedule is."
+                    "Description of the schedule. Maximum: {DESCRIPTION_CHARACTERS} characters. In Scheduler, one \
+                     more line follows that identifies the resource that owns the schedule."
                 ))
                 .validate(check_description),
             ),
             (
                 "start_date",
                 Attr::string(
-                    "Not before this instant, as RFC 3339, for example `2030-01-31T03:00:00Z`. A rate counts from it. Scheduler \
-                     ignores it for `at`.",
+                    "Date and time before which the schedule does not run, in RFC 3339 format, for example \
+                     `2030-01-31T03:00:00Z`. `rate` expressions count from it. Scheduler ignores it for `at` \
+                     expressions.",
                 )
                 .validate(check_date),
             ),
             (
                 "end_date",
-                Attr::string("Not after this instant, as RFC 3339. Scheduler ignores it for `at`.").validate(check_date),
+                Attr::string(
+                    "Date and time after which the schedule does not run, in RFC 3339 format. Scheduler \
+                    ignores it for `at` expressions.",
+                )
+                .validate(check_date),
             ),
             (
                 "kms_key_arn",
-                Attr::string("Key that Scheduler encrypts the schedule with; AWS's own when left out.").validate(check_arn),
+                Attr::string(
+                    "ARN of the customer managed KMS key that encrypts the schedule. Default: an AWS owned \
+                    key.",
+                )
+                .validate(check_arn),
             ),
             (
                 "schedule_expression",
                 Attr::string(
-                    "`rate(6 hours)`, `cron(0 3 * * ? *)` (minutes hours day-of-month month day-of-week year) or \
-                     `at(2030-01-31T03:00:00)`. A rate without `start_date` runs at once.",
+                    "Schedule expression, for example `rate(6 hours)`, `cron(0 3 * * ? *)` (minutes hours \
+                     day-of-month month day-of-week year) or `at(2030-01-31T03:00:00)`. A `rate` schedule without \
+                     `start_date` runs for the first time immediately.",
                 )
                 .required()
                 .validate(check_expression),
@@ -89,46 +107,57 @@ pub(super) fn schema() -> Schema {
             (
                 "schedule_expression_timezone",
                 Attr::string(
-                    "IANA name of the zone that `cron` and `at` are in. A local time that the clocks skip does not run, one that \
-                     they repeat runs once.",
+                    "IANA time zone of `cron` and `at` expressions, for example `Europe/Berlin`. When clocks move \
+                     forward, runs at the skipped local times do not take place. When clocks move back, a repeated \
+                     local time runs once.",
                 )
                 .default(DEFAULT_ZONE)
                 .validate(check_zone),
             ),
             (
                 "flexible_window_minutes",
-                Attr::number("Scheduler may start a run up to this many minutes late, 1 to 1440; 0 = at the minute.")
-                    .default(0)
-                    .validate(|value, path, diagnostics| check_number(value, path, diagnostics, &WINDOW)),
+                Attr::number(
+                    "Maximum delay in minutes with which Scheduler can start a run (flexible time window), 1 \
+                    to 1440. 0 starts every run at its exact minute.",
+                )
+                .default(0)
+                .validate(|value, path, diagnostics| check_number(value, path, diagnostics, &WINDOW)),
             ),
-            ("enabled", Attr::bool("False pauses the schedule.").default(true)),
+            ("enabled", Attr::bool("Whether the schedule is enabled.").default(true)),
             (
                 "target_arn",
-                Attr::string("ARN of the dump function, best of an alias, or of a Step Functions state machine.")
-                    .required()
-                    .validate(check_target),
+                Attr::string(
+                    "ARN of the mongo-dump function or of a Step Functions state machine. For a function, \
+                    the ARN of an alias is recommended.",
+                )
+                .required()
+                .validate(check_target),
             ),
             (
                 "role_arn",
-                Attr::string("ARN of the role that Scheduler assumes to start the target.").required().validate(check_arn),
+                Attr::string("ARN of the IAM role that Scheduler assumes to invoke the target.")
+                    .required()
+                    .validate(check_arn),
             ),
             ("dump", dump()),
             (
                 "retry_policy",
                 Attr::single(
-                    "How Scheduler repeats the delivery of an event that the target did not take.",
+                    "Retry policy of Scheduler for events that cannot be delivered to the target.",
                     [
                         (
                             "maximum_retry_attempts",
-                            Attr::number("0 to 185.")
+                            Attr::number("Maximum number of retry attempts, 0 to 185.")
                                 .default(DEFAULT_ATTEMPTS)
                                 .validate(|value, path, diagnostics| check_number(value, path, diagnostics, &ATTEMPTS)),
                         ),
                         (
                             "maximum_event_age_in_seconds",
-                            Attr::number("60 to 86400.")
+                            Attr::number("Maximum age of an event in seconds, 60 to 86400.")
                                 .default(DEFAULT_EVENT_AGE)
-                                .validate(|value, path, diagnostics| check_number(value, path, diagnostics, &EVENT_AGE)),
+                                .validate(|value, path, diagnostics| {
+                                    check_number(value, path, diagnostics, &EVENT_AGE)
+                                }),
                         ),
                     ],
                 ),
@@ -136,15 +165,16 @@ pub(super) fn schema() -> Schema {
             (
                 "dead_letter_config",
                 Attr::single(
-                    "Where Scheduler puts events it could not deliver.",
+                    "Dead-letter queue for events that Scheduler cannot deliver.",
                     [("arn", Attr::string("ARN of an SQS queue.").validate(check_arn))],
                 ),
             ),
             (
                 "verify_target",
                 Attr::bool(format!(
-                    "At apply, look whether the target function exists, is active and has at least {} MB of memory, and warn when \
-                     it may run longer than the shortest interval. Read only; not for a paused schedule, and state machines are not looked at.",
+                    "Whether to check during apply that the target function exists, is active, and has at least {} MB \
+                     of memory. The apply shows a warning if the timeout of the function is longer than the shortest \
+                     interval between two runs. State machines and disabled schedules are not checked.",
                     target::MEMORY_MB,
                 ))
                 .default(true),
@@ -152,13 +182,18 @@ pub(super) fn schema() -> Schema {
             ("arn", Attr::string("ARN of the schedule.").computed().keep_known()),
             (
                 "payload",
-                Attr::string("The event the target gets, as JSON; Scheduler fills in `<aws.scheduler...>`.").computed(),
+                Attr::string(
+                    "Event that Scheduler sends to the target, in JSON format. Scheduler replaces the \
+                    `<aws.scheduler...>` placeholders.",
+                )
+                .computed(),
             ),
             (
                 "max_interval_seconds",
                 Attr::number(format!(
-                    "The longest time between two runs in the {} years after the plan that saw the expression first, clock changes \
-                     included; null where there are fewer than two. What a dead man's switch must wait at least.",
+                    "Longest interval between two runs in seconds, including daylight saving changes. Computed over \
+                     {} years from the first plan with the expression. Null if the schedule runs fewer than two \
+                     times. Use it to set `max_age_hours` of a `mongo_dump` alarm.",
                     timing::HORIZON_YEARS,
                 ))
                 .computed(),
@@ -167,42 +202,69 @@ pub(super) fn schema() -> Schema {
     )
     .identity([
         ("region", "Region of the schedule."),
-        ("group_name", "The schedule group."),
+        ("group_name", "Name of the schedule group."),
         ("name", "Name of the schedule."),
     ])
 }
 
 fn dump() -> Attr {
     Attr::single(
-        "What to dump and where to.",
+        "The cluster to dump and the destination of the dump.",
         [
-            ("cluster", Attr::string("Name of the cluster, a part of every key: letters, digits, `-`, `_` and `.`.").required()),
             (
-                "secret_arn",
+                "cluster",
                 Attr::string(
-                    "ARN of the Secrets Manager secret with the connection, `{\"uri\": ...}` or `{\"host\", \"username\", \
-                     \"password\"}`. Never the URI itself.",
+                    "Name of the cluster. It is part of every object key. Letters, digits, `-`, `_` \
+                and `.`.",
                 )
                 .required(),
             ),
-            ("bucket", Attr::string("Bucket the dump goes to.").required()),
-            ("prefix", Attr::string("What every key begins with, without a slash at either end.").required()),
-            ("kms_key_arn", Attr::string("ARN of the key the dump's objects are encrypted with.").required()),
-            ("role_arn", Attr::string("ARN of the role the function assumes for S3.").required()),
+            (
+                "secret_arn",
+                Attr::string(
+                    "ARN of the Secrets Manager secret that contains the connection string: `{\"uri\": ...}` or \
+                     `{\"host\", \"username\", \"password\"}`. Do not set the connection string itself.",
+                )
+                .required(),
+            ),
+            ("bucket", Attr::string("Name of the S3 bucket for the dump.").required()),
+            (
+                "prefix",
+                Attr::string("Prefix of every object key, without a slash at the beginning or end.").required(),
+            ),
+            (
+                "kms_key_arn",
+                Attr::string("ARN of the KMS key that encrypts the objects of the dump.").required(),
+            ),
+            (
+                "role_arn",
+                Attr::string("ARN of the IAM role that the function assumes to write to S3.").required(),
+            ),
             (
                 "include",
                 Attr::strings(format!(
-                    "Namespaces to dump, at most {MAX_PATTERNS} patterns such as `shop.*` or `*.orders`. Default: `[\"*\"]`, all."
+                    "Patterns of the namespaces to dump, for example `shop.*` or `*.orders`. Maximum: {MAX_PATTERNS} \
+                     patterns. Default: `[\"*\"]` (all namespaces)."
                 )),
             ),
             (
                 "exclude",
-                Attr::strings("Namespaces to leave out, in the same form; stronger than `include`. Default: `[]`, none."),
+                Attr::strings(
+                    "Patterns of the namespaces to exclude. They take precedence over `include`. Default: \
+                    `[]`.",
+                ),
             ),
-            ("compression", Attr::string("`zstd` or `gzip`.").default(DEFAULT_COMPRESSION)),
+            (
+                "compression",
+                Attr::string("Compression of the dump. Valid values: `zstd`, `gzip`.").default(DEFAULT_COMPRESSION),
+            ),
             (
                 "read_concern",
-                Attr::string("`snapshot` (all collections as of one time) or `majority`.").default(DEFAULT_READ_CONCERN),
+                Attr::string(
+                    "Read concern of the dump. Valid values: `snapshot` (all collections at one point in \
+                    time), `majority`.",
+                )
+                .default(DEFAULT_READ_CONCERN),
             ),
         ],
     )

@@ -109,7 +109,7 @@ pub(super) async fn verify(
 }
 
 fn interrupted(diagnostics: &mut Diagnostics, target_arn: &str, interrupt: Interrupt, operation: &Operation) {
-    let doing = format!("looking at the target {target_arn}");
+    let doing = format!("reading the target {target_arn}");
     failures::interrupted(diagnostics, &doing, interrupt, operation.timeout());
 }
 

@@ -26,7 +26,7 @@ pub(super) fn value_is_malformed(diagnostics: &mut Diagnostics, attribute: &'sta
     error(
         diagnostics,
         AttributePath::new(attribute),
-        "Place of the dumps is malformed.",
+        "Location of the dumps is malformed.",
         format!("Got a value that is not {}. {reason}.", invalid.expected),
     );
 }
@@ -37,7 +37,8 @@ pub(super) fn limit_is_out_of_range(diagnostics: &mut Diagnostics, number: &Num)
         AttributePath::new("limit"),
         "Number is out of range.",
         format!(
-            "Got {number}, and the manifest of each dump that is listed is read from S3 at every plan. Set `limit` to a whole number from {} to {}.",
+            "Got {number}. Every plan reads the manifest of each listed dump from S3, so the number is limited. Set \
+             `limit` to a whole number from {} to {}.",
             LIMITS.start(),
             LIMITS.end()
         ),
@@ -56,8 +57,8 @@ pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &st
             AttributePath::new("bucket"),
             "Bucket does not exist.",
             format!(
-                "S3 has no bucket {bucket:?}, seen from {region}. Set `bucket` to the bucket that the schedule's dump.bucket, or its \
-                 replication, names."
+                "S3 has no bucket {bucket:?} (requested in {region}). Set `bucket` to the `dump.bucket` of the \
+                 schedule, or to its replica bucket."
             ),
         ),
         ReadError::OtherRegion { seen, code, message } => {
@@ -65,14 +66,15 @@ pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &st
                 Some(seen) => (format!("it is in {seen}"), format!("Set region = \"{seen}\".")),
                 None => (
                     "it is in another region".to_owned(),
-                    format!("Set `region` to the one that `aws s3api get-bucket-location --bucket {bucket}` shows."),
+                    format!("Set `region` to the Region that `aws s3api get-bucket-location --bucket {bucket}` shows."),
                 ),
             };
             (
                 AttributePath::new("region"),
                 "Bucket is in another region.",
                 format!(
-                    "The bucket {bucket:?} was looked for in {region}, and {found} (S3 answered {code}: {message}). {next}"
+                    "The bucket {bucket:?} was requested in {region}, but {found} (S3 answered {code}: {message}). \
+                     {next}"
                 ),
             )
         }
@@ -80,8 +82,9 @@ pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &st
             AttributePath::new("role_arn"),
             "Role cannot be assumed.",
             format!(
-                "While assuming {} with the provider's credentials STS answered {code}: {message}. Set `role_arn` to a role whose trust \
-                 policy names the caller that `aws sts get-caller-identity` shows, and allow that caller `sts:AssumeRole` on it.",
+                "While assuming {} with the provider's credentials, STS answered {code}: {message}. Set `role_arn` to \
+                 a role whose trust policy allows the caller that `aws sts get-caller-identity` shows, and allow that \
+                 caller `sts:AssumeRole` on the role.",
                 role.map_or("the role", |role| role.as_str())
             ),
         ),
@@ -89,8 +92,9 @@ pub(super) fn not_read(diagnostics: &mut Diagnostics, place: &Place, region: &st
             AttributePath::new(if role.is_some() { "role_arn" } else { "bucket" }),
             cause.summary(),
             format!(
-                "While reading dumps in the bucket {bucket:?} with {caller}: {cause}. Allow `s3:ListBucket` on the bucket, \
-                 `s3:GetObject` on {}* in it, and `kms:Decrypt` on the key of the dumps; or set `role_arn` to a role that may.",
+                "While reading dumps in the bucket {bucket:?} with {caller}: {cause}. Allow `s3:ListBucket` on the \
+                 bucket, `s3:GetObject` on {}* in it, and `kms:Decrypt` on the key of the dumps, or set `role_arn` to \
+                 a role with these permissions.",
                 place.location.folder()
             ),
         ),
@@ -111,14 +115,15 @@ pub(super) fn interrupted(diagnostics: &mut Diagnostics, place: &Place, interrup
         Interrupt::Stopped => (
             "Interrupted.",
             format!(
-                "While reading dumps in the bucket {:?}. Nothing was changed.",
+                "Terraform was asked to stop while reading dumps in the bucket {:?}. Nothing was changed.",
                 place.bucket.as_str()
             ),
         ),
         Interrupt::TimedOut => (
             "Reading the dumps took too long.",
             format!(
-                "The bucket {:?} was not read within {} s. Set a smaller `limit`, and check whether S3 throttles the account.",
+                "The bucket {:?} was not read within {} s. Set a smaller `limit`, and check whether S3 throttles the \
+                 account.",
                 place.bucket.as_str(),
                 timeout.as_secs()
             ),
@@ -134,8 +139,8 @@ pub(super) fn manifests_unusable(diagnostics: &mut Diagnostics, unusable: &[(Str
         AttributePath::new("dumps"),
         "Manifests cannot be read.",
         format!(
-            "{}\nThese dumps are not listed, and nothing says whether they are complete. Look at the objects; a version that is not \
-             known needs a newer provider.",
+            "{}\nThese dumps are not listed, and it is not known whether they are complete. Check these objects in \
+             S3. If the version of a manifest is unknown, upgrade the provider.",
             lines(said.collect())
         ),
     );
@@ -155,8 +160,8 @@ pub(super) fn passed_over(diagnostics: &mut Diagnostics, awaited: &[(RunId, usiz
         AttributePath::new("latest"),
         "Newer dumps are not complete yet.",
         format!(
-            "{}\n{latest}. In a replica's bucket the rest arrives with replication; elsewhere somebody removed objects, or they have \
-             another size than the manifest says.",
+            "{}\n{latest}. In a replica bucket, replication is still in progress. In another bucket, objects were \
+             deleted, or their size differs from the manifest.",
             lines(said.collect())
         ),
     );
@@ -168,17 +173,18 @@ pub(super) fn pointer_is_off(diagnostics: &mut Diagnostics, location: &Location,
         Pointer::Unremarkable => return,
         Pointer::Unusable(reason) => format!("{key}: {reason}. A restore of \"latest\" cannot use it either."),
         Pointer::ToNothing(run) => format!(
-            "{key} names run {run}, which has no manifest. In a replica's bucket it may be on its way; elsewhere somebody removed it."
+            "{key} refers to run {run}, which has no manifest. In a replica bucket, replication might still be in \
+             progress. In another bucket, the manifest was deleted."
         ),
         Pointer::ToAnotherManifest(run) => format!(
-            "{key} names run {run} with another SHA-256 than its manifest has, so one of the two was replaced after the dump. Compare \
-             the versions of both objects before you restore from it."
+            "{key} refers to run {run} with a SHA-256 that differs from the manifest, so one of the two objects was \
+             replaced after the dump. Compare the versions of both objects before you restore from this dump."
         ),
     };
     warning(
         diagnostics,
         AttributePath::new("latest"),
-        "latest.json does not fit the dumps.",
+        "latest.json does not match the dumps.",
         detail,
     );
 }

@@ -49,61 +49,104 @@ fn entry() -> [(&'static str, Attr); 13] {
     [
         (
             "run_id",
-            Attr::string("The scheduled time and a hash of it, for example `20260506T180000Z-1a2b3c`.").computed(),
+            Attr::string("ID of the run: the scheduled time and a hash, for example `20260506T180000Z-1a2b3c`.")
+                .computed(),
         ),
         (
             "status",
             Attr::string(
-                "`complete`; `incomplete`: something that was asked for is not in it; `empty`: there was nothing to dump; \
-                 `replicating`: the manifest is there and not all of its objects are, as in a replica's bucket for a while.",
+                "Status of the dump: `complete`, `incomplete` (a requested collection is missing), `empty` (there was \
+                 nothing to dump) or `replicating` (the manifest exists but some of its objects do not exist yet, for \
+                 example in a replica bucket).",
             )
             .computed(),
         ),
-        ("started", Attr::string("When the run began, as RFC 3339 in UTC.").computed()),
-        ("finished", Attr::string("When its last object was complete.").computed()),
-        ("scheduled_time", Attr::string("When it was to begin.").computed()),
-        ("documents", Attr::number("How many documents it holds.").computed()),
-        ("bytes", Attr::number("Bytes of its documents as they are stored, compressed.").computed()),
+        (
+            "started",
+            Attr::string("Start time of the run in RFC 3339 format, UTC.").computed(),
+        ),
+        (
+            "finished",
+            Attr::string("Time when the last object of the dump was written.").computed(),
+        ),
+        (
+            "scheduled_time",
+            Attr::string("Scheduled start time of the run.").computed(),
+        ),
+        ("documents", Attr::number("Number of documents in the dump.").computed()),
+        (
+            "bytes",
+            Attr::number("Compressed size of the documents in bytes.").computed(),
+        ),
         (
             "consistency",
-            Attr::string("`snapshot`: all documents as of `cluster_time`; `per_range`: each range as of its own time.").computed(),
+            Attr::string(
+                "Consistency of the dump: `snapshot` (all documents at `cluster_time`) or `per_range` (each \
+                range of documents at its own point in time).",
+            )
+            .computed(),
         ),
         (
             "cluster_time",
-            Attr::string("As of when the documents are, by the cluster's clock; null unless it is a snapshot.").computed(),
+            Attr::string("Cluster time of the snapshot. Null unless `consistency` is `snapshot`.").computed(),
         ),
-        ("manifest_key", Attr::string("Key of its `manifest.json`.").computed()),
-        ("uri", Attr::string("`s3://bucket/...`, as `mongo-restore --from` takes it.").computed()),
+        (
+            "manifest_key",
+            Attr::string("Object key of the `manifest.json` of the dump.").computed(),
+        ),
+        (
+            "uri",
+            Attr::string("S3 URI of the dump, for `mongo-restore --from`.").computed(),
+        ),
         (
             "missing_objects",
-            Attr::number("How many of its objects are missing or have another size; null unless it is `replicating`.").computed(),
+            Attr::number(
+                "Number of objects that are missing or have an unexpected size. Null unless `status` is \
+                `replicating`.",
+            )
+            .computed(),
         ),
-        ("tool", Attr::string("Name and version of what wrote it.").computed()),
+        (
+            "tool",
+            Attr::string("Name and version of the program that wrote the dump.").computed(),
+        ),
     ]
 }
 
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "The MongoDB dumps of one cluster in a bucket, from their manifests, and the age of the newest complete one. A run that \
-         has not written its manifest is not there yet and is not shown. Reading needs `s3:ListBucket` on the bucket, \
-         `s3:GetObject` on the manifests and `latest.json`, and `kms:Decrypt` on the key of the dumps.",
+        "Lists the MongoDB dumps of one cluster in an S3 bucket and returns the age of the newest complete dump. Runs \
+         that have not written their manifest yet are not listed. Requires `s3:ListBucket` on the bucket, \
+         `s3:GetObject` on the manifests and `latest.json`, and `kms:Decrypt` on the KMS key of the dumps.",
         [
-            ("id", Attr::string("`bucket/prefix/cluster`.").computed()),
-            ("bucket", Attr::string("Name of the bucket, the dumps' own or a replica.").required()),
-            ("prefix", Attr::string("What the dumps' keys begin with, as in the schedule's `dump.prefix`.").required()),
-            ("cluster", Attr::string("The cluster dumped, as in the schedule's `dump.cluster`.").required()),
+            ("id", Attr::string("`<bucket>/<prefix>/<cluster>`.").computed()),
+            (
+                "bucket",
+                Attr::string("Name of the S3 bucket of the dumps, or of its replica.").required(),
+            ),
+            (
+                "prefix",
+                Attr::string("Prefix of the object keys: `dump.prefix` of the schedule.").required(),
+            ),
+            (
+                "cluster",
+                Attr::string("Name of the cluster: `dump.cluster` of the schedule.").required(),
+            ),
             (
                 "role_arn",
-                Attr::string("Role to assume for reading, with the provider's credentials; these alone when left out."),
+                Attr::string(
+                    "ARN of the IAM role to assume to read the bucket. Default: the provider's credentials \
+                    are used without a role.",
+                ),
             ),
             (
                 "region",
-                Attr::string("Region of the bucket; the provider's when left out.").optional_computed(),
+                Attr::string("Region of the bucket. Default: the provider's Region.").optional_computed(),
             ),
             (
                 "limit",
                 Attr::number(format!(
-                    "How many dumps to look at, newest first, {} to {}.",
+                    "Maximum number of dumps to read, newest first. {} to {}.",
                     LIMITS.start(),
                     LIMITS.end()
                 ))
@@ -111,14 +154,18 @@ pub(super) fn schema() -> Schema {
             ),
             (
                 "dumps",
-                Attr::list("The dumps, newest first. One whose manifest cannot be read is a warning instead.", entry())
-                    .computed(),
+                Attr::list(
+                    "List of the dumps, newest first. If a manifest cannot be read, the dump is not listed and \
+                    the plan shows a warning.",
+                    entry(),
+                )
+                .computed(),
             ),
             (
                 "latest",
                 Attr::single(
-                    "The newest complete dump, also where it is beyond `limit` and `latest.json` leads to it; null where there \
-                     is none.",
+                    "Newest complete dump. Can be older than the dumps in `dumps` if `latest.json` refers to it. Null \
+                     if there is no complete dump.",
                     entry(),
                 )
                 .computed(),
@@ -126,9 +173,9 @@ pub(super) fn schema() -> Schema {
             (
                 "age_seconds",
                 Attr::number(
-                    "Seconds since the time that the latest complete dump shows: its `cluster_time`, else its `started`. Null \
-                     where there is none. It is another number at every plan, so use it in checks, outputs and preconditions, \
-                     and not in arguments of resources.",
+                    "Age of the data in `latest` in seconds, counted from `cluster_time` or, if that is null, from \
+                     `started`. Null if there is no complete dump. The value changes with every plan, so use it in \
+                     checks, outputs and preconditions, not in resource arguments.",
                 )
                 .computed(),
             ),

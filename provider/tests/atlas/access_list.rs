@@ -199,12 +199,12 @@ async fn bad_entries_are_refused_at_plan_by_name() {
         (
             json!({ "0.0.0.0/0": {} }),
             "entries[\"0.0.0.0/0\"]",
-            "Access list entry admits the internet.",
+            "Access list entry allows the internet.",
         ),
         (
             json!({ "::/0": {} }),
             "entries[\"::/0\"]",
-            "Access list entry admits the internet.",
+            "Access list entry allows the internet.",
         ),
         (
             json!({ "52.0.0.0/8": {} }),

@@ -244,7 +244,7 @@ async fn a_refusal_is_told_with_what_to_check_and_not_tried_again() {
             "address",
             FaultKind::IpAddressNotOnAccessList,
             "Atlas denied access.",
-            "this machine's public address",
+            "public IP address of the machine",
         ),
         ("role", FaultKind::RoleTooLow, "Atlas denied access.", "Project Owner"),
         (

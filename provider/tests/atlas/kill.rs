@@ -143,7 +143,7 @@ async fn an_endpoint_killed_at_any_call_of_its_create_is_created_or_imported_and
         } else {
             let refused = world.apply(ENDPOINT, None, &config).await;
             let error = refused.diagnostics.only_error().unwrap();
-            assert!(error.detail.contains("an apply that was killed"), "{}", error.detail);
+            assert!(error.detail.contains("an interrupted apply"), "{}", error.detail);
             let id = format!("{PROJECT}/{}/{VPCE}", world.services()[0].id);
             let imported = world.provider.import(ENDPOINT, &id).await.unwrap().ok().unwrap().state;
             world
@@ -198,7 +198,7 @@ async fn an_access_list_killed_at_any_call_of_its_create_is_written_by_the_next_
         } else {
             let refused = world.apply(LIST, None, &config).await;
             let error = refused.diagnostics.only_error().unwrap();
-            assert!(error.detail.contains("an apply that was killed"), "{}", error.detail);
+            assert!(error.detail.contains("an interrupted apply"), "{}", error.detail);
             with(&config, "adopt_existing", json!(true))
         };
         let state = world.create(LIST, &config).await;

@@ -306,7 +306,7 @@ async fn a_renamed_block_does_not_delete_the_private_link() {
     let warning = &left.diagnostics.0[0];
     assert_eq!(
         warning.summary,
-        "The private link stays because another resource uses it."
+        "The private link was not deleted because another resource uses it."
     );
     for told in [id, "delete_adopted = true", "`moved` block"] {
         assert!(warning.detail.contains(told), "{told}: {}", warning.detail);

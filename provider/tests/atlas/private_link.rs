@@ -134,7 +134,7 @@ async fn an_existing_service_is_adopted_and_survives_the_destroy_with_a_warning(
     world.assert_settled(LINK, &state, &link(), "adopted").await;
     let destroyed = world.destroy(LINK, &state).await;
     let warning = &destroyed.diagnostics.0[0];
-    assert_eq!(warning.summary, "An adopted private link stays.");
+    assert_eq!(warning.summary, "An adopted private link was not deleted.");
     assert!(
         warning.detail.contains(&id) && warning.detail.contains("delete_adopted = true"),
         "{}",
@@ -418,7 +418,7 @@ async fn two_providers_at_once_make_one_service_and_the_adopter_leaves_it() {
     adopted.sort_unstable();
     assert_eq!(adopted, [false, true], "one creates, the other adopts");
     let left = world.destroy(LINK, adopter).await;
-    assert_eq!(left.diagnostics.0[0].summary, "An adopted private link stays.");
+    assert_eq!(left.diagnostics.0[0].summary, "An adopted private link was not deleted.");
     assert_eq!(world.services().len(), 1);
 }
 
@@ -650,7 +650,7 @@ async fn a_conflict_that_no_service_explains_ends_with_atlas_s_words() {
         .await;
     let error = refused.diagnostics.only_error().unwrap();
     assert!(
-        error.detail.contains("No more.") && error.detail.contains("Nothing of it is in the state"),
+        error.detail.contains("No more.") && error.detail.contains("The state does not contain the resource"),
         "{}",
         error.detail
     );

@@ -147,7 +147,7 @@ async fn a_pointer_that_does_not_fit_is_a_warning() {
 
     world.point_at(&newer).await;
     let (state, nowhere) = world.with_a_warning(world.config()).await;
-    assert_eq!(nowhere.summary, "latest.json does not fit the dumps.");
+    assert_eq!(nowhere.summary, "latest.json does not match the dumps.");
     assert!(nowhere.detail.contains(&newer.run().to_string()) && nowhere.detail.contains("no manifest"));
     assert_eq!(state["latest"]["run_id"], older.run().to_string());
 

@@ -194,7 +194,7 @@ async fn a_schedule_that_goes_between_plan_and_apply_is_told_and_made_by_the_nex
     let outcome = world.provider.apply(&plan).await.unwrap();
     assert_eq!(
         outcome.diagnostics.only_error().unwrap().summary,
-        "The schedule is gone."
+        "The schedule no longer exists."
     );
     assert!(world.refresh(&outcome.state.unwrap()).await.is_none());
     let state = world.create(&paused).await;
@@ -292,7 +292,7 @@ async fn a_create_without_an_answer_stays_in_the_state_and_the_next_refresh_find
     let outcome = stopped_at(&world, "CreateSchedule", Effect::HoldAnswer, run).await;
     let error = outcome.diagnostics.only_error().unwrap();
     assert!(
-        error.detail.contains("may exist") && error.detail.contains(&world.id()),
+        error.detail.contains("might exist") && error.detail.contains(&world.id()),
         "{}",
         error.detail
     );

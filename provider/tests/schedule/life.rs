@@ -376,7 +376,7 @@ async fn an_import_shows_every_attribute_and_the_apply_after_it_writes_nothing()
 async fn an_import_of_nothing_or_by_another_id_says_so() {
     let world = World::start().await;
     for (id, summary) in [
-        (world.id(), "There is no such schedule."),
+        (world.id(), "The schedule does not exist."),
         (world.name.clone(), "Import id is malformed."),
         (format!("{REGION}/{}", world.name), "Import id is malformed."),
         (format!("{REGION}//{}", world.name), "Import id is malformed."),

@@ -35,7 +35,7 @@ fn assert_refused(outcome: &Outcome, world: &World) {
         "`import`",
         &world.id(),
         "arn:aws:scheduler:",
-        "nothing was changed",
+        "Nothing was changed",
     ] {
         assert!(error.detail.contains(part), "{part} is not in: {}", error.detail);
     }

@@ -76,7 +76,7 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             expression("cron(0 3 * * ? 2020)"),
             "schedule_expression",
             never,
-            "last year 2020 is over",
+            "last year 2020 is in the past",
         ),
         (
             expression("at(2020-01-01T03:00:00)"),

@@ -81,13 +81,13 @@ async fn a_function_or_alias_that_does_not_exist_is_refused_by_name() {
     let missing = arn.replace("function-", "nothing-");
     let summary = "Dump target does not exist.";
     world
-        .refused(&world.verifying(&missing), summary, &["There is no function", &missing])
+        .refused(&world.verifying(&missing), summary, &["does not exist", &missing])
         .await;
     world
         .refused(
             &world.verifying(&format!("{missing}:live")),
             summary,
-            &["There is no function"],
+            &["does not exist"],
         )
         .await;
     world
@@ -140,7 +140,7 @@ async fn a_function_that_is_not_ready_is_refused_with_the_reason_lambda_gives() 
         .await;
     says(json!({ "State": "Inactive" }));
     world
-        .refused(&world.verifying(&arn), inactive, &["is Inactive", "call it once"])
+        .refused(&world.verifying(&arn), inactive, &["is Inactive", "invoke it once"])
         .await;
     says(json!({ "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "No such key." }));
     let summary = "The last update of the dump target did not succeed.";
@@ -183,7 +183,7 @@ async fn a_look_that_is_denied_is_a_warning_that_nothing_was_verified() {
     );
     let detail = &outcome.diagnostics.0[0].detail;
     assert!(
-        detail.contains("Nothing about it was verified") && detail.contains("lambda:GetFunctionConfiguration"),
+        detail.contains("The target was not verified") && detail.contains("lambda:GetFunctionConfiguration"),
         "{detail}"
     );
     world.destroy(&outcome.state.unwrap()).await;

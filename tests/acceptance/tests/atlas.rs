@@ -209,7 +209,7 @@ fn the_plan_of_a_public_entry_is_an_error_at_the_entry() {
     let refused = workdir.plan().unwrap();
     assert_eq!(refused.code, 1);
     assert!(
-        refused.flat().contains("Access list entry admits the internet."),
+        refused.flat().contains("Access list entry allows the internet."),
         "{}",
         refused.text
     );

@@ -86,7 +86,7 @@ async fn an_identity_that_names_nothing_is_an_error_that_says_so() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     let workdir = workdir(Engine::NewerTerraform, &emulator);
     for (case, name, expected) in [
-        ("absent", "edu", "There is no such bundle."),
+        ("absent", "edu", "The bundle does not exist."),
         ("malformed", "edu/more", "Import identity is malformed."),
     ] {
         let import = IMPORT.replace("\"edu\"", &format!("{name:?}"));

@@ -70,13 +70,16 @@ pub enum MathError {
         at: usize,
     },
     /// SEARCH gives many series, an alarm watches one.
-    #[error("SEARCH at position {at} is not allowed in alarms: it returns many time series, an alarm watches one")]
+    #[error(
+        "SEARCH at position {at} is not allowed in alarms: it returns many time series, but an alarm evaluates \
+        one"
+    )]
     Search {
         /// Position.
         at: usize,
     },
     /// A function of CloudWatch's that is not evaluated here.
-    #[error("function {name} at position {at} is CloudWatch's, but is not evaluated here")]
+    #[error("function {name} at position {at} is a CloudWatch function that this provider does not support")]
     UnsupportedFunction {
         /// Its name.
         name: String,
@@ -110,7 +113,7 @@ pub enum MathError {
         at: usize,
     },
     /// The result is a number or several series.
-    #[error("the expression returns {what}; it has to return one time series")]
+    #[error("the expression returns {what}; it must return one time series")]
     NotOneSeries {
         /// What it returns.
         what: &'static str,

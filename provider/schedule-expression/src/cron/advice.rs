@@ -13,7 +13,7 @@ pub(super) fn six_fields(words: &[&str]) -> String {
         }
         _ => None,
     };
-    found.unwrap_or_else(|| "Use for example cron(0 3 * * ? *) for every day at 03:00.".to_owned())
+    found.unwrap_or_else(|| "Use, for example, cron(0 3 * * ? *) for every day at 03:00.".to_owned())
 }
 
 /// The expression for one that has Quartz's seconds and no year, as `0 0 3 * * ?`.

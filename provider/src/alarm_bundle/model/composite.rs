@@ -123,19 +123,19 @@ fn check_suppressor(composite: &Composite, path: &AttributePath, diagnostics: &m
             diagnostics::input_missing(
                 diagnostics,
                 path,
-                "Name or ARN of the alarm that suppresses the composite's actions.",
+                "Name or ARN of the alarm that suppresses the actions of the composite alarm.",
             );
         }
         for (attribute, seconds, what) in [
             (
                 "wait_period_seconds",
                 &suppressor.wait_period_seconds,
-                "Seconds for which the composite waits for the suppressor.",
+                "Maximum number of seconds to wait for the suppressor alarm.",
             ),
             (
                 "extension_period_seconds",
                 &suppressor.extension_period_seconds,
-                "Seconds for which the composite's actions stay suppressed after the suppressor is over.",
+                "Number of seconds that the actions stay suppressed after the suppressor alarm leaves the ALARM state.",
             ),
         ] {
             let path = path.clone().attribute(attribute);

@@ -191,7 +191,7 @@ impl Reader<'_> {
             (
                 "threshold",
                 alarm.threshold.is_null(),
-                "The number the metric is compared with.",
+                "The value to compare the metric with.",
             ),
         ] {
             if missing {
@@ -284,7 +284,7 @@ impl Reader<'_> {
         }
         let is_query = alarm.expression.as_deref_option().is_some_and(expression::is_query);
         if !is_query && (alarm.metrics.is_null() || alarm.metrics.as_ref_option().is_some_and(BTreeMap::is_empty)) {
-            diagnostics::input_missing(diagnostics, self.at("metrics"), "The metrics of the expression, by id.");
+            diagnostics::input_missing(diagnostics, self.at("metrics"), "The metrics of the expression, by ID.");
         }
         if alarm.expression.is_null()
             || alarm
@@ -295,7 +295,7 @@ impl Reader<'_> {
             diagnostics::input_missing(
                 diagnostics,
                 self.at("expression"),
-                "Metric math over the ids of metrics.",
+                "A metric math expression over the IDs of metrics.",
             );
         }
     }

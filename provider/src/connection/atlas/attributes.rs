@@ -17,7 +17,7 @@ pub(crate) struct Timeouts {
 
 /// The attribute that names a project, with its check.
 pub(crate) fn project_id() -> Attr {
-    Attr::string("Atlas project: 24 hexadecimal digits.").validate(|value, path, diagnostics| {
+    Attr::string("ID of the Atlas project (24 hexadecimal digits).").validate(|value, path, diagnostics| {
         if let Tree::String(text) = value
             && let Err(cause) = ProjectId::parse(text)
         {

@@ -31,7 +31,10 @@ pub(super) fn atlas_is_not_usable(diagnostics: &mut Diagnostics, cause: &AtlasFa
 pub(super) fn atlas_was_not_called(diagnostics: &mut Diagnostics, interrupt: Interrupt) {
     let (summary, reason) = match interrupt {
         Interrupt::Stopped => ("Interrupted.", "Terraform was asked to stop"),
-        Interrupt::TimedOut => ("The operation took too long.", "The time of the operation was over"),
+        Interrupt::TimedOut => (
+            "The operation took too long.",
+            "The timeout of the operation was reached",
+        ),
     };
     error(
         diagnostics,

@@ -17,12 +17,12 @@ impl Doing {
     }
 }
 
-pub(crate) const NOTHING_MADE: &str =
-    "Nothing of it is in the state. The next apply starts again, and finds what the last call may have created.";
-pub(crate) const AFTER_CREATE: &str = "The state has what exists. Terraform marks it as tainted, and the next apply replaces it. After \
-     `terraform untaint` the next apply continues from there instead.";
-pub(crate) const AFTER_UPDATE: &str = "The state has what exists, and the next apply continues from there.";
-pub(crate) const AFTER_DELETE: &str = "It stays in the state, and the next destroy continues from there.";
+pub(crate) const NOTHING_MADE: &str = "The state does not contain the resource. The next apply starts again, and \
+    finds the object if the last call created it.";
+pub(crate) const AFTER_CREATE: &str = "The state contains what exists. Terraform marks the resource as tainted, so \
+    the next apply replaces it. To continue from there instead, run `terraform untaint` before the next apply.";
+pub(crate) const AFTER_UPDATE: &str = "The state contains what exists, and the next apply continues from there.";
+pub(crate) const AFTER_DELETE: &str = "The resource stays in the state, and the next destroy continues from there.";
 
 /// Atlas's words, or that it gave none.
 pub(crate) fn words(message: Option<&str>) -> String {

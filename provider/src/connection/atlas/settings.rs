@@ -43,7 +43,8 @@ impl AtlasFailure {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::Unknown(attribute) => format!(
-                "Set `atlas.{attribute}` to a value that is known at plan, or apply the resource that it comes from first, with -target."
+                "Set `atlas.{attribute}` to a value that is known at plan, or apply the resource that it comes from \
+                 first, with -target."
             ),
             Self::NoCredentials => {
                 "Set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET for a service account, or \
@@ -98,7 +99,7 @@ fn setting(
     };
     match found {
         Some(found) if found.value.trim() != found.value => Err(AtlasFailure::Config(format!(
-            "{} begins or ends with a blank or a line break",
+            "{} begins or ends with a space or a line break",
             found.from
         ))),
         found => Ok(found),

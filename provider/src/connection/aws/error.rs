@@ -168,35 +168,41 @@ impl AwsError {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::SettingUnknown(attribute) => format!(
-                "Give `{attribute}` a value that is known at plan, or apply first what it comes from with -target."
+                "Set `{attribute}` to a value that is known at plan, or first apply the resource that it comes from \
+                 with -target."
             ),
             Self::Credentials(_) => {
-                "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
-                                     `aws sts get-caller-identity` shows what the chain finds."
+                "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again. `aws sts \
+                 get-caller-identity` shows which credentials are used."
                     .to_owned()
             }
             Self::WrongAccount { .. } => {
-                "Nothing was read or changed. Use credentials of an allowed account, or add this one.".to_owned()
-            }
-            Self::Throttled { operation, .. } if action(operation).starts_with("cloudwatch:") => {
-                "Try again, and lower the provider's alarm_writes_per_second if the account's CloudWatch quota is shared with \
-                 others."
+                "Nothing was read or changed. Use credentials of an allowed account, or add this account to \
+                 `allowed_account_ids`."
                     .to_owned()
             }
-            Self::Throttled { .. } => "Try again when the account makes fewer calls, or with a lower -parallelism.".to_owned(),
+            Self::Throttled { operation, .. } if action(operation).starts_with("cloudwatch:") => {
+                "Try again, and lower the provider's alarm_writes_per_second if the account's CloudWatch quota is \
+                 shared with others."
+                    .to_owned()
+            }
+            Self::Throttled { .. } => {
+                "Try again when the account makes fewer calls, or with a lower -parallelism.".to_owned()
+            }
             Self::AccessDenied { operation, .. } => {
                 format!(
-                    "Allow `{}` to the caller; docs/guides/plan-in-ci.md lists all the actions.",
+                    "Allow the action `{}` in the caller's IAM policy. The guide \"Plan in CI\" lists all required \
+                     actions.",
                     action(operation)
                 )
             }
-            Self::Refused { .. } => "The message is AWS's own; nothing else was changed by this call.".to_owned(),
+            Self::Refused { .. } => "The message is from AWS. This call changed nothing.".to_owned(),
             Self::Unavailable { .. } => {
-                "Try again later; https://health.aws.amazon.com says what AWS knows.".to_owned()
+                "Try again later. https://health.aws.amazon.com shows current problems of AWS services.".to_owned()
             }
             Self::Unreadable { .. } => {
-                "A proxy or another server may have answered in the place of AWS. Check HTTPS_PROXY, the region and the provider's \
-                 `endpoints`, and try again."
+                "A proxy or another server might have answered instead of AWS. Check HTTPS_PROXY, the region and the \
+                 provider's `endpoints`, and try again."
                     .to_owned()
             }
             Self::Unreachable { .. } => "Check the network, the region and the provider's `endpoints`.".to_owned(),

@@ -157,7 +157,7 @@ fn every_mistake_is_refused_with_its_place_and_a_way_out() {
             "Use ",
             "Move ",
             "Did you mean",
-            "leave it out",
+            "remove the attribute",
         ];
         assert!(
             has_advice.iter().any(|verb| error.detail.contains(verb)),
@@ -600,7 +600,7 @@ fn of_overrides() -> Vec<Case> {
         case("with a severity", typed("lambda/upload/errors/critical"), at("lambda/upload/errors/critical"), no_match, "without the severity"),
         case("of nothing near", typed("something/quite/different"), at("something/quite/different"), no_match, "`alarms` attribute"),
         case("of another preset's alarm", with_api("api_gateway/main/low_request_count", Override::default()), at("api_gateway/main/low_request_count"), no_match, "Set `preset = \"aws_recommended\"`"),
-        case("of a severity there is not", errors_override(Override { warning: Value::Value(threshold("3")), ..Override::default() }), changed("warning"), "Override is of a severity the alarm does not have.", "has no warning"),
+        case("of a severity there is not", errors_override(Override { warning: Value::Value(threshold("3")), ..Override::default() }), changed("warning"), "Override is for a severity that the alarm does not have.", "has no warning"),
         case("gate of an ungated alarm", errors_override(Override { min_requests: number("5"), ..Override::default() }), changed("min_requests"), "Alarm has no low-traffic gate.", "errors"),
         case("negative threshold", errors_override(Override { threshold: number("-1"), ..Override::default() }), changed("threshold"), "Threshold is negative.", "Got -1"),
         case("threshold beyond a double", errors_override(Override { threshold: number("1e400"), ..Override::default() }), changed("threshold"), "Number is too large.", "1.79"),
