@@ -29,4 +29,5 @@ resource "aws_api_gateway_base_path_mapping" "this" {
   api_id      = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   domain_name = each.value.domain_name
+  base_path   = local.domain[each.key].base_path
 }

@@ -35,7 +35,7 @@ output "host" {
 }
 
 output "domain" {
-  description = "Custom domain: `name`, and `regional_domain_name` and `regional_zone_id` for an alias record in DNS. Its paths do not contain the stage. `null` without one."
+  description = "Custom domain: `name`, and `regional_domain_name` and `regional_zone_id` for an alias record in DNS. Its paths begin with `base_path`, and do not contain the stage. `null` without one."
   value = one([
     for domain in values(aws_api_gateway_domain_name.this) : {
       name                 = domain.domain_name

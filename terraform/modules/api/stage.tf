@@ -1,7 +1,22 @@
 # What is deployed, and how it is served.
 
+locals {
+  # A web ACL guards one stage. Another stage of this API, made by somebody else, would be open to everybody.
+  only_this_stage = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "OnlyThisStage"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "execute-api:Invoke"
+      Resource  = "execute-api:/${var.stage}/*"
+    }]
+  })
+  resource_policy = var.resource_policy == null && var.origin_verify != null ? { json = local.only_this_stage } : var.resource_policy
+}
+
 resource "aws_api_gateway_rest_api_policy" "this" {
-  for_each = var.resource_policy == null ? {} : { main = var.resource_policy }
+  for_each = local.resource_policy == null ? {} : { main = local.resource_policy }
 
   region      = var.region
   rest_api_id = aws_api_gateway_rest_api.this.id
@@ -31,7 +46,7 @@ resource "aws_api_gateway_deployment" "this" {
       integrations = [local.integrations, var.integration_timeout_milliseconds]
       preflights   = [local.preflight_headers, local.preflight_template]
       problems     = [local.problems, local.cors_headers]
-      policy       = var.resource_policy
+      policy       = local.resource_policy
       compression  = var.minimum_compression_bytes
       endpoint     = var.disable_execute_api_endpoint
       # Of what was replaced behind our back the contents are the same.

@@ -215,13 +215,19 @@ variable "disable_execute_api_endpoint" {
 }
 
 variable "domain" {
-  description = "Custom domain: host name, ACM certificate in this region, and TLS policy, at least TLS 1.2. Create the DNS record from the output `domain`. `null`: none."
+  description = "Custom domain: host name, ACM certificate in this region, and TLS policy, at least TLS 1.2. `base_path` is the first part of its paths, instead of the stage; the module cdn needs one that is called as the stage. Create the DNS record from the output `domain`. `null`: none."
   type = object({
     name            = string
     certificate_arn = string
     security_policy = optional(string, "TLS_1_2")
+    base_path       = optional(string)
   })
   default = null
+
+  validation {
+    condition     = try(var.domain.base_path, null) == null ? true : can(regex("^[A-Za-z0-9_-]{1,128}$", var.domain.base_path))
+    error_message = "domain.base_path is ${jsonencode(try(var.domain.base_path, null))}; type one part of a path without slashes, as v1."
+  }
 
   validation {
     condition     = var.domain == null ? true : can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.domain.name))

@@ -311,8 +311,21 @@ run "a_domain_that_takes_no_old_tls" {
   }
 
   assert {
-    condition     = aws_api_gateway_base_path_mapping.this["main"].stage_name == "v1" && output.domain.name == "api.example.com"
+    condition     = aws_api_gateway_base_path_mapping.this["main"].stage_name == "v1" && aws_api_gateway_base_path_mapping.this["main"].base_path == null && output.domain.name == "api.example.com"
     error_message = "It leads to the stage."
+  }
+}
+
+run "a_domain_with_the_paths_of_the_other_address" {
+  command = plan
+
+  variables {
+    domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd", base_path = "v1" }
+  }
+
+  assert {
+    condition     = aws_api_gateway_base_path_mapping.this["main"].base_path == "v1"
+    error_message = "The CDN sends paths on that begin with the stage."
   }
 }
 
@@ -398,6 +411,24 @@ run "only_through_the_cdn" {
   assert {
     condition     = jsondecode(aws_api_gateway_rest_api_policy.this["main"].policy).Statement[0].Resource == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/*"
     error_message = "The policy names the API as API Gateway gives it back."
+  }
+}
+
+run "a_web_acl_guards_one_stage" {
+  command = apply
+
+  variables {
+    origin_verify = { web_acl_arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/edu-api/0123abcd" }
+  }
+
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api_policy.this["main"].policy).Statement == [{ Sid = "OnlyThisStage", Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/v1/*" }]
+    error_message = "A stage that somebody adds is not open to everybody (D9)."
+  }
+
+  assert {
+    condition     = output.deployed != run.served_before_a_change.deployed && !output.publicly_reachable
+    error_message = "The policy is in the hash, since it is in force from the next deployment on."
   }
 }
 
@@ -512,10 +543,14 @@ run "values_that_are_refused_as_well" {
   variables {
     # a route without a handler is refused
     contract = jsonencode({ routes = { "GET /a" = { operation = "getA", handler = "" } }, models = {} })
+
+    # a base path with a slash is refused
+    domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd", base_path = "/v1" }
   }
 
   expect_failures = [
     var.contract,
+    var.domain,
   ]
 }
 

@@ -58,7 +58,7 @@ module "api" {
     methods         = { "POST /files" = { rate_per_second = 5, burst = 10 } }
   }
 
-  domain                       = { name = "api.example.com", certificate_arn = var.certificate_arn }
+  domain                       = { name = "api.example.com", certificate_arn = var.certificate_arn, base_path = "v1" }
   disable_execute_api_endpoint = true
   origin_verify                = { web_acl_arn = var.web_acl_arn }
 
