@@ -36,7 +36,7 @@ variable "mongo_database" {
 }
 
 variable "mongodb_security_group" {
-  description = "Security group, by its id, of an existing cluster, or of its endpoints, in a VPC of this region that is peered with the one made here; functions are let through. AWS takes the rules only once the peering is active, so leave it null in the first apply. null: the cluster is reached by atlas or private_link."
+  description = "Security group, by its ID, of an existing cluster, or of its endpoints, in a VPC of this region that is peered with the one made here; functions are let through. AWS takes the rules only once the peering is active, so leave it null in the first apply. null: the cluster is reached by atlas or private_link."
   type = object({
     id = string
   })
@@ -107,7 +107,7 @@ variable "upload_content_types" {
 
   validation {
     condition     = alltrue([for type in var.upload_content_types : can(regex("^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$", type)) && !can(regex("^multipart/|[/+]xml$|/(html|javascript|ecmascript|x-javascript)$", type))])
-    error_message = "upload_content_types are media types in small letters without parameters or patterns, as application/pdf, and none that a browser runs, as text/html or image/svg+xml."
+    error_message = "upload_content_types must be media types in small letters without parameters or patterns, for example application/pdf, and none that a browser runs, for example text/html or image/svg+xml."
   }
 }
 
@@ -118,7 +118,7 @@ variable "upload_max_bytes" {
 
   validation {
     condition     = var.upload_max_bytes == null ? true : var.upload_max_bytes >= 1 && var.upload_max_bytes <= 5000000000 && floor(var.upload_max_bytes) == var.upload_max_bytes
-    error_message = "upload_max_bytes is a whole number of bytes from 1 to 5000000000."
+    error_message = "upload_max_bytes must be a whole number of bytes from 1 to 5000000000."
   }
 }
 
@@ -129,7 +129,7 @@ variable "link_seconds" {
 
   validation {
     condition     = var.link_seconds == null ? true : var.link_seconds >= 60 && var.link_seconds <= 3600 && floor(var.link_seconds) == var.link_seconds
-    error_message = "link_seconds is a whole number from 60 to 3600: an upload needs a minute, and the session that signs links lasts an hour."
+    error_message = "link_seconds must be a whole number from 60 to 3600: an upload needs a minute, and the session that signs links lasts an hour."
   }
 }
 

@@ -96,12 +96,12 @@ resource "aws_api_gateway_rest_api" "this" {
   lifecycle {
     precondition {
       condition     = length(setsubtract(keys(var.handlers), [for route in values(local.contract.routes) : route.handler])) == 0
-      error_message = "handlers has names that no route of the contract has: the contract's are ${join(", ", distinct([for route in values(local.contract.routes) : route.handler]))}."
+      error_message = "handlers contains names that no route of the contract uses. Valid names are ${join(", ", distinct([for route in values(local.contract.routes) : route.handler]))}."
     }
 
     precondition {
       condition     = length(setsubtract(keys(var.throttling.methods), keys(local.methods))) == 0
-      error_message = "throttling.methods has methods that are not served: served are ${join(", ", keys(local.methods))}."
+      error_message = "throttling.methods contains methods that the API does not have. Valid methods are ${join(", ", keys(local.methods))}."
     }
   }
 }

@@ -1,10 +1,10 @@
 output "rest_api_id" {
-  description = "Id of the API, for the mapping of a custom domain."
+  description = "ID of the REST API, for the mapping of a custom domain."
   value       = aws_api_gateway_rest_api.this.id
 }
 
 output "execution_arn" {
-  description = "First part of the ARNs of the methods, for policies."
+  description = "Execution ARN of the API, for policies and Lambda permissions."
   value       = aws_api_gateway_rest_api.this.execution_arn
 }
 
@@ -19,7 +19,7 @@ output "stage_arn" {
 }
 
 output "url" {
-  description = "URL of the API with the stage and without a trailing slash. It waits for the permissions and settings, so that requests succeed."
+  description = "URL of the API with the stage, without a trailing slash. It depends on the permissions and settings of the stage, so resources that use it can send requests."
   value       = aws_api_gateway_stage.this.invoke_url
   depends_on = [
     aws_api_gateway_method_settings.all,
@@ -30,7 +30,7 @@ output "url" {
 }
 
 output "host" {
-  description = "Host name of the API, for a CloudFront origin. The path of the origin is the stage."
+  description = "Host name of the API, for a CloudFront origin. Set the stage as the origin path."
   value       = "${aws_api_gateway_rest_api.this.id}.execute-api.${local.region}.${local.dns_suffix}"
 }
 
@@ -46,17 +46,17 @@ output "domain" {
 }
 
 output "publicly_reachable" {
-  description = "Whether clients can reach the API without the CDN. They need a token either way."
+  description = "Whether clients can call the API without CloudFront. They need a valid token in both cases."
   value       = var.origin_verify == null
 }
 
 output "deployed" {
-  description = "Checksum of everything that shapes the API. A new checksum makes a new deployment."
+  description = "Checksum of the configuration of the API. A new checksum creates a new deployment."
   value       = aws_api_gateway_deployment.this.triggers.shape
 }
 
 output "routes" {
-  description = "Routes by method and path, each with the name of its handler. `null` for preflights, which API Gateway answers."
+  description = "Map of method and path to the name of the handler. `null` for preflight requests, which API Gateway answers."
   value       = { for key, method in local.methods : key => method.handler }
 }
 

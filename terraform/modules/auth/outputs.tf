@@ -1,5 +1,5 @@
 output "user_pool_id" {
-  description = "Id of the user pool."
+  description = "ID of the user pool."
   value       = aws_cognito_user_pool.this.id
 }
 
@@ -9,12 +9,12 @@ output "user_pool_arn" {
 }
 
 output "client_id" {
-  description = "Id of the client of the apps. It has no secret."
+  description = "ID of the app client. It has no client secret."
   value       = aws_cognito_user_pool_client.app.id
 }
 
 output "issuer" {
-  description = "Issuer of the tokens (`iss`). The public keys are at `/.well-known/jwks.json` below it."
+  description = "Issuer of the tokens (`iss`). The public keys are at `<issuer>/.well-known/jwks.json`."
   value       = "https://${aws_cognito_user_pool.this.endpoint}"
 }
 
@@ -29,12 +29,12 @@ output "admin_group" {
 }
 
 output "domain" {
-  description = "Domain of the hosted pages as given: a prefix or a full host name. `null` without hosted pages."
+  description = "Domain of the hosted pages: a prefix or a full host name. `null` without hosted pages."
   value       = one(values(aws_cognito_user_pool_domain.this)[*].domain)
 }
 
 output "domain_cloudfront" {
-  description = "Target of the alias record for your own domain: `host` and `zone_id` of the CloudFront distribution that serves the pages. `null` without a domain."
+  description = "Target of the DNS alias record of a custom domain: `host` and `zone_id` of the CloudFront distribution that serves the pages. `null` without a domain."
   value = one([
     for domain in values(aws_cognito_user_pool_domain.this) : { host = domain.cloudfront_distribution, zone_id = domain.cloudfront_distribution_zone_id }
   ])

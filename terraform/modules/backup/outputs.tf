@@ -24,17 +24,17 @@ output "dump_function" {
 }
 
 output "restore_function" {
-  description = "Target for `lambda` of an alarm bundle: the restore function. `null` without one."
+  description = "Target for `lambda` of an alarm bundle: the restore function. `null` if there is no restore function."
   value       = one(values(module.restore)[*].alarm_target)
 }
 
 output "restore_function_arn" {
-  description = "ARN of the alias of the restore function. `null` without one."
+  description = "ARN of the alias of the restore function. `null` if there is no restore function."
   value       = one(values(module.restore)[*].alias_arn)
 }
 
 output "function_role_arns" {
-  description = "ARNs of the functions' execution roles: `mongo-dump`, and `mongo-restore` if there is one."
+  description = "ARNs of the execution roles of the functions: `mongo-dump`, and `mongo-restore` if it exists."
   value       = merge({ mongo-dump = module.dump.role_arn }, { for restore in values(module.restore) : "mongo-restore" => restore.role_arn })
 }
 
@@ -49,7 +49,7 @@ output "alarm_target" {
 }
 
 output "schedule" {
-  description = "The schedule, for `mongo_dump` of an alarm bundle and for `lectern_mongo_dumps`: `schedule_name`, `max_age_hours` (the longest interval plus one) and `payload`."
+  description = "Schedule, for `mongo_dump` of an alarm bundle: `schedule_name`, `max_age_hours` (the longest interval plus one hour) and `payload`."
   value = {
     schedule_name = lectern_mongo_dump_schedule.dump.name
     max_age_hours = try(ceil(lectern_mongo_dump_schedule.dump.max_interval_seconds / 3600) + 1, null)
@@ -58,7 +58,7 @@ output "schedule" {
 }
 
 output "dumps" {
-  description = "Where the dumps are, in the form of the data source `lectern_mongo_dumps`: `bucket`, `prefix`, `cluster` and `role_arn`."
+  description = "Location of the dumps, for the arguments of the data source `lectern_mongo_dumps`: `bucket`, `prefix`, `cluster` and `role_arn`."
   value = {
     # Unknown until the bucket is there: nobody reads it before.
     bucket   = local.bucket.name

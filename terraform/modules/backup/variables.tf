@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))
-    error_message = "name begins with a letter and has at most 32 of a-z, 0-9 and -, so that role names stay within IAM's 64 characters."
+    error_message = "name must begin with a letter and have at most 32 characters: a-z, 0-9 and -, because role names can have 64 characters."
   }
 }
 
@@ -14,49 +14,49 @@ variable "cluster" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", var.cluster))
-    error_message = "cluster has 1 to 64 of A-Z, a-z, 0-9, -, _ and ., a letter or digit first."
+    error_message = "cluster must have 1 to 64 characters of A-Z, a-z, 0-9, -, _ and ., and must begin with a letter or digit."
   }
 }
 
 variable "secret_arn" {
-  description = "ARN of the Secrets Manager secret of the database user that reads: `{\"uri\": ...}`, or `{\"host\", \"username\", \"password\"}`."
+  description = "ARN of the Secrets Manager secret with the connection string of the database user that reads: `{\"uri\": ...}`, or `{\"host\", \"username\", \"password\"}`."
   type        = string
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", var.secret_arn))
-    error_message = "secret_arn is the ARN of a secret of Secrets Manager, as arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf."
+    error_message = "secret_arn must be the ARN of a Secrets Manager secret, for example arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf."
   }
 }
 
 variable "secret_kms_key_arn" {
-  description = "ARN of the customer managed key that encrypts the secrets. `null`: the AWS managed key `aws/secretsmanager`."
+  description = "ARN of the customer managed key that encrypts the secrets. Default: the AWS managed key `aws/secretsmanager`."
   type        = string
   default     = null
 
   validation {
     condition     = var.secret_kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.secret_kms_key_arn))
-    error_message = "secret_kms_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab: a role cannot be let use an alias."
+    error_message = "secret_kms_key_arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab. An IAM policy cannot refer to a key by its alias."
   }
 }
 
 variable "bucket" {
-  description = "Name of the bucket to create for dumps. `null` with `existing_bucket`."
+  description = "Name of the bucket to create for dumps. Required unless `existing_bucket` is set."
   type        = string
   default     = null
 
   validation {
     condition     = (var.bucket == null) != (var.existing_bucket == null)
-    error_message = "Dumps go to one bucket: give bucket, a name to make it by, or existing_bucket."
+    error_message = "Set either bucket, the name of a bucket to create, or existing_bucket, but not both."
   }
 
   validation {
     condition     = var.bucket == null ? true : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
-    error_message = "bucket has 3 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit."
+    error_message = "bucket must have 3 to 63 characters of a-z, 0-9 and -, and must begin and end with a letter or digit."
   }
 }
 
 variable "existing_bucket" {
-  description = "An existing bucket, and the customer managed key to encrypt dumps with. Its owner manages versioning, policy, metrics and the removal of old dumps. `null`: the module creates `bucket`."
+  description = "Existing bucket for dumps, and the customer managed key that encrypts them. You manage its versioning, bucket policy, metrics and lifecycle rules. Default: the module creates `bucket`."
   type = object({
     name        = string
     kms_key_arn = string
@@ -65,12 +65,12 @@ variable "existing_bucket" {
 
   validation {
     condition     = var.existing_bucket == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.existing_bucket.kms_key_arn))
-    error_message = "existing_bucket.kms_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "existing_bucket.kms_key_arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 
 variable "dump_key" {
-  description = "ARN of the customer managed key to encrypt dumps with in the bucket that the module creates. `null`: the module creates a key, which is rotated every year."
+  description = "ARN of the customer managed key that encrypts dumps in the bucket that the module creates. Default: the module creates a key with yearly rotation."
   type = object({
     arn = string
   })
@@ -78,7 +78,7 @@ variable "dump_key" {
 }
 
 variable "access_logs" {
-  description = "Access logs of the bucket that the module creates, as the module storage takes them. `null`: no access logs."
+  description = "Settings for access logs of the bucket that the module creates, in the form of `access_logs` of the module storage. Default: no access logs."
   type = object({
     bucket         = string
     create         = optional(bool, true)
@@ -95,12 +95,12 @@ variable "prefix" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.-]{1,64}$", var.prefix)) && !contains([".", ".."], var.prefix)
-    error_message = "prefix has 1 to 64 of A-Z, a-z, 0-9, _, . and -; no slash."
+    error_message = "prefix must have 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, without a slash."
   }
 }
 
 variable "dump_package" {
-  description = "Deployment package of the dump function, mongo-dump.zip, as the module function takes it: `{ path }` or `{ bucket, key, version_id, sha256 }`."
+  description = "Deployment package of the dump function, mongo-dump.zip, in the form of `package` of the module function: `{ path }` or `{ bucket, key, version_id, sha256 }`."
   type = object({
     path       = optional(string)
     bucket     = optional(string)
@@ -112,7 +112,7 @@ variable "dump_package" {
 }
 
 variable "restore_package" {
-  description = "Deployment package of the restore function, mongo-restore.zip, in the same form. `null`: no restore function."
+  description = "Deployment package of the restore function, mongo-restore.zip, in the same form. Default: no restore function."
   type = object({
     path       = optional(string)
     bucket     = optional(string)
@@ -124,54 +124,54 @@ variable "restore_package" {
 
   validation {
     condition     = length(var.restore_secret_arns) == 0 || var.restore_package != null
-    error_message = "restore_secret_arns makes a restore function, which needs restore_package."
+    error_message = "restore_package is required with restore_secret_arns, which creates a restore function."
   }
 }
 
 variable "architecture" {
-  description = "Architecture that the packages were built for: `x86_64` or `arm64`."
+  description = "Instruction set architecture of the packages: `x86_64` or `arm64`."
   type        = string
   default     = "x86_64"
   nullable    = false
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture is x86_64 or arm64."
+    error_message = "architecture must be x86_64 or arm64."
   }
 }
 
 variable "memory_mb" {
-  description = "Memory of each function in MB. A dump needs less than 100 MB, but CPU grows with memory; 1769 MB have one full CPU."
+  description = "Memory of each function in MB. A dump needs less than 100 MB, but CPU increases with memory; 1769 MB correspond to one full vCPU."
   type        = number
   default     = 1769
   nullable    = false
 
   validation {
     condition     = var.memory_mb >= 512 && var.memory_mb <= 10240
-    error_message = "memory_mb is from 512, below which a dump has too little CPU to be done in time, to Lambda's 10240."
+    error_message = "memory_mb must be from 512 to 10240. With less memory, a dump has too little CPU to finish in time; 10240 is the limit of Lambda."
   }
 }
 
 variable "schedule_name" {
-  description = "Name of the schedule, and dimension of its metrics. `null`: `<name>-mongo-dump`. The platform's first copy sets `MongoDBDumpEvery6Hours`."
+  description = "Name of the schedule. It is also a dimension of its metrics. Default: `<name>-mongo-dump`."
   type        = string
   default     = null
 
   validation {
     condition     = var.schedule_name == null ? true : can(regex("^[0-9A-Za-z_.-]{1,64}$", var.schedule_name))
-    error_message = "schedule_name has 1 to 64 of 0-9, A-Z, a-z, _, . and -, as MongoDBDumpEvery6Hours."
+    error_message = "schedule_name must have 1 to 64 characters of 0-9, A-Z, a-z, _, . and -, for example MongoDBDumpEvery6Hours."
   }
 }
 
 variable "schedule_expression" {
-  description = "`rate(...)`, `cron(...)` or `at(...)` expression of EventBridge Scheduler."
+  description = "Schedule expression of EventBridge Scheduler: `rate(...)`, `cron(...)` or `at(...)`."
   type        = string
   default     = "rate(6 hours)"
   nullable    = false
 
   validation {
     condition     = can(regex("^(rate|cron|at)\\(.+\\)$", var.schedule_expression))
-    error_message = "schedule_expression is rate(...), cron(...) or at(...), as rate(6 hours)."
+    error_message = "schedule_expression must be rate(...), cron(...) or at(...), for example rate(6 hours)."
   }
 }
 
@@ -183,97 +183,97 @@ variable "schedule_expression_timezone" {
 }
 
 variable "include" {
-  description = "Namespaces to dump, as `<database>.<collection>`; `*` matches any characters."
+  description = "Patterns of the namespaces (`<database>.<collection>`) to dump. `*` matches any characters."
   type        = list(string)
   default     = ["*"]
   nullable    = false
 
   validation {
     condition     = length(var.include) >= 1 && alltrue([for namespace in var.include : length(namespace) > 0])
-    error_message = "include names at least one namespace, as shop.orders or *: with none a dump would be empty."
+    error_message = "include must have at least one pattern, for example shop.orders or *, because a dump would be empty without one."
   }
 }
 
 variable "exclude" {
-  description = "Namespaces not to dump. `exclude` takes precedence over `include`."
+  description = "Patterns of the namespaces to exclude. They take precedence over `include`."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = !contains(var.exclude, "*")
-    error_message = "exclude is stronger than include: with * every dump would be empty."
+    error_message = "exclude must not contain *, because it takes precedence over include and every dump would be empty."
   }
 }
 
 variable "large" {
-  description = "Dump with a state machine that reads ranges of `_id` in parallel, instead of with one function. For databases of more than about 50 GB."
+  description = "Whether to dump with a state machine that reads ranges of `_id` in parallel, instead of with one function. Use it for databases of more than about 50 GB."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "max_concurrency" {
-  description = "Ranges to read in parallel with `large`. Each needs one cursor on the cluster."
+  description = "Number of ranges to read in parallel with `large`. Each range needs one cursor on the cluster."
   type        = number
   default     = 4
   nullable    = false
 
   validation {
     condition     = var.max_concurrency >= 1 && var.max_concurrency <= 100
-    error_message = "max_concurrency is from 1 to 100."
+    error_message = "max_concurrency must be from 1 to 100."
   }
 }
 
 variable "retention_days" {
-  description = "Days until the objects of a dump expire."
+  description = "Number of days until the objects of a dump expire."
   type        = number
   default     = 35
   nullable    = false
 
   validation {
     condition     = var.retention_days >= 2
-    error_message = "retention_days is at least 2: with fewer, one failed day leaves nothing to restore."
+    error_message = "retention_days must be at least 2, because one day of failed dumps would otherwise leave nothing to restore."
   }
 }
 
 variable "dump_role_name" {
-  description = "Name of the role that the dump function assumes to write, unique in the account. `null`: `<name>-dump-<region>`. The platform's first copy sets `BucketMongoDBBackup`."
+  description = "Name of the role that the dump function assumes to write. It must be unique in the account. Default: `<name>-dump-<region>`."
   type        = string
   default     = null
 
   validation {
     condition     = var.dump_role_name == null ? true : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.dump_role_name))
-    error_message = "dump_role_name has 1 to 64 of the characters that IAM takes, as BucketMongoDBBackup."
+    error_message = "dump_role_name must have 1 to 64 characters that IAM accepts in role names, for example BucketMongoDBBackup."
   }
 }
 
 variable "restore_secret_arns" {
-  description = "ARNs of the secrets of the database users that restores and drills write with. Empty: no restore function."
+  description = "ARNs of the secrets of the database users that restores and drills write with. Default: no restore function."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.restore_secret_arns : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", arn))])
-    error_message = "restore_secret_arns has ARNs of secrets of Secrets Manager, as arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf."
+    error_message = "restore_secret_arns must contain ARNs of Secrets Manager secrets, for example arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf."
   }
 }
 
 variable "restore_principal_arns" {
-  description = "ARNs of other principals that can assume the restore role, such as operators who restore from the command line. With none and no restore function, the account's IAM policies decide."
+  description = "ARNs of additional principals that can assume the restore role, for example administrators who restore from the command line. If this list is empty and no restore function is created, the trust policy allows the account, and IAM policies decide who can assume the role."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.restore_principal_arns : can(regex("^arn:[a-z-]+:(iam|sts)::[0-9]{12}:(root|(role|user|assumed-role)/.+)$", arn))])
-    error_message = "restore_principal_arns has ARNs of roles, users or accounts, as arn:aws:iam::123456789012:role/on-call; no *."
+    error_message = "restore_principal_arns must contain ARNs of roles, users or accounts, for example arn:aws:iam::123456789012:role/on-call. * is not allowed."
   }
 }
 
 variable "drill" {
-  description = "A scheduled restore drill: the secret of the target, and the schedule. `null`: none."
+  description = "Scheduled restore drill: the secret of the target cluster, and the schedule. Default: no drill."
   type = object({
     secret_arn          = string
     schedule_expression = optional(string, "cron(0 3 ? * SUN *)")
@@ -282,12 +282,12 @@ variable "drill" {
 
   validation {
     condition     = var.drill == null ? true : contains(var.restore_secret_arns, var.drill.secret_arn)
-    error_message = "drill.secret_arn has to be one of restore_secret_arns: the restore function may read no other secret."
+    error_message = "drill.secret_arn must be one of restore_secret_arns, because the restore function can read no other secret."
   }
 }
 
 variable "failure_topic" {
-  description = "SNS topic that is notified of invocations that failed for good, with its customer managed key; the output `topics` of the module monitoring has both. `null`: no notification."
+  description = "SNS topic that is notified of invocations that failed after all retries, with its customer managed key. Use the output `topics` of the module monitoring. Default: no notification."
   type = object({
     arn         = string
     kms_key_arn = optional(string)
@@ -296,12 +296,12 @@ variable "failure_topic" {
 
   validation {
     condition     = var.failure_topic == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.failure_topic.arn))
-    error_message = "failure_topic.arn is the ARN of a topic of SNS, as arn:aws:sns:eu-west-1:123456789012:edu-critical."
+    error_message = "failure_topic.arn must be the ARN of an SNS topic, for example arn:aws:sns:eu-west-1:123456789012:edu-critical."
   }
 }
 
 variable "vpc" {
-  description = "Subnets and security groups of the functions: the output `vpc` of the module network. They need endpoints for S3, STS, Secrets Manager, Lambda and KMS, and a route to the cluster. `null`: not in a VPC."
+  description = "Subnets and security groups of the functions. Use the output `vpc` of the module network. They need endpoints for S3, STS, Secrets Manager, Lambda and KMS, and a route to the cluster. Default: the functions are not in a VPC."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -310,107 +310,107 @@ variable "vpc" {
 
   validation {
     condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) >= 2 && length(var.vpc.security_group_ids) >= 1
-    error_message = "vpc.subnet_ids has subnets in two zones or more, so that the loss of one stops nobody, and vpc.security_group_ids at least one group."
+    error_message = "vpc.subnet_ids must have subnets in at least two Availability Zones, so that the function survives the loss of one, and vpc.security_group_ids must have at least one security group."
   }
 }
 
 variable "environment" {
-  description = "Additional environment variables of the functions, such as `LECTERN_LOG` or the endpoints of a local cloud."
+  description = "Additional environment variables of the functions, for example `LECTERN_LOG`, or endpoints of the local cloud."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
-    error_message = "The names in environment begin with a letter and have letters, digits and _, at least two characters."
+    error_message = "The names in environment must begin with a letter, have at least two characters, and contain only letters, digits and _."
   }
 }
 
 variable "force_destroy" {
-  description = "Delete the dumps in the bucket on destroy. With `false` a destroy fails while there are any."
+  description = "Whether destroy deletes the dumps in the bucket. If `false`, destroy fails while the bucket contains dumps."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "dump_reserved_concurrency" {
-  description = "Maximum number of concurrent invocations of the dump function. With `large` it must be higher than `max_concurrency`. `null`: the account's unreserved concurrency."
+  description = "Reserved concurrent executions of the dump function. With `large` it must be higher than `max_concurrency`. Default: the function uses the unreserved concurrency of the account."
   type        = number
   default     = null
 
   validation {
     condition     = var.dump_reserved_concurrency == null ? true : var.dump_reserved_concurrency > (var.large ? var.max_concurrency : 0)
-    error_message = "dump_reserved_concurrency is at least 1, and with large more than max_concurrency: plan and commit are invocations too."
+    error_message = "dump_reserved_concurrency must be at least 1. With large, it must be greater than max_concurrency, because the plan and commit steps are invocations too."
   }
 }
 
 variable "restore_reserved_concurrency" {
-  description = "Maximum number of concurrent restores. `null`: the account's unreserved concurrency, for accounts that cannot reserve any."
+  description = "Reserved concurrent executions of the restore function, which limits parallel restores. Set to null if the account cannot reserve concurrency; the function then uses the unreserved concurrency."
   type        = number
   default     = 1
 
   validation {
     condition     = var.restore_reserved_concurrency == null ? true : var.restore_reserved_concurrency >= 1 && floor(var.restore_reserved_concurrency) == var.restore_reserved_concurrency
-    error_message = "restore_reserved_concurrency is a whole number from 1, or null."
+    error_message = "restore_reserved_concurrency must be a whole number of 1 or more, or null."
   }
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the logs of the functions and the state machine."
+  description = "Number of days to keep the logs of the functions and the state machine."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
+    error_message = "log_retention_days must be a value that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer managed key for all logs and the functions' environment variables. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
+  description = "ARN of the customer managed key for all logs and the environment variables of the functions. Its policy must allow CloudWatch Logs to use it. Default: AWS owned keys."
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "kms_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "kms_key_arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 
 variable "tracing" {
-  description = "Send traces to X-Ray."
+  description = "Whether to send traces to AWS X-Ray."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "kms_deletion_window_days" {
-  description = "Days from a destroy until KMS deletes the key that this module creates. Until then the key can be restored."
+  description = "Number of days after destroy until KMS deletes the key that this module creates. Until then you can restore the key."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
     condition     = var.kms_deletion_window_days >= 7 && var.kms_deletion_window_days <= 30 && floor(var.kms_deletion_window_days) == var.kms_deletion_window_days
-    error_message = "kms_deletion_window_days is a whole number from KMS' 7 to its 30."
+    error_message = "kms_deletion_window_days must be a whole number from 7 to 30."
   }
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that is set as permissions boundary on the roles. `null`: no boundary."
+  description = "ARN of the policy to set as permissions boundary of the roles. Default: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of the module's resources. `null`: the provider's region."
+  description = "Region of the resources of the module. Default: the provider's Region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
+  description = "Map of tags to assign to all resources of the module, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -4,7 +4,7 @@ output "function_name" {
 }
 
 output "function_arn" {
-  description = "ARN of the function's alias, to invoke it by hand."
+  description = "ARN of the alias of the function, to invoke it manually."
   value       = module.function.alias_arn
 }
 
@@ -24,6 +24,6 @@ output "alarm_target" {
 }
 
 output "export_role_arn" {
-  description = "ARN of the role that writes exports, for the policies of a bucket and a key that the module storage did not make."
+  description = "ARN of the role that writes exports, for the policies of a bucket and KMS key that you manage without the module storage."
   value       = module.function.assumed_role_arn
 }

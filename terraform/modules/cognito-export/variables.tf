@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))
-    error_message = "name begins with a letter and has at most 32 of a-z, 0-9 and -."
+    error_message = "name must begin with a letter and have at most 32 characters: a-z, 0-9 and -."
   }
 }
 
@@ -21,19 +21,19 @@ variable "package" {
 }
 
 variable "architecture" {
-  description = "Architecture that the package was built for: `x86_64` or `arm64`."
+  description = "Instruction set architecture of the package: `x86_64` or `arm64`."
   type        = string
   default     = "x86_64"
   nullable    = false
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture is x86_64 or arm64."
+    error_message = "architecture must be x86_64 or arm64."
   }
 }
 
 variable "user_pool" {
-  description = "The user pool whose users are exported: its id and its ARN, the outputs `user_pool_id` and `user_pool_arn` of the module auth."
+  description = "User pool to export: its ID and ARN. Use the outputs `user_pool_id` and `user_pool_arn` of the module auth."
   type = object({
     id  = string
     arn = string
@@ -42,12 +42,12 @@ variable "user_pool" {
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[A-Za-z0-9_-]+$", var.user_pool.arn))
-    error_message = "user_pool.arn is the ARN of a user pool, as arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI."
+    error_message = "user_pool.arn must be the ARN of a user pool, for example arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI."
   }
 }
 
 variable "exports" {
-  description = "The bucket for exports, with versioning: its name, its ARN, the key that S3 encrypts with, and what keys begin with, without a slash at either end. The outputs `bucket`, `bucket_arn` and `kms_key_arn` of the module storage, or the bucket of the dumps."
+  description = "Bucket for exports, with versioning: its name, its ARN, the ARN of its KMS key, and the prefix of object keys, without a slash at the beginning or end. Use the outputs `bucket`, `bucket_arn` and `kms_key_arn` of the module storage, or the bucket of the dumps."
   type = object({
     bucket      = string
     bucket_arn  = string
@@ -58,87 +58,87 @@ variable "exports" {
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+$", var.exports.bucket_arn)) && can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.exports.kms_key_arn))
-    error_message = "exports.bucket_arn is the ARN of the bucket itself, as arn:aws:s3:::edu-exports, and exports.kms_key_arn the ARN of its key."
+    error_message = "exports.bucket_arn must be the ARN of the bucket, for example arn:aws:s3:::edu-exports, and exports.kms_key_arn must be the ARN of its key."
   }
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", var.exports.prefix))
-    error_message = "exports.prefix has letters, digits, _ and -, and / between, as cognito or recovery/cognito."
+    error_message = "exports.prefix must contain letters, digits, _ and -, separated by /, for example cognito or recovery/cognito."
   }
 }
 
 variable "data_key_arn" {
-  description = "ARN of the KMS key that wraps the data keys of exports, another one than the bucket's. Make it a multi-Region key with a replica where imports will run: without it exports cannot be read."
+  description = "ARN of the KMS key that encrypts the data keys of exports. It must be another key than that of the bucket. Use a multi-Region key with a replica in every Region where you import: exports cannot be read without it."
   type        = string
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.data_key_arn))
-    error_message = "data_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab."
+    error_message = "data_key_arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab."
   }
 }
 
 variable "schedule_expression" {
-  description = "`rate(...)` or `cron(...)` expression of EventBridge Scheduler."
+  description = "Schedule expression of EventBridge Scheduler: `rate(...)` or `cron(...)`."
   type        = string
   default     = "rate(24 hours)"
   nullable    = false
 
   validation {
     condition     = can(regex("^(rate|cron)\\(.+\\)$", var.schedule_expression))
-    error_message = "schedule_expression is of EventBridge Scheduler, as rate(24 hours) or cron(0 3 * * ? *)."
+    error_message = "schedule_expression must be an EventBridge Scheduler expression, for example rate(24 hours) or cron(0 3 * * ? *)."
   }
 }
 
 variable "max_age_hours" {
-  description = "Hours without a complete export after which the alarm `age` fires: the schedule's interval and some time for the export."
+  description = "Maximum number of hours between complete exports. If it is exceeded, the `age` alarm fires. Set it to the interval of the schedule plus the duration of an export."
   type        = number
   default     = 26
   nullable    = false
 
   validation {
     condition     = var.max_age_hours >= 1 && var.max_age_hours <= 168 && floor(var.max_age_hours) == var.max_age_hours
-    error_message = "max_age_hours is a whole number from 1 to 168."
+    error_message = "max_age_hours must be a whole number from 1 to 168."
   }
 }
 
 variable "memory_mb" {
-  description = "Memory of the function in MB. CPU grows with it; 1769 MB have one full CPU."
+  description = "Memory of the function in MB. CPU increases with memory; 1769 MB correspond to one full vCPU."
   type        = number
   default     = 256
   nullable    = false
 
   validation {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
-    error_message = "memory_mb is a whole number from 128 to Lambda's 10240."
+    error_message = "memory_mb must be a whole number from 128 to 10240, the limit of Lambda."
   }
 }
 
 variable "timeout_seconds" {
-  description = "Seconds after which Lambda stops an invocation. Before that the function writes what it has and invokes itself."
+  description = "Timeout of the function in seconds. Shortly before the timeout, the function saves its progress and invokes itself."
   type        = number
   default     = 900
   nullable    = false
 
   validation {
     condition     = var.timeout_seconds >= 60 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds is a whole number from 60 to Lambda's 900: in less than a minute little is done."
+    error_message = "timeout_seconds must be a whole number from 60 to 900, the limit of Lambda."
   }
 }
 
 variable "environment" {
-  description = "Additional environment variables of the function, such as `LECTERN_LOG` or the endpoints of a local cloud."
+  description = "Additional environment variables of the function, for example `LECTERN_LOG`, or endpoints of the local cloud."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
-    error_message = "The names in environment begin with a letter and have letters, digits and _, at least two characters."
+    error_message = "The names in environment must begin with a letter, have at least two characters, and contain only letters, digits and _."
   }
 }
 
 variable "vpc" {
-  description = "Subnets and security groups of the function: the output `vpc` of the module network. They need endpoints for `cognito-idp`, `kms`, `sts` and `lambda`, and S3's gateway. `null`: not in a VPC."
+  description = "Subnets and security groups of the function. Use the output `vpc` of the module network. They need endpoints for `cognito-idp`, `kms`, `sts` and `lambda`, and the S3 gateway endpoint. Default: the function is not in a VPC."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -147,12 +147,12 @@ variable "vpc" {
 
   validation {
     condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) >= 2 && length(var.vpc.security_group_ids) >= 1
-    error_message = "vpc.subnet_ids has subnets in two zones or more, so that the loss of one stops nobody, and vpc.security_group_ids at least one group."
+    error_message = "vpc.subnet_ids must have subnets in at least two Availability Zones, so that the function survives the loss of one, and vpc.security_group_ids must have at least one security group."
   }
 }
 
 variable "failure_topic" {
-  description = "SNS topic that is notified of invocations that failed, with its customer managed key; the output `topics` of the module monitoring has both. `null`: no notification."
+  description = "SNS topic that is notified of invocations that failed, with its customer managed key. Use the output `topics` of the module monitoring. Default: no notification."
   type = object({
     arn         = string
     kms_key_arn = optional(string)
@@ -161,54 +161,54 @@ variable "failure_topic" {
 
   validation {
     condition     = var.failure_topic == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.failure_topic.arn))
-    error_message = "failure_topic.arn is the ARN of a topic of SNS, as arn:aws:sns:eu-west-1:123456789012:edu-critical."
+    error_message = "failure_topic.arn must be the ARN of an SNS topic, for example arn:aws:sns:eu-west-1:123456789012:edu-critical."
   }
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the function's logs."
+  description = "Number of days to keep the function's logs."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
+    error_message = "log_retention_days must be a value that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer managed key for the function's logs and environment variables. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
+  description = "ARN of the customer managed key for the function's logs and environment variables. Its policy must allow CloudWatch Logs to use it. Default: AWS owned keys."
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "kms_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "kms_key_arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 
 variable "tracing" {
-  description = "Send traces to X-Ray."
+  description = "Whether to send traces to AWS X-Ray."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that is set as permissions boundary on the roles. `null`: no boundary."
+  description = "ARN of the policy to set as permissions boundary of the roles. Default: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of the module's resources. `null`: the provider's region."
+  description = "Region of the resources of the module. Default: the provider's Region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
+  description = "Map of tags to assign to all resources of the module, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

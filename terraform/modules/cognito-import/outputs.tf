@@ -4,7 +4,7 @@ output "function_name" {
 }
 
 output "function_arn" {
-  description = "ARN of the function's alias, to invoke with an event as in handlers/cognito-import/events."
+  description = "ARN of the alias of the function. handlers/cognito-import/events contains example events."
   value       = module.function.alias_arn
 }
 
@@ -19,6 +19,6 @@ output "function" {
 }
 
 output "import_role_arn" {
-  description = "ARN of the role that reads exports and writes reports, for the policies of a bucket and a key that the module storage did not make."
+  description = "ARN of the role that reads exports and writes reports, for the policies of a bucket and KMS key that you manage without the module storage."
   value       = module.function.assumed_role_arn
 }

@@ -14,7 +14,7 @@ output "role_arn" {
 }
 
 output "log_group_name" {
-  description = "Name of the function's own log group."
+  description = "Name of the log group of the function."
   value       = module.function.log_group_name
 }
 
@@ -24,6 +24,6 @@ output "alarm_target" {
 }
 
 output "flow_logs_target" {
-  description = "Target for `flow_logs` of an alarm bundle: `flow_log_group`. It waits for the subscription, without which the alarm has no data."
+  description = "Target for `flow_logs` of an alarm bundle: `flow_log_group`. It depends on the log subscription, because the alarm has no data without it."
   value       = { flow_log_group = aws_cloudwatch_log_subscription_filter.flow_logs.log_group_name }
 }

@@ -105,7 +105,7 @@ resource "aws_lambda_function" "this" {
   lifecycle {
     precondition {
       condition     = local.package_path == null ? true : fileexists(local.package_path)
-      error_message = "package.path is the path of a file that is there; `cargo dist` makes the packages in target/dist. To plan without it, put the package in S3 and give package by bucket, key, version_id and sha256."
+      error_message = "package.path must be the path of an existing file. `cargo dist` creates the packages in target/dist. To plan without the file, upload the package to S3 and set bucket, key, version_id and sha256 in package."
     }
   }
 }

@@ -9,7 +9,7 @@ output "arn" {
 }
 
 output "version" {
-  description = "Version that was published last. With `rollout = \"codedeploy\"` the alias may still name an older one."
+  description = "Latest published version. With `rollout = \"codedeploy\"`, the alias can still refer to an older version."
   value       = aws_lambda_function.this.version
 }
 
@@ -19,12 +19,12 @@ output "alias_arn" {
 }
 
 output "alias_name" {
-  description = "Name of the alias. A Lambda permission must name it as well."
+  description = "Name of the alias. Set it as `qualifier` of Lambda permissions."
   value       = local.alias.name
 }
 
 output "invoke_arn" {
-  description = "ARN by which API Gateway invokes the alias."
+  description = "Invoke ARN of the alias, for API Gateway."
   value       = local.alias.invoke_arn
 }
 
@@ -48,7 +48,7 @@ output "role_name" {
 }
 
 output "assumed_role_arn" {
-  description = "ARN of the role that the function can assume. `null` without one."
+  description = "ARN of the role that the function can assume. `null` if there is no such role."
   value       = one(values(aws_iam_role.assumed)[*].arn)
 }
 

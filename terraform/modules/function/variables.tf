@@ -1,20 +1,20 @@
 variable "name" {
-  description = "Name of the function and its log group, and first part of the names of its roles, which end with the region."
+  description = "Name of the function and its log group. It is also the first part of the names of its roles, which end with the Region."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,63}$", var.name))
-    error_message = "name begins with a letter and has at most 64 of a-z, 0-9 and -, Lambda's most."
+    error_message = "name must begin with a letter and have at most 64 characters: a-z, 0-9 and -."
   }
 }
 
 variable "description" {
-  description = "What the function does, in one sentence."
+  description = "Description of the function."
   type        = string
 
   validation {
     condition     = length(var.description) >= 1 && length(var.description) <= 256
-    error_message = "description has 1 to 256 characters, Lambda's most."
+    error_message = "description must have 1 to 256 characters, the limit of Lambda."
   }
 }
 
@@ -35,65 +35,65 @@ variable "package" {
       ) : (
       var.package.bucket == null && var.package.key == null && var.package.version_id == null && var.package.sha256 == null
     )
-    error_message = "package is { path = \"target/dist/upload-api.zip\" } or { bucket, key, version_id, sha256 }, all four: a key without its version is another package tomorrow."
+    error_message = "package must be { path = \"target/dist/upload-api.zip\" } or { bucket, key, version_id, sha256 }. Set all four, because the object of a key can change."
   }
 
   validation {
     condition     = var.package.sha256 == null ? true : can(regex("^[0-9A-Fa-f]{64}$", var.package.sha256))
-    error_message = "package.sha256 has 64 hexadecimal digits, as SHA256SUMS has them."
+    error_message = "package.sha256 must have 64 hexadecimal digits. The file SHA256SUMS contains the checksum of each package."
   }
 }
 
 variable "architecture" {
-  description = "Architecture that the package was built for: `x86_64` or `arm64`."
+  description = "Instruction set architecture of the package: `x86_64` or `arm64`. To use `arm64`, build the package on an arm64 machine."
   type        = string
   default     = "x86_64"
   nullable    = false
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture is x86_64 or arm64."
+    error_message = "architecture must be x86_64 or arm64."
   }
 }
 
 variable "memory_mb" {
-  description = "Memory of the function in MB. CPU grows with it; 1769 MB have one full CPU."
+  description = "Memory of the function in MB. CPU increases with memory; 1769 MB correspond to one full vCPU."
   type        = number
   default     = 512
   nullable    = false
 
   validation {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
-    error_message = "memory_mb is a whole number from 128 to Lambda's 10240."
+    error_message = "memory_mb must be a whole number from 128 to 10240, the limit of Lambda."
   }
 }
 
 variable "timeout_seconds" {
-  description = "Seconds after which Lambda stops an invocation. Use at most 28 behind API Gateway, which answers 504 after 29 seconds: a function that continues would write for a client that was told that the request failed."
+  description = "Timeout of the function in seconds. Behind API Gateway, which returns 504 after 29 seconds, set at most 28. Otherwise the function could still write data after the client has received an error."
   type        = number
   default     = 28
   nullable    = false
 
   validation {
     condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds is a whole number from 1 to Lambda's 900."
+    error_message = "timeout_seconds must be a whole number from 1 to 900, the limit of Lambda."
   }
 }
 
 variable "environment" {
-  description = "Environment variables of the function. Do not put secrets here, only their ARNs."
+  description = "Environment variables of the function. Do not set secrets, only their ARNs."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
-    error_message = "The names in environment begin with a letter and have letters, digits and _, at least two characters."
+    error_message = "The names in environment must begin with a letter, have at least two characters, and contain only letters, digits and _."
   }
 }
 
 variable "vpc" {
-  description = "Subnets and security groups of the function: the output `vpc` of the module network. Functions with the same subnets and groups share Lambda's network interfaces. `null`: not in a VPC."
+  description = "Subnets and security groups of the function: the output `vpc` of the module network. Functions with the same subnets and groups share Lambda's network interfaces. Default: the function is not in a VPC."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -102,12 +102,12 @@ variable "vpc" {
 
   validation {
     condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) >= 2 && length(var.vpc.security_group_ids) >= 1
-    error_message = "vpc.subnet_ids has subnets in two zones or more, so that the loss of one stops nobody, and vpc.security_group_ids at least one group."
+    error_message = "vpc.subnet_ids must have subnets in at least two Availability Zones, so that the function survives the loss of one, and vpc.security_group_ids must have at least one security group."
   }
 }
 
 variable "policy_documents" {
-  description = "Policies in JSON with the permissions of the function, in addition to its logs. Statement ids must be unique over all documents."
+  description = "IAM policies in JSON that grant permissions to the function, in addition to writing its logs. Statement IDs must be unique across all documents."
   type        = list(string)
   default     = []
   nullable    = false
@@ -122,12 +122,12 @@ variable "policy_documents" {
         ))
       ]
     ]))
-    error_message = "policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject, on resources by ARN: no * or ? in an action, no NotAction, no \"*\" for all resources, and no NotResource."
+    error_message = "policy_documents must be policies in JSON. Statements must name their actions, for example s3:GetObject, and their resources by ARN: wildcards in actions, NotAction, the resource \"*\" and NotResource are rejected."
   }
 }
 
 variable "assumed_role" {
-  description = "A second role that only this function can assume, for example to access S3: its policies in JSON, the environment variable with its ARN, and the suffix of its name. `null`: none."
+  description = "Second role that only this function can assume, for example to access S3: its IAM policies in JSON, the environment variable that contains its ARN, and the suffix of its name. Default: no second role."
   type = object({
     policy_documents     = list(string)
     environment_variable = optional(string, "LECTERN_FILES_ROLE_ARN")
@@ -145,23 +145,23 @@ variable "assumed_role" {
         ))
       ]
     ]))
-    error_message = "assumed_role.policy_documents are policies in JSON whose statements allow actions by name, as s3:GetObject, on resources by ARN: no * or ? in an action, no NotAction, no \"*\" for all resources, and no NotResource."
+    error_message = "assumed_role.policy_documents must be policies in JSON. Statements must name their actions, for example s3:GetObject, and their resources by ARN: wildcards in actions, NotAction, the resource \"*\" and NotResource are rejected."
   }
 
   validation {
     condition     = var.assumed_role == null ? true : length(var.assumed_role.policy_documents) >= 1 && can(regex("^[A-Z][A-Z0-9_]+$", var.assumed_role.environment_variable)) && can(regex("^[a-z0-9]{1,7}$", var.assumed_role.suffix))
-    error_message = "assumed_role has at least one of policy_documents, an environment_variable of capitals, digits and _, and a suffix of 1 to 7 of a-z and 0-9."
+    error_message = "assumed_role must have at least one policy in policy_documents, an environment_variable of capital letters, digits and _, and a suffix of 1 to 7 characters of a-z and 0-9."
   }
 }
 
 variable "reserved_concurrency" {
-  description = "Maximum number of concurrent invocations, reserved for this function. `0` stops the function. `null`: the function uses the account's unreserved concurrency, which AWS keeps at 100 or more."
+  description = "Reserved concurrent executions of the function. `0` disables the function. Default: the function uses the unreserved concurrency of the account."
   type        = number
   default     = null
 
   validation {
     condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 0 && floor(var.reserved_concurrency) == var.reserved_concurrency
-    error_message = "reserved_concurrency is a whole number from 0, or null."
+    error_message = "reserved_concurrency must be a whole number of 0 or more, or null."
   }
 }
 
@@ -173,54 +173,54 @@ variable "alias" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.alias))
-    error_message = "alias begins with a letter and has at most 32 of a-z, 0-9 and -."
+    error_message = "alias must begin with a letter and have at most 32 characters: a-z, 0-9 and -."
   }
 }
 
 variable "rollout" {
-  description = "Who moves the alias to a new version: `terraform` on every apply, or `codedeploy`, which shifts traffic in steps and rolls back on an alarm. The README says how to change it later."
+  description = "How the alias moves to a new version: `terraform` moves it on every apply; `codedeploy` shifts traffic in steps and rolls back on an alarm. Before you change this value, read the section on rollouts in the README."
   type        = string
   default     = "terraform"
   nullable    = false
 
   validation {
     condition     = contains(["terraform", "codedeploy"], var.rollout)
-    error_message = "rollout is \"terraform\" or \"codedeploy\"."
+    error_message = "rollout must be \"terraform\" or \"codedeploy\"."
   }
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the function's logs."
+  description = "Number of days to keep the function's logs."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
+    error_message = "log_retention_days must be a value that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer managed key for the function's logs and environment variables. Its policy must allow CloudWatch Logs to use it. The function's code is denied the key. `null`: AWS owned keys."
+  description = "ARN of the customer managed key for the function's logs and environment variables. Its policy must allow CloudWatch Logs to use it. The function's code is denied the key. Default: AWS owned keys."
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "kms_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "kms_key_arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 
 variable "tracing" {
-  description = "Send traces to X-Ray."
+  description = "Whether to send traces to AWS X-Ray."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "async" {
-  description = "Asynchronous invocations, such as those of a schedule: retries, maximum age of an event, and the SNS topic that is notified of events that failed for good, with its customer managed key; the output `topics` of the module monitoring has both. `null`: Lambda's defaults (two retries within six hours) and no notification."
+  description = "Settings of asynchronous invocations, for example by a schedule: retry attempts, maximum age of an event, and the SNS topic for events that failed after all retries, with its customer managed key. Use the output `topics` of the module monitoring. Default: the Lambda defaults (two retries within six hours) and no notification."
   type = object({
     maximum_retry_attempts    = optional(number, 2)
     maximum_event_age_seconds = optional(number, 3600)
@@ -233,36 +233,36 @@ variable "async" {
 
   validation {
     condition     = var.async == null ? true : contains([0, 1, 2], var.async.maximum_retry_attempts) && var.async.maximum_event_age_seconds >= 60 && var.async.maximum_event_age_seconds <= 21600
-    error_message = "async.maximum_retry_attempts is 0, 1 or 2, and async.maximum_event_age_seconds from 60 to 21600, Lambda's least and most."
+    error_message = "async.maximum_retry_attempts must be 0, 1 or 2, and async.maximum_event_age_seconds must be from 60 to 21600."
   }
 
   validation {
     condition     = try(var.async.failure_topic, null) == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.async.failure_topic.arn))
-    error_message = "async.failure_topic.arn is the ARN of a topic of SNS, as arn:aws:sns:eu-west-1:123456789012:edu-critical."
+    error_message = "async.failure_topic.arn must be the ARN of an SNS topic, for example arn:aws:sns:eu-west-1:123456789012:edu-critical."
   }
 }
 
 variable "hands_over" {
-  description = "Let the function invoke itself, for work that takes longer than one invocation."
+  description = "Whether to allow the function to invoke itself, for work that takes longer than one invocation."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that is set as permissions boundary on the roles. `null`: no boundary."
+  description = "ARN of the policy to set as permissions boundary of the roles. Default: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of the module's resources. `null`: the provider's region."
+  description = "Region of the resources of the module. Default: the provider's Region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
+  description = "Map of tags to assign to all resources of the module, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

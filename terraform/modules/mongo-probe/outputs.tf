@@ -1,5 +1,5 @@
 output "alarm_target" {
-  description = "Target for `mongodb` of an alarm bundle: `cluster`. It waits for the schedule, so that the alarm on a silent probe is made after the probe."
+  description = "Target for `mongodb` of an alarm bundle: `cluster`. It depends on the schedule, so that the `probe_silent` alarm is created after the probe."
   value       = { cluster = var.cluster }
   depends_on  = [aws_scheduler_schedule.probe]
 }
@@ -15,7 +15,7 @@ output "function_arn" {
 }
 
 output "role_arn" {
-  description = "ARN of the function's execution role: the database user, with `mongo_host`."
+  description = "ARN of the execution role of the function. With `mongo_host`, it is the database user."
   value       = module.function.role_arn
 }
 

@@ -4,36 +4,36 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))
-    error_message = "name begins with a letter and has at most 32 of a-z, 0-9 and -."
+    error_message = "name must begin with a letter and have at most 32 characters: a-z, 0-9 and -."
   }
 }
 
 variable "warning_emails" {
-  description = "Email addresses that receive warnings. Each must confirm the subscription that AWS sends."
+  description = "Email addresses that receive warnings. Each recipient must confirm the subscription email of AWS."
   type        = set(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for address in var.warning_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
-    error_message = "warning_emails has addresses of mail, as ops@example.com."
+    error_message = "warning_emails must contain email addresses, for example ops@example.com."
   }
 }
 
 variable "critical_emails" {
-  description = "Email addresses that are notified when a critical alarm starts and when it ends. Each must confirm the subscription that AWS sends."
+  description = "Email addresses that are notified when a critical alarm fires and when it returns to `OK`. Each recipient must confirm the subscription email of AWS."
   type        = set(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for address in var.critical_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
-    error_message = "critical_emails has addresses of mail, as ops@example.com."
+    error_message = "critical_emails must contain email addresses, for example ops@example.com."
   }
 }
 
 variable "topics" {
-  description = "Existing topics, each with the customer managed key that encrypts it. The policies of topics and keys must allow CloudWatch. `null`: the module creates two topics."
+  description = "Existing SNS topics, each with the customer managed key that encrypts it. The policies of the topics and keys must allow CloudWatch. Default: the module creates two topics."
   type = object({
     warning  = object({ arn = string, kms_key_arn = optional(string) })
     critical = object({ arn = string, kms_key_arn = optional(string) })
@@ -42,12 +42,12 @@ variable "topics" {
 
   validation {
     condition     = var.topics == null ? true : alltrue([for topic in values(var.topics) : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", topic.arn))])
-    error_message = "topics has the ARNs of two topics of SNS, as { warning = { arn = \"arn:aws:sns:eu-west-1:123456789012:edu-warning\" }, critical = { ... } }."
+    error_message = "topics must have the ARNs of two SNS topics, for example { warning = { arn = \"arn:aws:sns:eu-west-1:123456789012:edu-warning\" }, critical = { ... } }."
   }
 }
 
 variable "kms_key" {
-  description = "ARN of the customer managed key to encrypt the topics with. Its policy must allow what the output `topic_key_policy_json` contains. `null`: the module creates a key, which is rotated every year."
+  description = "ARN of the customer managed key that encrypts the topics. Its policy must contain the statements of the output `topic_key_policy_json`. Default: the module creates a key with yearly rotation."
   type = object({
     arn = string
   })
@@ -55,49 +55,49 @@ variable "kms_key" {
 
   validation {
     condition     = var.kms_key == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key.arn))
-    error_message = "kms_key.arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "kms_key.arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 
 variable "publishing_services" {
-  description = "AWS services that can publish to the topics: `cloudwatch` for alarms and `events` for EventBridge rules. EventBridge does not say for which account it publishes: with `events`, a rule in any account that knows the topic's ARN can publish."
+  description = "AWS services that can publish to the topics: `cloudwatch` for alarms and `events` for EventBridge rules. With `events`, EventBridge rules of any account that knows the ARN of a topic can publish to it, because EventBridge does not send the source account."
   type        = set(string)
   default     = ["cloudwatch"]
   nullable    = false
 
   validation {
     condition     = contains(var.publishing_services, "cloudwatch") && length(setsubtract(var.publishing_services, ["cloudwatch", "events"])) == 0
-    error_message = "publishing_services has \"cloudwatch\", without which no alarm tells anybody, and may have \"events\"."
+    error_message = "publishing_services must contain \"cloudwatch\", because alarms cannot send notifications without it, and can contain \"events\"."
   }
 }
 
 variable "kms_deletion_window_days" {
-  description = "Days from a destroy until KMS deletes the key that this module creates. Until then the key can be restored."
+  description = "Number of days after destroy until KMS deletes the key that this module creates. Until then you can restore the key."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
     condition     = var.kms_deletion_window_days >= 7 && var.kms_deletion_window_days <= 30 && floor(var.kms_deletion_window_days) == var.kms_deletion_window_days
-    error_message = "kms_deletion_window_days is a whole number from KMS' 7 to its 30."
+    error_message = "kms_deletion_window_days must be a whole number from 7 to 30."
   }
 }
 
 variable "region" {
-  description = "Region of the module's resources. `null`: the provider's region."
+  description = "Region of the resources of the module. Default: the provider's Region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
+  description = "Map of tags to assign to all resources of the module, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "lambda" {
-  description = "Functions to watch, by name: the output `alarm_target` of the module function."
+  description = "Map of name to Lambda function to monitor: the output `alarm_target` of the module function."
   type = map(object({
     function_name        = string
     alias                = optional(string)
@@ -109,7 +109,7 @@ variable "lambda" {
 }
 
 variable "api_gateway" {
-  description = "APIs to watch, by name: the output `alarm_target` of the module api, and the highest number of requests per minute that you expect."
+  description = "Map of name to API to monitor: the output `alarm_target` of the module api, and the expected peak traffic in requests per minute."
   type = map(object({
     api_name          = string
     stage             = string
@@ -121,7 +121,7 @@ variable "api_gateway" {
 }
 
 variable "s3" {
-  description = "Buckets to watch, by name: the output `alarm_target` of the module storage."
+  description = "Map of name to S3 bucket to monitor: the output `alarm_target` of the module storage."
   type = map(object({
     bucket    = string
     filter_id = string
@@ -131,7 +131,7 @@ variable "s3" {
 }
 
 variable "cognito" {
-  description = "User pools to watch, by name: the output `alarm_target` of the module auth."
+  description = "Map of name to user pool to monitor: the output `alarm_target` of the module auth."
   type = map(object({
     user_pool_id = string
     client_id    = string
@@ -141,7 +141,7 @@ variable "cognito" {
 }
 
 variable "nlb" {
-  description = "Load balancers to watch, by name: the output `nlb` of the module network."
+  description = "Map of name to load balancer to monitor: the output `nlb` of the module network."
   type = map(object({
     load_balancer = string
     target_group  = string
@@ -151,7 +151,7 @@ variable "nlb" {
 }
 
 variable "mongodb" {
-  description = "MongoDB clusters to watch, by name: the output `alarm_target` of the module mongo-probe. Until a probe measures the cluster, `probe_silent` is in ALARM."
+  description = "Map of name to MongoDB cluster to monitor: the output `alarm_target` of the module mongo-probe. The `probe_silent` alarm stays in the `ALARM` state until a probe publishes metrics for the cluster."
   type = map(object({
     cluster = string
   }))
@@ -160,7 +160,7 @@ variable "mongodb" {
 }
 
 variable "flow_logs" {
-  description = "Flow logs to watch for public addresses, by name: the output `flow_logs` of the module network. The function flow-log-guard publishes the metric of this alarm; without it there is no data."
+  description = "Map of name to flow log to monitor for traffic with public addresses: the output `flow_logs` of the module network. The module flow-log-guard publishes the metric; the alarm has no data without it."
   type = map(object({
     flow_log_group = string
   }))
@@ -169,7 +169,7 @@ variable "flow_logs" {
 }
 
 variable "mongo_dump" {
-  description = "Dump schedules to watch, by name: `schedule_name` and `max_age_hours` of the output `schedule` of the module backup. An alarm starts if there is no complete dump in time."
+  description = "Map of name to backup schedule to monitor: `schedule_name` and `max_age_hours` of the output `schedule` of the module backup. An alarm fires when no dump completes within `max_age_hours`."
   type = map(object({
     schedule_name = string
     max_age_hours = number
@@ -179,7 +179,7 @@ variable "mongo_dump" {
 }
 
 variable "cognito_export" {
-  description = "User pools whose users are exported, by name: the output `alarm_target` of the module cognito-export."
+  description = "Map of name to user pool whose exports to monitor: the output `alarm_target` of the module cognito-export."
   type = map(object({
     user_pool_id  = string
     max_age_hours = number
@@ -189,7 +189,7 @@ variable "cognito_export" {
 }
 
 variable "upload_janitor" {
-  description = "Buckets of files whose abandoned uploads the function upload-janitor removes, by name: the output `alarm_target` of the module upload-janitor."
+  description = "Map of name to upload bucket to monitor: the output `alarm_target` of the module upload-janitor. An alarm fires when abandoned uploads are not deleted."
   type = map(object({
     bucket = string
   }))
@@ -198,7 +198,7 @@ variable "upload_janitor" {
 }
 
 variable "secret_rotation" {
-  description = "Secrets that the function secret-rotation rotates, by name: the output `alarm_targets` of the module secret-rotation."
+  description = "Map of name to secret whose rotation to monitor: the output `alarm_targets` of the module secret-rotation."
   type = map(object({
     secret_name  = string
     max_age_days = number
@@ -208,7 +208,7 @@ variable "secret_rotation" {
 }
 
 variable "origin_failover" {
-  description = "Write paths of the CDN that the function origin-failover switches, by name: the output `origin_failover_target` of the module origin-failover. For the region of that function."
+  description = "Map of name to write path to monitor: the output `origin_failover_target` of the module origin-failover. Use it in the Region of that module."
   type = map(object({
     write_path = string
   }))
@@ -217,18 +217,18 @@ variable "origin_failover" {
 }
 
 variable "overrides" {
-  description = "Thresholds and settings that differ from the catalogue, in the form of `overrides` of `lectern_alarm_bundle`. docs/guides/alarms.md lists the keys. `null`: none."
+  description = "Settings that differ from the alarm catalogue, in the form of `overrides` of `lectern_alarm_bundle`. docs/guides/alarms.md lists the keys. Default: no overrides."
   type        = any
   default     = null
 
   validation {
     condition     = var.overrides == null ? true : can(keys(var.overrides)) && alltrue([for key in try(keys(var.overrides), []) : length(split("/", key)) == 3])
-    error_message = "overrides is by <service>/<target>/<alarm>, as \"lambda/upload/duration\", each part a name or *."
+    error_message = "The keys of overrides must have the form <service>/<target>/<alarm>, for example \"lambda/upload/duration\". Each part is a name or *."
   }
 }
 
 variable "composite" {
-  description = "One composite alarm over all alarms of a severity, and whether only it notifies. `null`: none."
+  description = "Composite alarm over all alarms of a severity, and whether only the composite alarm sends notifications. Default: no composite alarm."
   type = object({
     severity      = optional(string, "critical")
     mute_children = optional(bool, false)
@@ -237,35 +237,35 @@ variable "composite" {
 
   validation {
     condition     = var.composite == null ? true : contains(["warning", "critical"], var.composite.severity)
-    error_message = "composite.severity is \"warning\" or \"critical\"."
+    error_message = "composite.severity must be \"warning\" or \"critical\"."
   }
 }
 
 variable "min_requests" {
-  description = "Minimum number of requests in a period for an alarm on a rate. With fewer, a single failure would be a high rate."
+  description = "Minimum number of requests in a period for a rate alarm to evaluate the period. With few requests, a single failure would be a high rate."
   type        = number
   default     = 20
   nullable    = false
 
   validation {
     condition     = var.min_requests >= 1 && floor(var.min_requests) == var.min_requests
-    error_message = "min_requests is a whole number from 1."
+    error_message = "min_requests must be a whole number of 1 or more."
   }
 }
 
 variable "runbook_url" {
-  description = "Link in the description of every alarm. `{key}` is replaced by the alarm's key. `null`: none."
+  description = "URL to add to the description of every alarm. `{key}` is replaced with the key of the alarm. Default: no URL."
   type        = string
   default     = null
 
   validation {
     condition     = var.runbook_url == null ? true : can(regex("^https://[^ ]+$", var.runbook_url))
-    error_message = "runbook_url is an address with https, as https://runbooks.example.com/{key}."
+    error_message = "runbook_url must be an https URL, for example https://runbooks.example.com/{key}."
   }
 }
 
 variable "dashboard" {
-  description = "Create a dashboard with the metrics and thresholds of the alarms."
+  description = "Whether to create a CloudWatch dashboard with the metrics and thresholds of the alarms."
   type        = bool
   default     = true
   nullable    = false

@@ -87,7 +87,7 @@ resource "aws_vpc_endpoint" "interface" {
   lifecycle {
     precondition {
       condition     = length(setintersection(lookup(var.interface_endpoint_zones, each.value, local.zones), local.zones)) > 0
-      error_message = "interface_endpoint_zones leaves ${each.value} without an endpoint: none of its zones is among ${join(", ", local.zones)}. Choose availability_zones of which one is."
+      error_message = "${each.value} would have no endpoint, because none of its zones in interface_endpoint_zones is in ${join(", ", local.zones)}. Set availability_zones to zones that include one of them."
     }
   }
 }

@@ -35,7 +35,7 @@ resource "aws_vpc_endpoint" "mongodb" {
   lifecycle {
     precondition {
       condition     = var.atlas == null || var.private_link == null
-      error_message = "Give atlas, and the module makes Atlas' side, or private_link, whose service somebody else made; not both."
+      error_message = "Set either atlas, to create the private link in Atlas, or private_link, to use an existing endpoint service, but not both."
     }
   }
 }

@@ -1,35 +1,35 @@
 output "vpc_id" {
-  description = "Id of the VPC."
+  description = "ID of the VPC."
   value       = local.vpc_id
 }
 
 output "cidr" {
-  description = "Range of the VPC that the module created. `null` with an existing VPC."
+  description = "CIDR block of the VPC that the module created. `null` with an existing VPC."
   value       = one(values(aws_vpc.this)[*].cidr_block)
 }
 
 output "subnet_ids" {
-  description = "Ids of the private subnets, one per zone."
+  description = "IDs of the private subnets, one per Availability Zone."
   value       = local.subnet_ids
 }
 
 output "subnet_ids_by_zone" {
-  description = "Ids of the private subnets by zone name."
+  description = "Map of Availability Zone to the ID of its private subnet."
   value       = local.subnets
 }
 
 output "route_table_ids" {
-  description = "Ids of the subnets' route tables by zone name."
+  description = "Map of Availability Zone to the ID of the route table of its subnet."
   value       = local.route_table_ids
 }
 
 output "security_group_ids" {
-  description = "Security groups for a function: SG-Lambda only."
+  description = "IDs of the security groups for functions: SG-Lambda."
   value       = [aws_security_group.lambda.id]
 }
 
 output "vpc" {
-  description = "`subnet_ids` and `security_group_ids` for the variable `vpc` of the modules function and backup. It waits for the security group rules and all endpoints, and until Atlas has accepted the MongoDB endpoints, so that a function that exists can connect."
+  description = "`subnet_ids` and `security_group_ids` for the variable `vpc` of the modules function and backup. It depends on the security group rules and all endpoints, and on the connection of the MongoDB endpoints, so that a function can connect as soon as it exists."
   value = {
     subnet_ids         = local.subnet_ids
     security_group_ids = [aws_security_group.lambda.id]
@@ -54,37 +54,37 @@ output "vpc" {
 }
 
 output "lambda_security_group_id" {
-  description = "Id of SG-Lambda."
+  description = "ID of SG-Lambda."
   value       = aws_security_group.lambda.id
 }
 
 output "mongodb_security_group_id" {
-  description = "Id of SG-MongoDB. Attach it to anything in the VPC that functions reach as MongoDB."
+  description = "ID of SG-MongoDB. Attach it to resources in the VPC that functions connect to as MongoDB."
   value       = aws_security_group.mongodb.id
 }
 
 output "endpoints_security_group_id" {
-  description = "Id of the security group of the AWS interface endpoints."
+  description = "ID of the security group of the AWS interface endpoints."
   value       = aws_security_group.endpoints.id
 }
 
 output "s3_endpoint_id" {
-  description = "Id of the S3 gateway endpoint, for bucket policies with `aws:SourceVpce`."
+  description = "ID of the S3 gateway endpoint, for bucket policies with `aws:SourceVpce`."
   value       = aws_vpc_endpoint.s3.id
 }
 
 output "interface_endpoint_ids" {
-  description = "Ids of the AWS interface endpoints by service."
+  description = "Map of service to the ID of its interface endpoint."
   value       = { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.id }
 }
 
 output "mongodb_endpoint_ids" {
-  description = "Ids of the MongoDB endpoints: by zone behind a load balancer, otherwise one with the key `all`. Empty without `atlas` and `private_link`."
+  description = "IDs of the MongoDB endpoints: by Availability Zone with the topology `nlb`, otherwise one with the key `all`. Empty without `atlas` and `private_link`."
   value       = { for key, endpoint in aws_vpc_endpoint.mongodb : key => endpoint.id }
 }
 
 output "connection_strings" {
-  description = "Private connection strings from Atlas by endpoint and cluster, each `{ srv, standard }`. Clients use those of one endpoint. Empty without `atlas`."
+  description = "Private connection strings from Atlas by endpoint and cluster, each `{ srv, standard }`. Clients use the connection strings of one endpoint. Empty without `atlas`."
   value       = { for key, endpoint in lectern_atlas_private_link_endpoint.this : key => endpoint.connection_strings }
 }
 

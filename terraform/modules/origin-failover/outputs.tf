@@ -1,5 +1,5 @@
 output "origin_failover_target" {
-  description = "Target for `origin_failover` of an alarm bundle in the module's region: `write_path`. It waits for the schedule, so that the alarm on a failover that would not work is made after the function."
+  description = "Target for `origin_failover` of an alarm bundle in the Region of the module: `write_path`. It depends on the schedule, so that the `not_ready` alarm is created after the function."
   value       = { write_path = local.write_path.name }
   depends_on  = [aws_scheduler_schedule.look]
 }
@@ -25,16 +25,16 @@ output "role_arn" {
 }
 
 output "override_parameter_name" {
-  description = "Name of the parameter by which a person decides: `auto`, `primary` or `secondary`."
+  description = "Name of the parameter with which an operator sets the write path: `auto`, `primary` or `secondary`."
   value       = aws_ssm_parameter.override.name
 }
 
 output "rule_arn" {
-  description = "ARN of EventBridge's rule, for the policy of a `dead_letter_queue` of your own."
+  description = "ARN of the EventBridge rule, for the policy of your own `dead_letter_queue`."
   value       = aws_cloudwatch_event_rule.alarms.arn
 }
 
 output "dead_letter_queue_arn" {
-  description = "ARN of the queue for events that EventBridge could not hand over."
+  description = "ARN of the queue for events that EventBridge could not deliver."
   value       = local.dead_letters.arn
 }

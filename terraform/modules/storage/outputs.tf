@@ -1,5 +1,5 @@
 output "bucket" {
-  description = "Name of the bucket. It waits for encryption, versioning and the public access block, but not for the policies, so that the policies can depend on resources that use it."
+  description = "Name of the bucket. It depends on encryption, versioning and the public access block, but not on the policies, so that the policies can refer to resources that use it."
   value       = aws_s3_bucket.files.bucket
   depends_on = [
     aws_s3_bucket_public_access_block.files,
@@ -9,7 +9,7 @@ output "bucket" {
 }
 
 output "ready_bucket" {
-  description = "Name of the bucket once its policies are in force, for what reads or writes objects. Nothing in `bucket_policy_documents` and `key_policy_documents` may depend on it."
+  description = "Name of the bucket after its policies are attached, for resources that read or write objects. `bucket_policy_documents` and `key_policy_documents` must not depend on it."
   # The id, which is unknown until then: no data source looks into a bucket that is not there.
   value = aws_s3_bucket.files.id
   depends_on = [
@@ -32,12 +32,12 @@ output "bucket_regional_domain_name" {
 }
 
 output "kms_key_arn" {
-  description = "ARN of the key that encrypts the objects. A presigned upload that names a key must use this ARN."
+  description = "ARN of the KMS key that encrypts the objects. Presigned uploads that set a key must use this ARN."
   value       = local.kms_key_arn
 }
 
 output "pending_uploads" {
-  description = "What marks an upload that is not confirmed: `tag` with `key` and `value`, or `prefix`. The other is `null`. `null` without `pending_uploads`."
+  description = "How unconfirmed uploads are identified: `tag` with `key` and `value`, or `prefix`. The other one is `null`. `null` without `pending_uploads`."
   value = one([
     for uploads in local.uploads : {
       tag    = uploads.prefix == null ? uploads.tag : null

@@ -4,12 +4,12 @@ output "function_name" {
 }
 
 output "function_arn" {
-  description = "ARN of the function's alias, to invoke it by hand with `{\"version\": 1}`."
+  description = "ARN of the alias of the function. To invoke it manually, send `{\"version\": 1}`."
   value       = module.function.alias_arn
 }
 
 output "role_arn" {
-  description = "ARN of the function's execution role: with `mongo_host`, the AWS IAM database user that the cluster needs."
+  description = "ARN of the execution role of the function. With `mongo_host`, it is the AWS IAM database user of the cluster."
   value       = module.function.role_arn
 }
 

@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))
-    error_message = "name begins with a letter and has at most 32 of a-z, 0-9 and -."
+    error_message = "name must begin with a letter and have at most 32 characters: a-z, 0-9 and -."
   }
 }
 
@@ -21,19 +21,19 @@ variable "package" {
 }
 
 variable "architecture" {
-  description = "Architecture that the package was built for: `x86_64` or `arm64`."
+  description = "Instruction set architecture of the package: `x86_64` or `arm64`."
   type        = string
   default     = "x86_64"
   nullable    = false
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture is x86_64 or arm64."
+    error_message = "architecture must be x86_64 or arm64."
   }
 }
 
 variable "files" {
-  description = "The bucket of the files, as upload-api uses it: the outputs `ready_bucket` and `bucket_arn` of the module storage."
+  description = "Bucket of the files, as in upload-api. Use the outputs `ready_bucket` and `bucket_arn` of the module storage."
   type = object({
     bucket     = string
     bucket_arn = string
@@ -42,12 +42,12 @@ variable "files" {
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+$", var.files.bucket_arn))
-    error_message = "files.bucket_arn is the ARN of the bucket itself, as arn:aws:s3:::edu-files."
+    error_message = "files.bucket_arn must be the ARN of the bucket, for example arn:aws:s3:::edu-files."
   }
 }
 
 variable "mongo_secret" {
-  description = "Secret with the address of the cluster and a user that can find, update and remove in the collection `files`: its ARN, and the customer managed key that encrypts it if that is not `aws/secretsmanager`. `null`: `mongo_host`."
+  description = "Secrets Manager secret with the connection string of a user that can find, update and remove in the collection `files`: its ARN, and the customer managed key that encrypts it unless that is `aws/secretsmanager`. Required unless `mongo_host` is set."
   type = object({
     arn         = string
     kms_key_arn = optional(string)
@@ -56,81 +56,81 @@ variable "mongo_secret" {
 
   validation {
     condition     = var.mongo_secret == null ? true : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", var.mongo_secret.arn))
-    error_message = "mongo_secret.arn is the ARN of a secret of Secrets Manager, as arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf."
+    error_message = "mongo_secret.arn must be the ARN of a Secrets Manager secret, for example arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf."
   }
 }
 
 variable "mongo_host" {
-  description = "Host name of an Atlas cluster that the function signs in to with its own role (MONGODB-AWS), so that there is no password. `null`: `mongo_secret`."
+  description = "Host name of an Atlas cluster that the function signs in to with its own role (MONGODB-AWS), without a password. Required unless `mongo_secret` is set."
   type        = string
   default     = null
 
   validation {
     condition     = (var.mongo_secret == null) != (var.mongo_host == null)
-    error_message = "The function signs in to MongoDB in one way: give mongo_secret, a secret with {\"uri\": \"mongodb+srv://...\"}, or mongo_host, an Atlas host name whose database user is the role of output role_arn."
+    error_message = "Set either mongo_secret, a secret with {\"uri\": \"mongodb+srv://...\"}, or mongo_host, the host name of an Atlas cluster that has the role of the output role_arn as a database user, but not both."
   }
 }
 
 variable "mongo_database" {
-  description = "Database with the collection `files`."
+  description = "Name of the database with the collection `files`."
   type        = string
 
   validation {
     condition     = can(regex("^[^/\\\\. \"$*<>:|?]{1,63}$", var.mongo_database))
-    error_message = "mongo_database has 1 to 63 characters and none of / \\ . \" $ * < > : | ? and space, which MongoDB takes in no name of a database."
+    error_message = "mongo_database must have 1 to 63 characters and must not contain spaces or / \\ . \" $ * < > : | ?, which MongoDB rejects in database names."
   }
 }
 
 variable "schedule_expression" {
-  description = "`rate(...)` or `cron(...)` expression of EventBridge Scheduler. The alarm `left` expects a run every 24 hours at least."
+  description = "Schedule expression of EventBridge Scheduler: `rate(...)` or `cron(...)`. The `left` alarm requires a run at least every 24 hours."
   type        = string
   default     = "rate(1 hour)"
   nullable    = false
 
   validation {
     condition     = can(regex("^(rate|cron)\\(.+\\)$", var.schedule_expression))
-    error_message = "schedule_expression is of EventBridge Scheduler, as rate(1 hour) or cron(0 * * * ? *)."
+    error_message = "schedule_expression must be an EventBridge Scheduler expression, for example rate(1 hour) or cron(0 * * * ? *)."
   }
 }
 
 variable "memory_mb" {
-  description = "Memory of the function in MB. CPU grows with it; 1769 MB have one full CPU."
+  description = "Memory of the function in MB. CPU increases with memory; 1769 MB correspond to one full vCPU."
   type        = number
   default     = 256
   nullable    = false
 
   validation {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
-    error_message = "memory_mb is a whole number from 128 to Lambda's 10240."
+    error_message = "memory_mb must be a whole number from 128 to 10240, the limit of Lambda."
   }
 }
 
 variable "timeout_seconds" {
-  description = "Seconds after which Lambda stops an invocation. The function begins no removal in the last 12; the next invocation goes on with what is left."
+  description = "Timeout of the function in seconds. The function starts no deletion in the last 12 seconds; the next invocation continues."
   type        = number
   default     = 300
   nullable    = false
 
   validation {
     condition     = var.timeout_seconds >= 60 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds is a whole number from 60 to Lambda's 900: in less than a minute little is removed."
+    error_message = "timeout_seconds must be a whole number from 60 to 900, the limit of Lambda."
   }
 }
 
 variable "environment" {
-  description = "Additional environment variables of the function, such as `LECTERN_LOG` or the endpoints of a local cloud."
+  description = "Additional environment variables of the function, for example `LECTERN_LOG`, or endpoints of the local cloud."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
-    error_message = "The names in environment begin with a letter and have letters, digits and _, at least two characters."
+    error_message = "The names in environment must begin with a letter, have at least two characters, and contain only letters, digits and _."
   }
 }
 
 variable "vpc" {
-  description = "Subnets and security groups of the function: the output `vpc` of the module network. They need endpoints for S3, STS and Secrets Manager, and a route to the cluster. `null`: not in a VPC."
+  description = "Subnets and security groups of the function. Use the output `vpc` of the module network. They need endpoints for S3, STS and Secrets Manager, and a route to the cluster. Default: the function is not in a VPC."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -139,12 +139,12 @@ variable "vpc" {
 
   validation {
     condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) >= 2 && length(var.vpc.security_group_ids) >= 1
-    error_message = "vpc.subnet_ids has subnets in two zones or more, so that the loss of one stops nobody, and vpc.security_group_ids at least one group."
+    error_message = "vpc.subnet_ids must have subnets in at least two Availability Zones, so that the function survives the loss of one, and vpc.security_group_ids must have at least one security group."
   }
 }
 
 variable "failure_topic" {
-  description = "SNS topic that is notified of invocations that failed, with its customer managed key; the output `topics` of the module monitoring has both. `null`: no notification."
+  description = "SNS topic that is notified of invocations that failed, with its customer managed key. Use the output `topics` of the module monitoring. Default: no notification."
   type = object({
     arn         = string
     kms_key_arn = optional(string)
@@ -153,54 +153,54 @@ variable "failure_topic" {
 
   validation {
     condition     = var.failure_topic == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.failure_topic.arn))
-    error_message = "failure_topic.arn is the ARN of a topic of SNS, as arn:aws:sns:eu-west-1:123456789012:edu-critical."
+    error_message = "failure_topic.arn must be the ARN of an SNS topic, for example arn:aws:sns:eu-west-1:123456789012:edu-critical."
   }
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the function's logs."
+  description = "Number of days to keep the function's logs."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
+    error_message = "log_retention_days must be a value that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer managed key for the function's logs and environment variables. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
+  description = "ARN of the customer managed key for the function's logs and environment variables. Its policy must allow CloudWatch Logs to use it. Default: AWS owned keys."
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "kms_key_arn is the ARN of the key itself, as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "kms_key_arn must be the ARN of the key, not of an alias, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 
 variable "tracing" {
-  description = "Send traces to X-Ray."
+  description = "Whether to send traces to AWS X-Ray."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that is set as permissions boundary on the roles. `null`: no boundary."
+  description = "ARN of the policy to set as permissions boundary of the roles. Default: no boundary."
   type        = string
   default     = null
 }
 
 variable "region" {
-  description = "Region of the module's resources. `null`: the provider's region."
+  description = "Region of the resources of the module. Default: the provider's Region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
+  description = "Map of tags to assign to all resources of the module, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false
