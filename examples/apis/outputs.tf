@@ -1,15 +1,15 @@
 output "url" {
-  description = "Address of the API: on a local cloud the one that it has there."
+  description = "URL of the API. On the local cloud, its local URL."
   value       = var.local_cloud ? try("${var.environment["AWS_ENDPOINT_URL"]}/restapis/${module.api.rest_api_id}/${module.api.stage_name}/_user_request_", module.api.url) : module.api.url
 }
 
 output "publicly_reachable" {
-  description = "Whether the API can be reached past a CDN."
+  description = "Whether clients can call the API without CloudFront."
   value       = module.api.publicly_reachable
 }
 
 output "rest_api_id" {
-  description = "The API."
+  description = "ID of the REST API."
   value       = module.api.rest_api_id
 }
 
@@ -19,22 +19,22 @@ output "stage" {
 }
 
 output "user_pool_id" {
-  description = "The users."
+  description = "ID of the user pool."
   value       = module.auth.user_pool_id
 }
 
 output "client_id" {
-  description = "The client that apps sign in with."
+  description = "ID of the app client."
   value       = module.auth.client_id
 }
 
 output "bucket" {
-  description = "Bucket of the files."
+  description = "Name of the bucket of the files."
   value       = module.storage.bucket
 }
 
 output "functions" {
-  description = "Name of each handler's function."
+  description = "Map of handler to the name of its function."
   value = {
     upload-api     = module.upload.function_name
     download-api   = module.download.function_name
@@ -44,7 +44,7 @@ output "functions" {
 }
 
 output "role_arns" {
-  description = "Role of each handler's function: with mongo_host, the AWS IAM database users that the cluster needs."
+  description = "Map of handler to the ARN of the role of its function. With mongo_host, these are the AWS IAM database users that the cluster needs."
   value = {
     upload-api     = module.upload.role_arn
     download-api   = module.download.role_arn
@@ -54,17 +54,17 @@ output "role_arns" {
 }
 
 output "connection_strings" {
-  description = "With atlas: the cluster's private addresses, of which the secret, or mongo_host, has to hold one."
+  description = "Private connection strings of the cluster, with atlas. Set one of them in the secret, or its host name in mongo_host."
   value       = module.network.connection_strings
 }
 
 output "vpc_id" {
-  description = "The VPC that was made: with mongodb_security_group, one end of the peering."
+  description = "ID of the VPC. With mongodb_security_group, it is one end of the peering."
   value       = module.network.vpc_id
 }
 
 output "route_table_ids" {
-  description = "Its route tables, by zone, which then need a route to the cluster's VPC."
+  description = "Map of Availability Zone to the ID of the route table. With a peering, the route tables need a route to the VPC of the cluster."
   value       = module.network.route_table_ids
 }
 

@@ -1,16 +1,16 @@
 variable "name" {
-  description = "First part of all names. Names of roles and dashboards, which are unique in the account over all regions, end with the region."
+  description = "First part of all names. Names of roles and dashboards, which must be unique in the account, end with the Region."
   type        = string
   default     = "edu"
 }
 
 variable "bucket" {
-  description = "Name of the bucket to make for files; names of buckets are unique in the world."
+  description = "Name of the bucket to create for files. Bucket names are unique across all AWS accounts."
   type        = string
 }
 
 variable "mongo_secret" {
-  description = "Secret with the address of the cluster and a user that may find, insert, update and remove in files, memberships and profiles: its ARN, and the customer key that it is encrypted with, if that is not the account's aws/secretsmanager. null: mongo_host."
+  description = "Secrets Manager secret with the connection string of a user that can find, insert, update and remove in files, memberships and profiles: its ARN, and the customer managed key that encrypts it unless that is aws/secretsmanager. Required unless mongo_host is set."
   type = object({
     arn         = string
     kms_key_arn = optional(string)
@@ -19,24 +19,24 @@ variable "mongo_secret" {
 
   validation {
     condition     = (var.mongo_secret == null) != (var.mongo_host == null)
-    error_message = "The functions sign in to MongoDB in one way: give mongo_secret, a secret with {\"uri\": \"mongodb+srv://...\"}, or mongo_host, an Atlas host name whose database users are the roles of output role_arns."
+    error_message = "Set either mongo_secret, a secret with {\"uri\": \"mongodb+srv://...\"}, or mongo_host, the host name of an Atlas cluster that has the roles of the output role_arns as database users, but not both."
   }
 }
 
 variable "mongo_host" {
-  description = "Host name of an Atlas cluster, such as main-pl-0.ab1cd.mongodb.net, to which each function signs in as its own role (MONGODB-AWS): no password is kept anywhere. null: mongo_secret."
+  description = "Host name of an Atlas cluster, for example main-pl-0.ab1cd.mongodb.net, that each function signs in to with its own role (MONGODB-AWS), without a password. Required unless mongo_secret is set."
   type        = string
   default     = null
 }
 
 variable "mongo_database" {
-  description = "Database of the platform in that cluster."
+  description = "Name of the database of the platform in the cluster."
   type        = string
   default     = "lectern"
 }
 
 variable "mongodb_security_group" {
-  description = "Security group, by its ID, of an existing cluster, or of its endpoints, in a VPC of this region that is peered with the one made here; functions are let through. AWS takes the rules only once the peering is active, so leave it null in the first apply. null: the cluster is reached by atlas or private_link."
+  description = "ID of the security group of an existing cluster, or of its endpoints, in a VPC of this Region that is peered with the VPC of this example. The functions are allowed to connect to it. AWS accepts the rules only after the peering is active, so leave it null in the first apply. Default: the functions connect to the cluster with atlas or private_link."
   type = object({
     id = string
   })
@@ -44,7 +44,7 @@ variable "mongodb_security_group" {
 }
 
 variable "atlas" {
-  description = "MongoDB Atlas project to make, or adopt, the private link of, as the module network takes it."
+  description = "MongoDB Atlas project in which to create (or adopt) the private link, in the form of atlas of the module network."
   type = object({
     project_id    = string
     cluster_names = optional(set(string), [])
@@ -53,7 +53,7 @@ variable "atlas" {
 }
 
 variable "private_link" {
-  description = "Endpoint service of a private link that was made elsewhere, as the module network takes it."
+  description = "Existing endpoint service of a private link, in the form of private_link of the module network."
   type = object({
     service_name = string
   })
@@ -61,7 +61,7 @@ variable "private_link" {
 }
 
 variable "dns_firewall" {
-  description = "Let functions ask for the names of the endpoints only, and for those allowed here, as the module network takes them; a cluster that is peered needs its own. null: any name, which a local cloud needs."
+  description = "Domains that the functions can resolve in addition to the endpoints, in the form of dns_firewall of the module network. A peered cluster needs its own domain. Default: all domains, which the local cloud requires."
   type = object({
     allowed_domains = optional(set(string), [])
   })
@@ -69,7 +69,7 @@ variable "dns_firewall" {
 }
 
 variable "flow_logs" {
-  description = "Flow logs of the VPC, as the module network takes them; null: none."
+  description = "Flow logs of the VPC, in the form of flow_logs of the module network. Default: no flow logs."
   type = object({
     retention_days = optional(number, 90)
   })
@@ -77,13 +77,13 @@ variable "flow_logs" {
 }
 
 variable "packages" {
-  description = "Folder with upload-api.zip, upload-janitor.zip, download-api.zip and profile-api.zip, as cargo dist makes them."
+  description = "Folder that contains upload-api.zip, upload-janitor.zip, download-api.zip and profile-api.zip. cargo dist creates them."
   type        = string
   default     = "../../target/dist"
 }
 
 variable "artifacts" {
-  description = "Packages in S3 in place of those files, by handler: upload-api, upload-janitor, download-api and profile-api, each { bucket, key, version_id, sha256 }. Then nobody who plans needs the files."
+  description = "Packages in S3 to use instead of these files, by handler (upload-api, upload-janitor, download-api and profile-api), each { bucket, key, version_id, sha256 }. A plan then needs no local files."
   type = map(object({
     bucket     = string
     key        = string
@@ -94,25 +94,25 @@ variable "artifacts" {
 }
 
 variable "cors_origins" {
-  description = "Origins of the pages that may call the API and S3, as https://learn.example.com."
+  description = "Origins of the web pages that can call the API and S3, for example https://learn.example.com."
   type        = set(string)
   default     = []
 }
 
 variable "upload_content_types" {
-  description = "Types of files that administrators may upload. Empty: documents, images, audio and video."
+  description = "Content types of the files that administrators can upload. Default: documents, images, audio and video."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for type in var.upload_content_types : can(regex("^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$", type)) && !can(regex("^multipart/|[/+]xml$|/(html|javascript|ecmascript|x-javascript)$", type))])
-    error_message = "upload_content_types must be media types in small letters without parameters or patterns, for example application/pdf, and none that a browser runs, for example text/html or image/svg+xml."
+    error_message = "upload_content_types must be media types in lowercase letters without parameters or wildcards, for example application/pdf. Types that a browser executes, for example text/html or image/svg+xml, are not allowed."
   }
 }
 
 variable "upload_max_bytes" {
-  description = "The largest file; null: 5,000,000,000, the largest that S3 verifies as it is sent."
+  description = "Maximum size of a file in bytes. Default: 5,000,000,000, the largest size that S3 verifies during the upload."
   type        = number
   default     = null
 
@@ -123,72 +123,72 @@ variable "upload_max_bytes" {
 }
 
 variable "link_seconds" {
-  description = "How long a link to a file works; null: 900 for an upload, 300 for a download."
+  description = "Validity of a presigned URL in seconds. Default: 900 for an upload, 300 for a download."
   type        = number
   default     = null
 
   validation {
     condition     = var.link_seconds == null ? true : var.link_seconds >= 60 && var.link_seconds <= 3600 && floor(var.link_seconds) == var.link_seconds
-    error_message = "link_seconds must be a whole number from 60 to 3600: an upload needs a minute, and the session that signs links lasts an hour."
+    error_message = "link_seconds must be a whole number from 60 to 3600. An upload needs at least a minute, and the role session that signs the URLs lasts an hour."
   }
 }
 
 variable "expected_peak_rpm" {
-  description = "Requests a minute that are expected at most; a fifth above, an alarm."
+  description = "Expected peak traffic in requests per minute. An alarm fires at 20 % above it."
   type        = number
   default     = 1000
 }
 
 variable "warning_emails" {
-  description = "Who gets warnings by mail."
+  description = "Email addresses that receive warnings."
   type        = set(string)
   default     = []
 }
 
 variable "critical_emails" {
-  description = "Who gets critical alarms by mail."
+  description = "Email addresses that receive critical alarms."
   type        = set(string)
   default     = []
 }
 
 variable "dashboard" {
-  description = "Make a dashboard of what the alarms watch."
+  description = "Whether to create a CloudWatch dashboard with the metrics of the alarms."
   type        = bool
   default     = true
 }
 
 variable "mfa" {
-  description = "Second factor of users: ON or OPTIONAL."
+  description = "Multi-factor authentication of the users: ON or OPTIONAL."
   type        = string
   default     = "ON"
 }
 
 variable "auth_flows" {
-  description = "Ways to sign in without the hosted pages, as the module auth takes them."
+  description = "Authentication flows without the hosted pages, in the form of auth_flows of the module auth."
   type        = set(string)
   default     = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
 }
 
 variable "manage_account_logging_role" {
-  description = "Make the role by which API Gateway writes logs in this account and region, of which there is one: it takes the place of one that was made elsewhere, and a destroy leaves none. false: it is there already."
+  description = "Whether to create the IAM role that API Gateway uses to write logs. It is an account-wide setting in each Region: the new role replaces the existing one, and destroy leaves the account without one. Set false if the account already has a role."
   type        = bool
   default     = false
 }
 
 variable "environment" {
-  description = "More environment of the functions; a local cloud's endpoints, for example."
+  description = "Additional environment variables of the functions, for example endpoints of the local cloud."
   type        = map(string)
   default     = {}
 }
 
 variable "force_destroy" {
-  description = "Let destroy remove the bucket with the files in it, and the users."
+  description = "Whether destroy deletes the bucket with its files, and the users."
   type        = bool
   default     = false
 }
 
 variable "local_cloud" {
-  description = "Whether this is for a local cloud: with an account, the AWS provider takes host names for it that are nowhere."
+  description = "Set to true when you apply to the local cloud. Otherwise, the AWS provider builds account-specific host names that do not resolve."
   type        = bool
   default     = false
 }

@@ -1,14 +1,14 @@
 output "latest" {
-  description = "The newest complete dump, as mongo-restore --from takes it; null while there is none."
+  description = "Newest complete dump, as S3 URI for mongo-restore --from. Null if there is none."
   value       = try(data.lectern_mongo_dumps.all.latest.uri, null)
 }
 
 output "backup" {
-  description = "What the module made: functions, roles, bucket, schedule."
+  description = "Outputs of the module backup: functions, roles, bucket and schedule."
   value       = module.backup
 }
 
 output "failure_topic" {
-  description = "Who is told of a dump that failed, by ARN and the key that the topic is encrypted with."
+  description = "SNS topic for failed dumps: its ARN and the ARN of the key that encrypts it."
   value       = module.monitoring.topics.critical
 }

@@ -1,4 +1,4 @@
 output "connection_strings" {
-  description = "By zone and cluster: srv and standard. They hold no user and no password."
+  description = "Map of zone and cluster to the connection strings srv and standard. They contain no user name and no password."
   value       = { for zone, endpoint in lectern_atlas_private_link_endpoint.zone : zone => endpoint.connection_strings }
 }

@@ -1,36 +1,36 @@
 variable "atlas_project_id" {
-  description = "Atlas project of the clusters: 24 hexadecimal digits."
+  description = "ID of the Atlas project of the clusters (24 hexadecimal digits)."
   type        = string
 }
 
 variable "region" {
-  description = "AWS region of the VPC and of the clusters."
+  description = "AWS Region of the VPC and the clusters."
   type        = string
   default     = "eu-central-1"
 }
 
 variable "cluster_names" {
-  description = "Dedicated clusters (M10 or larger) whose connection strings to wait for."
+  description = "Names of the dedicated clusters (M10 or larger) whose connection strings to wait for."
   type        = set(string)
   default     = ["main"]
 }
 
 variable "vpc_id" {
-  description = "VPC of the clients."
+  description = "ID of the VPC of the clients."
   type        = string
 }
 
 variable "subnet_ids" {
-  description = "One private subnet per availability zone, by a short name of the zone."
+  description = "Map of a short name of each Availability Zone to the ID of a private subnet in it."
   type        = map(string)
 
   validation {
     condition     = length(var.subnet_ids) >= 2
-    error_message = "Name subnets in two availability zones or more, for example { a = \"subnet-...\", b = \"subnet-...\" }: one zone alone does not survive its loss."
+    error_message = "subnet_ids must have subnets in at least two Availability Zones, for example { a = \"subnet-...\", b = \"subnet-...\" }, so that clients survive the loss of one zone."
   }
 }
 
 variable "client_security_group_id" {
-  description = "Security group of the clients, for example of the Lambda functions."
+  description = "ID of the security group of the clients, for example of the Lambda functions."
   type        = string
 }

@@ -1,5 +1,5 @@
 output "alarms" {
-  description = "Every alarm of the bundle by its key: name, condition and severity."
+  description = "Map of alarm key to the name, condition and severity of the alarm."
   value = {
     for key, alarm in lectern_alarm_bundle.courses.alarms : key => {
       name      = alarm.name
@@ -10,12 +10,12 @@ output "alarms" {
 }
 
 output "coverage" {
-  description = "What became of each documented metric of the functions: an alarm, a graph, or why neither."
+  description = "How each documented metric of the functions is monitored: by an alarm, by a graph, or why there is no alarm."
   value       = lectern_alarm_bundle.courses.coverage
 }
 
 output "private_link" {
-  description = "The private link: its id, the service name for aws_vpc_endpoint, and its status; null without one."
+  description = "Private link: its ID, the service name for aws_vpc_endpoint, and its status. Null if there is none."
   value = one([
     for link in lectern_atlas_private_link.courses : {
       private_link_id       = link.private_link_id
@@ -26,6 +26,6 @@ output "private_link" {
 }
 
 output "latest_dumps" {
-  description = "By cluster: the newest complete dump, as mongo-restore --from takes it; null while there is none."
+  description = "Map of cluster to the newest complete dump, as S3 URI for mongo-restore --from. Null if there is none."
   value       = { for cluster, dumps in data.lectern_mongo_dumps.courses : cluster => try(dumps.latest.uri, null) }
 }

@@ -1,16 +1,16 @@
 variable "name" {
-  description = "First part of every alarm's name, before the slash."
+  description = "Prefix of the alarm names."
   type        = string
   default     = "courses"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.name))
-    error_message = "Write 1 to 64 letters, digits, - or _, for example \"courses\"."
+    error_message = "name must have 1 to 64 letters, digits, - or _, for example \"courses\"."
   }
 }
 
 variable "functions" {
-  description = "Lambda functions to watch, by a short name of your own: the function's name, its timeout, and the alias callers use (null for none)."
+  description = "Map of a short name to Lambda function to monitor: the name of the function, its timeout, and the alias that callers invoke (null for no alias)."
   type = map(object({
     function_name   = string
     timeout_seconds = number
@@ -19,50 +19,50 @@ variable "functions" {
 
   validation {
     condition     = length(var.functions) > 0
-    error_message = "Name at least one function, for example { catalogue = { function_name = \"course-catalogue\", timeout_seconds = 3 } }."
+    error_message = "functions must have at least one function, for example { catalogue = { function_name = \"course-catalogue\", timeout_seconds = 3 } }."
   }
 }
 
 variable "topic_arn" {
-  description = "SNS topic that hears about alarms."
+  description = "ARN of the SNS topic that receives alarm notifications."
   type        = string
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:sns:", var.topic_arn))
-    error_message = "Write the ARN of an SNS topic, for example \"arn:aws:sns:us-east-1:123456789012:course-alarms\"."
+    error_message = "topic_arn must be the ARN of an SNS topic, for example \"arn:aws:sns:us-east-1:123456789012:course-alarms\"."
   }
 }
 
 variable "errors_allowed_per_minute" {
-  description = "Failed invocations a minute that are still no alarm."
+  description = "Number of failed invocations per minute that do not trigger the alarm."
   type        = number
   default     = 0
 
   validation {
     condition     = var.errors_allowed_per_minute >= 0
-    error_message = "Write 0 or more: 0 means that the first failure raises the alarm."
+    error_message = "errors_allowed_per_minute must be 0 or more. With 0, the first failure triggers the alarm."
   }
 }
 
 variable "atlas_project_id" {
-  description = "MongoDB Atlas project that gets a private link; null: no private link, and nothing asks Atlas."
+  description = "ID of the MongoDB Atlas project to create a private link in. Default: no private link, and no Atlas credentials are needed."
   type        = string
   default     = null
 
   validation {
     condition     = var.atlas_project_id == null || can(regex("^[0-9a-f]{24}$", var.atlas_project_id))
-    error_message = "Write the 24 hexadecimal digits of the project's id, for example \"0123456789abcdef01234567\", or null for no private link."
+    error_message = "atlas_project_id must have 24 hexadecimal digits, for example \"0123456789abcdef01234567\", or be null for no private link."
   }
 }
 
 variable "atlas_region" {
-  description = "Region of the Atlas clusters, as AWS or as Atlas writes it; null: the alarms' region."
+  description = "Region of the Atlas clusters, as AWS or Atlas writes it. Default: the Region of the alarms."
   type        = string
   default     = null
 }
 
 variable "dumps" {
-  description = "MongoDB clusters to dump, by a name of your own: function and roles as terraform/modules/backup makes them, the secret with the cluster's address, bucket and key."
+  description = "Map of a short name to MongoDB cluster to dump: the function and roles that terraform/modules/backup creates, the secret with the connection string, the bucket and its key."
   type = map(object({
     function_arn        = string
     scheduler_role_arn  = string
@@ -76,6 +76,6 @@ variable "dumps" {
 
   validation {
     condition     = alltrue([for dump in var.dumps : can(regex("^(rate|cron)[(]", dump.schedule_expression))])
-    error_message = "Write rate(...) or cron(...) as schedule_expression, for example rate(6 hours): the alarm waits for the next dump, and at(...) has none."
+    error_message = "schedule_expression must be rate(...) or cron(...), for example rate(6 hours). The alarm on missing dumps needs a schedule that repeats."
   }
 }

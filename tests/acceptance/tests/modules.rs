@@ -366,12 +366,12 @@ fn settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_ap
     ];
     let late_and_active = [secret, "link_seconds=7200", r#"upload_content_types=["image/svg+xml"]"#];
     let pattern = [secret, r#"upload_content_types=["image/*"]"#];
-    let (sign_in, links) = ("The functions sign in to MongoDB", "link_seconds is a whole number");
-    let types = "upload_content_types are media types";
+    let (sign_in, links) = ("Set either mongo_secret", "link_seconds must be a whole number");
+    let types = "upload_content_types must be media types";
     for (settings, messages) in [
         (&[][..], &[sign_in][..]),
         (&both, &[sign_in]),
-        (&small_and_large, &[links, "upload_max_bytes is a whole number", types]),
+        (&small_and_large, &[links, "upload_max_bytes must be a whole number", types]),
         (&late_and_active, &[links, types]),
         (&pattern, &[types]),
     ] {
