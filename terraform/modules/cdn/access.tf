@@ -1,0 +1,68 @@
+# What this distribution, and no other, may do with a bucket and its key. The caller adds the documents to the policies of both: a bucket
+# and a key have one policy each, which their module writes.
+
+# A missing key is 403 and not 404: s3:ListBucket would tell the two apart, and list the bucket to whoever finds a way to it.
+data "aws_iam_policy_document" "bucket" {
+  for_each = local.buckets
+
+  statement {
+    sid       = "CdnReadsFiles"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${each.value.arn}/${var.files.prefix}/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudfront.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = [aws_cloudfront_distribution.this.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.assets[*]
+
+    content {
+      sid       = "CdnReadsAssets"
+      actions   = ["s3:GetObject"]
+      resources = ["${each.value.arn}/${statement.value.prefix}/*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["cloudfront.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceArn"
+        values   = [aws_cloudfront_distribution.this.arn]
+      }
+    }
+  }
+}
+
+data "aws_iam_policy_document" "key" {
+  # checkov:skip=CKV_AWS_109:A key policy's "*" is the key itself.
+  # checkov:skip=CKV_AWS_111:A key policy's "*" is the key itself.
+  # checkov:skip=CKV_AWS_356:A key policy's "*" is the key itself.
+
+  statement {
+    sid       = "CdnDecrypts"
+    actions   = ["kms:Decrypt"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudfront.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = [aws_cloudfront_distribution.this.arn]
+    }
+  }
+}
