@@ -153,6 +153,31 @@ module "cognito_import" {
   package             = local.package
 }
 
+# CloudFront is one for all regions: a distribution of each region is called differently.
+module "cdn" {
+  source = "../modules/cdn"
+
+  name            = "${var.name}-${var.region}"
+  aliases         = ["${var.name}-${var.region}.example.com"]
+  certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+  files           = { bucket_arn = "arn:aws:s3:::${var.name}-files-${var.region}", bucket_regional_domain_name = "${var.name}-files-${var.region}.s3.${var.region}.amazonaws.com" }
+  assets          = {}
+  api             = { host = "a1b2c3.execute-api.${var.region}.amazonaws.com", stage = "v1", verify = { header = "x-origin-verify", value = "0123456789abcdef0123456789abcdef" } }
+  signing_keys    = { first = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----" }
+  geo             = { restriction_type = "none" }
+  log_bucket      = { arn = "arn:aws:s3:::${var.name}-logs" }
+}
+
+# A distribution has one web ACL, which the first region has made.
+module "edge" {
+  source = "../modules/edge"
+
+  name          = var.name
+  region        = var.region
+  cdn           = var.region == "eu-west-1" ? {} : null
+  origin_verify = { values = ["0123456789abcdef0123456789abcdef"] }
+}
+
 module "backup" {
   source = "../modules/backup"
 

@@ -223,7 +223,12 @@ fn reached(edges: &BTreeMap<String, Vec<String>>, from: &str) -> BTreeSet<String
 }
 
 /// Names that are the account's over all regions.
-pub(crate) const GLOBAL: [(&str, &[&str]); 4] = [
+pub(crate) const GLOBAL: [(&str, &[&str]); 9] = [
+    ("aws_cloudfront_cache_policy", &["name"]),
+    ("aws_cloudfront_key_group", &["name"]),
+    ("aws_cloudfront_origin_access_control", &["name"]),
+    ("aws_cloudfront_public_key", &["name"]),
+    ("aws_cloudfront_response_headers_policy", &["name"]),
     ("aws_iam_role", &["name"]),
     ("aws_iam_policy", &["name"]),
     ("aws_s3_bucket", &["bucket"]),
@@ -231,9 +236,12 @@ pub(crate) const GLOBAL: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that are the account's in one region.
-pub(crate) const REGIONAL: [(&str, &[&str]); 13] = [
+pub(crate) const REGIONAL: [(&str, &[&str]); 17] = [
     ("aws_api_gateway_rest_api", &["name"]),
+    ("aws_cloudwatch_log_delivery_destination", &["name"]),
+    ("aws_cloudwatch_log_delivery_source", &["name"]),
     ("aws_cloudwatch_log_group", &["name"]),
+    ("aws_cloudwatch_log_resource_policy", &["policy_name"]),
     ("aws_cognito_user_pool", &["name"]),
     ("aws_kms_alias", &["name"]),
     ("aws_lambda_function", &["function_name"]),
@@ -243,6 +251,7 @@ pub(crate) const REGIONAL: [(&str, &[&str]); 13] = [
     ("aws_scheduler_schedule", &["name"]),
     ("aws_sfn_state_machine", &["name"]),
     ("aws_sns_topic", &["name"]),
+    ("aws_wafv2_web_acl", &["name", "scope"]),
     ("lectern_alarm_bundle", &["name"]),
     ("lectern_mongo_dump_schedule", &["name"]),
 ];
@@ -371,7 +380,10 @@ fn settings_that_the_functions_of_the_apis_do_not_take_are_refused_before_the_ap
     for (settings, messages) in [
         (&[][..], &[sign_in][..]),
         (&both, &[sign_in]),
-        (&small_and_large, &[links, "upload_max_bytes must be a whole number", types]),
+        (
+            &small_and_large,
+            &[links, "upload_max_bytes must be a whole number", types],
+        ),
         (&late_and_active, &[links, types]),
         (&pattern, &[types]),
     ] {

@@ -132,11 +132,46 @@ module "import" {
   data_key_arn        = "arn:aws:kms:eu-west-1:111122223333:key/da7a4e70-0000-4000-8000-000000000000"
 }
 
+# What a distribution reads, and where it writes its logs.
 module "logged" {
   source = "./modules/storage"
 
-  bucket      = "logged-files"
-  access_logs = { bucket = "logged-files-logs" }
+  bucket                  = "logged-files"
+  access_logs             = { bucket = "logged-files-logs" }
+  bucket_policy_documents = [module.site.bucket_policy_json, module.site.log_bucket_policy_json]
+  key_policy_documents    = [module.site.key_policy_json, module.site.log_key_policy_json]
+}
+
+module "edge" {
+  source = "./modules/edge"
+
+  name          = "edu"
+  origin_verify = { values = ["0123456789abcdef0123456789abcdef"] }
+}
+
+module "site" {
+  source = "./modules/cdn"
+
+  name            = "site"
+  aliases         = ["learn.example.com"]
+  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/5ec4e700"
+  files           = { bucket_arn = module.logged.bucket_arn, bucket_regional_domain_name = module.logged.bucket_regional_domain_name }
+  assets          = {}
+  api             = { host = module.guarded.host, stage = module.guarded.stage_name, verify = module.edge.verify }
+  signing_keys    = { first = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----" }
+  geo             = { restriction_type = "none" }
+  web_acl_arn     = module.edge.cdn_web_acl_arn
+  log_bucket      = { arn = module.logged.bucket_arn }
+}
+
+# An API of which a web ACL guards one stage.
+module "guarded" {
+  source = "./modules/api"
+
+  name          = "guarded"
+  user_pool_arn = module.auth.user_pool_arn
+  handlers      = { profile-api = module.profile.handler }
+  origin_verify = { web_acl_arn = module.edge.api_web_acl_arn }
 }
 
 module "texting" {

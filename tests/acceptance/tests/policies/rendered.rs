@@ -231,7 +231,7 @@ fn overrides(changes: &Value, asking: &BTreeSet<(String, String)>) -> String {
 }
 
 /// Types whose values are given: somebody reads them. The others' are made up by Terraform.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 26] = [
     "aws_api_gateway_rest_api",
     "aws_api_gateway_stage",
     "aws_cloudwatch_log_group",
@@ -254,6 +254,7 @@ const KINDS: [&str; 25] = [
     "aws_vpc",
     "aws_vpc_endpoint",
     "aws_cloudfront_distribution",
+    "aws_cloudwatch_log_delivery_destination",
     "aws_wafv2_web_acl",
     "aws_api_gateway_deployment",
     "aws_flow_log",
@@ -334,8 +335,20 @@ fn values_of(kind: &str, seed: &str, values: &Value) -> Value {
         }
         "aws_cloudwatch_event_rule" => json!({ "arn": arn("events", format!("rule/{}", name("name"))) }),
         "aws_sqs_queue" => json!({ "arn": arn("sqs", name("name")) }),
-        "aws_cloudfront_distribution" => json!({ "arn": format!("arn:aws:cloudfront::{ACCOUNT}:distribution/E{id}") }),
-        "aws_wafv2_web_acl" => json!({ "arn": arn("wafv2", format!("regional/webacl/{}/{id}", name("name"))) }),
+        // Its id is made up by CloudFront; here it is what the modules give as the comment.
+        "aws_cloudfront_distribution" => {
+            json!({ "arn": format!("arn:aws:cloudfront::{ACCOUNT}:distribution/{}", name("comment")) })
+        }
+        "aws_cloudwatch_log_delivery_destination" => {
+            json!({ "arn": arn("logs", format!("delivery-destination:{}", name("name"))) })
+        }
+        "aws_wafv2_web_acl" => {
+            let web_acl = format!("webacl/{}/{id}", name("name"));
+            match values["scope"].as_str() {
+                Some("CLOUDFRONT") => json!({ "arn": format!("arn:aws:wafv2:us-east-1:{ACCOUNT}:global/{web_acl}") }),
+                _ => json!({ "arn": arn("wafv2", format!("regional/{web_acl}")) }),
+            }
+        }
         "aws_vpc_endpoint" => json!({
             "id": format!("vpce-0{id}"), "prefix_list_id": "pl-6da54004", "network_interface_ids": [format!("eni-0{id}")],
             "policy": DEFAULT_ENDPOINT_POLICY,

@@ -33,9 +33,9 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 14] = [
-    FUNCTIONS, FILES, CLEANING, PROFILES, DUMPS, PROBES, ROTATIONS, RESTORES, NETWORK, GUARD, FAILOVER, USERS, NOTICES,
-    THE_REST,
+pub(crate) const TABLE: [&[Row]; 15] = [
+    FUNCTIONS, FILES, CDN, CLEANING, PROFILES, DUMPS, PROBES, ROTATIONS, RESTORES, NETWORK, GUARD, FAILOVER, USERS,
+    NOTICES, THE_REST,
 ];
 
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
@@ -335,6 +335,111 @@ const FILES: &[Row] = &[
             ("aws:SourceAccount", "111122223333"),
         ],
     ),
+];
+
+const CLOUDFRONT: &str = "service/cloudfront.amazonaws.com";
+const LOG_DELIVERY: &str = "service/delivery.logs.amazonaws.com";
+const SITE: With = &[("aws:SourceArn", "arn:aws:cloudfront::111122223333:distribution/site")];
+const ANOTHER_SITE: With = &[("aws:SourceArn", "arn:aws:cloudfront::111122223333:distribution/another")];
+const STRANGE_SITE: With = &[("aws:SourceArn", "arn:aws:cloudfront::444455556666:distribution/site")];
+const FILE: &str = "bucket/logged-files/files/a";
+const SITE_LOG: &str = "bucket/logged-files/cdn/AWSLogs/111122223333/CloudFront/a";
+/// As the log service writes for the distribution's source.
+const OF_THE_SITE: With = &[
+    ("aws:SourceAccount", "111122223333"),
+    (
+        "aws:SourceArn",
+        "arn:aws:logs:us-east-1:111122223333:delivery-source:site-cdn-access",
+    ),
+    ("s3:x-amz-acl", "bucket-owner-full-control"),
+];
+const OF_ANOTHER_SOURCE: With = &[
+    ("aws:SourceAccount", "111122223333"),
+    (
+        "aws:SourceArn",
+        "arn:aws:logs:us-east-1:111122223333:delivery-source:another",
+    ),
+    ("s3:x-amz-acl", "bucket-owner-full-control"),
+];
+const OF_A_STRANGER: With = &[
+    ("aws:SourceAccount", "444455556666"),
+    (
+        "aws:SourceArn",
+        "arn:aws:logs:us-east-1:444455556666:delivery-source:site-cdn-access",
+    ),
+    ("s3:x-amz-acl", "bucket-owner-full-control"),
+];
+const WAF_LOG: &str = "log-group/aws-waf-logs-edu-api:log-stream:a";
+
+/// The distribution reads its folders, this one alone, and its logs and the web ACLs' are written for this account (D6, D8, D9, D11).
+const CDN: &[Row] = &[
+    yes(CLOUDFRONT, "s3:GetObject", FILE, SITE),
+    yes(CLOUDFRONT, "s3:GetObjectVersion", FILE, SITE),
+    yes(CLOUDFRONT, "s3:GetObject", "bucket/logged-files/site/index.html", SITE),
+    no(
+        CLOUDFRONT,
+        "s3:GetObjectVersion",
+        "bucket/logged-files/site/index.html",
+        SITE,
+    ),
+    yes(CLOUDFRONT, "kms:Decrypt", "key/logged-files", SITE),
+    // no other distribution, of this account or another, and nobody who does not say which
+    no(CLOUDFRONT, "s3:GetObject", FILE, ANOTHER_SITE),
+    no(CLOUDFRONT, "s3:GetObject", FILE, STRANGE_SITE),
+    no(CLOUDFRONT, "s3:GetObject", FILE, &[]),
+    no("anonymous", "s3:GetObject", FILE, SITE),
+    no(CLOUDFRONT, "kms:Decrypt", "key/logged-files", ANOTHER_SITE),
+    no(CLOUDFRONT, "kms:Decrypt", "key/logged-files", STRANGE_SITE),
+    no(CLOUDFRONT, "kms:Decrypt", "key/logged-files", &[]),
+    // nothing else of the bucket, and it writes and lists nothing
+    no(CLOUDFRONT, "s3:GetObject", "bucket/logged-files/exports/a", SITE),
+    no(CLOUDFRONT, "s3:GetObject", "bucket/logged-files/files", SITE),
+    no(CLOUDFRONT, "s3:GetObject", "bucket/edu-files/files/a", SITE),
+    no(CLOUDFRONT, "s3:ListBucket", "bucket/logged-files", SITE),
+    no(CLOUDFRONT, "s3:PutObject", FILE, SITE),
+    no(CLOUDFRONT, "s3:DeleteObject", FILE, SITE),
+    no(CLOUDFRONT, "kms:GenerateDataKey", "key/logged-files", SITE),
+    // not over TLS 1.1, which no rule above mentions
+    no(
+        CLOUDFRONT,
+        "s3:GetObject",
+        FILE,
+        &[
+            ("aws:SourceArn", "arn:aws:cloudfront::111122223333:distribution/site"),
+            ("s3:TlsVersion", "1.1"),
+        ],
+    ),
+    // access logs
+    yes(LOG_DELIVERY, "s3:PutObject", SITE_LOG, OF_THE_SITE),
+    yes(LOG_DELIVERY, "kms:GenerateDataKey", "key/logged-files", OF_THE_SITE),
+    no(LOG_DELIVERY, "s3:PutObject", SITE_LOG, OF_ANOTHER_SOURCE),
+    no(LOG_DELIVERY, "s3:PutObject", SITE_LOG, OF_A_STRANGER),
+    no(LOG_DELIVERY, "s3:PutObject", FILE, OF_THE_SITE),
+    no(LOG_DELIVERY, "s3:GetObject", SITE_LOG, OF_THE_SITE),
+    no(LOG_DELIVERY, "kms:GenerateDataKey", "key/logged-files", OF_A_STRANGER),
+    // the web ACLs' logs
+    yes(
+        LOG_DELIVERY,
+        "logs:PutLogEvents",
+        WAF_LOG,
+        &[
+            ("aws:SourceAccount", "111122223333"),
+            ("aws:SourceArn", "arn:aws:logs:eu-west-1:111122223333:log-group:a"),
+        ],
+    ),
+    no(
+        LOG_DELIVERY,
+        "logs:PutLogEvents",
+        WAF_LOG,
+        &[
+            ("aws:SourceAccount", "444455556666"),
+            ("aws:SourceArn", "arn:aws:logs:eu-west-1:444455556666:log-group:a"),
+        ],
+    ),
+    no(LOG_DELIVERY, "logs:PutLogEvents", WAF_LOG, &[]),
+    // the web ACL guards one stage, and the API has no other
+    yes("anonymous", "execute-api:Invoke", "api/guarded/v1/GET/profile", &[]),
+    no("anonymous", "execute-api:Invoke", "api/guarded/test/GET/profile", &[]),
 ];
 
 /// The removal of abandoned uploads (A1, B6, D6).

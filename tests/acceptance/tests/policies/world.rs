@@ -24,8 +24,9 @@ const MANAGED: [(&str, &str); 1] = [(
 )];
 
 /// Types with a policy in them that the world knows.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "aws_api_gateway_rest_api_policy",
+    "aws_cloudwatch_log_resource_policy",
     "aws_iam_role",
     "aws_iam_role_policy",
     "aws_kms_key",
@@ -81,7 +82,7 @@ impl World {
             .iter()
             .filter(|resource| !resource.kind.starts_with("aws_iam_policy_document"))
         {
-            let has_policy = ["policy", "assume_role_policy", "access_policies"];
+            let has_policy = ["policy", "policy_document", "assume_role_policy", "access_policies"];
             let has_policy = has_policy
                 .iter()
                 .any(|attribute| resource.text(attribute).contains("Statement"));
@@ -140,10 +141,13 @@ impl World {
             );
         }
         for group in of("aws_cloudwatch_log_group") {
-            resources.insert(
-                format!("log-group/{}", group.text("name")),
-                (group.text("arn").to_owned(), None),
-            );
+            let name = format!("log-group/{}", group.text("name"));
+            // It is the region's; what it says of one group counts for that group.
+            let about_it = format!("\"{}:*\"", group.text("arn"));
+            let mut policies = of("aws_cloudwatch_log_resource_policy").map(|policy| policy.text("policy_document"));
+            let policy = policies.find(|policy| policy.contains(&about_it));
+            let policy = policy.map(|policy| Policy::resource(&name, policy).unwrap());
+            resources.insert(name, (group.text("arn").to_owned(), policy));
         }
         for api in of("aws_api_gateway_rest_api") {
             let name = format!("api/{}", api.text("name"));
