@@ -17,7 +17,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 pub enum Kind {
     /// The body is not JSON in UTF-8.
     MalformedBody,
-    /// An object of the body has a key twice.
+    /// An object in the body contains a key twice.
     DuplicateKey,
     /// The body is not as the contract says.
     InvalidBody,
@@ -102,30 +102,46 @@ impl Kind {
 
     fn facts(self) -> (&'static str, u16, &'static str) {
         match self {
-            Self::MalformedBody => ("malformed-body", 400, "The body is not JSON."),
-            Self::DuplicateKey => ("duplicate-key", 400, "An object of the body has a key twice."),
-            Self::InvalidBody => ("invalid-body", 400, "The body is not what this route takes."),
-            Self::UnexpectedBody => ("unexpected-body", 400, "This route takes no body."),
-            Self::InvalidParameter => ("invalid-parameter", 400, "A parameter is not what this route takes."),
+            Self::MalformedBody => ("malformed-body", 400, "The body is not valid JSON."),
+            Self::DuplicateKey => ("duplicate-key", 400, "An object in the body contains a key twice."),
+            Self::InvalidBody => ("invalid-body", 400, "The body is not valid for this route."),
+            Self::UnexpectedBody => ("unexpected-body", 400, "This route does not accept a body."),
+            Self::InvalidParameter => ("invalid-parameter", 400, "A parameter is not valid for this route."),
             Self::UnknownParameter => ("unknown-parameter", 400, "This route has no such parameter."),
-            Self::Unauthenticated => ("unauthenticated", 401, "Sign in first."),
-            Self::Forbidden => ("forbidden", 403, "You may not do this."),
-            Self::NotFound => ("not-found", 404, "There is nothing here for you."),
-            Self::MethodNotAllowed => ("method-not-allowed", 405, "This route has no such method."),
-            Self::Conflict => ("conflict", 409, "Its state does not allow this."),
+            Self::Unauthenticated => ("unauthenticated", 401, "Authentication is required."),
+            Self::Forbidden => ("forbidden", 403, "You do not have permission to do this."),
+            Self::NotFound => (
+                "not-found",
+                404,
+                "The resource does not exist, or you have no access to it.",
+            ),
+            Self::MethodNotAllowed => ("method-not-allowed", 405, "This route does not support this method."),
+            Self::Conflict => ("conflict", 409, "The current state does not allow this request."),
             Self::IdempotencyKeyReused => (
                 "idempotency-key-reused",
                 409,
-                "This Idempotency-Key came with another body before.",
+                "This Idempotency-Key was used with another body before.",
             ),
-            Self::UploadMismatch => ("upload-mismatch", 409, "What was uploaded is not what was announced."),
-            Self::PreconditionFailed => ("precondition-failed", 412, "It was changed since you read it."),
+            Self::UploadMismatch => (
+                "upload-mismatch",
+                409,
+                "The uploaded file differs from the announced file.",
+            ),
+            Self::PreconditionFailed => (
+                "precondition-failed",
+                412,
+                "The resource has changed since you read it.",
+            ),
             Self::BodyTooLarge => ("body-too-large", 413, "The body is too large."),
-            Self::UnsupportedMediaType => ("unsupported-media-type", 415, "This route takes another content type."),
-            Self::Unprocessable => ("unprocessable", 422, "This cannot be accepted."),
-            Self::PreconditionRequired => ("precondition-required", 428, "Say which version you change."),
-            Self::Unavailable => ("unavailable", 503, "Please try again."),
-            Self::Internal => ("internal", 500, "Something went wrong here."),
+            Self::UnsupportedMediaType => (
+                "unsupported-media-type",
+                415,
+                "This route does not support this content type.",
+            ),
+            Self::Unprocessable => ("unprocessable", 422, "The request cannot be accepted."),
+            Self::PreconditionRequired => ("precondition-required", 428, "The header If-Match is required."),
+            Self::Unavailable => ("unavailable", 503, "The service is temporarily unavailable."),
+            Self::Internal => ("internal", 500, "An internal error occurred."),
         }
     }
 }

@@ -58,8 +58,9 @@ impl Request {
     /// # Errors
     /// A value that the schema allows and the type does not, such as 1.0 where a whole number is meant.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_value(self.body.clone())
-            .map_err(|_| Problem::new(Kind::InvalidBody).detail("Write whole numbers without a point or an exponent."))
+        serde_json::from_value(self.body.clone()).map_err(|_| {
+            Problem::new(Kind::InvalidBody).detail("Write whole numbers without a decimal point or an exponent.")
+        })
     }
 
     pub(crate) fn of(
@@ -74,7 +75,7 @@ impl Request {
         let caller = Caller::of(event).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
         let administrator = caller.is_in(admin_group);
         if route.access == Access::Administrator && !administrator {
-            let problem = Problem::new(Kind::Forbidden).detail("This takes an administrator.");
+            let problem = Problem::new(Kind::Forbidden).detail("Only administrators can do this.");
             return Err(match caller.unread_groups() {
                 Some(reason) => problem.cause(reason),
                 None => problem,
@@ -124,7 +125,7 @@ fn route(handler: Handler, method: &str, resource: &str) -> Result<&'static Rout
         } else {
             Problem {
                 allow: Some(self::methods(resource)),
-                ..Problem::new(Kind::MethodNotAllowed).detail(format!("It has {methods}."))
+                ..Problem::new(Kind::MethodNotAllowed).detail(format!("The route supports {methods}."))
             }
         }
     })
@@ -142,8 +143,8 @@ fn condition(event: &ApiGatewayProxyRequest, route: &Route) -> Result<(), Proble
         return Ok(());
     }
     Err(Problem::new(Kind::PreconditionFailed).detail(match route.condition {
-        Condition::Refused => "What this changes has no version: send it without If-Match and If-None-Match.",
-        _ => "Of conditions this takes If-Match alone: send it without If-None-Match.",
+        Condition::Refused => "This resource has no version. Send the request without If-Match and If-None-Match.",
+        _ => "This route supports only If-Match. Send the request without If-None-Match.",
     }))
 }
 
@@ -171,7 +172,7 @@ fn parameters(
         };
         let [text] = given[..] else {
             if given.len() > 1 {
-                invalid = invalid.error(&parameter.name, "this is given more than once");
+                invalid = invalid.error(&parameter.name, "must not be repeated");
             } else if parameter.required {
                 invalid = invalid.error(&parameter.name, "this is missing");
             }
@@ -200,7 +201,7 @@ fn parameters(
             .filter(|parameter| parameter.place == Place::Query);
         let known: Vec<_> = known.map(|parameter| parameter.name.as_str()).collect();
         let detail = if known.is_empty() {
-            "It has no query parameter.".to_owned()
+            "The route has no query parameters.".to_owned()
         } else {
             format!("It has {}.", known.join(", "))
         };
@@ -238,7 +239,7 @@ fn body(event: &ApiGatewayProxyRequest, taken: &Body) -> Result<Value, Problem> 
         return Err(Problem::new(Kind::UnsupportedMediaType).detail(format!("Send {} in UTF-8.", taken.content_type)));
     }
     let sent = event.body.as_deref().unwrap_or_default();
-    let too_large = || Problem::new(Kind::BodyTooLarge).detail(format!("It may have {MAX_BODY_BYTES} bytes."));
+    let too_large = || Problem::new(Kind::BodyTooLarge).detail(format!("The maximum size is {MAX_BODY_BYTES} bytes."));
     let malformed = |detail: String| Problem::new(Kind::MalformedBody).detail(detail);
     let decoded;
     let text = if event.is_base64_encoded {
@@ -248,8 +249,8 @@ fn body(event: &ApiGatewayProxyRequest, taken: &Body) -> Result<Value, Problem> 
         }
         let bytes = STANDARD
             .decode(sent)
-            .map_err(|_| malformed("It is not UTF-8.".to_owned()))?;
-        decoded = String::from_utf8(bytes).map_err(|_| malformed("It is not UTF-8.".to_owned()))?;
+            .map_err(|_| malformed("The body is not UTF-8.".to_owned()))?;
+        decoded = String::from_utf8(bytes).map_err(|_| malformed("The body is not UTF-8.".to_owned()))?;
         decoded.as_str()
     } else {
         sent

@@ -13,7 +13,7 @@ pub(crate) enum ExportError {
     Environment(EnvironmentError),
     #[error(transparent)]
     Event(EventError),
-    #[error("the user pool could not be read; what was read before is kept, and the same event goes on from there")]
+    #[error("the user pool could not be read; the progress is saved, and the same event continues from there")]
     Cognito(#[from] CognitoError),
     #[error(transparent)]
     Job(#[from] JobError),

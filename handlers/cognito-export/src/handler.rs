@@ -21,7 +21,7 @@ use crate::{groups, users};
 /// with a complete export, `Failed` with every failure.
 ///
 /// # Errors
-/// One of [`FAILURES`](crate::FAILURES). What is finished is kept, and the same event goes on from there.
+/// One of [`FAILURES`](crate::FAILURES). What is finished is kept, and the same event continues from there.
 pub async fn handle(invocation: &Invocation, export: &CognitoExport) -> Result<Answer, Failure> {
     let result = match Event::parse(invocation.event.get()) {
         Ok(event) => {

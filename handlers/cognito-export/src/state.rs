@@ -73,7 +73,7 @@ impl State {
             return Err("it is of another run or pool".to_owned());
         }
         if self.kms_key_arn != kms_key_arn {
-            return Err("the export was begun with another LECTERN_EXPORT_KMS_KEY_ARN".to_owned());
+            return Err("the export was started with another LECTERN_EXPORT_KMS_KEY_ARN".to_owned());
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub(crate) async fn read(run: &Run<'_>, checkpoint: &mut Checkpoint<'_, State>) 
         let page = match run.export.pool.users(from.as_deref()).await {
             // Cognito does not say how long it knows a position. One from another invocation may be too old.
             Err(error) if is_resumed && error.code() == Some("InvalidParameterException") => {
-                tracing::warn!("Cognito does not know the position any more: the list of users begins anew");
+                tracing::warn!("the pagination token has expired: the list of users starts again");
                 begin_anew(&mut checkpoint.state);
                 checkpoint.save().await?;
                 (from, is_resumed) = (None, false);

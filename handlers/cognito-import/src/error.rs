@@ -14,15 +14,19 @@ pub(crate) enum ImportError {
     #[error(transparent)]
     Event(EventError),
     #[error(
-        "there is no complete export at {key}: name one that is complete, or check bucket, prefix and source_user_pool_id"
+        "there is no complete export at {key}: select a complete export, or check bucket, prefix and \
+         source_user_pool_id"
     )]
     NoExport { key: String },
     #[error(
-        "users of the export do not fit into the pool, so nothing was imported: {}. Make the pool by the same configuration as the exported one",
+        "the user pool does not match the export, so nothing was imported: {}. Create the user pool with the same \
+         configuration as the exported one",
         .0.join("; ")
     )]
     PoolDiffers(Vec<String>),
-    #[error("the user pool could not be read or changed; what is done is kept, and the same event goes on from there")]
+    #[error(
+        "the user pool could not be read or changed; the progress is saved, and the same event continues from there"
+    )]
     Cognito(#[from] CognitoError),
     #[error(transparent)]
     Job(#[from] JobError),

@@ -20,7 +20,7 @@ use crate::{groups, open, users};
 /// with an import that came to its end, `Failed` with every failure.
 ///
 /// # Errors
-/// One of [`FAILURES`](crate::FAILURES). What is finished is kept, and the same event goes on from there.
+/// One of [`FAILURES`](crate::FAILURES). What is finished is kept, and the same event continues from there.
 pub async fn handle(invocation: &Invocation, import: &CognitoImport) -> Result<Answer, Failure> {
     let parsed = Event::parse(invocation.event.get());
     let pool = parsed.as_ref().map_or("unknown", |event| event.user_pool_id.as_str());

@@ -117,7 +117,7 @@ fn fits(manifest: &Manifest, pool: &PoolFacts) -> Result<(), ImportError> {
         }
     }
     if exported.case_sensitive != pool.case_sensitive {
-        wrong.push("one of the pools tells upper from lower case in user names, the other does not".to_owned());
+        wrong.push("only one of the pools has case-sensitive user names".to_owned());
     }
     let carried = manifest.attributes_used.iter().filter(|name| compare::is_carried(name));
     let missing: Vec<_> = carried.filter(|name| !pool.attributes.contains(*name)).collect();

@@ -62,7 +62,7 @@ async fn read(database: &Database, filter: Document, limit: u32) -> Result<Vec<F
 }
 
 fn no_cursor() -> Problem {
-    Problem::new(Kind::InvalidParameter).error("cursor", "this is not the next_cursor of a page")
+    Problem::new(Kind::InvalidParameter).error("cursor", "must be the next_cursor of a page")
 }
 
 fn no_place() -> Problem {

@@ -47,7 +47,7 @@ impl Settings {
             (Some(domain), Some(key_secret_arn)) => {
                 if !is_host(&domain) {
                     environment.problem(
-                        "LECTERN_CDN_DOMAIN is no host name: write it like d111111abcdef8.cloudfront.net, without a scheme and a path"
+                        "LECTERN_CDN_DOMAIN is not a host name: set it to a name such as d111111abcdef8.cloudfront.net, without a scheme and a path"
                             .to_owned(),
                     );
                 }

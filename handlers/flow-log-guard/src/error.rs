@@ -13,11 +13,14 @@ pub(crate) enum GuardError {
     #[error("the event is not one that CloudWatch Logs sends")]
     Event(#[source] EnvelopeError),
     #[error(
-        "the addresses of S3 and DynamoDB are not known, and without them their traffic cannot be told from that of strangers: the \
-         function's role needs ec2:GetManagedPrefixListEntries on the prefix lists, and the function a way to EC2's endpoint"
+        "the addresses of S3 and DynamoDB are not known, and without them their traffic cannot be told from that of \
+         strangers: the function's role needs ec2:GetManagedPrefixListEntries on the prefix lists, and the function a \
+         way to EC2's endpoint"
     )]
     PrefixLists(#[source] AwsError),
-    #[error("{undelivered} notices did not reach {place}; all flows are counted, and the event is to be sent again")]
+    #[error(
+        "{undelivered} notices were not delivered to {place}; all flows are counted, and the event will be retried"
+    )]
     Publishing {
         place: &'static str,
         undelivered: usize,

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use strsim::levenshtein;
 
 /// The format of a flow log that was made without one: the fields of version 2.
-pub const DEFAULT_FORMAT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} \
-     ${bytes} ${start} ${end} ${action} ${log-status}";
+pub const DEFAULT_FORMAT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} \
+    ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
 /// Every field of the versions 2 to 8, in their order.
 pub const FIELDS: [&str; 58] = [
@@ -152,7 +152,7 @@ pub enum FormatError {
     )]
     Empty,
     /// A field that flow logs do not have.
-    #[error("field {number} is none of flow logs of the versions 2 to 8; the nearest name is {nearest}")]
+    #[error("field {number} is not a field of flow logs of versions 2 to 8; the most similar name is {nearest}")]
     Unknown {
         /// From 1.
         number: usize,
@@ -160,7 +160,7 @@ pub enum FormatError {
         nearest: &'static str,
     },
     /// A field that was there before.
-    #[error("field {number} is there twice: {field}")]
+    #[error("field {number} is a duplicate: {field}")]
     Twice {
         /// From 1, the second time.
         number: usize,
@@ -168,7 +168,10 @@ pub enum FormatError {
         field: &'static str,
     },
     /// Without it no flow can be judged.
-    #[error("it lacks {0}: the flow log has to be made anew with that field, because its format cannot be changed")]
+    #[error(
+        "it does not contain {0}: create a new flow log with this field, because the format of a flow log cannot be \
+         changed"
+    )]
     Lacks(&'static str),
 }
 
@@ -382,7 +385,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
-    const V2: &str = "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK";
+    const V2: &str = "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 \
+        1418530070 ACCEPT OK";
 
     fn record<'a>(format: &str, line: &'a str) -> Record<'a> {
         match Format::parse(format).unwrap().read(line).unwrap() {

@@ -49,7 +49,7 @@ impl PrefixLists {
         let (ranges, next) = match (self.read().await, last) {
             (Ok(ranges), _) => (ranges, AGE_MAX),
             (Err(error), Some(last)) => {
-                tracing::warn!(%error, "the prefix lists could not be read: those that were read last are used");
+                tracing::warn!(%error, "the prefix lists could not be read: the previous ones are used");
                 (last, PAUSE)
             }
             (Err(error), None) => return Err(error),

@@ -55,15 +55,16 @@ impl Settings {
         let prefix_list_ids = environment.list("LECTERN_PREFIX_LIST_IDS");
         if !prefix_list_ids.iter().all(|id| is_prefix_list_id(id)) {
             environment.problem(
-                "LECTERN_PREFIX_LIST_IDS has an element that is no id of a prefix list: write them like pl-6da54004,pl-67a5400e".to_owned(),
+                "LECTERN_PREFIX_LIST_IDS contains a value that is not the ID of a prefix list: set it to IDs such as \
+                 pl-6da54004,pl-67a5400e"
+                    .to_owned(),
             );
         }
         let rejected = match environment.optional("LECTERN_REJECTED").as_deref() {
             None | Some("report") => UnderRejection::Report,
             Some("count") => UnderRejection::Count,
             Some(_) => {
-                environment
-                    .problem("LECTERN_REJECTED has a value that cannot be used: give it report or count".to_owned());
+                environment.problem("LECTERN_REJECTED has an invalid value: set it to report or count".to_owned());
                 UnderRejection::Report
             }
         };

@@ -17,7 +17,8 @@ pub enum JobError {
     },
     /// S3's checksum is another one than that of what was sent.
     #[error(
-        "S3 kept something else than was sent as {key}, {attempts} times, so the object does not count; the network or S3 is at fault"
+        "S3 stored other data than was sent as {key}, {attempts} times, so the object is not used; the cause is the \
+         network or S3"
     )]
     Damaged {
         /// Of the object.
@@ -26,17 +27,15 @@ pub enum JobError {
         attempts: u32,
     },
     /// A write under a condition shows that an object is there which a read does not find.
-    #[error(
-        "{key} is there, yet it cannot be read: the role needs s3:GetObject on this object and kms:Decrypt on the key"
-    )]
+    #[error("{key} exists but cannot be read: the role needs s3:GetObject on this object and kms:Decrypt on the key")]
     Unreadable {
         /// Of the object.
         key: String,
     },
     /// An object is in an unknown form.
     #[error(
-        "{key} is not in a form that this version of the function knows ({reason}): it was written by another version of this function \
-         or edited by hand"
+        "{key} is not in a form that this version of the function knows ({reason}): it was written by another version \
+         of this function or edited by hand"
     )]
     Foreign {
         /// Of the object.
@@ -45,16 +44,16 @@ pub enum JobError {
         reason: String,
     },
     /// Somebody else leads.
-    #[error("{0} works on this and has not ended: nothing was done here")]
+    #[error("{0} is still running: nothing was done here")]
     Held(Holder),
     /// This invocation does not lead any more.
     #[error(
-        "the lease was lost: it could not be renewed in time, or somebody else has taken it; what is finished is kept, and the \
-         same event goes on from there"
+        "the lease was lost: it could not be renewed in time, or somebody else has taken it; what is finished is \
+         kept, and the same event continues from there"
     )]
     LeaseLost,
     /// The manifest of another run is there.
-    #[error("{key} is there already and is another one: it is written once and never changed")]
+    #[error("{key} already exists with different content: it is written once and never changed")]
     Occupied {
         /// Of the object.
         key: String,
@@ -66,12 +65,12 @@ pub enum JobError {
         key: String,
     },
     /// An invocation finished nothing, and its next would not either.
-    #[error(
-        "nothing was finished within one invocation, so another would not get further: give the function more time or memory"
-    )]
+    #[error("one invocation was not enough to make progress: increase the timeout or memory of the function")]
     NoProgress,
     /// The job goes on and on.
-    #[error("the job has been handed over {hops} times without an end: give the function more time or memory")]
+    #[error(
+        "the job has been handed over {hops} times without completing: increase the timeout or memory of the function"
+    )]
     TooManyHops {
         /// How often.
         hops: u32,

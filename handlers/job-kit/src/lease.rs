@@ -226,8 +226,8 @@ impl<'a> Lease<'a> {
         let patience: Duration = self.terms.length / 4;
         match tokio::time::timeout(patience, self.rewrite(None, Moment::START)).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the lease is not released and ends by itself"),
-            Err(_) => tracing::warn!("the lease is not released and ends by itself: no answer"),
+            Ok(Err(error)) => tracing::warn!(%error, "the lease was not released and will expire"),
+            Err(_) => tracing::warn!("the lease was not released and will expire: no answer"),
         }
     }
 }

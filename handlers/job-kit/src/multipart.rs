@@ -134,8 +134,13 @@ impl<'a> Multipart<'a> {
         let abort = self.store.abort(&self.key, &self.id);
         match tokio::time::timeout(ABORT, abort).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(key = self.key, %error, "an upload was given up and is not aborted"),
-            Err(_) => tracing::warn!(key = self.key, "an upload was given up and is not aborted: no answer"),
+            Ok(Err(error)) => {
+                tracing::warn!(key = self.key, %error, "a multipart upload was abandoned and not aborted")
+            }
+            Err(_) => tracing::warn!(
+                key = self.key,
+                "a multipart upload was abandoned and not aborted: no answer"
+            ),
         }
     }
 }

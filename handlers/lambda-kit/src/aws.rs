@@ -38,7 +38,7 @@ pub enum AwsError {
         status: u16,
     },
     /// Nothing to sign the call with: a role could not be assumed, or nobody is configured.
-    #[error("{operation} was not made for want of credentials: {reason}")]
+    #[error("{operation} failed because there are no credentials: {reason}")]
     NoCredentials {
         /// Like `PutObject`.
         operation: &'static str,

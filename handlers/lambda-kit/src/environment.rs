@@ -43,7 +43,7 @@ impl<'a> Environment<'a> {
     /// A variable that has to be there; `what` says what to set it to. Empty where it is not, which [`Environment::finish`] reports.
     pub fn required(&mut self, name: &str, what: &str) -> String {
         self.optional(name).unwrap_or_else(|| {
-            self.problem(format!("{name} is not set: give it {what}"));
+            self.problem(format!("{name} is not set: set it to {what}"));
             String::new()
         })
     }
@@ -63,7 +63,7 @@ impl<'a> Environment<'a> {
             Ok(parsed) if accepts(&parsed) => parsed,
             _ => {
                 self.problem(format!(
-                    "{name} has a value that cannot be used: give it {what}, or leave it out for {default}"
+                    "{name} has an invalid value: set it to {what}, or remove it to use the default {default}"
                 ));
                 default
             }

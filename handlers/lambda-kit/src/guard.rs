@@ -31,7 +31,7 @@ pub enum Cut {
     },
     /// The work panicked.
     #[error(
-        "the function panicked{}: this is a bug in the function; the place is all that is told, because the message may quote data",
+        "the function panicked{}: this is a bug in the function; only the source location is logged, because the message can contain data",
         at.as_deref().map(|at| format!(" at {at}")).unwrap_or_default()
     )]
     Panicked {

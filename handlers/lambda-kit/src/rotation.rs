@@ -56,7 +56,7 @@ pub enum RotationEventError {
         column: usize,
     },
     /// Another step.
-    #[error("its Step is none of createSecret, setSecret, testSecret and finishSecret")]
+    #[error("its Step is not createSecret, setSecret, testSecret or finishSecret")]
     Step,
     /// A name, or an ARN of something else.
     #[error("its SecretId is not the ARN of a secret")]

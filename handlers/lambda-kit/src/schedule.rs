@@ -14,7 +14,7 @@ struct Event {
 
 /// Why an event is not the schedule's.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is not {{\"version\": 1}}, so nothing was done: {0}. Send what the schedule sends")]
+#[error("the event is not {{\"version\": 1}}, so nothing was done: {0}. Send the event of the schedule")]
 pub struct ScheduleError(String);
 
 /// Checks an event.

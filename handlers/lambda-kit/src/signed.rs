@@ -124,7 +124,7 @@ impl Client {
         }
     }
 
-    /// Sends a call once. After [`AwsError::Unreachable`] nobody knows whether it was carried out.
+    /// Sends a call once. After [`AwsError::Unreachable`] it is unknown whether the change was made.
     ///
     /// # Errors
     /// What AWS answered, or why it did not.

@@ -13,7 +13,7 @@ use crate::source::MongoError;
 /// Why nothing, or not everything, was dumped. [`DumpError::name`] is what Lambda reports as `errorType`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DumpError {
-    #[error("the event is not one this function understands")]
+    #[error("the event is not valid for this function")]
     Event(#[source] PayloadError),
     #[error("no connection to MongoDB can be made")]
     Secret(#[source] SecretError),
@@ -42,7 +42,7 @@ pub(crate) enum DumpError {
     )]
     TooManyObjects(String),
     #[error(
-        "the run has been handed over {hops} times without an end: give the function more memory, or use the state machine"
+        "the run has been handed over {hops} times without completing: increase the memory of the function, or use the state machine"
     )]
     TooManyHops { hops: u32 },
     #[error(

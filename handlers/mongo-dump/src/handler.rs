@@ -32,7 +32,7 @@ const STATES_AT_ONCE: usize = 16;
 ///
 /// # Errors
 /// One of [`FAILURES`](crate::FAILURES), with all that is known in its message. What is finished is kept, and the same event
-/// goes on from there.
+/// continues from there.
 pub async fn handle(event: &str, settings: &Settings) -> Result<Answer, Failure> {
     let parsed = Event::parse(event);
     let schedule = match &parsed {
@@ -220,7 +220,7 @@ async fn keep_what_is_done(checkpoint: &mut Checkpoint<'_>, error: DumpError) ->
     if !matches!(error, DumpError::Job(JobError::LeaseLost))
         && let Err(unsaved) = checkpoint.flush().await
     {
-        tracing::warn!(error = %unsaved, "what was finished last is not saved and will be read again");
+        tracing::warn!(error = %unsaved, "the last progress is not saved and will be read again");
     }
     error
 }

@@ -122,7 +122,7 @@ struct Sized<'a> {
     estimate: Estimate,
 }
 
-/// Writes the description and gives the size, or says why the collection is left out.
+/// Writes the description and gives the size, or says why the collection is skipped.
 async fn describe(
     run: &Run<'_>,
     source: &Source,

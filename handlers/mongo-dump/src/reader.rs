@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
                 // A server that just started or stepped up has it a moment later.
                 if reason == NoSnapshot::Unavailable && !self.is_refused {
                     self.is_refused = true;
-                    tracing::warn!(%namespace, code, "the server does not have the snapshot: it is asked once more");
+                    tracing::warn!(%namespace, code, "the server does not have the snapshot: trying once more");
                     tokio::time::sleep(self.limits.backoff().pause(4)).await;
                     return if is_restart { Err(Ended::Restart) } else { Ok(()) };
                 }
@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
         if !error.is_transient() || self.failures >= self.limits.read_attempts {
             return Err(match error {
                 MongoError::Refused { code, .. } => {
-                    tracing::error!(%namespace, %error, "the collection is left out");
+                    tracing::error!(%namespace, %error, "the collection is skipped");
                     left(SkipReason::Failed, Some(code))
                 }
                 error => Ended::Failed(error),

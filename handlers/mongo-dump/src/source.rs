@@ -29,9 +29,9 @@ const STALENESS: Duration = Duration::from_secs(120);
 pub(crate) enum MongoError {
     #[error("the secret gives no connection")]
     Secret(#[source] SecretError),
-    #[error("the user or password of the secret is refused")]
+    #[error("the user name or password of the secret is wrong")]
     LoginRefused,
-    #[error("{command} was refused with code {code} ({name})")]
+    #[error("{command} was rejected with code {code} ({name})")]
     Refused {
         command: &'static str,
         code: i32,
@@ -161,7 +161,7 @@ impl Source {
         loop {
             match ask().await {
                 Err(error) if error.is_transient() && is_worth_it(&error) && attempt < self.limits.read_attempts => {
-                    tracing::warn!(%error, attempt, "MongoDB is asked again");
+                    tracing::warn!(%error, attempt, "retrying the call to MongoDB");
                     tokio::time::sleep(self.limits.backoff().pause(attempt)).await;
                     if matches!(error, MongoError::LoginRefused) {
                         self.renew().await?;

@@ -37,7 +37,7 @@ pub(crate) async fn range_bytes(run: &Run<'_>, source: &Source, plan: &Plan, who
                 tracing::warn!(
                     seconds = whole / speed.max(1),
                     window = window.as_secs(),
-                    "one function will not read all of this while the server keeps the snapshot: use the state machine"
+                    "one function cannot read all of this while the server keeps the snapshot: use the state machine"
                 );
             }
             Ok(most)

@@ -142,7 +142,7 @@ impl Server<'_> {
             tracing::warn!(
                 command,
                 %error,
-                "what this command tells is left out from now on: the role clusterMonitor allows it, and this is not said again"
+                "the metrics of this command are not published: the user needs the role clusterMonitor. This is logged only once"
             );
         }
     }

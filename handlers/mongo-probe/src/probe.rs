@@ -50,7 +50,7 @@ impl MongoProbe {
         let is_dimension = |name: &str| name.len() <= 255 && name.chars().all(|letter| letter.is_ascii_graphic());
         if !is_dimension(&cluster) || cluster.starts_with(':') {
             environment.problem(
-                "LECTERN_CLUSTER is no name that CloudWatch takes: give it at most 255 letters, digits and signs of ASCII, without blanks"
+                "LECTERN_CLUSTER is not a valid dimension value in CloudWatch: set it to at most 255 ASCII characters without spaces"
                     .to_owned(),
             );
         }

@@ -214,15 +214,15 @@ impl fmt::Display for Difference {
         {
             return write!(
                 f,
-                "{namespace} has {found} documents in the place of {expected}, {} of which have an _id that another one has: they were on \
+                "{namespace} has {found} documents instead of {expected}, {} of which have an _id that another one has: they were on \
                  different shards, and a collection that is not sharded holds one of each",
                 self.twins
             );
         }
         match self.found_documents {
-            None => write!(f, "{namespace} is not there ({expected} documents)"),
+            None => write!(f, "{namespace} does not exist ({expected} documents)"),
             Some(found) if found == *expected => write!(f, "{namespace} has {found} documents with other content"),
-            Some(found) => write!(f, "{namespace} has {found} documents in the place of {expected}"),
+            Some(found) => write!(f, "{namespace} has {found} documents instead of {expected}"),
         }
     }
 }

@@ -85,7 +85,7 @@ pub(crate) enum RestoreError {
          repeat the command to go on"
     )]
     LeaseLost,
-    #[error("the work was stopped; what was done is noted, and the same command goes on from there")]
+    #[error("the restore was stopped; its progress is saved, and the same command continues from there")]
     Interrupted,
     #[error("a step takes longer than an invocation may: raise the function's timeout, or use the command line")]
     DeadlineTooShort,
@@ -93,13 +93,13 @@ pub(crate) enum RestoreError {
     TooManyHops(u32),
     #[error("the restore could not be handed over; send the same event again to go on")]
     Handover(#[source] AwsError),
-    #[error("the scratch databases could not be dropped: the next drill will, or drop {databases} by hand")]
+    #[error("the temporary databases could not be dropped: the next drill drops them, or drop {databases} manually")]
     Cleanup {
         databases: String,
         #[source]
         source: Box<RestoreError>,
     },
-    #[error("this should not happen: {0}")]
+    #[error("internal error: {0}")]
     Bug(&'static str),
 }
 

@@ -224,8 +224,8 @@ impl<'a> Lease<'a> {
         let swap = self.deployment.swap_own(&self.namespace, owned_by(&self.owner), &free);
         match tokio::time::timeout(self.limits.lease / 4, swap).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the lease is not released and ends by itself"),
-            Err(_) => tracing::warn!("the lease is not released and ends by itself: no answer"),
+            Ok(Err(error)) => tracing::warn!(%error, "the lease was not released and will expire"),
+            Err(_) => tracing::warn!("the lease was not released and will expire: no answer"),
         }
     }
 }

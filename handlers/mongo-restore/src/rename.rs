@@ -32,16 +32,16 @@ pub enum RenameError {
     #[error("{0:?}: collections whose names begin with system. or have .system. in them are the server's own")]
     System(String),
     /// A database of this program's own.
-    #[error("{0} is where a restore keeps its own notes: give it another name")]
+    #[error("{0} is reserved for the progress of a restore: use another name")]
     RestoresOwn(String),
     /// Nothing that is restored has this name.
-    #[error("{0:?} is the name of nothing that is selected: correct it, or include it")]
+    #[error("{0:?} does not match a selected namespace: correct it, or include it")]
     Unused(String),
     /// The same `from` twice.
-    #[error("{0:?} is there twice")]
+    #[error("{0:?} is listed twice")]
     Doubled(String),
     /// Two namespaces would get one name.
-    #[error("{first} and {second} would both become {to}")]
+    #[error("{first} and {second} would both be renamed to {to}")]
     Collision {
         /// As dumped.
         first: String,

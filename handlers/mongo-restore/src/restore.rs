@@ -129,10 +129,10 @@ impl Case<'_> {
             marker = None;
         }
         if let Some(stale) = marker.take_if(|_| is_stale) {
-            tracing::warn!(run = %stale.run, "forgetting a restore that was begun and not gone on with for a day");
+            tracing::warn!(run = %stale.run, "deleting the progress of a restore that was interrupted more than a day ago");
         }
         if let (Some(found), None) = (&marker, event.resume) {
-            tracing::info!(run = %found.run, begun_ms = found.started_ms, "going on with the restore that was begun");
+            tracing::info!(run = %found.run, begun_ms = found.started_ms, "continuing an interrupted restore");
         }
         self.work(marker).await
     }

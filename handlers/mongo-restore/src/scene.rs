@@ -335,7 +335,7 @@ impl Scene<'_> {
         marker.begin(self.deployment).await?;
         let resumed = kin.is_some();
         for rival in rivals.into_iter().filter(|rival| rival.mode == Mode::Restore) {
-            tracing::info!(run = %rival.run, "forgetting another command's restore of the same namespaces");
+            tracing::info!(run = %rival.run, "deleting the progress of another restore of the same namespaces");
             rival.remove(self.deployment).await?;
         }
         Ok((marker, resumed))

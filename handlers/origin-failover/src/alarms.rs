@@ -38,7 +38,7 @@ pub(crate) enum AlarmsError {
     #[error(transparent)]
     Call(AwsError),
     #[error(
-        "there is no alarm with the name that {variable} has, in the function's region: make it, or correct the name"
+        "the alarm that {variable} names does not exist in the Region of the function: create it, or correct the name"
     )]
     Missing { variable: &'static str },
 }

@@ -13,31 +13,34 @@ use crate::write_path::{SwitchError, WritePathError};
 pub(crate) enum FailoverError {
     #[error(transparent)]
     Settings(EnvironmentError),
-    #[error("the event was not taken, and nothing was changed")]
+    #[error("the event was rejected, and nothing was changed")]
     Event(#[source] EventError),
     #[error(
-        "the parameter of LECTERN_OVERRIDE_PARAMETER could not be read, and nothing is changed that a person may have forbidden: the \
-         function's role needs ssm:GetParameter on it"
+        "the parameter of LECTERN_OVERRIDE_PARAMETER could not be read, and nothing is changed that a person may have \
+         forbidden: the function's role needs ssm:GetParameter on it"
     )]
     Override(#[source] OverrideError),
     #[error(
-        "the alarms could not be read, and nothing is changed without them: the function's role needs cloudwatch:DescribeAlarms. A person \
-         can switch with the override parameter"
+        "the alarms could not be read, and nothing is changed without them: the function's role needs \
+         cloudwatch:DescribeAlarms. A person can switch with the override parameter"
     )]
     Alarms(#[source] AlarmsError),
-    #[error("the write path could not be read, and nothing was changed")]
+    #[error("the write path could not be read; nothing was changed")]
     Read(#[source] WritePathError),
     #[error("there is nothing to switch")]
     Nothing(#[source] WritePathError),
-    #[error("the write path has to be switched, and AWS refuses it")]
+    #[error("the write path must be switched, but AWS rejected the change")]
     Refused(#[source] SwitchError),
-    #[error("the write path has to be switched, and {attempts} attempts did not do it; the next event tries again")]
+    #[error("the write path must be switched, but {attempts} attempts failed; the next event tries again")]
     Contested {
         attempts: u32,
         #[source]
         last: SwitchError,
     },
-    #[error("what was decided is done and logged, and {place} was not told; the next event of this process tells it")]
+    #[error(
+        "the decision is carried out and logged, but {place} was not notified; the next event of this process \
+         notifies it"
+    )]
     Publishing { place: &'static str, source: AwsError },
     #[error(transparent)]
     Cut(Cut),

@@ -77,7 +77,7 @@ async fn read_alarms(
             let cause = chain(&error);
             tracing::warn!(
                 cause,
-                "the alarms could not be read, and a person has decided without them"
+                "the alarms could not be read; the override parameter decides without them"
             );
             Ok(None)
         }

@@ -40,7 +40,7 @@ pub(crate) struct Order {
 pub(crate) enum OverrideError {
     #[error(transparent)]
     Call(AwsError),
-    #[error("its value is none of auto, primary and secondary: set one of them")]
+    #[error("its value is not auto, primary or secondary: set one of them")]
     Value,
 }
 

@@ -107,7 +107,8 @@ impl Settings {
         let secondary_alarm = environment.required("LECTERN_SECONDARY_ALARM", "the name of region 2's alarm");
         if !primary_alarm.is_empty() && primary_alarm == secondary_alarm {
             environment.problem(
-                "LECTERN_PRIMARY_ALARM and LECTERN_SECONDARY_ALARM have the same name: one alarm cannot say of two regions how they are"
+                "LECTERN_PRIMARY_ALARM and LECTERN_SECONDARY_ALARM have the same name: set them to two different \
+                 alarms, one for each Region"
                     .to_owned(),
             );
         }
@@ -145,9 +146,7 @@ fn one_of(environment: &mut Environment<'_>, name: &str, [first, second]: [&str;
         Some(value) if value == first => true,
         Some(value) if value == second => false,
         Some(_) => {
-            environment.problem(format!(
-                "{name} has a value that cannot be used: set it to {first} or {second}"
-            ));
+            environment.problem(format!("{name} has an invalid value: set it to {first} or {second}"));
             true
         }
     }
@@ -161,7 +160,8 @@ fn write_path(environment: &mut Environment<'_>) -> WritePathSettings {
         (distribution, _) => {
             let seen = if distribution.is_some() { "both" } else { "none of them" };
             environment.problem(format!(
-                "LECTERN_DISTRIBUTION_ID or LECTERN_HOSTED_ZONE_ID says what is switched, and {seen} is set: set one"
+                "LECTERN_DISTRIBUTION_ID or LECTERN_HOSTED_ZONE_ID selects what is switched, but {seen} is set: set \
+                 one of them"
             ));
             WritePathSettings::Distribution {
                 id: String::new(),
@@ -174,14 +174,17 @@ fn write_path(environment: &mut Environment<'_>) -> WritePathSettings {
 
 fn distribution(environment: &mut Environment<'_>, id: String) -> WritePathSettings {
     if !is_id(&id) {
-        environment
-            .problem("LECTERN_DISTRIBUTION_ID is no id of a distribution: write it like E2QWRUHAPOMQZL".to_owned());
+        environment.problem(
+            "LECTERN_DISTRIBUTION_ID is not the ID of a distribution: set it to an ID such as E2QWRUHAPOMQZL"
+                .to_owned(),
+        );
     }
     let primary = environment.required("LECTERN_PRIMARY_ORIGIN_ID", "the id of region 1's origin");
     let secondary = environment.required("LECTERN_SECONDARY_ORIGIN_ID", "the id of region 2's origin");
     if !primary.is_empty() && primary == secondary {
         environment.problem(
-            "LECTERN_PRIMARY_ORIGIN_ID and LECTERN_SECONDARY_ORIGIN_ID are the same: name two origins".to_owned(),
+            "LECTERN_PRIMARY_ORIGIN_ID and LECTERN_SECONDARY_ORIGIN_ID are equal: set them to two different origins"
+                .to_owned(),
         );
     }
     WritePathSettings::Distribution {
@@ -194,22 +197,22 @@ fn distribution(environment: &mut Environment<'_>, id: String) -> WritePathSetti
 fn record(environment: &mut Environment<'_>, hosted_zone_id: String) -> WritePathSettings {
     let hosted_zone_id = hosted_zone_id.trim_start_matches("/hostedzone/").to_owned();
     if !is_id(&hosted_zone_id) {
-        environment
-            .problem("LECTERN_HOSTED_ZONE_ID is no id of a hosted zone: write it like Z1D633PJN98FT9".to_owned());
+        environment.problem(
+            "LECTERN_HOSTED_ZONE_ID is not the ID of a hosted zone: set it to an ID such as Z1D633PJN98FT9".to_owned(),
+        );
     }
     let kind = match environment.optional("LECTERN_RECORD_TYPE").as_deref() {
         None | Some("CNAME") => RecordKind::Cname,
         Some("A") => RecordKind::A,
         Some("AAAA") => RecordKind::Aaaa,
         Some(_) => {
-            environment
-                .problem("LECTERN_RECORD_TYPE has a value that cannot be used: set it to CNAME, A or AAAA".to_owned());
+            environment.problem("LECTERN_RECORD_TYPE has an invalid value: set it to CNAME, A or AAAA".to_owned());
             RecordKind::Cname
         }
     };
     let name = environment.required("LECTERN_RECORD_NAME", "the full name of the record");
     if name.contains(['*', '\\']) {
-        environment.problem("LECTERN_RECORD_NAME has a character of a wildcard: name one host".to_owned());
+        environment.problem("LECTERN_RECORD_NAME contains a wildcard: set it to one host name".to_owned());
     }
     let mut target = |name: &str, zone: &str, region: &str| RecordTarget {
         name: environment.required(name, &format!("the host name of {region}")),
@@ -228,8 +231,9 @@ fn record(environment: &mut Environment<'_>, hosted_zone_id: String) -> WritePat
         "region 2",
     );
     if !primary.name.is_empty() && primary.name == secondary.name {
-        environment
-            .problem("LECTERN_PRIMARY_TARGET and LECTERN_SECONDARY_TARGET are the same: name two hosts".to_owned());
+        environment.problem(
+            "LECTERN_PRIMARY_TARGET and LECTERN_SECONDARY_TARGET are equal: set them to two different hosts".to_owned(),
+        );
     }
     WritePathSettings::Record {
         hosted_zone_id,

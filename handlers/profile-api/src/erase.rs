@@ -20,7 +20,7 @@ pub(crate) async fn erase(request: &Request, state: &ProfileApi) -> Result<Answe
         let of_nothing = tags.contains(&entity_tag(None).as_str());
         if !of_nothing || store::exists(&state.database, user).await? {
             return Err(Problem::new(Kind::PreconditionFailed)
-                .detail("Nothing was erased. Read the profile again, and send its ETag if it is to be erased."));
+                .detail("Nothing was deleted. Read the profile again, and send the new ETag to delete it."));
         }
     }
     state.keyring.forget(user).await;

@@ -19,7 +19,7 @@ pub(crate) fn entity_tag(record: Option<&ProfileRecord>) -> String {
 /// It may not (412), none is given (428), or what is given is no list of entity tags (400).
 pub fn require(if_match: Option<&str>, current: &str) -> Result<(), Problem> {
     let given = if_match.ok_or_else(|| {
-        Problem::new(Kind::PreconditionRequired).detail("Send If-Match with the ETag of the profile that you changed.")
+        Problem::new(Kind::PreconditionRequired).detail("Send If-Match with the ETag of the profile that you read.")
     })?;
     if tags(given)?.contains(&current) {
         return Ok(());
@@ -33,14 +33,17 @@ pub fn require(if_match: Option<&str>, current: &str) -> Result<(), Problem> {
 /// It is no list of entity tags (400).
 pub(crate) fn tags(if_match: &str) -> Result<Vec<&str>, Problem> {
     list(if_match).ok_or_else(|| {
-        Problem::new(Kind::InvalidParameter)
-            .error("If-Match", "this is no entity tag as ETag has it, in quotation marks")
+        Problem::new(Kind::InvalidParameter).error(
+            "If-Match",
+            "must be an entity tag in quotation marks, as in the header ETag",
+        )
     })
 }
 
 /// Somebody was faster.
 pub(crate) fn stale() -> Problem {
-    Problem::new(Kind::PreconditionFailed).detail("Read the profile again, make the change to that, and send its ETag.")
+    Problem::new(Kind::PreconditionFailed)
+        .detail("Read the profile again, apply the change to it, and send the new ETag.")
 }
 
 /// With commas between, and elements may be empty; none where it is no such list.

@@ -14,7 +14,7 @@ const EARLIEST_BIRTH: Date = date(1900, 1, 1);
 pub(crate) fn check(profile: &Value, now: SystemTime) -> Result<(), Problem> {
     let errors = api_kit::violations("Profile", profile);
     if !errors.is_empty() {
-        let mut problem = Problem::new(Kind::InvalidBody).detail("With this change the profile would not be one.");
+        let mut problem = Problem::new(Kind::InvalidBody).detail("The profile would be invalid after this change.");
         problem.errors = errors;
         return Err(problem);
     }
@@ -34,7 +34,7 @@ pub(crate) fn check(profile: &Value, now: SystemTime) -> Result<(), Problem> {
     {
         problem = problem.error(
             "/time_zone",
-            "this has to be a name of the IANA time zone database, such as Asia/Tokyo",
+            "must be a name of the IANA time zone database, for example Asia/Tokyo",
         );
     }
     if problem.errors.is_empty() {
@@ -65,15 +65,15 @@ fn texts(profile: &Value) -> Vec<(String, &str)> {
 /// It is kept as it came or not at all: a text that is mended without a word is not what its user confirmed.
 fn wrong_with(text: &str) -> Option<&'static str> {
     if text.trim() != text {
-        return Some("this has to begin and end with something else than a blank");
+        return Some("must not begin or end with a space");
     }
     if text.chars().any(|c| c.is_control() || is_line_break(c)) {
-        return Some("this has to be one line without control characters");
+        return Some("must be one line without control characters");
     }
     if text.chars().any(reorders) {
-        return Some("this has to be without characters that turn the direction of writing: letters have their own");
+        return Some("must not contain characters that change the text direction");
     }
-    has_hidden(text, Marks::Taken).then_some("this has to be without characters that cannot be seen")
+    has_hidden(text, Marks::Taken).then_some("must not contain invisible characters")
 }
 
 fn is_line_break(c: char) -> bool {
@@ -88,12 +88,12 @@ fn reorders(c: char) -> bool {
 
 fn wrong_with_birth(text: &str, today: Date) -> Option<&'static str> {
     let Ok(birth) = text.parse::<Date>() else {
-        return Some("this has to be a day of the calendar, year-month-day");
+        return Some("must be a calendar date in the form year-month-day");
     };
     if birth < EARLIEST_BIRTH {
-        return Some("this has to be 1900-01-01 or later");
+        return Some("must be 1900-01-01 or later");
     }
-    (birth >= today).then_some("this has to be in the past")
+    (birth >= today).then_some("must be in the past")
 }
 
 /// As UTC has it: who is ahead of it may have to wait some hours.
@@ -201,27 +201,15 @@ mod tests {
             ("1900-01-01", None),
             ("2000-02-29", None),
             ("2026-11-24", None),
-            ("2026-11-25", Some("this has to be in the past")),
-            ("2026-11-26", Some("this has to be in the past")),
-            ("9999-12-31", Some("this has to be in the past")),
-            ("1899-12-31", Some("this has to be 1900-01-01 or later")),
-            ("0001-01-01", Some("this has to be 1900-01-01 or later")),
-            (
-                "2001-02-29",
-                Some("this has to be a day of the calendar, year-month-day"),
-            ),
-            (
-                "2001-00-10",
-                Some("this has to be a day of the calendar, year-month-day"),
-            ),
-            (
-                "2001-13-10",
-                Some("this has to be a day of the calendar, year-month-day"),
-            ),
-            (
-                "2001-04-31",
-                Some("this has to be a day of the calendar, year-month-day"),
-            ),
+            ("2026-11-25", Some("must be in the past")),
+            ("2026-11-26", Some("must be in the past")),
+            ("9999-12-31", Some("must be in the past")),
+            ("1899-12-31", Some("must be 1900-01-01 or later")),
+            ("0001-01-01", Some("must be 1900-01-01 or later")),
+            ("2001-02-29", Some("must be a calendar date in the form year-month-day")),
+            ("2001-00-10", Some("must be a calendar date in the form year-month-day")),
+            ("2001-13-10", Some("must be a calendar date in the form year-month-day")),
+            ("2001-04-31", Some("must be a calendar date in the form year-month-day")),
         ] {
             let problem = check(&json!({ "birth_date": day }), now()).err();
             let message = problem.as_ref().map(|problem| problem.errors[0].message.as_str());

@@ -65,9 +65,8 @@ pub(crate) async fn announce(request: &Request, state: &UploadApi) -> Result<Ans
             if first.as_ref().is_none_or(|first| first.checksum != record.checksum) {
                 give_up(&record, &bucket).await;
             }
-            let first = first.ok_or_else(|| {
-                Problem::new(Kind::Conflict).detail("The file of this Idempotency-Key has just been deleted.")
-            })?;
+            let first = first
+                .ok_or_else(|| Problem::new(Kind::Conflict).detail("The file of this Idempotency-Key was deleted."))?;
             repetition(&first, &record.request_sha256, state, now).await
         }
         Err(error) => {
@@ -89,12 +88,14 @@ async fn repetition(
     now: SystemTime,
 ) -> Result<Answer, Problem> {
     if record.request_sha256 != fingerprint {
-        return Err(Problem::new(Kind::IdempotencyKeyReused).detail("Take a new Idempotency-Key for another request."));
+        return Err(
+            Problem::new(Kind::IdempotencyKeyReused).detail("Use a new Idempotency-Key for a different request.")
+        );
     }
     let id = &record.id;
     let conflict = |detail: String| Err(Problem::new(Kind::Conflict).detail(detail));
     match record.status {
-        Status::Available => conflict(format!("It was uploaded: the file {id} is available.")),
+        Status::Available => conflict(format!("The upload is complete: the file {id} is available.")),
         Status::Deleting => conflict(format!("The file {id} is being deleted.")),
         Status::Pending if is_expired(record, now) => {
             conflict("The upload was not completed within a day: announce it with a new Idempotency-Key.".to_owned())

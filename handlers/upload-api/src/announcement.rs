@@ -70,10 +70,10 @@ impl Announcement {
             problem = problem.error("/name", fault);
         }
         if self.size > settings.max_bytes {
-            problem = problem.error("/size", format!("this is more than {} bytes", settings.max_bytes));
+            problem = problem.error("/size", format!("must not be more than {} bytes", settings.max_bytes));
         }
         if !settings.content_types.contains(&self.content_type) {
-            problem = problem.error("/content_type", "this is not one of the types that are accepted");
+            problem = problem.error("/content_type", "must be one of the accepted content types");
         }
         match self.sums(sizes) {
             Ok(sums) if problem.errors.is_empty() => Ok(sums),
@@ -89,23 +89,24 @@ impl Announcement {
         let count = parts::sizes(self.size, sizes.part_bytes).count();
         let which = format!("{} bytes", sizes.form_bytes);
         match (in_parts, &self.sha256, &self.part_sha256) {
-            (false, _, Some(_)) => refuse("/part_sha256", format!("this is for files of more than {which}")),
+            (false, _, Some(_)) => refuse("/part_sha256", format!("is only for files of more than {which}")),
             (true, Some(_), _) => refuse(
                 "/sha256",
-                format!("this is for files of up to {which}: S3 knows no checksum of a whole that came in parts"),
+                format!("is only for files of up to {which}: S3 has no SHA-256 of a whole multipart upload"),
             ),
-            (false, None, None) => refuse("/sha256", format!("a file of up to {which} takes this")),
-            (true, None, None) => refuse("/part_sha256", format!("a file of more than {which} takes this")),
+            (false, None, None) => refuse("/sha256", format!("is required for files of up to {which}")),
+            (true, None, None) => refuse("/part_sha256", format!("is required for files of more than {which}")),
             (false, Some(sha256), None) if parts::is_sha256(sha256) => Ok(Sums::Whole(sha256.clone())),
-            (false, Some(_), None) => refuse("/sha256", "this is no SHA-256 in base64".to_owned()),
+            (false, Some(_), None) => refuse("/sha256", "must be a SHA-256 in base64".to_owned()),
             (true, None, Some(sums)) if sums.len() != count => {
                 let part_bytes = sizes.part_bytes;
-                let message = format!("a file of this size has {count} parts of {part_bytes} bytes");
+                let message =
+                    format!("must have {count} entries: a file of this size has {count} parts of {part_bytes} bytes");
                 refuse("/part_sha256", message)
             }
             (true, None, Some(sums)) => match sums.iter().position(|sum| !parts::is_sha256(sum)) {
                 None => Ok(Sums::Parts(sums.clone())),
-                Some(at) => refuse(&format!("/part_sha256/{at}"), "this is no SHA-256 in base64".to_owned()),
+                Some(at) => refuse(&format!("/part_sha256/{at}"), "must be a SHA-256 in base64".to_owned()),
             },
         }
     }
@@ -114,19 +115,19 @@ impl Announcement {
 /// What speaks against a name. It becomes a file's name on somebody's disk, and people decide by it what to open.
 fn fault_of_name(name: &str) -> Option<&'static str> {
     if name.chars().any(char::is_control) {
-        return Some("this has a control character");
+        return Some("must not contain control characters");
     }
     if name.contains(['/', '\\']) {
-        return Some("this has a / or a \\");
+        return Some("must not contain / or \\");
     }
     if has_hidden(name, Marks::Refused) {
-        return Some("this has a character that cannot be seen or that turns the direction of text");
+        return Some("must not contain invisible characters or characters that change the text direction");
     }
     if name.trim() != name {
-        return Some("this begins or ends with a blank");
+        return Some("must not begin or end with a space");
     }
     if name.chars().all(|c| c == '.') {
-        return Some("this has nothing but points");
+        return Some("must not consist of dots only");
     }
     None
 }

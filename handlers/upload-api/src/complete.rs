@@ -1,5 +1,5 @@
 //! `POST /files/{id}/complete`: what arrived is compared with what was announced, and then it is there for all. Whatever it is cut
-//! off after, the same request again goes on from there.
+//! off after, the same request again continues from there.
 
 use std::time::SystemTime;
 
@@ -85,12 +85,12 @@ async fn verified(record: &FileRecord, bucket: &Bucket) -> Result<String, Proble
             mismatch("Nothing was uploaded.", Vec::new())
         } else {
             // Neither parts nor an object: the lifecycle rule or somebody with the right to ended the upload.
-            Problem::new(Kind::Conflict).detail("The upload was given up: announce the file again.")
+            Problem::new(Kind::Conflict).detail("The upload was aborted: announce the file again.")
         }
     })?;
     let errors = verify::differences(record, &bucket.kms_key_arn, &head);
     if !errors.is_empty() {
-        return Err(mismatch("What differs is in errors.", errors));
+        return Err(mismatch("The list errors shows the differences.", errors));
     }
     head.version_id.ok_or_else(|| {
         Problem::new(Kind::Internal).cause("the object has no version: the bucket's versioning is not turned on")
@@ -116,6 +116,6 @@ async fn join(record: &FileRecord, bucket: &Bucket) -> Result<bool, Problem> {
         .map_err(|errors| mismatch("Upload these parts again.", errors))?;
     match bucket.join(&key, upload_id, &parts).await? {
         Joined::Now | Joined::Before => Ok(false),
-        Joined::Changed => Err(mismatch("A part was uploaded again meanwhile.", Vec::new())),
+        Joined::Changed => Err(mismatch("A part was uploaded again during this request.", Vec::new())),
     }
 }

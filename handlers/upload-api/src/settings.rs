@@ -83,7 +83,7 @@ impl Settings {
         // S3 says of an object which key it has, never which alias: nothing would ever be verified.
         if !kms_key_arn.is_empty() && !kms_key_arn.contains(":key/") {
             environment.problem(
-                "LECTERN_FILES_KMS_KEY_ARN is no ARN of a key: write it like arn:aws:kms:eu-west-1:123456789012:key/..., no alias"
+                "LECTERN_FILES_KMS_KEY_ARN is not the ARN of a key: set it to an ARN such as arn:aws:kms:eu-west-1:123456789012:key/..., not an alias"
                     .to_owned(),
             );
         }

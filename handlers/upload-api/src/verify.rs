@@ -23,17 +23,17 @@ pub(crate) fn differences(record: &FileRecord, kms_key_arn: &str, head: &Head) -
         (
             "/size",
             head.size == Some(record.size),
-            "the uploaded object has another size",
+            "the size of the uploaded object is different",
         ),
         (
             "/content_type",
             head.content_type.as_deref() == Some(record.content_type.as_str()),
-            "the uploaded object has another content type",
+            "the content type of the uploaded object is different",
         ),
         (
             field,
             expected.is_some() && head.sha256 == expected,
-            "the uploaded object has another checksum or none",
+            "the checksum of the uploaded object is different or missing",
         ),
         (
             "encryption",
@@ -63,9 +63,12 @@ pub(crate) fn announced_parts(
         let field = format!("/part_sha256/{}", number - 1);
         match uploaded.iter().find(|part| part.number == number) {
             None => errors.push(error(field, "this part was not uploaded")),
-            Some(part) if part.size != bytes => errors.push(error(field, "the uploaded part has another size")),
+            Some(part) if part.size != bytes => errors.push(error(field, "the size of the uploaded part is different")),
             Some(part) if part.sha256.as_deref() != Some(sha256) => {
-                errors.push(error(field, "the uploaded part has another checksum or none"));
+                errors.push(error(
+                    field,
+                    "the checksum of the uploaded part is different or missing",
+                ));
             }
             Some(part) => found.push(part.clone()),
         }
@@ -170,9 +173,12 @@ mod tests {
             fields.collect::<Vec<_>>()
         });
         let expected = [
-            ("/part_sha256/0", "the uploaded part has another checksum or none"),
+            (
+                "/part_sha256/0",
+                "the checksum of the uploaded part is different or missing",
+            ),
             ("/part_sha256/1", "this part was not uploaded"),
-            ("/part_sha256/2", "the uploaded part has another size"),
+            ("/part_sha256/2", "the size of the uploaded part is different"),
         ];
         let expected = expected.map(|(field, message)| (field.to_owned(), message.to_owned()));
         assert_eq!(errors, Err(expected.into()));

@@ -10,7 +10,7 @@ pub(crate) enum JanitorError {
     Environment(EnvironmentError),
     #[error(transparent)]
     Event(ScheduleError),
-    #[error("the records of files could not be read or marked; what was removed before stays removed")]
+    #[error("the file records could not be read or updated; completed deletions stay completed")]
     Records(#[source] StoreError),
     #[error(transparent)]
     Cut(Cut),

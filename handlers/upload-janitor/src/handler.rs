@@ -72,7 +72,7 @@ async fn pages(
         for id in found.unreadable {
             tracing::warn!(
                 file = id,
-                "an abandoned upload is left: its record is not one of upload-api's"
+                "an abandoned upload is skipped: upload-api did not write its record"
             );
             tally.failed(&id);
             unreadable += 1;
@@ -104,7 +104,7 @@ async fn remove(janitor: &UploadJanitor, record: &FileRecord, tally: &Tally) -> 
         }
         Err(error) => {
             let cause = chain(&error);
-            tracing::warn!(file = record.id, cause, "an abandoned upload could not be removed");
+            tracing::warn!(file = record.id, cause, "an abandoned upload could not be deleted");
             tally.failed(&record.id);
             false
         }

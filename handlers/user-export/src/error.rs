@@ -16,7 +16,7 @@ pub enum CognitoError {
         status: u16,
     },
     /// Nothing to sign the call with.
-    #[error("{operation} was not made for want of credentials")]
+    #[error("{operation} failed because there are no credentials")]
     NoCredentials {
         /// Like `ListUsers`.
         operation: &'static str,

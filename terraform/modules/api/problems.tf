@@ -2,25 +2,25 @@
 
 locals {
   problems = {
-    BAD_REQUEST_BODY       = { status = 400, name = "invalid-body", title = "The body is not what this route takes." }
-    BAD_REQUEST_PARAMETERS = { status = 400, name = "invalid-parameter", title = "A parameter is not what this route takes." }
-    UNAUTHORIZED           = { status = 401, name = "unauthenticated", title = "Sign in first.", headers = { WWW-Authenticate = "Bearer" } }
-    ACCESS_DENIED          = { status = 403, name = "forbidden", title = "You may not do this." }
-    WAF_FILTERED           = { status = 403, name = "forbidden", title = "You may not do this." }
+    BAD_REQUEST_BODY       = { status = 400, name = "invalid-body", title = "The body is not valid for this route." }
+    BAD_REQUEST_PARAMETERS = { status = 400, name = "invalid-parameter", title = "A parameter is not valid for this route." }
+    UNAUTHORIZED           = { status = 401, name = "unauthenticated", title = "Authentication is required.", headers = { WWW-Authenticate = "Bearer" } }
+    ACCESS_DENIED          = { status = 403, name = "forbidden", title = "You do not have permission to do this." }
+    WAF_FILTERED           = { status = 403, name = "forbidden", title = "You do not have permission to do this." }
     # What it says to a path or method that is not there, with 403: none of the methods takes what is missing then, a signature.
     # With a token in Authorization, it takes that for a signature and says so.
-    INVALID_SIGNATURE            = { status = 404, name = "not-found", title = "There is nothing here for you." }
-    MISSING_AUTHENTICATION_TOKEN = { status = 404, name = "not-found", title = "There is nothing here for you." }
-    RESOURCE_NOT_FOUND           = { status = 404, name = "not-found", title = "There is nothing here for you." }
+    INVALID_SIGNATURE            = { status = 404, name = "not-found", title = "The resource does not exist, or you have no access to it." }
+    MISSING_AUTHENTICATION_TOKEN = { status = 404, name = "not-found", title = "The resource does not exist, or you have no access to it." }
+    RESOURCE_NOT_FOUND           = { status = 404, name = "not-found", title = "The resource does not exist, or you have no access to it." }
     REQUEST_TOO_LARGE            = { status = 413, name = "body-too-large", title = "The body is too large." }
-    UNSUPPORTED_MEDIA_TYPE       = { status = 415, name = "unsupported-media-type", title = "This route takes another content type." }
+    UNSUPPORTED_MEDIA_TYPE       = { status = 415, name = "unsupported-media-type", title = "This route does not support this content type." }
     THROTTLED                    = { status = 429, name = "too-many-requests", title = "Too many requests.", headers = { Retry-After = "1" } }
-    INTEGRATION_FAILURE          = { status = 503, name = "unavailable", title = "Please try again.", headers = { Retry-After = "5" } }
+    INTEGRATION_FAILURE          = { status = 503, name = "unavailable", title = "The service is temporarily unavailable.", headers = { Retry-After = "5" } }
     # Nobody knows whether the function did it: only a request that is safe to repeat should be.
-    INTEGRATION_TIMEOUT = { status = 504, name = "no-answer", title = "No answer came in time." }
+    INTEGRATION_TIMEOUT = { status = 504, name = "no-answer", title = "The function did not answer in time." }
     # The rest, each with a status of its own.
-    DEFAULT_4XX = { status = null, name = "refused", title = "This request cannot be taken." }
-    DEFAULT_5XX = { status = null, name = "internal", title = "Something went wrong here." }
+    DEFAULT_4XX = { status = null, name = "refused", title = "The request was rejected." }
+    DEFAULT_5XX = { status = null, name = "internal", title = "An internal error occurred." }
   }
 
   # It cannot choose from a list by the request's origin. These answers have nothing of anybody's in them, so any page may read them

@@ -17,14 +17,14 @@ pub enum AddressError {
     Scheme,
     /// User or password hold a character that ends them.
     #[error(
-        "the user name or the password is not percent-encoded: write %40 for @, %3A for :, %2F for /, %3F for ?, %23 for #, \
-         %5B for [, %5D for ] and %25 for %"
+        "the user name or the password is not percent-encoded: write %40 for @, %3A for :, %2F for /, %3F for ?, %23 \
+         for #, %5B for [, %5D for ] and %25 for %"
     )]
     NotEncoded,
     /// A host, or the port after it.
     #[error(
-        "a host or a port in the address is wrong: hosts are separated by commas, each can have a port from 1 to 65535, and \
-         mongodb+srv:// takes one name without a port"
+        "a host or a port in the address is wrong: hosts are separated by commas, each can have a port from 1 to \
+         65535, and mongodb+srv:// takes one name without a port"
     )]
     Hosts,
     /// The database after the hosts.
@@ -38,18 +38,18 @@ pub enum AddressError {
     ),
     /// The name of `mongodb+srv` has no records.
     #[error(
-        "the name after mongodb+srv:// does not resolve: check the name, and whether this network can resolve it (a private \
-         link has a name of its own)"
+        "the name after mongodb+srv:// does not resolve: check the name, and whether this network can resolve it (a \
+         private link has a name of its own)"
     )]
     Unresolved,
     /// A certificate or key that the address names.
-    #[error("the files that tlsCAFile or tlsCertificateKeyFile name cannot be read or hold no certificate")]
+    #[error("the files of tlsCAFile or tlsCertificateKeyFile cannot be read or contain no certificate")]
     Certificates,
     /// An at-sign, and nobody before it.
     #[error("the address has an @ without a user name before it")]
     NoUser,
     /// Whatever else the driver does not take.
-    #[error("the driver does not take it")]
+    #[error("the driver rejected it")]
     Refused,
 }
 
@@ -78,11 +78,11 @@ pub(crate) enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unsupported(name) => write!(f, "{name} is ignored: the driver of this function does not have it"),
+            Self::Unsupported(name) => write!(f, "{name} is ignored: the driver of this function does not support it"),
             Self::Empty(name) => write!(f, "{name} is ignored: it has no value"),
-            Self::Repeated(name) => write!(f, "{name} is there more than once: the last one is used"),
-            Self::Renamed(name, new) => write!(f, "{name} is called {new} now: write that"),
-            Self::Boolean(name, value) => write!(f, "{name} has an old spelling: write {name}={value}"),
+            Self::Repeated(name) => write!(f, "{name} is set more than once: the last value is used"),
+            Self::Renamed(name, new) => write!(f, "{name} is now called {new}: use the new name"),
+            Self::Boolean(name, value) => write!(f, "{name} has an old format: use {name}={value}"),
         }
     }
 }
@@ -244,7 +244,7 @@ impl Address {
         Box::pin(async { ClientOptions::parse(uri(false, &self.before, &plain)).await.is_ok() }).await
     }
 
-    /// Why the driver does not take it: the fewest options with which it does not, else what is before them.
+    /// Why the driver rejected it: the fewest options with which it does not, else what is before them.
     async fn culprits(&self) -> AddressError {
         let mut left = self.options.clone();
         let mut at = 0;
@@ -470,27 +470,23 @@ mod tests {
                 "",
                 &["maxIdleTimeMS is ignored: it has no value", "journal is ignored"],
             ),
-            (
-                "?appName=a&APPNAME=b",
-                "?appname=b",
-                &["APPNAME is there more than once"],
-            ),
+            ("?appName=a&APPNAME=b", "?appname=b", &["APPNAME is set more than once"]),
             (
                 "?readPreference=nearest&readPreferenceTags=dc:ny,rack:1&readPreferenceTags=",
                 "?readpreference=nearest&readpreferencetags=dc:ny,rack:1&readpreferencetags=",
                 &[],
             ),
-            ("?wtimeout=5", "?wtimeoutms=5", &["wtimeout is called wTimeoutMS now"]),
+            ("?wtimeout=5", "?wtimeoutms=5", &["wtimeout is now called wTimeoutMS"]),
             (
                 "?wtimeoutMS=10&wtimeout=5",
                 "?wtimeoutms=10",
-                &["wtimeout is called wTimeoutMS now"],
+                &["wtimeout is now called wTimeoutMS"],
             ),
             ("?ssl=true&tls=true", "?tls=true", &[]),
             (
                 "?tls=true&tls=True",
                 "?tls=true",
-                &["tls has an old spelling: write tls=true"],
+                &["tls has an old format: use tls=true"],
             ),
             (
                 "?journal=1&retryWrites=no",

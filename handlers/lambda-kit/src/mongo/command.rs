@@ -8,10 +8,10 @@ use crate::mongo::fault;
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The server does not know the user, or not with this password.
-    #[error("the user or password of the secret is refused, or the role is no user of the cluster")]
+    #[error("the user name or password of the secret is wrong, or the role is not a database user of the cluster")]
     LoginRefused,
     /// The server's error.
-    #[error("{command} was refused with code {code} ({name})")]
+    #[error("{command} was rejected with code {code} ({name})")]
     Refused {
         /// Like `serverStatus`.
         command: &'static str,
@@ -21,7 +21,7 @@ pub enum CommandError {
         name: String,
     },
     /// None is there, or none that is asked for.
-    #[error("{command} found no server that can be asked: {reason}")]
+    #[error("{command} found no available server: {reason}")]
     NoServer {
         /// Like `serverStatus`.
         command: &'static str,

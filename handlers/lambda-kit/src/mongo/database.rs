@@ -54,13 +54,13 @@ pub enum StoreError {
         source: SecretError,
     },
     /// A unique index has the key already.
-    #[error("{operation} met a key that is there already")]
+    #[error("{operation} failed because the key already exists")]
     Duplicate {
         /// Like `insertOne files`.
         operation: &'static str,
     },
     /// No server, or one that cannot serve now.
-    #[error("{operation} found no server that serves it: {reason}")]
+    #[error("{operation} found no available server: {reason}")]
     Unavailable {
         /// Like `findOne files`.
         operation: &'static str,
@@ -199,11 +199,11 @@ fn translated(operation: &'static str, error: Option<Error>) -> StoreError {
         ErrorKind::DnsResolve { .. } => unavailable("the address does not resolve"),
         ErrorKind::Authentication { .. } => StoreError::Refused {
             operation,
-            reason: "the server does not take the credentials".to_owned(),
+            reason: "the server rejected the credentials".to_owned(),
         },
         _ => StoreError::Refused {
             operation,
-            reason: "the driver could not make or read it".to_owned(),
+            reason: "the driver could not encode or decode it".to_owned(),
         },
     }
 }

@@ -41,10 +41,10 @@ pub enum SecretError {
         source: AwsError,
     },
     /// It has a binary value or none.
-    #[error("the secret {0} has no text: give it one, {FORMS}")]
+    #[error("the secret {0} has no text: set it to {FORMS}")]
     NotText(String),
     /// It is not one of the two forms.
-    #[error("the secret {0} is in neither form that is understood: {FORMS}")]
+    #[error("the secret {0} has an unknown form: set it to {FORMS}")]
     Form(String),
     /// What it says is no address, or one of nobody.
     #[error("the MongoDB address in {place} cannot be used")]
@@ -204,7 +204,7 @@ impl MongoSecret {
         };
         let address = Box::pin(Address::read(&self.uri)).await.map_err(refused)?;
         for warning in &address.warnings {
-            tracing::warn!(place, %warning, "the MongoDB address was not read as it is written");
+            tracing::warn!(place, %warning, "a part of the MongoDB connection string is ignored or replaced");
         }
         // The driver's reason may quote the address, so it is not passed on; the parts were looked at before, so it is about names.
         let parsed = Box::pin(async { ClientOptions::parse(address.uri()).await }).await;

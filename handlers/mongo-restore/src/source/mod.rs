@@ -44,7 +44,7 @@ pub(crate) enum SourceError {
         source: AwsError,
     },
     /// The answer's body ended or stalled, each time it was asked for.
-    #[error("{key} in bucket {bucket} broke off {attempts} times without getting any further")]
+    #[error("{key} in bucket {bucket} was interrupted {attempts} times without progress")]
     Body {
         /// Of the object.
         key: String,
@@ -67,7 +67,7 @@ impl SourceError {
 pub(crate) enum MetaError {
     #[error(transparent)]
     Source(#[from] SourceError),
-    #[error("{key} is not there")]
+    #[error("{key} does not exist")]
     Missing { key: String },
     #[error("{key} cannot be used")]
     Form {

@@ -23,11 +23,11 @@ const BREAKS_PER_ATTEMPT: u32 = 10;
 pub(crate) enum PartError {
     #[error(transparent)]
     Source(#[from] SourceError),
-    #[error("{key} is not there")]
+    #[error("{key} does not exist")]
     Missing { key: String },
     #[error("{key} is damaged: {damage}")]
     Damaged { key: String, damage: Damage },
-    #[error("{key} has {found} bytes in the place of {expected}")]
+    #[error("{key} has {found} bytes instead of {expected}")]
     Size { key: String, expected: u64, found: u64 },
 }
 
@@ -79,7 +79,8 @@ impl Dumps {
             let answer = match call.map_err(|error| AwsError::of("GetObject", error)) {
                 Ok(answer) => answer,
                 Err(error) if version.is_some() && received == 0 && has_no_version(&error) => {
-                    tracing::warn!(key, %error, "the version that the manifest names cannot be read: reading the key");
+                    tracing::warn!(key, %error, "the object version in the manifest cannot be read: reading the \
+                        latest version");
                     version = None;
                     continue;
                 }
@@ -122,7 +123,12 @@ impl Dumps {
                     attempts: breaks,
                 }));
             }
-            tracing::warn!(key, received, expected, "the body broke off: going on from there");
+            tracing::warn!(
+                key,
+                received,
+                expected,
+                "the download was interrupted: continuing from there"
+            );
             tokio::time::sleep(self.limits.pause(stuck)).await;
         }
         Ok(())

@@ -110,7 +110,7 @@ async fn names_that_cannot_be_meant_are_refused_before_anything_is_written() {
         (
             json!([{"from": "shop", "to": "lectern_restore"}]),
             "RenameRefused",
-            "keeps its own notes",
+            "reserved for the progress of a restore",
         ),
         (json!([{"from": "shop", "to": "a.b"}]), "EventRefused", "must both"),
         (

@@ -438,6 +438,7 @@ async fn a_resumed_restore_counts_what_was_there() {
         .unwrap();
     running.kill();
     gate.open();
+    world.the_leases_end();
     let again = world.run("restore", &[]).await;
     assert_eq!(again.code, Some(0), "{again:?}");
     assert!(again.stderr.contains("done: 130 documents"), "{again:?}");

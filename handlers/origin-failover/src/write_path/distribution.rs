@@ -109,7 +109,7 @@ impl Distribution {
         let to = |id: &str, variable| {
             if !origins.iter().any(|(_, origin)| origin == id) {
                 return Err(WritePathError::Nothing(format!(
-                    "the distribution has no origin and no origin group with the id that {variable} has: add it, or correct the id"
+                    "the distribution has no origin and no origin group with the ID in {variable}: add it, or correct the ID"
                 )));
             }
             let changes = behaviours.iter().map(|(element, _)| (element.inner.clone(), id));

@@ -45,11 +45,11 @@ pub(crate) enum WritePathError {
 /// Why a change was not made, or may have been.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SwitchError {
-    #[error("somebody else changed it since it was read")]
+    #[error("it was changed by another process after it was read")]
     Stale(#[source] AwsError),
-    #[error("it was refused for the moment, and the next event tries again")]
+    #[error("the change was temporarily rejected; the next event tries again")]
     Later(#[source] AwsError),
-    #[error("nobody knows whether it was carried out")]
+    #[error("it is unknown whether the change was made")]
     Unsure(#[source] AwsError),
     #[error("it was refused")]
     Refused(#[source] AwsError),

@@ -113,7 +113,7 @@ impl Record {
         let (set, others) = (sets.next(), sets.next());
         let (Some(set), None) = (set, others) else {
             return Err(WritePathError::Nothing(format!(
-                "the zone has not one {} record of LECTERN_RECORD_NAME: make it as a simple record, without a routing policy",
+                "the hosted zone does not have exactly one {} record of LECTERN_RECORD_NAME: create a simple record, without a routing policy",
                 self.kind.name()
             )));
         };
@@ -123,7 +123,7 @@ impl Record {
         };
         let [value] = values[..] else {
             return Err(WritePathError::Nothing(
-                "the record of LECTERN_RECORD_NAME has not one value: of type A or AAAA it has to be an alias"
+                "the record of LECTERN_RECORD_NAME does not have exactly one value: a record of type A or AAAA must be an alias record"
                     .to_owned(),
             ));
         };

@@ -75,7 +75,7 @@ async fn without_a_parameter_that_says_one_of_the_three_words_nothing_is_changed
     let failure = look(&function).await.unwrap_err();
     assert_eq!(failure.name, "OverrideUnreadable");
     assert!(
-        failure.message.contains("auto, primary and secondary"),
+        failure.message.contains("auto, primary or secondary"),
         "{}",
         failure.message
     );

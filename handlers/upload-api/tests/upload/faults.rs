@@ -1,4 +1,4 @@
-//! When what is behind the function fails: what is answered, what is left, and that the same request again goes on from there.
+//! When what is behind the function fails: what is answered, what is left, and that the same request again continues from there.
 
 use aws_front::{Effect, Rule};
 

@@ -9,7 +9,7 @@ use crate::world::{LONG_AGO, World, clean, limits, report};
 
 const A_DAY_LATER: i64 = 60 * 60 * 25;
 
-/// What may happen to a call; of the second and the third nobody knows whether it was carried out.
+/// What may happen to a call; of the second and the third it is unknown whether the change was made.
 fn effects() -> [Effect; 5] {
     [
         Effect::slow_down(),
