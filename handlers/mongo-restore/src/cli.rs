@@ -49,7 +49,7 @@ pub(crate) async fn run() -> ExitCode {
         Arguments {
             restore: Some(restore), ..
         } => work(&restore).await,
-        Arguments { .. } => Err("--from: write where the dumps are, s3://BUCKET/PREFIX/CLUSTER".to_owned()),
+        Arguments { .. } => Err("--from: set the location of the dumps, s3://BUCKET/PREFIX/CLUSTER".to_owned()),
     };
     code.unwrap_or_else(|problem| {
         let _printed = Arguments::command().error(ErrorKind::ValueValidation, problem).print();
@@ -68,7 +68,7 @@ async fn show_list(list: &List) -> Result<ExitCode, String> {
     if listing.dumps.is_empty() {
         let (bucket, prefix, cluster) = (&source.bucket, &source.prefix, &source.cluster);
         say(&format!(
-            "no dump is below s3://{bucket}/{prefix}/{cluster}/{below}: look for another bucket, prefix or cluster in --from"
+            "there is no dump in s3://{bucket}/{prefix}/{cluster}/{below}: check the bucket, prefix and cluster in --from"
         ));
         return Ok(ExitCode::from(FAILED));
     }
@@ -148,14 +148,14 @@ fn interrupted(mode: Mode, progress: &Progress) -> String {
     let again = quoted(std::env::args_os());
     let seen = progress.see();
     match mode {
-        Mode::DryRun | Mode::Verify => format!("Interrupted. Nothing was written. To begin anew, type:\n  {again}"),
+        Mode::DryRun | Mode::Verify => format!("Interrupted. Nothing was written. To start again, run:\n  {again}"),
         Mode::Restore => format!(
-            "Interrupted: {} of {} documents were written. To go on from there, with the same dump, type the same command again:\n  {again}",
+            "Interrupted: {} of {} documents were written. To continue with the same dump, run the same command again:\n  {again}",
             seen.documents_done.min(seen.documents),
             seen.documents,
         ),
         Mode::Drill => format!(
-            "Interrupted. The next drill drops the scratch databases that this one made. To run it now, type:\n  {again}"
+            "Interrupted. The next drill drops the temporary databases of this drill. To run it now, run:\n  {again}"
         ),
     }
 }

@@ -171,14 +171,14 @@ macro_rules! words {
 words! {
     /// What to do.
     Mode {
-        /// Say what a restore would do; nothing is written
+        /// Show what a restore would do; writes nothing
         #[default]
         DryRun = "dry_run",
-        /// Restore, and compare what is there afterwards with what was dumped
+        /// Restore, and compare the target with the dump afterwards
         Restore = "restore",
-        /// Compare the documents that are there with those that were dumped; nothing is written
+        /// Compare the target with the dump; writes nothing
         Verify = "verify",
-        /// Restore into scratch databases, compare, report how long it took, and drop them
+        /// Restore to temporary databases, compare, publish metrics, and drop the databases
         Drill = "drill",
     }
 }
@@ -186,10 +186,10 @@ words! {
 words! {
     /// What to do where the target has something already.
     Conflict {
-        /// Refuse, naming what is there
+        /// Stop, and list the conflicts
         #[default]
         Refuse = "refuse",
-        /// Drop what has the name of something in the dump, and nothing else
+        /// Drop the namespaces that are in the dump, and no others
         Drop = "drop",
         /// Add missing documents and replace those that differ
         Merge = "merge",
@@ -199,10 +199,10 @@ words! {
 words! {
     /// What to do with what deletes documents by their age.
     Ttl {
-        /// Make it last, when everything has been compared
+        /// Build them at the end, after the comparison
         #[default]
         Build = "build",
-        /// Leave it out and list it
+        /// Skip and list them
         Defer = "defer",
     }
 }

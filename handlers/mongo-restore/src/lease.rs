@@ -111,7 +111,7 @@ impl<'a> Lease<'a> {
                     if waited_for.is_none() {
                         tracing::info!(
                             seconds = there.left(),
-                            "another process has this restore's lease: waiting for its end, or for a sign of life"
+                            "another process holds the lease of this restore: waiting until it is released or expires"
                         );
                     }
                     let left = Duration::from_secs(there.left());

@@ -279,7 +279,7 @@ impl Marker {
             };
             if let Some(holder) = other.holder.as_ref().filter(|holder| holder.is_live()) {
                 return Err(RestoreError::LeaseHeld(format!(
-                    "another command is restoring {shared} from dump {}: wait for its end. If it is dead, repeat in {} s",
+                    "another command is restoring {shared} from dump {}: wait until it ends. If it was killed, repeat in {} s",
                     other.run,
                     holder.left()
                 )));
@@ -350,7 +350,7 @@ impl Marker {
     /// Writes what is true of the whole, acknowledged by a majority.
     pub(crate) async fn save(&self, deployment: &Deployment) -> Result<(), RestoreError> {
         let about = format!(
-            "{} of dump {}: mongo-restore's own note, gone when it has ended",
+            "{} of dump {}: progress of mongo-restore, deleted when the restore has ended",
             self.mode, self.run
         );
         // Nothing in it can fail to be JSON.

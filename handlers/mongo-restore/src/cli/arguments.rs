@@ -12,10 +12,10 @@ use super::from::{From, Which};
 
 /// Restores a MongoDB dump from S3.
 ///
-/// The dump is checked while it is read, and what is in the target is compared with it afterwards. If the command is
-/// interrupted, run it again exactly as it was: it goes on where it ended.
+/// The dump is verified while it is read, and the target is compared with it afterwards. If the command is interrupted, run exactly the
+/// same command again: it continues where it stopped.
 ///
-/// The connection string comes from AWS Secrets Manager and from nowhere else. AWS is found as by any AWS tool: environment,
+/// The connection string is read from AWS Secrets Manager. AWS credentials come from the default credential chain: environment variables,
 /// profile, instance or task role.
 #[derive(Debug, Parser)]
 #[command(
@@ -35,19 +35,19 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show the dumps that there are, the newest first: time, age, size and status
+    /// List the existing dumps, newest first: time, age, size and status
     List(List),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct List {
-    /// Where the dumps are: s3://BUCKET/PREFIX/CLUSTER, or with a month or a day, s3://BUCKET/PREFIX/CLUSTER/YYYY/MM/DD
+    /// Location of the dumps: s3://BUCKET/PREFIX/CLUSTER, or the folder of a month or a day, s3://BUCKET/PREFIX/CLUSTER/YYYY/MM/DD
     #[arg(long, value_name = "S3_URL")]
     from: String,
-    /// The role to assume for S3
+    /// ARN of the role to assume to read S3
     #[arg(long, value_name = "ROLE_ARN")]
     role_arn: Option<String>,
-    /// How many dumps to show
+    /// Number of dumps to list
     #[arg(long, value_name = "NUMBER", default_value = "20", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) limit: u16,
     /// Write JSON instead of a table
@@ -57,56 +57,56 @@ pub(super) struct List {
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
-    /// Where the dumps are: s3://BUCKET/PREFIX/CLUSTER for the newest complete one, or one dump's own folder,
+    /// Location of the dump: s3://BUCKET/PREFIX/CLUSTER for the newest complete dump, or the folder of a dump,
     /// s3://BUCKET/PREFIX/CLUSTER/YYYY/MM/DD/RUN_ID
     #[arg(long, value_name = "S3_URL")]
     from: String,
-    /// The secret of the deployment to restore to: {"uri": ...} or {"host", "username", "password"}
+    /// ARN of the secret with the connection string of the target: {"uri": ...} or {"host", "username", "password"}
     #[arg(long, value_name = "SECRET_ARN")]
     to_secret: String,
-    /// The role to assume for S3
+    /// ARN of the role to assume to read S3
     #[arg(long, value_name = "ROLE_ARN")]
     role_arn: Option<String>,
-    /// What to do
+    /// Action
     #[arg(long, value_enum)]
     pub(super) mode: Mode,
-    /// What to do where the target has something already
+    /// What to do if the target has conflicting objects
     #[arg(long, value_enum, default_value_t)]
     conflict: Conflict,
-    /// Only namespaces that match; * is any text, as in 'shop.*'. May be given several times [default: *]
+    /// Restore only namespaces that match; * matches any text, for example 'shop.*'. Can be repeated [default: *]
     #[arg(long, value_name = "PATTERN")]
     include: Vec<String>,
-    /// No namespaces that match. Stronger than --include; may be given several times
+    /// Exclude namespaces that match. Takes precedence over --include; can be repeated
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
-    /// Another name for a database or a collection, as in shop=shop_copy or shop.orders=shop.old; an equals sign in a name is \=. May be
-    /// given several times
+    /// New name of a database or a collection, for example shop=shop_copy or shop.orders=shop.old; write an equals sign in a name as \=.
+    /// Can be repeated
     #[arg(long, value_name = "FROM=TO")]
     rename: Vec<String>,
-    /// What to do with indexes and options that delete documents by their age
+    /// What to do with TTL indexes and options
     #[arg(long, value_enum, default_value_t)]
     ttl: Ttl,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  Which dumps there are:
+  List the existing dumps:
     mongo-restore list --from s3://dumps/mongo/main
 
-  What would be restored, and what is in the way:
+  Show what would be restored, and conflicts in the target:
     mongo-restore --from s3://dumps/mongo/main --to-secret arn:aws:secretsmanager:eu-west-1:123456789012:secret:mongo-AbCdEf --mode dry_run
 
-  The newest complete dump into an empty deployment:
+  Restore the newest complete dump to an empty deployment:
     mongo-restore --from s3://dumps/mongo/main --to-secret arn:aws:... --mode restore
 
-  One collection of one dump beside the one there is:
+  Restore one collection of one dump under another name:
     mongo-restore --from s3://dumps/mongo/main/2026/05/06/20260506T180000Z-1a2b3c --to-secret arn:aws:... --mode restore \\
       --include shop.orders --rename shop.orders=shop.orders_before
 
-  Is the target still as that dump has it?
+  Compare the target with a dump:
     mongo-restore --from s3://dumps/mongo/main/2026/05/06/20260506T180000Z-1a2b3c --to-secret arn:aws:... --mode verify
 
-Exit codes: 0 done, 1 failed (the reason is on standard error), 2 not a command, 130 interrupted.
+Exit codes: 0 success, 1 failure (the reason is on standard error), 2 invalid command line, 130 interrupted.
 Logs: LECTERN_LOG=debug shows more.";
 
 fn of_option(option: &'static str) -> impl Fn(String) -> String {

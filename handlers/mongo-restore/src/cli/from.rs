@@ -48,7 +48,7 @@ impl From {
         let above = path.match_indices('/').map(|(at, _)| &path[..at]);
         if let Some(folder) = above.rev().find(|folder| Location::parse_run_folder(folder).is_ok()) {
             return Err(format!(
-                "this is inside of a dump. Write --from s3://{bucket}/{folder} for the dump, and --include DATABASE.COLLECTION for \
+                "this is a folder inside of a dump. Use --from s3://{bucket}/{folder} for the dump, and --include DATABASE.COLLECTION for \
                  a part of it"
             ));
         }
@@ -74,8 +74,8 @@ impl From {
                 let (bucket, cluster) = (&self.bucket, cluster.trim_end_matches('/'));
                 let below = below.trim_end_matches('/');
                 Err(format!(
-                    "this folder can have several dumps. To see them, type: mongo-restore list --from s3://{bucket}/{cluster}/{below}. \
-                     Then write --from with the folder of one of them, or s3://{bucket}/{cluster} for the newest that is complete"
+                    "this folder can contain several dumps. To list them, run: mongo-restore list --from s3://{bucket}/{cluster}/{below}. \
+                     Then use --from with the folder of one of them, or s3://{bucket}/{cluster} for the newest complete dump"
                 ))
             }
         }

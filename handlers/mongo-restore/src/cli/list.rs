@@ -92,20 +92,20 @@ pub(super) fn next(listing: &Listing) -> String {
     for (state, meaning) in [
         (
             DumpState::Replicating,
-            "replicating: the manifest is here, and some of the dump's objects are not here yet",
+            "replicating: the manifest exists, but some objects of the dump are not replicated yet",
         ),
         (
             DumpState::NoManifest,
-            "no manifest: the dump never ended, is still running, or its manifest is not here yet",
+            "no manifest: the dump failed, is still running, or its manifest is not replicated yet",
         ),
         (
             DumpState::Incomplete,
-            "incomplete: something that was to be dumped is not in it; a restore of it says what",
+            "incomplete: a requested collection is missing; a restore lists it",
         ),
         (DumpState::Empty, "empty: there was nothing to dump"),
         (
             DumpState::Damaged,
-            "damaged: its manifest cannot be read, or is not the one that latest.json names",
+            "damaged: its manifest cannot be read, or differs from latest.json",
         ),
     ] {
         if listing.dumps.iter().any(|dump| dump.state == Some(state)) {
@@ -113,7 +113,7 @@ pub(super) fn next(listing: &Listing) -> String {
         }
     }
     if listing.more {
-        let _ok = writeln!(text, "There are older dumps: --limit {}", listing.dumps.len() * 5);
+        let _ok = writeln!(text, "To list older dumps: --limit {}", listing.dumps.len() * 5);
     }
     if let Some(dump) = listing.dumps.iter().find(|dump| dump.state.is_none()) {
         let _ok = writeln!(text, "To restore the newest complete dump: --from {}", dump.from);

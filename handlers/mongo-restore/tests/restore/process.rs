@@ -240,7 +240,7 @@ async fn what_is_no_command_is_said_to_be_none_before_anything_is_called() {
     for words in [
         "Examples:",
         "--mode verify",
-        "run it again exactly as it was",
+        "run exactly the same command again",
         "Exit codes: 0",
     ] {
         assert!(help.stdout.contains(words), "{}", help.stdout);
