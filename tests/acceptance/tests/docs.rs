@@ -83,7 +83,7 @@ fn every_link_from_page_to_page_leads_somewhere() {
 }
 
 /// The Markdown files of the repository.
-fn collect_pages(folder: &Path, pages: &mut Vec<PathBuf>) {
+pub(crate) fn collect_pages(folder: &Path, pages: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -12,6 +12,7 @@ mod docs;
 mod failover;
 mod flow_logs;
 mod identity;
+mod language;
 mod layering;
 mod modules;
 mod mongo_dumps;
