@@ -136,11 +136,11 @@ pub(crate) struct Bundle {
 /// `severities["..."]`: at most five actions a state.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct SeverityActions {
-    /// Optional, default none: ARNs told when an alarm fires.
+    /// Optional, default none: ARNs of the actions for the `ALARM` state.
     pub(crate) alarm_actions: Set,
-    /// Optional, default none: ARNs told when it is over.
+    /// Optional, default none: ARNs of the actions for the `OK` state.
     pub(crate) ok_actions: Set,
-    /// Optional, default none: ARNs told when CloudWatch cannot tell. Never put a pager here.
+    /// Optional, default none: ARNs of the actions for the `INSUFFICIENT_DATA` state. Never put a pager here.
     pub(crate) insufficient_data_actions: Set,
 }
 
@@ -473,7 +473,7 @@ pub(crate) struct Alarm {
     pub(crate) period: Number,
     /// Periods looked at.
     pub(crate) evaluation_periods: Number,
-    /// How many of them must breach.
+    /// Number of data points that must breach.
     pub(crate) datapoints_to_alarm: Number,
     /// CloudWatch's operator.
     pub(crate) comparison_operator: Text,

@@ -61,7 +61,7 @@ impl Place {
             Some(folder) => std::path::absolute(folder)?,
             None => cache::folder()?.join("local-cloud"),
         };
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         Ok(Self { folder })
     }
 
@@ -77,7 +77,7 @@ impl Place {
 
     fn lock(&self, name: &str) -> Result<File> {
         let path = self.folder.join(name);
-        File::create(&path).with_context(|| format!("cannot make {}", path.display()))
+        File::create(&path).with_context(|| format!("cannot create {}", path.display()))
     }
 
     /// The lock of the running cloud, or `None` if a cloud holds it.
@@ -160,7 +160,7 @@ impl Place {
     /// When another cloud runs in this place, or the cloud cannot be started.
     pub fn serve(&self, options: Options, provider: Option<&Path>, ended: impl FnOnce()) -> Result<()> {
         let Some(_held) = self.try_hold()? else {
-            bail!("a local cloud runs already; see `local-cloud status`")
+            bail!("a local cloud is already running; see `local-cloud status`")
         };
         let cloud = LocalCloud::start(options)?;
         let mut environment = cloud.environment();

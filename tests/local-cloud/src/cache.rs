@@ -80,9 +80,9 @@ impl Entry {
             return Ok(());
         }
         let root = self.folder.parent().context("the cache folder has no parent")?;
-        fs::create_dir_all(root).with_context(|| format!("cannot make the cache folder {}", root.display()))?;
+        fs::create_dir_all(root).with_context(|| format!("cannot create the cache folder {}", root.display()))?;
         let lock_path = self.folder.with_extension("lock");
-        let lock = File::create(&lock_path).with_context(|| format!("cannot make {}", lock_path.display()))?;
+        let lock = File::create(&lock_path).with_context(|| format!("cannot create {}", lock_path.display()))?;
         {
             let _progress = Progress::start(format!("{}: waiting for another build", self.title), None);
             lock.lock()
@@ -98,7 +98,7 @@ impl Entry {
         let _progress = Progress::start(format!("{}: building, once", self.title), Some(self.usual));
         build(self).with_context(|| format!("cannot build {} in {}", self.title, self.folder.display()))?;
         if !self.is_present() {
-            bail!("the build of {} did not make {}", self.title, self.finished.display());
+            bail!("the build of {} did not create {}", self.title, self.finished.display());
         }
         Ok(())
     }
@@ -173,6 +173,6 @@ mod tests {
     fn a_build_that_does_not_finish_the_entry_is_an_error() {
         let root = tempfile::tempdir().unwrap();
         let error = entry(root.path()).ensure(|_| Ok(())).unwrap_err();
-        assert!(error.to_string().contains("did not make"), "{error}");
+        assert!(error.to_string().contains("did not create"), "{error}");
     }
 }

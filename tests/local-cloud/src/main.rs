@@ -25,24 +25,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start a local cloud in the background and print what to export to use it.
+    /// Start a local cloud in the background and print the variables to export.
     ///
     /// Terraform finds the emulators and the provider of this checkout through these variables.
-    /// Returns once everything answers. Where one runs already, prints that one's settings. In a shell:
+    /// Returns when all services answer. If a local cloud is already running, prints its variables. In a shell:
     ///
     ///     eval "$(cargo cloud up)"
     #[command(verbatim_doc_comment)]
     Up(Start),
-    /// Say whether a local cloud runs, and what to export to use it. Exits with 1 if none runs.
+    /// Show whether a local cloud is running, and the variables to export. Exits with 1 if none is running.
     Status(At),
     /// Stop the local cloud that `up` started.
     Down(At),
-    /// Show the main job with real Terraform: alarms and a private link made, changed, repaired and destroyed, an alarm that fires, a
-    /// MongoDB dumped and restored.
+    /// Run the demo with real Terraform: alarms and a private link are created, changed, repaired and destroyed, an alarm fires, and a
+    /// MongoDB database is dumped and restored.
     Demo(demo::Arguments),
     /// Build the release in target/dist: the provider's zip, checksums and unpacked mirror, and a zip of each function.
     Dist,
-    /// Build the tools that tests use and that a machine may lack, into the cache folder.
+    /// Build the tools for tests that might be missing on this machine, in the cache folder.
     ///
     /// These are the AWS emulators, FerretDB, two OpenTofu, a newer Terraform, tfplugindocs and terraform-docs (about ten minutes). The
     /// cache folder is $LECTERN_CACHE, by default ~/.cache/lectern.
@@ -54,7 +54,7 @@ enum Command {
 
 #[derive(Args)]
 struct At {
-    /// Where `up`, `status` and `down` find each other [default: local-cloud in the cache folder]
+    /// Folder in which `up`, `status` and `down` share their state [default: local-cloud in the cache folder]
     #[arg(long, value_name = "FOLDER")]
     state_folder: Option<PathBuf>,
 }
@@ -66,7 +66,7 @@ struct Start {
     /// Also start moto, for services that ministack lacks
     #[arg(long)]
     moto: bool,
-    /// The provider that Terraform is to find [default: built from this checkout]
+    /// The provider binary for Terraform [default: built from this checkout]
     #[arg(long, value_name = "BINARY")]
     provider: Option<PathBuf>,
 }
@@ -76,7 +76,7 @@ struct Tools {
     /// Also build the hashicorp/aws provider: 25 to 45 minutes on two cores, 9 GB of memory
     #[arg(long)]
     aws_provider: bool,
-    /// Only say what is there and what is not
+    /// Only list the tools that exist and the ones that are missing
     #[arg(long, conflicts_with = "aws_provider")]
     check: bool,
 }
@@ -100,7 +100,7 @@ fn main() -> ExitCode {
             result = run(cli.command) => result,
             name = async {
                 let name = interrupted().await;
-                eprintln!("{name}: ending what was started");
+                eprintln!("{name}: stopping");
                 // What it started goes first: it may still write where the drop below removes.
                 kill_all();
                 name
@@ -154,7 +154,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
                 );
             }
             None => {
-                eprintln!("# No local cloud runs. Start one with: cargo cloud up");
+                eprintln!("# No local cloud is running. Start one with: cargo cloud up");
                 return Ok(ExitCode::FAILURE);
             }
         },
@@ -165,7 +165,7 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
                 if was_there {
                     "The local cloud is stopped."
                 } else {
-                    "No local cloud ran."
+                    "No local cloud was running."
                 }
             );
         }

@@ -79,7 +79,7 @@ impl Need {
                     .trim()
                     .lines()
                     .last()
-                    .unwrap_or("fails without a word")
+                    .unwrap_or("failed without a message")
                     .to_owned(),
             ));
         }
@@ -139,7 +139,7 @@ pub fn check(needs: &[Need]) -> Result<()> {
         return Ok(());
     }
     let list: Vec<String> = missing.iter().map(|missing| format!("  - {missing}")).collect();
-    bail!("this machine lacks:\n{}", list.join("\n"))
+    bail!("missing on this machine:\n{}", list.join("\n"))
 }
 
 #[cfg(test)]
