@@ -32,14 +32,14 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
 use local_cloud::workspace;
 
-/// Measures Lectern beside what you would use instead.
+/// Measures Lectern and compares it with the alternatives.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// What to measure; everything unless named
+    /// Benchmarks to run [default: all]
     #[arg(value_enum)]
     measurements: Vec<Measurement>,
-    /// alarms: Lambda functions to watch; each has four alarms
+    /// alarms: number of Lambda functions; each has four alarms
     #[arg(long, default_value_t = 75)]
     functions: usize,
     /// alarms: plans of each side, dump: dumps of each, restore: restores by each, flow-logs: readings of each; in turn, and the median counts
@@ -48,7 +48,7 @@ struct Arguments {
     /// dump, restore: documents of about 1 kB
     #[arg(long, default_value_t = 200_000)]
     documents: u64,
-    /// dump: so many documents as well, for memory alone
+    /// dump: number of documents of an additional dump that measures memory only
     #[arg(long, value_name = "DOCUMENTS", num_args = 0..=1, require_equals = true, default_missing_value = "2000000")]
     large: Option<u64>,
     /// handlers, api, dump, restore: take the functions from this folder, as a release has them, instead of building them
