@@ -1,4 +1,4 @@
-# Credentials, region and endpoints come from the environment.
+# Credentials, Region and endpoints come from environment variables.
 provider "lectern" {}
 
 module "network" {

@@ -1,4 +1,4 @@
-# Credentials, region and endpoints come from the environment.
+# Credentials, Region and endpoints come from environment variables.
 provider "lectern" {}
 
 module "backup" {
@@ -22,7 +22,7 @@ module "backup" {
   drill               = { secret_arn = var.drill_secret_arn }
 }
 
-# The dead man's switch: no complete dump in time is an alarm, and so is a dump that failed.
+# Alarms if no dump completes in time, and if a dump fails.
 module "monitoring" {
   source = "../../terraform/modules/monitoring"
 

@@ -18,7 +18,7 @@ resource "aws_security_group" "mongodb" {
   vpc_id      = var.vpc_id
 }
 
-# A dedicated cluster has one port per node behind the endpoint, from 1024 up.
+# A dedicated cluster has one port per node at the endpoint, from 1024.
 resource "aws_vpc_security_group_ingress_rule" "clients" {
   # checkov:skip=CKV_AWS_25:From one security group, never from 0.0.0.0/0. The nodes' ports are any from 1024 up, of which 3389 is one.
 
@@ -30,7 +30,7 @@ resource "aws_vpc_security_group_ingress_rule" "clients" {
   to_port                      = 65535
 }
 
-# One endpoint per zone. Private DNS stays off: Atlas publishes names that resolve to the endpoints' private addresses.
+# One endpoint per zone. Private DNS is disabled: Atlas publishes host names that resolve to the private addresses of the endpoints.
 resource "aws_vpc_endpoint" "atlas" {
   for_each = var.subnet_ids
 
@@ -51,7 +51,7 @@ resource "lectern_atlas_private_link_endpoint" "zone" {
   cluster_names         = var.cluster_names
 }
 
-# Nothing reaches the clusters but through the endpoints, and that needs no entry.
+# Clients connect through the endpoints only, which need no entry.
 resource "lectern_atlas_access_list" "project" {
   project_id = var.atlas_project_id
   entries    = {}

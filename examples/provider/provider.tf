@@ -7,7 +7,7 @@ terraform {
   }
 }
 
-# Credentials come from the usual AWS chain: environment, profile, SSO, container or instance role.
+# Credentials come from the default chain of the AWS SDK: environment, profile, SSO, container or instance role.
 provider "lectern" {
   region = "eu-central-1"
 

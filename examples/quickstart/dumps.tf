@@ -1,4 +1,4 @@
-# Optional: a MongoDB cluster dumped to S3 by schedule, what is there of it, and an alarm when none came in time.
+# Optional: scheduled dumps of a MongoDB cluster to S3, a list of the dumps, and an alarm if a dump is missing.
 resource "lectern_mongo_dump_schedule" "courses" {
   for_each = var.dumps
 

@@ -1,7 +1,7 @@
-# Region, credentials and endpoints come from the environment: the same files work on the local cloud, on AWS and with Atlas.
+# Region, credentials and endpoints come from environment variables: the same files work on the local cloud, on AWS and with Atlas.
 provider "lectern" {}
 
-# One resource for all the alarms of all the functions. docs/guides/alarms.md lists what the platform preset watches and why.
+# One resource for all alarms of all functions. docs/guides/alarms.md lists the alarms of the preset platform.
 resource "lectern_alarm_bundle" "courses" {
   name = var.name
 
@@ -20,7 +20,7 @@ resource "lectern_alarm_bundle" "courses" {
   mongo_dump = {
     for cluster, schedule in lectern_mongo_dump_schedule.courses : cluster => {
       schedule_name = schedule.name
-      max_age_hours = ceil(schedule.max_interval_seconds / 3600) + 1 # the longest interval, and an hour for the dump
+      max_age_hours = ceil(schedule.max_interval_seconds / 3600) + 1 # the longest interval, plus an hour for the dump
     }
   }
 
@@ -31,7 +31,7 @@ resource "lectern_alarm_bundle" "courses" {
   }
 }
 
-# Optional: what interface endpoints of a VPC connect to, so that the functions reach MongoDB Atlas without the internet.
+# Optional: the endpoint service for interface endpoints, so that functions in a VPC can connect to MongoDB Atlas without internet access.
 resource "lectern_atlas_private_link" "courses" {
   for_each = toset(compact([var.atlas_project_id]))
 

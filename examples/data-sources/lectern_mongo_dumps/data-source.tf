@@ -1,4 +1,4 @@
-# The dumps that a lectern_mongo_dump_schedule makes every six hours.
+# The dumps of a lectern_mongo_dump_schedule that runs every six hours.
 data "lectern_mongo_dumps" "main" {
   bucket  = "edu-prod-mongo-dumps"
   prefix  = "mongo"
@@ -11,7 +11,7 @@ output "latest_dump" {
   value       = try(data.lectern_mongo_dumps.main.latest.uri, null)
 }
 
-# A warning in every plan and apply while the newest complete dump is older than seven hours, or there is none.
+# Every plan and apply shows a warning if the newest complete dump is older than seven hours, or if there is none.
 check "dumps_are_recent" {
   assert {
     condition     = try(data.lectern_mongo_dumps.main.age_seconds < 7 * 3600, false)

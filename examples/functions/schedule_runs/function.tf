@@ -9,7 +9,7 @@ variable "dump_expression" {
   }
 }
 
-# ["2030-03-29T02:30:00Z", "2030-04-01T01:30:00Z"]: over the weekend on which the clocks are put forward.
+# ["2030-03-29T02:30:00Z", "2030-04-01T01:30:00Z"]: daylight saving time begins on this weekend.
 output "runs" {
   value = provider::lectern::schedule_runs(var.dump_expression, "Europe/Berlin", "2030-03-29T00:00:00Z", 2)
 }

@@ -10,7 +10,7 @@ resource "lectern_alarm_bundle" "platform" {
     runbook_url = "https://runbooks.example.com/{key}"
   }
 
-  # One target is one set of dimensions.
+  # Each target is one resource to monitor.
   lambda = {
     upload = { function_name = "edu-upload", alias = "live", timeout_seconds = 30 }
   }
@@ -21,7 +21,7 @@ resource "lectern_alarm_bundle" "platform" {
     files = { bucket = "edu-files", filter_id = "EntireBucket" }
   }
 
-  # Partial: attributes that are not set keep the catalogue's values. Rates are in percent, durations in milliseconds.
+  # Attributes that are not set keep the values of the catalogue. Rates are in percent, durations in milliseconds.
   overrides = {
     "api_gateway/main/error_rate_4xx" = {
       warning  = { threshold = 3 }
@@ -31,7 +31,7 @@ resource "lectern_alarm_bundle" "platform" {
     "s3/files/*"             = { evaluation_periods = 3 }
   }
 
-  # Metrics that the catalogue does not have.
+  # Alarms on metrics that are not in the catalogue.
   extra_alarms = {
     queue_age = {
       severity            = "critical"
@@ -45,10 +45,10 @@ resource "lectern_alarm_bundle" "platform" {
     }
   }
 
-  # For aws_cloudwatch_dashboard: the metrics and thresholds of every alarm. Without it plans are shorter.
+  # Generates dashboard_body for aws_cloudwatch_dashboard. Plans are shorter without it.
   dashboard = true
 
-  # One page for the whole platform instead of one for each alarm.
+  # One notification for the whole platform instead of one for each alarm.
   composite = {
     severity      = "critical"
     mute_children = true

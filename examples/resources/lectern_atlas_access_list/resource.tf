@@ -1,4 +1,4 @@
-# The whole list: what is not here is drift and goes at the next apply. Traffic through a private link needs no entry.
+# Manages the whole list: the next apply deletes all other entries. Connections through a private endpoint need no entry.
 resource "lectern_atlas_access_list" "project" {
   project_id = "5f1b2c3d4e5f60718293a4b5"
 

@@ -1,4 +1,4 @@
-# examples/private-link makes the VPC endpoints too.
+# examples/private-link also creates the VPC endpoints.
 variable "vpc_endpoint_ids" {
   description = "VPC endpoints to the link's service, by availability zone."
   type        = map(string)
@@ -19,7 +19,7 @@ resource "lectern_atlas_private_link_endpoint" "zone" {
   cluster_names         = ["main"]
 }
 
-# What a client connects to; user and password, or IAM, come from elsewhere.
+# Connection string for clients, without user name and password.
 output "srv" {
   value = { for zone, endpoint in lectern_atlas_private_link_endpoint.zone : zone => endpoint.connection_strings["main"].srv }
 }

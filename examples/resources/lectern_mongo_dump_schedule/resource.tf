@@ -1,4 +1,4 @@
-# Every six hours, counted from the first apply. The alias lets a new version of the function take over without a change here.
+# Every six hours, counted from the first apply. With an alias, new versions of the function need no change here.
 resource "lectern_mongo_dump_schedule" "six_hourly" {
   name                = "MongoDBDumpEvery6Hours"
   schedule_expression = "rate(6 hours)"
@@ -15,7 +15,7 @@ resource "lectern_mongo_dump_schedule" "six_hourly" {
   }
 }
 
-# At 03:30 on weekdays, Berlin time. Between 02:00 and 03:00 a daily dump would be left out when the clocks are put forward.
+# At 03:30 on weekdays, Berlin time. A run between 02:00 and 03:00 would be skipped when daylight saving time begins.
 resource "lectern_mongo_dump_schedule" "nightly" {
   name                         = "MongoDBDumpNightly"
   schedule_expression          = "cron(30 3 ? * MON-FRI *)"
