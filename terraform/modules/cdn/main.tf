@@ -8,10 +8,8 @@ locals {
   partition = data.aws_partition.current.partition
 
   buckets = {
-    for region, bucket in { primary = var.files, secondary = var.files.secondary } : region => {
-      arn    = bucket.bucket_arn
-      domain = bucket.bucket_regional_domain_name
-    } if bucket != null
+    for region, bucket in { primary = var.files, secondary = var.files.secondary } :
+    region => { arn = bucket.bucket_arn, domain = bucket.bucket_regional_domain_name } if bucket != null
   }
 
   # The folder of the assets is the root of their origins, so that no path leads out of it.
