@@ -95,6 +95,13 @@ fn of_project(project: &Project<'_>, method: &str, path: &[&str], body: &[u8]) -
         ("DELETE", ["access-list", value @ ..]) => {
             found(project.remove_access_list_entry(&value.join("/").replace("%2F", "/")))
         }
+        ("POST", ["database-users"]) => with_body(body, |user: Map<String, Value>| {
+            match project.add_database_user(&user) {
+                Ok(()) => done(),
+                Err(why) => plain(StatusCode::BAD_REQUEST, &why),
+            }
+        }),
+        ("DELETE", ["database-users", database, name]) => found(project.remove_database_user(database, name)),
         ("PUT", ["regional-mode"]) => with_body(body, |switch: Switch| {
             project.set_regional_mode(switch.enabled);
             done()

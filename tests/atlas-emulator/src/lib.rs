@@ -13,8 +13,9 @@
 //! ```
 //!
 //! Emulated: private endpoints of dedicated clusters on AWS, regional mode, the connection strings of clusters, the project's
-//! access list, HTTP digest and service accounts. Not emulated: Azure and Google Cloud, serverless instances (answered as gone),
-//! Flex clusters, measurements, database users, cloud provider access, and the `envelope` and `pretty` parameters.
+//! access list, database users with a password (made, read, changed; clusters have a change later), HTTP digest and service accounts.
+//! Not emulated: Azure and Google Cloud, serverless instances (answered as gone), Flex clusters, measurements, other database users, cloud
+//! provider access, and the `envelope` and `pretty` parameters.
 //!
 //! Where the public material does not give an error code, an answer has the code of the API's version 1.0 or a plausible one:
 //! clients should look at the HTTP status.
@@ -68,9 +69,12 @@ pub use emulator::{AtlasEmulator, DEFAULT_PROJECT, Options};
 pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};
 pub use gates::Gate;
+pub use objects::database_user::AppliedUser;
 pub use profile::{FailedEndpointMessage, Profile};
 pub use project::Project;
-pub use snapshot::{AccessListSnapshot, ClusterSnapshot, EndpointSnapshot, ProjectSnapshot, ServiceSnapshot};
+pub use snapshot::{
+    AccessListSnapshot, ClusterSnapshot, DatabaseUserSnapshot, EndpointSnapshot, ProjectSnapshot, ServiceSnapshot,
+};
 
 /// All that a call and the library's front share.
 pub(crate) struct Shared {

@@ -5,7 +5,7 @@ use atlas_emulator::{AtlasEmulator, Credentials, DEFAULT_PROJECT, Options, Pace}
 use clap::Parser;
 use emulator_kit::process;
 
-/// MongoDB Atlas' Admin API on 127.0.0.1: private endpoints on AWS, clusters to read, access lists.
+/// MongoDB Atlas' Admin API on 127.0.0.1: private endpoints on AWS, clusters to read, access lists, database users.
 ///
 /// When it listens, it prints one line of JSON: {"base_url":"http://127.0.0.1:PORT"}. It ends on SIGINT and SIGTERM, and
 /// everything in it with it. Requests are authenticated by HTTP digest or by a service account's token.
@@ -56,6 +56,8 @@ Controls for tests, under /_emulator, JSON in and out:
   PATCH|DELETE projects/ID/services/SID/endpoints/VPCE
   POST         projects/ID/access-list                   {\"cidrBlock\": \"10.0.0.0/8\"}
   DELETE       projects/ID/access-list/VALUE
+  POST         projects/ID/database-users                {\"groupId\": \"ID\", \"databaseName\": \"admin\", \"username\": \"...\", \"password\": \"...\", \"roles\": [...]}
+  DELETE       projects/ID/database-users/DATABASE/NAME
   PUT          projects/ID/regional-mode                 {\"enabled\": true}
   PUT          projects/ID/vpc-peering                   {\"enabled\": true}";
 

@@ -4,9 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::objects::access_list_entry::Entry;
 use crate::objects::cluster::Cluster;
+use crate::objects::database_user::{AppliedUser, DatabaseUser};
 use crate::objects::endpoint::Endpoint;
 use crate::objects::endpoint_service::Service;
 use crate::resources::access_list;
+use crate::resources::database_users;
 use crate::resources::regions::atlas_name;
 use crate::snapshot::ProjectSnapshot;
 use crate::store::ProjectState;
@@ -150,6 +152,37 @@ impl<'a> Project<'a> {
     /// By CIDR block, address or security group. `false`: there was none.
     pub fn remove_access_list_entry(&self, value: &str) -> bool {
         self.change(|project, _| access_list::remove(project, value))
+    }
+
+    /// Adds or replaces a database user with a password, as the API takes a new one. Every cluster has it at once.
+    ///
+    /// # Errors
+    /// What the API would say to it.
+    pub fn add_database_user(&self, user: &Map<String, Value>) -> Result<(), String> {
+        self.change(|project, _| {
+            let user = DatabaseUser::parse(self.shared.pace, user);
+            user.map(|user| database_users::upsert(project, user))
+                .map_err(|error| error.to_string())
+        })
+    }
+
+    /// `false`: there was none.
+    pub fn remove_database_user(&self, database: &str, name: &str) -> bool {
+        self.change(|project, _| database_users::remove(project, database, name))
+    }
+
+    /// The database users as the clusters have them by now: a change that is not applied yet is not in it.
+    #[must_use]
+    pub fn applied_database_users(&self) -> Vec<AppliedUser> {
+        let profile = lock(&self.shared.profile).clone();
+        self.change(|project, _| {
+            project.settle(self.shared.pace, &profile);
+            project
+                .database_users
+                .iter()
+                .filter_map(DatabaseUser::applied)
+                .collect()
+        })
     }
 
     /// Switches regional mode, past every check.

@@ -27,6 +27,9 @@ pub(crate) enum Operation<'a> {
     GetAccessListEntry { value: &'a str },
     DeleteAccessListEntry { value: &'a str },
     GetAccessListStatus { value: &'a str },
+    PostDatabaseUser,
+    GetDatabaseUser { database: &'a str, name: &'a str },
+    PatchDatabaseUser { database: &'a str, name: &'a str },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +54,7 @@ pub(crate) fn parse<'a>(method: &str, path: &'a str) -> Result<Route<'a>, ApiErr
         ["privateEndpoint", rest @ ..] => private_endpoint(method, rest),
         ["clusters", rest @ ..] => (clusters(method, rest), None),
         ["accessList", rest @ ..] => (access_list(method, rest), None),
+        ["databaseUsers", rest @ ..] => (database_users(method, rest), None),
         _ => return Err(unknown()),
     };
     let operation = operation.map_err(|miss| match miss {
@@ -62,6 +66,7 @@ pub(crate) fn parse<'a>(method: &str, path: &'a str) -> Result<Route<'a>, ApiErr
     }
     let (versions, rate_limit) = match resource.first() {
         Some(&"clusters") => (CLUSTER_VERSIONS, 10_000),
+        Some(&"databaseUsers") => (RESOURCE_VERSIONS, 10_000),
         Some(&"accessList") => (RESOURCE_VERSIONS, 1_200),
         _ => (RESOURCE_VERSIONS, 4_000),
     };
@@ -141,6 +146,16 @@ fn access_list<'a>(method: &str, segments: &[&'a str]) -> Result<Operation<'a>, 
         ("DELETE", [value]) => Ok(Operation::DeleteAccessListEntry { value }),
         ("GET", [value, "status"]) => Ok(Operation::GetAccessListStatus { value }),
         (_, [] | [_] | [_, "status"]) => Err(Miss::Method),
+        _ => Err(Miss::Path),
+    }
+}
+
+fn database_users<'a>(method: &str, segments: &[&'a str]) -> Result<Operation<'a>, Miss> {
+    match (method, segments) {
+        ("POST", []) => Ok(Operation::PostDatabaseUser),
+        ("GET", [database, name]) => Ok(Operation::GetDatabaseUser { database, name }),
+        ("PATCH", [database, name]) => Ok(Operation::PatchDatabaseUser { database, name }),
+        (_, [] | [_, _]) => Err(Miss::Method),
         _ => Err(Miss::Path),
     }
 }

@@ -15,6 +15,8 @@ pub struct ProjectSnapshot {
     pub clusters: Vec<ClusterSnapshot>,
     /// In order of creation.
     pub access_list: Vec<AccessListSnapshot>,
+    /// In order of creation.
+    pub database_users: Vec<DatabaseUserSnapshot>,
 }
 
 /// An endpoint service.
@@ -67,4 +69,15 @@ pub struct AccessListSnapshot {
     pub comment: String,
     /// RFC 3339.
     pub delete_after_date: Option<String>,
+}
+
+/// A database user, without its password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DatabaseUserSnapshot {
+    /// Where it signs in.
+    pub database: String,
+    /// Name.
+    pub name: String,
+    /// The clusters have its last change.
+    pub is_applied: bool,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::course::{GONE, Pace};
 use crate::objects::access_list_entry::Entry;
 use crate::objects::cluster::{Cluster, private_endpoints_of};
+use crate::objects::database_user::DatabaseUser;
 use crate::objects::endpoint_service::Service;
 use crate::profile::Profile;
 use crate::snapshot::ProjectSnapshot;
@@ -23,6 +24,7 @@ pub(crate) struct ProjectState {
     pub(crate) services: Vec<Service>,
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) access_list: Vec<Entry>,
+    pub(crate) database_users: Vec<DatabaseUser>,
 }
 
 impl Store {
@@ -64,6 +66,9 @@ impl ProjectState {
         for entry in &mut self.access_list {
             entry.course.settle(&profile.stuck_states);
         }
+        for user in &mut self.database_users {
+            user.settle(&profile.stuck_states);
+        }
     }
 
     pub(crate) fn service_mut(&mut self, id: &str) -> Option<&mut Service> {
@@ -77,6 +82,7 @@ impl ProjectState {
             services: self.services.iter().map(Service::snapshot).collect(),
             clusters: self.clusters.iter().map(Cluster::snapshot).collect(),
             access_list: self.access_list.iter().map(Entry::snapshot).collect(),
+            database_users: self.database_users.iter().map(DatabaseUser::snapshot).collect(),
         }
     }
 }

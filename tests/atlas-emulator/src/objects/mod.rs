@@ -2,6 +2,7 @@
 
 pub(crate) mod access_list_entry;
 pub(crate) mod cluster;
+pub(crate) mod database_user;
 pub(crate) mod endpoint;
 pub(crate) mod endpoint_service;
 

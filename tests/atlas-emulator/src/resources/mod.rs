@@ -2,6 +2,7 @@
 
 pub(crate) mod access_list;
 pub(crate) mod clusters;
+pub(crate) mod database_users;
 pub(crate) mod endpoint_services;
 pub(crate) mod endpoints;
 pub(crate) mod pages;
@@ -38,5 +39,8 @@ pub(crate) fn run(store: &mut Store, context: &Context<'_>, route: &Route<'_>) -
         Operation::GetAccessListEntry { value } => access_list::get(project, context, value),
         Operation::DeleteAccessListEntry { value } => access_list::delete(project, value),
         Operation::GetAccessListStatus { value } => access_list::status(project, value),
+        Operation::PostDatabaseUser => database_users::post(project, context),
+        Operation::GetDatabaseUser { database, name } => database_users::get(project, context, database, name),
+        Operation::PatchDatabaseUser { database, name } => database_users::patch(project, context, database, name),
     }
 }
