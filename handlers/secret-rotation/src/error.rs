@@ -5,6 +5,7 @@ use lambda_kit::mongo::{CommandError, SecretError};
 use lambda_kit::rotation::RotationEventError;
 use lambda_kit::{Cut, EnvironmentError, Failure};
 
+use crate::atlas::AtlasError;
 use crate::password::NoRandom;
 use crate::value::ValueError;
 
@@ -59,16 +60,25 @@ pub(crate) enum RotationError {
     )]
     Stale { secret: String },
     #[error(
-        "nobody is named who may change passwords for the secret {secret}: set LECTERN_MASTER_SECRET_ARN, or the secret's member masterarn"
+        "nobody is named who may change passwords for the secret {secret}: set LECTERN_MASTER_SECRET_ARN, or the secret's member masterarn; on \
+         Atlas LECTERN_ATLAS_PROJECT_ID"
     )]
     NoMaster { secret: String },
     #[error(transparent)]
     Client(SecretError),
     #[error("{who} could not sign in to MongoDB, or was refused there")]
     Mongo { who: Who, source: CommandError },
+    #[error("the cluster that LECTERN_MONGO_HOST names is not found")]
+    Cluster(#[source] SecretError),
+    #[error("the password of a user of the Atlas project was not changed")]
+    Atlas(#[source] AtlasError),
     #[error(
-        "the user of the current version of the secret {secret} is not in the database that its address names: create the user there, or \
-         name the right one"
+        "the secret {0} has no service account of Atlas: give it {{\"client_id\": \"mdb_sa_id_...\", \"client_secret\": \"mdb_sa_sk_...\"}}"
+    )]
+    AtlasCredentials(String),
+    #[error(
+        "the user of the current version of the secret {secret} is not in the database that its address names, or not in the Atlas project \
+         that is named: create the user there, or name the right one"
     )]
     NoUser { secret: String },
     #[error(
@@ -85,7 +95,7 @@ pub(crate) enum RotationError {
 }
 
 /// Every name that a [`Failure`] of this function can have. The README says what to do about each.
-pub const FAILURES: [&str; 18] = [
+pub const FAILURES: [&str; 21] = [
     "Misconfigured",
     "EventInvalid",
     "SecretUnreachable",
@@ -99,6 +109,9 @@ pub const FAILURES: [&str; 18] = [
     "CurrentLoginRefused",
     "MasterLoginRefused",
     "MongoRefused",
+    "AtlasUnreachable",
+    "AtlasLoginRefused",
+    "AtlasRefused",
     "UserMissing",
     "RolesDiffer",
     "NoRandomNumbers",
@@ -109,11 +122,11 @@ pub const FAILURES: [&str; 18] = [
 impl RotationError {
     fn name(&self) -> &'static str {
         match self {
-            Self::Environment(_) | Self::NoMaster { .. } => "Misconfigured",
+            Self::Environment(_) | Self::NoMaster { .. } | Self::Cluster(_) => "Misconfigured",
             Self::Event(_) => "EventInvalid",
             Self::SecretsManager { .. } | Self::Ages(_) => "SecretUnreachable",
             Self::Client(SecretError::Unreadable { .. }) => "SecretUnreachable",
-            Self::Value { .. } | Self::Client(_) => "SecretInvalid",
+            Self::Value { .. } | Self::Client(_) | Self::AtlasCredentials(_) => "SecretInvalid",
             Self::NotRotated { .. } => "NotRotated",
             Self::NotPending { .. } => "NotPending",
             Self::NotCreated { .. } => "NotCreated",
@@ -125,6 +138,9 @@ impl RotationError {
                 (CommandError::Refused { .. }, _) => "MongoRefused",
                 _ => "MongoUnreachable",
             },
+            Self::Atlas(AtlasError::LoginRefused { .. }) => "AtlasLoginRefused",
+            Self::Atlas(AtlasError::Refused { .. }) => "AtlasRefused",
+            Self::Atlas(_) => "AtlasUnreachable",
             Self::NoUser { .. } => "UserMissing",
             Self::RolesDiffer { .. } => "RolesDiffer",
             Self::NoRandom(_) => "NoRandomNumbers",

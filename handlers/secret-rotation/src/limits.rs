@@ -15,7 +15,14 @@ pub struct Limits {
     pub reply: Duration,
     /// For a member of the replica set to know a new password.
     pub propagation: Duration,
-    /// Between two attempts to sign in at a member.
+    /// For the cluster to have a change that Atlas's Admin API took. 15 s were reported (hashicorp/vault-plugin-database-mongodbatlas, issue
+    /// 10); a step that waits longer is repeated by Secrets Manager.
+    pub deployment: Duration,
+    /// For one call of Atlas's Admin API with its repetitions; no repetition begins later.
+    pub calling: Duration,
+    /// Of one call of Atlas's Admin API.
+    pub attempts: u32,
+    /// Between two attempts to sign in or to call Atlas.
     pub backoff: Backoff,
 }
 
@@ -26,6 +33,9 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             reply: Duration::from_secs(10),
             propagation: Duration::from_secs(15),
+            deployment: Duration::from_secs(40),
+            calling: Duration::from_secs(20),
+            attempts: 5,
             backoff: Backoff {
                 first: Duration::from_millis(200),
                 most: Duration::from_secs(2),

@@ -85,22 +85,31 @@ impl Session {
 }
 
 /// Signs in at every server that may be asked to let this user in. A change of a password reaches a secondary a little later than the
-/// primary, and one that is behind refuses it; one that cannot be reached lets nobody in, and is left out.
+/// primary, and one that is behind refuses it; one that cannot be reached lets nobody in, and is left out. `deployment` is for how long the
+/// primary may refuse it.
 pub(crate) async fn sign_in_everywhere(
     options: &ClientOptions,
     user: &User,
     place: &str,
     limits: &Limits,
+    deployment: Duration,
 ) -> Result<Result<(), CommandError>, SecretError> {
-    let session = Session::new(options.clone(), place, limits)?;
-    let others = match session.sign_in(user).await {
-        Ok(()) => session.other_members().await,
+    let others = match sign_in_patiently(options, user, place, limits, deployment).await? {
+        Ok(session) => {
+            let others = session.other_members().await;
+            session.close().await;
+            others
+        }
         Err(error) => Err(error),
     };
-    session.close().await;
     let others = match others {
         Ok(others) => others,
         Err(error) => return Ok(Err(error)),
+    };
+    // A member that does not answer is not waited for as a primary is.
+    let of_member = Limits {
+        selection: limits.connect,
+        ..*limits
     };
     for address in others {
         let member = address.to_string();
@@ -108,44 +117,44 @@ pub(crate) async fn sign_in_everywhere(
         options.hosts = vec![address];
         options.direct_connection = Some(true);
         options.repl_set_name = None;
-        if let Err(error) = sign_in_patiently(options, user, place, limits).await? {
-            if matches!(error, CommandError::LoginRefused) {
-                return Ok(Err(error));
+        match sign_in_patiently(&options, user, place, &of_member, limits.propagation).await? {
+            Ok(session) => session.close().await,
+            Err(CommandError::LoginRefused) => return Ok(Err(CommandError::LoginRefused)),
+            Err(error) => {
+                let cause = lambda_kit::chain(&error);
+                tracing::warn!(
+                    member,
+                    cause,
+                    "a member of the replica set was not asked to let the user in"
+                );
             }
-            let cause = lambda_kit::chain(&error);
-            tracing::warn!(
-                member,
-                cause,
-                "a member of the replica set was not asked to let the user in"
-            );
         }
     }
     Ok(Ok(()))
 }
 
-/// At one member, until it lets the user in or the time is over.
+/// Until the user is let in or was refused for as long as that may last.
 async fn sign_in_patiently(
-    options: ClientOptions,
+    options: &ClientOptions,
     user: &User,
     place: &str,
     limits: &Limits,
-) -> Result<Result<(), CommandError>, SecretError> {
+    patience: Duration,
+) -> Result<Result<Session, CommandError>, SecretError> {
     let started = Instant::now();
-    // A member that does not answer is not waited for as a primary is.
-    let limits = Limits {
-        selection: limits.connect,
-        ..*limits
-    };
-    for attempt in 1.. {
-        let session = Session::new(options.clone(), place, &limits)?;
-        let result = session.sign_in(user).await;
+    let mut attempt = 1;
+    loop {
+        let session = Session::new(options.clone(), place, limits)?;
+        let Err(error) = session.sign_in(user).await else {
+            return Ok(Ok(session));
+        };
         session.close().await;
-        let pause: Duration = limits.backoff.pause(attempt);
-        let is_last = started.elapsed() + pause > limits.propagation;
-        if is_last || !matches!(result, Err(CommandError::LoginRefused)) {
-            return Ok(result);
+        let pause = limits.backoff.pause(attempt);
+        let is_last = started.elapsed() + pause > patience;
+        if is_last || !matches!(error, CommandError::LoginRefused) {
+            return Ok(Err(error));
         }
         tokio::time::sleep(pause).await;
+        attempt += 1;
     }
-    Ok(Err(CommandError::LoginRefused))
 }

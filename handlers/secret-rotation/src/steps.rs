@@ -1,16 +1,21 @@
 //! The four steps of a rotation. Each can be repeated, at any time and beside itself: what a repetition finds done it leaves as it is, and
 //! until the last step nothing that is in use is touched.
 
-use lambda_kit::aws::AwsError;
-use lambda_kit::mongo::CommandError;
-use lambda_kit::rotation::{RotationEvent, Step};
+use std::time::Duration;
 
+use lambda_kit::aws::AwsError;
+use lambda_kit::mongo::{CommandError, MongoSecret, SecretError};
+use lambda_kit::rotation::{RotationEvent, Step};
+use mongodb::options::ClientOptions;
+use serde_json::json;
+
+use crate::administrator::Administrator;
+use crate::atlas::{AtlasSettings, Credentials, Users};
 use crate::error::{RotationError, Who};
 use crate::password;
 use crate::rotation::SecretRotation;
 use crate::session::{Session, sign_in_everywhere};
-use crate::users;
-use crate::value::Value;
+use crate::value::{APPLICATION, Value};
 use crate::versions::{CURRENT, Description, PENDING, Put, Secrets, Stored};
 
 /// When a step was done.
@@ -79,7 +84,7 @@ impl Run<'_> {
         let current = self.current().await?;
         let pending = self.created().await?;
         self.check(&pending, &current)?;
-        match self.sign_in(&pending, Who::Pending).await {
+        match self.sign_in(pending.options.clone(), &pending, Who::Pending).await {
             Ok(()) => return Ok(Did::Before),
             Err(RotationError::Mongo {
                 source: CommandError::LoginRefused,
@@ -87,33 +92,27 @@ impl Run<'_> {
             }) => {}
             Err(error) => return Err(error),
         }
-        // Whoever may write the secret could name any user in it. With the password and the roles of the current one they get nothing that
-        // they have not.
-        self.sign_in(&current, Who::Current).await?;
-        let (arn, master) = self.master(&current).await?;
-        let admin = Session::new(master.options, &arn, &self.rotation.limits).map_err(RotationError::Client)?;
+        let admin = self.administrator(&current).await?;
         let changed = self.change(&admin, &current, &pending).await;
         admin.close().await;
         changed.map(|()| Did::Now)
     }
 
-    async fn change(&self, admin: &Session, current: &Value, pending: &Value) -> Result<(), RotationError> {
-        let seconds = self.rotation.limits.reply.as_secs();
-        let refused = |source| RotationError::Mongo {
-            who: Who::Master,
-            source,
-        };
-        let roles = users::roles(admin, &current.user).await.map_err(refused)?;
-        let roles = roles.ok_or_else(|| RotationError::NoUser { secret: self.named() })?;
+    async fn change(&self, admin: &Administrator, current: &Value, pending: &Value) -> Result<(), RotationError> {
+        // Whoever may write the secret could name any user in it, and a server of their own. With the password, at the administrator's
+        // deployment, and the roles of the current user they get nothing that they have not.
+        let client = admin.client_of(&current.options);
+        self.sign_in(client, current, Who::Current).await?;
+        let rights = admin.rights(&current.user).await?;
+        let rights = rights.ok_or_else(|| RotationError::NoUser { secret: self.named() })?;
         let credential = pending.options.credential.as_ref();
         let password = credential.and_then(|credential| credential.password.as_deref());
         let password = password.unwrap_or_default();
-        let changed = match users::roles(admin, &pending.user).await.map_err(refused)? {
-            None => users::create(admin, &pending.user, password, &roles, seconds).await,
-            Some(known) if known == roles => users::set_password(admin, &pending.user, password, seconds).await,
-            Some(_) => return Err(RotationError::RolesDiffer { secret: self.named() }),
-        };
-        changed.map_err(refused)
+        match admin.rights(&pending.user).await? {
+            None => admin.create(&pending.user, password, &rights).await,
+            Some(known) if known == rights => admin.set_password(&pending.user, password).await,
+            Some(_) => Err(RotationError::RolesDiffer { secret: self.named() }),
+        }
     }
 
     /// Signs in with the new password, at every member.
@@ -124,7 +123,14 @@ impl Run<'_> {
         if !pending.is(&current) {
             self.check(&pending, &current)?;
         }
-        let tested = sign_in_everywhere(&pending.options, &pending.user, self.arn, &self.rotation.limits).await;
+        let limits = &self.rotation.limits;
+        // A command was answered by the primary that has the change; Atlas answers before the cluster has it.
+        let deployment = self
+            .rotation
+            .atlas
+            .as_ref()
+            .map_or(Duration::ZERO, |_| limits.deployment);
+        let tested = sign_in_everywhere(&pending.options, &pending.user, self.arn, limits, deployment).await;
         let tested = tested.map_err(RotationError::Client)?;
         tested.map_err(|source| RotationError::Mongo {
             who: Who::Pending,
@@ -199,19 +205,54 @@ impl Run<'_> {
         }
     }
 
-    async fn master(&self, current: &Value) -> Result<(String, Value), RotationError> {
-        let arn = current.master_arn().or(self.rotation.master_arn.as_deref());
-        let arn = arn.ok_or_else(|| RotationError::NoMaster { secret: self.named() })?;
-        let stored = Secrets::new(&self.rotation.aws, arn).current().await;
-        let stored = stored.map_err(|source| RotationError::SecretsManager {
-            secret: arn.to_owned(),
-            source,
-        })?;
-        Ok((arn.to_owned(), self.read(stored, arn).await?))
+    /// Who changes users for this secret. It is not signed in to MongoDB yet; to Atlas it is.
+    async fn administrator(&self, current: &Value) -> Result<Administrator, RotationError> {
+        match &self.rotation.atlas {
+            Some(atlas) => self.atlas(atlas).await,
+            None => self.master(current).await,
+        }
     }
 
-    async fn sign_in(&self, value: &Value, who: Who) -> Result<(), RotationError> {
-        let session = Session::new(value.options.clone(), self.arn, &self.rotation.limits);
+    async fn master(&self, current: &Value) -> Result<Administrator, RotationError> {
+        let arn = current.master_arn().or(self.rotation.master_arn.as_deref());
+        let arn = arn.ok_or_else(|| RotationError::NoMaster { secret: self.named() })?;
+        let master = self.read(self.stored(arn).await?, arn).await?;
+        let limits = &self.rotation.limits;
+        let session = Session::new(master.options.clone(), arn, limits).map_err(RotationError::Client)?;
+        Ok(Administrator::Commands {
+            session,
+            options: Box::new(master.options),
+            seconds: limits.reply.as_secs(),
+        })
+    }
+
+    async fn atlas(&self, atlas: &AtlasSettings) -> Result<Administrator, RotationError> {
+        let stored = self.stored(&atlas.secret_arn).await?;
+        let credentials = stored.text.as_deref().and_then(Credentials::read);
+        let credentials = credentials.ok_or_else(|| RotationError::AtlasCredentials(atlas.secret_arn.clone()))?;
+        let cluster = MongoSecret::parse(&json!({ "uri": atlas.uri() }).to_string());
+        let cluster = cluster.ok_or_else(|| RotationError::Cluster(SecretError::Form(atlas.host.clone())))?;
+        let cluster = cluster.options(&atlas.host, APPLICATION).await;
+        let cluster = cluster.map_err(RotationError::Cluster)?;
+        let rotation = self.rotation;
+        let users = Users::sign_in(&rotation.aws, atlas, &credentials, &rotation.limits).await;
+        Ok(Administrator::Atlas {
+            users: users.map_err(RotationError::Atlas)?,
+            hosts: cluster.hosts,
+        })
+    }
+
+    /// The value in use of another secret.
+    async fn stored(&self, arn: &str) -> Result<Stored, RotationError> {
+        let stored = Secrets::new(&self.rotation.aws, arn).current().await;
+        stored.map_err(|source| RotationError::SecretsManager {
+            secret: arn.to_owned(),
+            source,
+        })
+    }
+
+    async fn sign_in(&self, client: ClientOptions, value: &Value, who: Who) -> Result<(), RotationError> {
+        let session = Session::new(client, self.arn, &self.rotation.limits);
         let session = session.map_err(RotationError::Client)?;
         let signed_in = session.sign_in(&value.user).await;
         session.close().await;

@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json};
 
 /// The name that the server's log shows.
-const APPLICATION: &str = "secret-rotation";
+pub(crate) const APPLICATION: &str = "secret-rotation";
 
 /// What AWS's own rotation functions add to a name for the second of the two users.
 const CLONE: &str = "_clone";

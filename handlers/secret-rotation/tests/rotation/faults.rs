@@ -22,7 +22,7 @@ fn refusal(command: &str, code: i32) -> Fault {
 }
 
 /// The rotation up to before a step.
-async fn before(world: &World, step: &str) -> String {
+pub(crate) async fn before(world: &World, step: &str) -> String {
     let token = world.begin().await;
     for done in STEPS.iter().take_while(|done| **done != step) {
         world.step(done, &token).await.unwrap();
@@ -31,14 +31,13 @@ async fn before(world: &World, step: &str) -> String {
 }
 
 /// The step fails by this name, nothing in use changes, and once the cause is gone the rotation comes to its end.
-async fn fails_and_goes_on(world: &World, step: &str, token: &str, name: &str, case: &str) {
+pub(crate) async fn fails_and_goes_on(world: &World, step: &str, token: &str, name: &str, case: &str) {
     let current = world.current().await;
     let failures = world.metric("Failures", Some(step));
     assert_eq!(world.fails(step, token).await, name, "{case}");
     assert_eq!(world.current().await, current, "{case}");
     assert_eq!(world.metric("Failures", Some(step)), failures + 1.0, "{case}");
-    world.front.clear();
-    world.mongo.clear_faults();
+    world.clear_faults();
     world.steps(token).await.unwrap();
     assert!(world.works().await, "{case}");
 }
@@ -186,6 +185,21 @@ async fn nobody_gets_rights_by_what_they_write_into_a_secret() {
     world.put(&value).await;
     let token = before(&world, "setSecret").await;
     assert_eq!(world.fails("setSecret", &token).await, "CurrentLoginRefused");
+    // Nor at a server of their own, which lets in whom they like.
+    let theirs = World::start().await;
+    let guessed = User {
+        password: format!("{SECRET}-guessed"),
+        ..app("app")
+    };
+    theirs.mongo.set_user(guessed);
+    let call = world.secrets.update_secret_version_stage().secret_id(&world.secret_arn);
+    let call = call.version_stage("AWSPENDING").remove_from_version_id(&token);
+    call.send().await.unwrap();
+    value["port"] = theirs.mongo.address().port().into();
+    world.put(&value).await;
+    assert!(theirs.lets_in(&value).await);
+    let token = before(&world, "setSecret").await;
+    assert_eq!(world.fails("setSecret", &token).await, "CurrentLoginRefused");
 }
 
 #[tokio::test]
@@ -222,7 +236,7 @@ async fn who_is_missing_is_told() {
     call.send().await.unwrap();
     world.put(&value).await;
     let token = before(&world, "setSecret").await;
-    assert_eq!(world.fails("setSecret", &token).await, "UserMissing");
+    assert_eq!(world.fails("setSecret", &token).await, "CurrentLoginRefused");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn killed(world: &World, step: &str, token: &str, gate: &GateHandle) -> bo
 }
 
 /// A rotation that is killed where `hold` says so for one of its steps, and then repeated; whether it was killed.
-async fn survives<F: Future<Output = GateHandle>>(
+pub(crate) async fn survives<F: Future<Output = GateHandle>>(
     world: &World,
     step: &str,
     case: &str,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod ages;
+mod atlas;
 mod faults;
 mod kills;
 mod permissions;

@@ -35,18 +35,23 @@ fn start(lambda: &LambdaEmulator, variables: &[(&str, String)]) -> Child {
 
 #[tokio::test]
 async fn the_function_rotates_and_its_log_has_metrics_and_no_secret() {
-    let world = World::start().await;
+    for world in [World::start().await, World::on_atlas().await] {
+        rotates_and_tells_no_secret(&world).await;
+    }
+}
+
+async fn rotates_and_tells_no_secret(world: &World) {
     let token = world.begin().await;
     let lambda = LambdaEmulator::start(FUNCTION, Duration::from_secs(60)).await.unwrap();
     let mut process = start(
         &lambda,
-        &[
-            ("AWS_ENDPOINT_URL", world.front.url()),
-            ("LECTERN_MASTER_SECRET_ARN", world.master_arn.clone()),
-            ("LECTERN_SECRET_ARNS", world.secret_arn.clone()),
-        ],
+        &[world.variables.as_slice(), &[("AWS_ENDPOINT_URL", world.front.url())]].concat(),
     );
     let mut passwords = vec![world.current().await.0["password"].as_str().unwrap().to_owned()];
+    passwords.extend([
+        "Bearer ".to_owned(),
+        atlas_emulator::Credentials::default().client_secret,
+    ]);
     for step in STEPS {
         let ended = tokio::time::timeout(PATIENCE, lambda.invoke(world.event(step, &token))).await;
         let expected = json!({ "secret": world.name, "step": step, "was_done": false });
@@ -93,6 +98,11 @@ async fn all_settings_that_are_wrong_are_named_at_once() {
             "LECTERN_SECRET_ARNS",
             "arn:aws:secretsmanager:eu-west-1:1:secret:a, b".to_owned(),
         ),
+        ("LECTERN_ATLAS_PROJECT_ID", "school".to_owned()),
+        ("LECTERN_ATLAS_SECRET_ARN", "account".to_owned()),
+        ("LECTERN_ATLAS_BASE_URL", "http://cloud.mongodb.com".to_owned()),
+        ("LECTERN_ATLAS_PROXY", "proxy".to_owned()),
+        ("LECTERN_MONGO_HOST", "a@b".to_owned()),
     ];
     let _process = start(&lambda, &wrong);
     let ended = tokio::time::timeout(PATIENCE, lambda.invoke(DAILY)).await.unwrap();
@@ -103,6 +113,7 @@ async fn all_settings_that_are_wrong_are_named_at_once() {
     for (variable, _) in wrong {
         assert!(message.contains(variable), "{variable}: {message}");
     }
+    assert!(message.contains("two ways"), "{message}");
 }
 
 #[test]

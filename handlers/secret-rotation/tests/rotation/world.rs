@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use atlas_emulator::{AtlasEmulator, Credentials as AtlasCredentials, DEFAULT_PROJECT, Pace};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_front::Front;
@@ -57,11 +58,26 @@ pub(crate) fn limits() -> Limits {
         connect: Duration::from_secs(3),
         reply: Duration::from_secs(2),
         propagation: Duration::from_millis(300),
+        deployment: PATIENCE,
+        calling: Duration::from_secs(6),
+        attempts: 3,
         backoff: Backoff {
             first: Duration::from_millis(10),
             most: Duration::from_millis(50),
         },
     }
+}
+
+/// For what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How the function changes passwords.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    /// As an administrator of the MongoDB.
+    Commands,
+    /// As a service account of Atlas, which waits so long for the cluster.
+    Atlas(Duration),
 }
 
 /// Which form the secret has.
@@ -73,11 +89,14 @@ pub(crate) enum Form {
 
 pub(crate) struct World {
     // Dropped in this order: who is called by whom.
-    pub(crate) mongo: MongoEmulator,
+    atlas: Option<Atlas>,
+    pub(crate) mongo: Arc<MongoEmulator>,
     pub(crate) front: Front,
     pub(crate) secret_arn: String,
     pub(crate) name: String,
+    /// Of the administrator's secret, or of the service account's.
     pub(crate) master_arn: String,
+    pub(crate) variables: Vec<(&'static str, String)>,
     /// As the account's root.
     pub(crate) secrets: Client,
     role: String,
@@ -85,6 +104,58 @@ pub(crate) struct World {
     pub(crate) lines: Arc<Mutex<Vec<Value>>>,
     pub(crate) ahead: Arc<AtomicU64>,
     cloud: Arc<LocalCloud>,
+}
+
+/// An Atlas whose cluster is the MongoDB: what is applied to it there comes here, and nothing else.
+struct Atlas {
+    emulator: Arc<AtlasEmulator>,
+    cluster: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Atlas {
+    fn drop(&mut self) {
+        self.cluster.abort();
+    }
+}
+
+impl Atlas {
+    fn start(mongo: &Arc<MongoEmulator>) -> Self {
+        let emulator = AtlasEmulator::start(atlas_emulator::Options {
+            pace: Pace::TimeFactor(0.0),
+            ..atlas_emulator::Options::default()
+        });
+        let emulator = Arc::new(emulator.unwrap());
+        let (of_task, mongo) = (Arc::clone(&emulator), Arc::clone(mongo));
+        let cluster = tokio::spawn(async move {
+            let mut known = Vec::new();
+            loop {
+                let applied = of_task.project(DEFAULT_PROJECT).applied_database_users();
+                for user in applied.iter().filter(|user| !known.contains(*user)) {
+                    mongo.set_user(User {
+                        name: user.name.clone(),
+                        password: user.password.clone(),
+                        database: user.database.clone(),
+                        roles: user.roles.clone(),
+                    });
+                }
+                known = applied;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        Self { emulator, cluster }
+    }
+}
+
+/// A user as Atlas's API takes a new one.
+pub(crate) fn atlas_user(name: &str, roles: &Value) -> Value {
+    json!({
+        "groupId": DEFAULT_PROJECT,
+        "databaseName": "admin",
+        "username": name,
+        "password": format!("{SECRET}-first"),
+        "roles": roles,
+        "scopes": [{ "name": "main", "type": "CLUSTER" }],
+    })
 }
 
 pub(crate) fn app(name: &str) -> User {
@@ -101,6 +172,15 @@ impl World {
 
     /// With a secret of this form and these members besides.
     pub(crate) async fn with(form: Form, members: u32, besides: Value) -> Self {
+        Self::by(Way::Commands, form, members, besides).await
+    }
+
+    /// On Atlas.
+    pub(crate) async fn on_atlas() -> Self {
+        Self::by(Way::Atlas(PATIENCE), Form::Members, 1, json!({})).await
+    }
+
+    pub(crate) async fn by(way: Way, form: Form, members: u32, besides: Value) -> Self {
         let number = number();
         let mongo = MongoEmulator::start(mongo_emulator::Options {
             members,
@@ -108,6 +188,16 @@ impl World {
             ..mongo_emulator::Options::default()
         })
         .unwrap();
+        let mongo = Arc::new(mongo);
+        let atlas = match way {
+            Way::Commands => None,
+            Way::Atlas(_) => {
+                for command in ["usersInfo", "updateUser", "createUser"] {
+                    mongo.forbid(command);
+                }
+                Some(Atlas::start(&mongo))
+            }
+        };
         let cloud = LocalCloud::shared(Options {
             ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
             ..Options::default()
@@ -116,7 +206,12 @@ impl World {
         let front = Front::start(&cloud.endpoint_url()).await.unwrap();
         let secrets = Client::new(&cloud.sdk_config());
         let admin = User::new("admin", &format!("{SECRET}-admin"));
-        let master = json!({ "uri": mongo.uri_of(&admin) }).to_string();
+        let account = AtlasCredentials::default();
+        let master = match way {
+            Way::Commands => json!({ "uri": mongo.uri_of(&admin) }),
+            Way::Atlas(_) => json!({ "client_id": account.client_id, "client_secret": account.client_secret }),
+        };
+        let master = master.to_string();
         let master = secrets
             .create_secret()
             .name(format!("master-{number}"))
@@ -145,10 +240,16 @@ impl World {
         let aws = assumed(&cloud, &front.url(), &role).await;
         let lines: Arc<Mutex<Vec<Value>>> = Arc::default();
         let ahead = Arc::new(AtomicU64::new(0));
-        let variables = [
-            ("LECTERN_MASTER_SECRET_ARN", master_arn.clone()),
-            ("LECTERN_SECRET_ARNS", secret_arn.clone()),
-        ];
+        let mut variables = vec![("LECTERN_SECRET_ARNS", secret_arn.clone())];
+        match &atlas {
+            None => variables.push(("LECTERN_MASTER_SECRET_ARN", master_arn.clone())),
+            Some(atlas) => variables.extend([
+                ("LECTERN_ATLAS_PROJECT_ID", DEFAULT_PROJECT.to_owned()),
+                ("LECTERN_ATLAS_SECRET_ARN", master_arn.clone()),
+                ("LECTERN_ATLAS_BASE_URL", atlas.emulator.base_url()),
+                ("LECTERN_MONGO_HOST", mongo.address().to_string()),
+            ]),
+        }
         let read = |name: &str| {
             variables
                 .iter()
@@ -156,7 +257,11 @@ impl World {
                 .map(|(_, value)| value.clone())
         };
         let function = SecretRotation::new(&aws, Environment::new(read)).unwrap();
-        let function = function.with_limits(limits()).with_metrics({
+        let mut times = limits();
+        if let Way::Atlas(deployment) = way {
+            times.deployment = deployment;
+        }
+        let function = function.with_limits(times).with_metrics({
             let lines = Arc::clone(&lines);
             move |metrics: &Metrics| {
                 let line = metrics.render(SystemTime::UNIX_EPOCH);
@@ -168,11 +273,13 @@ impl World {
             Arc::new(move || SystemTime::now() + Duration::from_secs(ahead.load(Ordering::SeqCst)))
         });
         let world = Self {
+            atlas,
             mongo,
             front,
             secret_arn,
             name,
             master_arn,
+            variables,
             secrets,
             role,
             function,
@@ -181,7 +288,31 @@ impl World {
             cloud,
         };
         world.allow(&ON_SECRET, &ON_MASTER).await;
+        if world.atlas.is_some() {
+            let roles = json!([{ "roleName": "readWrite", "databaseName": "school" }]);
+            world.add_to_atlas(&atlas_user("app", &roles));
+        }
         world
+    }
+
+    /// Nothing fails from now on.
+    pub(crate) fn clear_faults(&self) {
+        self.front.clear();
+        self.mongo.clear_faults();
+        if let Some(atlas) = &self.atlas {
+            atlas.emulator.clear_faults();
+        }
+    }
+
+    /// The Atlas of a world that has one.
+    pub(crate) fn atlas(&self) -> &AtlasEmulator {
+        &self.atlas.as_ref().unwrap().emulator
+    }
+
+    /// Adds or replaces a user there; the cluster has it at once.
+    pub(crate) fn add_to_atlas(&self, user: &Value) {
+        let project = self.atlas().project(DEFAULT_PROJECT);
+        project.add_database_user(user.as_object().unwrap()).unwrap();
     }
 
     /// Gives the function's role these actions and no others.

@@ -8,17 +8,15 @@ use std::collections::BTreeSet;
 use lambda_kit::mongo::CommandError;
 use mongodb::bson::{Bson, Document, doc};
 
+use crate::rights::{Rights, Role};
 use crate::session::Session;
 use crate::value::User;
-
-/// A role and the database that it is of.
-type Role = (String, String);
 
 /// MongoDB's `error_codes.yml` has no name for it: `createUser` of one who exists.
 const USER_EXISTS: i32 = 51_003;
 
-/// The roles of a user; `None`: there is no such user.
-pub(crate) async fn roles(admin: &Session, user: &User) -> Result<Option<BTreeSet<Role>>, CommandError> {
+/// What a user may do; `None`: there is no such user.
+pub(crate) async fn rights(admin: &Session, user: &User) -> Result<Option<Rights>, CommandError> {
     const NAME: &str = "usersInfo";
     let command = doc! { NAME: { "user": &user.name, "db": &user.database } };
     let answer = admin.run(NAME, &user.database, command).await?;
@@ -30,13 +28,15 @@ pub(crate) async fn roles(admin: &Session, user: &User) -> Result<Option<BTreeSe
     let roles = user.as_document().and_then(|user| user.get_array("roles").ok());
     let role = |role: &Bson| {
         let role = role.as_document()?;
-        Some((
-            role.get_str("role").ok()?.to_owned(),
-            role.get_str("db").ok()?.to_owned(),
-        ))
+        Some(Role {
+            name: role.get_str("role").ok()?.to_owned(),
+            database: role.get_str("db").ok()?.to_owned(),
+            collection: None,
+        })
     };
     let roles: Option<_> = roles.ok_or_else(unreadable)?.iter().map(role).collect();
-    roles.map(Some).ok_or_else(unreadable)
+    let scopes = BTreeSet::new();
+    roles.map(|roles| Some(Rights { roles, scopes })).ok_or_else(unreadable)
 }
 
 /// Gives a user a new password. Whoever is signed in stays so.
@@ -57,13 +57,13 @@ pub(crate) async fn create(
     admin: &Session,
     user: &User,
     password: &str,
-    roles: &BTreeSet<Role>,
+    rights: &Rights,
     seconds: u64,
 ) -> Result<(), CommandError> {
     const NAME: &str = "createUser";
+    let roles = rights.roles.iter();
     let roles: Vec<_> = roles
-        .iter()
-        .map(|(role, database)| doc! { "role": role, "db": database })
+        .map(|role| doc! { "role": &role.name, "db": &role.database })
         .collect();
     let command = doc! { NAME: &user.name, "pwd": password, "roles": roles, "writeConcern": majority(seconds) };
     match admin.run(NAME, &user.database, command).await {
