@@ -116,8 +116,8 @@ mod tests {
         assert_eq!(environment.parsed("MISSING", 7, |_: &u64| true, "a number"), 7);
         assert_eq!(environment.list("LIST"), ["a", "b", "c"]);
         let error = environment.finish().map_err(|error| error.to_string());
-        let expected = "the function's environment variables are wrong: EMPTY is not set: give it the bucket's name; SECONDS has a \
-                        value that cannot be used: give it seconds from 1, or leave it out for 900";
+        let expected = "the function's environment variables are wrong: EMPTY is not set: set it to the bucket's name; SECONDS has \
+                        an invalid value: set it to seconds from 1, or remove it to use the default 900";
         assert_eq!(error, Err(expected.to_owned()));
     }
 }

@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn what_is_no_step_of_a_rotation_is_refused_without_a_word_of_it() {
         for (member, value, told) in [
-            ("Step", json!("hunter2"), "Step is none of"),
+            ("Step", json!("hunter2"), "Step is not createSecret"),
             ("Step", json!(1), "Step, SecretId and ClientRequestToken as texts"),
             ("SecretId", json!("hunter2"), "not the ARN"),
             (

@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn no_value_of_another_event_is_in_the_message() {
         let error = check(r#"{"email": "bob@example.com"}"#).map_err(|error| error.to_string());
-        let expected = "the event is not {\"version\": 1}, so nothing was done: it differs at line 1, column 8. Send what the \
-                        schedule sends";
+        let expected = "the event is not {\"version\": 1}, so nothing was done: it differs at line 1, column 8. Send the event \
+                        of the schedule";
         assert_eq!(error, Err(expected.to_owned()));
     }
 }

@@ -317,9 +317,9 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_said_with_what_to_write_and_not_quoted() {
         for (name, value, told) in [
-            ("LECTERN_SECONDARY_ALARM", "one", "two regions"),
+            ("LECTERN_SECONDARY_ALARM", "one", "one for each Region"),
             ("LECTERN_DISTRIBUTION_ID", "../hunter2", "E2QWRUHAPOMQZL"),
-            ("LECTERN_SECONDARY_ORIGIN_ID", "api-1", "two origins"),
+            ("LECTERN_SECONDARY_ORIGIN_ID", "api-1", "two different origins"),
             ("LECTERN_HOLD_SECONDS", "86401", "up to 86400"),
             ("LECTERN_FAILBACK", "never", "manual or automatic"),
             ("LECTERN_DRY_RUN", "yes", "false or true"),
@@ -332,7 +332,7 @@ mod tests {
             ("LECTERN_HOSTED_ZONE_ID", "a/b", "Z1D633PJN98FT9"),
             ("LECTERN_RECORD_TYPE", "TXT", "CNAME, A or AAAA"),
             ("LECTERN_RECORD_NAME", "*.example.com", "one host"),
-            ("LECTERN_SECONDARY_TARGET", "api-1.example.com", "two hosts"),
+            ("LECTERN_SECONDARY_TARGET", "api-1.example.com", "two different hosts"),
             ("LECTERN_DISTRIBUTION_ID", "E1", "both"),
         ] {
             let error = read(&[&COMMON, &RECORD, &[(name, value)]]).unwrap_err();

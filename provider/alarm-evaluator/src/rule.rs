@@ -57,7 +57,7 @@ pub enum RuleError {
         at: usize,
     },
     /// AT_LEAST(M, state, (alarms)).
-    #[error("AT_LEAST at position {at} is CloudWatch's, but is not evaluated here")]
+    #[error("AT_LEAST at position {at} is a CloudWatch function that this provider does not support")]
     Unsupported {
         /// Position.
         at: usize,
@@ -449,7 +449,7 @@ mod tests {
             ("ALARM(\"a\" b)", "expected \")\" at position 11, found \"b\""),
             (
                 "AT_LEAST(2, ALARM, (a, b))",
-                "AT_LEAST at position 1 is CloudWatch's, but is not evaluated here",
+                "AT_LEAST at position 1 is a CloudWatch function that this provider does not support",
             ),
         ] {
             assert_eq!(Rule::parse(text).unwrap_err().to_string(), message, "{text}");

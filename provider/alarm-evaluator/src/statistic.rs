@@ -24,7 +24,9 @@ pub enum Statistic {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StatisticError {
     /// CloudWatch knows it, this crate does not evaluate it.
-    #[error("statistic \"{0}\" is CloudWatch's, but is not evaluated here; evaluated are {EVALUATED}")]
+    #[error(
+        "statistic \"{0}\" is a CloudWatch statistic that this provider does not support; supported are {EVALUATED}"
+    )]
     Unsupported(String),
     /// CloudWatch does not know it.
     #[error("\"{0}\" is not a statistic; statistics are {EVALUATED}")]

@@ -23,7 +23,7 @@ pub struct UnknownZone {
 
 fn instead(near: &[String]) -> String {
     if near.is_empty() {
-        return "for example UTC or Europe/Berlin".to_owned();
+        return "a name such as UTC or Europe/Berlin".to_owned();
     }
     near.join(" or ")
 }

@@ -35,14 +35,14 @@ fn each_mistake_is_told_with_where_what_and_what_to_type() {
             "every 6 hours",
             &[
                 "\"every 6 hours\"",
-                "none of rate(...), cron(...) and at(...)",
+                "not a rate(...), cron(...) or at(...) expression",
                 "rate(6 hours)",
             ][..],
         ),
-        ("6 hours", &["none of rate"]),
-        ("", &["none of rate"]),
-        ("Rate(6 hours)", &["none of rate"]),
-        (" rate(6 hours)", &["none of rate"]),
+        ("6 hours", &["not a rate"]),
+        ("", &["not a rate"]),
+        ("Rate(6 hours)", &["not a rate"]),
+        (" rate(6 hours)", &["not a rate"]),
         ("rate(6 hours", &["one pair of brackets"]),
         ("rate(6 hours) ", &["one pair of brackets"]),
         ("rate((6 hours))", &["one pair of brackets"]),
@@ -59,13 +59,10 @@ fn each_mistake_is_told_with_where_what_and_what_to_type() {
         ("rate(30 seconds)", &["\"seconds\"", "shortest rate is a minute"]),
         ("rate(1 month)", &["\"month\"", "cron(0 3 1 * ? *)"]),
         ("rate(1 year)", &["\"year\"", "cron(0 3 1 1 ? *)"]),
-        (
-            "rate(3 fortnights)",
-            &["\"fortnights\"", "none of minutes, hours and days"],
-        ),
+        ("rate(3 fortnights)", &["\"fortnights\"", "not minutes, hours or days"]),
         ("rate(6 hour)", &["singular", "Use rate(6 hours)."]),
         ("at(2030-01-31)", &["at(2030-01-31)", "yyyy-mm-ddThh:mm:ss"]),
-        ("at(2030-01-31T03:00:00Z)", &["no zone"]),
+        ("at(2030-01-31T03:00:00Z)", &["no time zone"]),
         ("at(2030-01-31 03:00:00)", &["yyyy-mm-ddThh:mm:ss"]),
         ("at(2030-02-30T03:00:00)", &["at(2030-02-30T03:00:00)", "no such date"]),
         ("at(2030-01-31T24:00:00)", &["no such time"]),
@@ -155,11 +152,14 @@ fn each_mistake_is_told_with_where_what_and_what_to_type() {
         ("cron(0 3 ? * 8L *)", &["\"8\"", "1 to 7"]),
         (
             "cron(0 3 * * * *)",
-            &["one of the two must be ?", "Use cron(0 3 * * ? *)."],
+            &["one of the two fields must be ?", "Use cron(0 3 * * ? *)."],
         ),
         (
             "cron(0 3 * * 2 *)",
-            &["one of the two must be ?", "Use cron(0 3 ? * 2 *), where 1 is Sunday"],
+            &[
+                "one of the two fields must be ?",
+                "Use cron(0 3 ? * 2 *), where 1 is Sunday",
+            ],
         ),
         (
             "cron(0 3 1 * 2 *)",
@@ -198,9 +198,9 @@ fn a_time_zone_is_an_iana_name_and_the_nearest_are_offered() {
         ("Germany/Berlin", "Use Europe/Berlin."),
         ("New York", "Use America/New_York."),
         ("Lord_", "Use Australia/Lord_Howe."),
-        ("UTC+2", "Use, for example, UTC or Europe/Berlin."),
-        ("CEST", "Use, for example, UTC or Europe/Berlin."),
-        ("", "Use, for example, UTC or Europe/Berlin."),
+        ("UTC+2", "Use a name such as UTC or Europe/Berlin."),
+        ("CEST", "Use a name such as UTC or Europe/Berlin."),
+        ("", "Use a name such as UTC or Europe/Berlin."),
     ] {
         let error = Zone::parse(name).expect_err(name).to_string();
         assert!(

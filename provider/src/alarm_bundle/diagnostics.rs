@@ -937,7 +937,7 @@ pub(crate) fn too_many_tags(diagnostics: &mut Diagnostics, count: usize, most: u
         AttributePath::new("tags"),
         "Too many tags.",
         format!(
-            "There are {count} tags, including the provider's `default_tags`. An alarm can have {most}. Remove some."
+            "There are {count} tags, including the provider's `default_tags`. An alarm can have {most}. Remove some tags."
         ),
     );
 }

@@ -34,7 +34,7 @@ async fn each_mistake_is_refused_at_plan_with_what_to_type() {
             expression("every day"),
             "schedule_expression",
             malformed,
-            "none of rate(...)",
+            "not a rate(...)",
         ),
         (
             expression("cron(0 3 * * *)"),

@@ -142,7 +142,7 @@ async fn list_takes_a_day_a_limit_and_a_program_s_reader() {
         .await;
     assert_eq!(none.code, Some(1), "{none:?}");
     assert!(
-        none.stdout.is_empty() && none.stderr.contains("no dump is below s3://") && none.stderr.contains("--from"),
+        none.stdout.is_empty() && none.stderr.contains("there is no dump in s3://") && none.stderr.contains("--from"),
         "{none:?}"
     );
 }
@@ -325,7 +325,7 @@ async fn an_interrupted_restore_says_what_to_type_to_go_on() {
     let again = world.run("restore", &["--include", "shop.*"]).await;
     assert_eq!(again.code, Some(0), "{again:?}");
     assert!(
-        !again.stderr.contains("waiting for its end"),
+        !again.stderr.contains("waiting until it is released"),
         "the lease was given back: {again:?}"
     );
     world.assert_restored(&dump);

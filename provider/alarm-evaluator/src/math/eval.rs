@@ -561,11 +561,11 @@ mod tests {
             ),
             (
                 "1 + SEARCH('{AWS/EC2} CPU', 'Sum')",
-                "SEARCH at position 5 is not allowed in alarms: it returns many time series, an alarm watches one",
+                "SEARCH at position 5 is not allowed in alarms: it returns many time series, but an alarm evaluates one",
             ),
             (
                 "STDDEV(a)",
-                "function STDDEV at position 1 is CloudWatch's, but is not evaluated here",
+                "function STDDEV at position 1 is a CloudWatch function that this provider does not support",
             ),
             (
                 "sum(a)",
@@ -592,15 +592,15 @@ mod tests {
             ("[]", "a list at position 1 takes at least one series"),
             (
                 "1 + 1",
-                "the expression returns a number; it has to return one time series",
+                "the expression returns a number; it must return one time series",
             ),
             (
                 "SUM(a)",
-                "the expression returns a number; it has to return one time series",
+                "the expression returns a number; it must return one time series",
             ),
             (
                 "[a, a]",
-                "the expression returns several time series; it has to return one time series",
+                "the expression returns several time series; it must return one time series",
             ),
             ("b", "\"b\" is the id of no query"),
         ] {

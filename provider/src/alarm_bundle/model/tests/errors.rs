@@ -579,7 +579,7 @@ fn of_actions_and_tags() -> Vec<Case> {
         case("a topic of another partition", with_action("arn:aws-cn:sns:cn-north-1:123456789012:page"), at, "Action is in another partition.", "\"arn:aws:\""),
         case("in an override", errors_override(Override { ok_actions: set(&["arn:aws:sns:eu-west-1:123456789012:page"]), ..Override::default() }), changed("ok_actions"), "Action is in another region.", "eu-west-1"),
         case("of an extra alarm", with_extra(ExtraAlarm { alarm_actions: set(&["arn:aws:lambda:eu-west-1:123456789012:function:f"]), ..ratio() }), extra("alarm_actions"), "Action is in another region.", "eu-west-1"),
-        case("51 tags", Bundle { tags: Value::Value((0..51).map(|index| (format!("t{index}"), text("v"))).collect()), ..bundle() }, "tags", "Too many tags.", "there are 51"),
+        case("51 tags", Bundle { tags: Value::Value((0..51).map(|index| (format!("t{index}"), text("v"))).collect()), ..bundle() }, "tags", "Too many tags.", "There are 51"),
         case("tag of AWS", with_tags(&[("AWS:team", "x")]), "tags[\"AWS:team\"]", "Tag is invalid.", "reserved"),
         case("tag without key", with_tags(&[("", "x")]), "tags[\"\"]", "Tag is invalid.", "empty"),
         case("long tag key", with_tags(&[(&"k".repeat(129), "x")]), format!("tags[\"{}\"]", "k".repeat(129)), "Tag is invalid.", "129 characters"),
