@@ -141,9 +141,6 @@ fn the_pure_crates_have_no_input_or_output() {
     }
 }
 
-/// Crates whose files still import each other, and why: it is open work. One that has no circle any more has to go from here.
-const CIRCLES: [(&str, &str); 1] = [("tests/mongo-emulator", "a command knows the connection that it came by")];
-
 #[test]
 fn no_two_files_of_a_crate_import_each_other() {
     let root = local_cloud::workspace::root();
@@ -152,14 +149,9 @@ fn no_two_files_of_a_crate_import_each_other() {
         let folder = manifest.parent().unwrap();
         let name = folder.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
         let circles = acceptance::circles::circles(&folder.join("src")).unwrap();
-        let is_open = CIRCLES.iter().any(|(open, _)| *open == name);
         assert!(
-            is_open || circles.is_empty(),
+            circles.is_empty(),
             "{name}: shared words move to a file below both: {circles:?}"
-        );
-        assert!(
-            !is_open || !circles.is_empty(),
-            "{name} has no circle any more: take it from the table"
         );
     }
 }

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use crate::bson::{Builder, Document, Value};
 use crate::call_log::Call;
-use crate::commands::{self, Context, Request};
-use crate::connection::Connection;
+use crate::commands::{self, Context};
 use crate::faults::FaultKind;
 use crate::refusal::{Refusal, code, code_name, is_retryable, is_state_change};
+use crate::request::Request;
 use crate::scram::{self, Turn};
-use crate::{Shared, lock, wire};
+use crate::session::Session;
+use crate::state::Shared;
+use crate::{lock, wire};
 
 /// What becomes of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,16 +39,12 @@ const OPEN_TO_ALL: [&str; 7] = [
 ];
 
 /// One command from its arrival to what is answered; no answer when the connection ends or hangs before the work.
-pub(crate) async fn run(
-    shared: &Shared,
-    connection: &mut Connection,
-    request: &Request<'_>,
-) -> (Option<Builder>, Delivery) {
+pub(crate) async fn run(shared: &Shared, session: &mut Session, request: &Request<'_>) -> (Option<Builder>, Delivery) {
     let (name, namespace) = (request.name, request.namespace());
     let is_hello = ["hello", "ismaster"]
         .iter()
         .any(|hello| hello.eq_ignore_ascii_case(name));
-    let arriving = || Call::arriving(name, &namespace, connection.number);
+    let arriving = || Call::arriving(name, &namespace, session.number);
     let logged = (!is_hello).then(|| shared.calls.arrived(arriving()));
     let log = |outcome: &str| {
         if let Some(number) = logged {
@@ -90,9 +88,9 @@ pub(crate) async fn run(
     if is_hello {
         shared.replica.await_change(request.body).await;
     }
-    let mut worked = work(shared, connection, request, fault.as_ref());
+    let mut worked = work(shared, session, request, fault.as_ref());
     if worked.answer.is_ok() {
-        let process = &shared.replica.members[connection.member].process;
+        let process = &shared.replica.members[session.member].process;
         lock(process).count(name, statements(request));
     }
     if let Some(FaultKind::AcceptThenRefuse { code }) = fault {
@@ -161,7 +159,7 @@ struct Worked {
     at_cluster_time: Option<u64>,
 }
 
-fn work(shared: &Shared, connection: &mut Connection, request: &Request<'_>, fault: Option<&FaultKind>) -> Worked {
+fn work(shared: &Shared, session: &mut Session, request: &Request<'_>, fault: Option<&FaultKind>) -> Worked {
     let nothing = |answer| Worked {
         answer,
         documents: None,
@@ -173,7 +171,7 @@ fn work(shared: &Shared, connection: &mut Connection, request: &Request<'_>, fau
     let name = request.name;
     let needs_proof = !lock(&shared.users).is_empty();
     let is_open = OPEN_TO_ALL.iter().any(|open| open.eq_ignore_ascii_case(name));
-    if needs_proof && connection.user.is_none() && !is_open {
+    if needs_proof && session.user.is_none() && !is_open {
         return nothing(Err(Refusal::new(
             code::UNAUTHORIZED,
             format!("Command {name} requires authentication"),
@@ -181,10 +179,10 @@ fn work(shared: &Shared, connection: &mut Connection, request: &Request<'_>, fau
     }
     let answer = wire::begin_reply();
     match name {
-        "hello" => return nothing(Ok(hello(shared, connection, request, answer, false))),
-        "saslStart" | "saslContinue" => return nothing(authenticate(shared, connection, request, answer)),
+        "hello" => return nothing(Ok(hello(shared, session, request, answer, false))),
+        "saslStart" | "saslContinue" => return nothing(authenticate(shared, session, request, answer)),
         _ if name.eq_ignore_ascii_case("ismaster") => {
-            return nothing(Ok(hello(shared, connection, request, answer, true)));
+            return nothing(Ok(hello(shared, session, request, answer, true)));
         }
         _ => {}
     }
@@ -193,7 +191,7 @@ fn work(shared: &Shared, connection: &mut Connection, request: &Request<'_>, fau
         shared,
         state: &mut state,
         request,
-        connection,
+        session,
         fault,
         documents: None,
         at_cluster_time: None,
@@ -211,15 +209,9 @@ fn work(shared: &Shared, connection: &mut Connection, request: &Request<'_>, fau
     }
 }
 
-fn hello(
-    shared: &Shared,
-    connection: &mut Connection,
-    request: &Request<'_>,
-    answer: Builder,
-    is_legacy: bool,
-) -> Builder {
+fn hello(shared: &Shared, session: &mut Session, request: &Request<'_>, answer: Builder, is_legacy: bool) -> Builder {
     let last_write = lock(&shared.state).store.clock.now().0;
-    let mut answer = shared.replica.hello(answer, is_legacy, connection, last_write);
+    let mut answer = shared.replica.hello(answer, is_legacy, session, last_write);
     if let Some(user) = request.body.str("saslSupportedMechs")
         && let Some((database, name)) = user.split_once('.')
         && lock(&shared.users).contains_key(&(database.to_owned(), name.to_owned()))
@@ -231,7 +223,7 @@ fn hello(
         && let Some(database) = first.str("db")
         && let Ok(Turn::Goes(conversation, reply)) = scram::start(&lock(&shared.users), database, first)
     {
-        connection.conversation = Some(conversation);
+        session.conversation = Some(conversation);
         answer = answer.document("speculativeAuthenticate", &reply);
     }
     answer
@@ -239,11 +231,11 @@ fn hello(
 
 fn authenticate(
     shared: &Shared,
-    connection: &mut Connection,
+    session: &mut Session,
     request: &Request<'_>,
     answer: Builder,
 ) -> Result<Builder, Refusal> {
-    let conversation = connection.conversation.take();
+    let conversation = session.conversation.take();
     let turn = match (request.name, conversation) {
         ("saslStart", _) => scram::start(&lock(&shared.users), request.database, request.body)?,
         (_, Some(conversation)) => conversation.go_on(request.body)?,
@@ -251,11 +243,11 @@ fn authenticate(
     };
     let reply = match turn {
         Turn::Goes(conversation, reply) => {
-            connection.conversation = Some(conversation);
+            session.conversation = Some(conversation);
             reply
         }
         Turn::Ends(user, reply) => {
-            connection.user = Some(user);
+            session.user = Some(user);
             reply
         }
     };

@@ -6,19 +6,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 
 use crate::call::{self, Delivery};
-use crate::commands::Request;
-use crate::scram::Conversation;
-use crate::{Shared, wire};
-
-/// What is known of whoever is connected.
-pub(crate) struct Connection {
-    pub(crate) number: u64,
-    /// The server that it is to, by its place among the members.
-    pub(crate) member: usize,
-    /// Database and name, once it is proved.
-    pub(crate) user: Option<(String, String)>,
-    pub(crate) conversation: Option<Conversation>,
-}
+use crate::request::Request;
+use crate::session::Session;
+use crate::state::Shared;
+use crate::wire;
 
 /// Parts of a slow answer.
 const SLOW_PARTS: usize = 16;
@@ -30,7 +21,7 @@ pub(crate) async fn serve(
     number: u64,
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
 ) -> std::io::Result<()> {
-    let mut connection = Connection {
+    let mut session = Session {
         number,
         member,
         user: None,
@@ -41,7 +32,7 @@ pub(crate) async fn serve(
         let Some(request) = Request::new(&command) else {
             return Ok(());
         };
-        let (builder, delivery) = call::run(&shared, &mut connection, &request).await;
+        let (builder, delivery) = call::run(&shared, &mut session, &request).await;
         if command.is_unacknowledged && delivery == Delivery::Whole {
             continue;
         }

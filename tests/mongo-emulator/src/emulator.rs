@@ -9,17 +9,17 @@ use std::time::Duration;
 use emulator_kit::{GateHandle, Listener, Server};
 
 use crate::call_log::Call;
-use crate::commands::State;
 use crate::cursors::Cursors;
 use crate::faults::Fault;
 use crate::gates::Gate;
 use crate::member::Member;
-use crate::monitoring::ShardHealth;
 use crate::replica::{Replica, Topology};
 use crate::scram::User;
+use crate::shard_health::ShardHealth;
+use crate::state::{Shared, State};
 use crate::store::Store;
 use crate::tls::{self, Tls};
-use crate::{Shared, lock, server};
+use crate::{lock, server};
 
 /// How to run an emulator.
 #[derive(Debug, Clone)]

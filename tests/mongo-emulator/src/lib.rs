@@ -25,8 +25,8 @@
 //!
 //! Map of the crate, from the wire inwards:
 //! - `emulator_kit`: the port, and the machinery of scripts; `server`, `tls`: connections; `wire`: messages; `connection`: one client; `call`: the life of one command;
-//! - `scram`: who is connected; `member`: a server's process and what it counts; `replica`: which member is the primary;
-//! - `commands`: what each command does; `cursors`, `filter`: what a read gives;
+//! - `scram`, `session`: who is connected; `member`: a server's process and what it counts; `replica`: which member is the primary;
+//! - `request`, `state`: what a command asks for and works on; `commands`: what each command does; `cursors`, `filter`: what a read gives;
 //! - `store`: collections with every version of their documents; `clock`: the time that each version has;
 //! - `corpus`: documents that are made when they are read; `bson`: documents as bytes;
 //! - `faults`, `pattern`, `gates`, `call_log`, `refusal`: what a test scripts and looks at;
@@ -50,18 +50,18 @@ mod monitoring;
 mod pattern;
 mod refusal;
 mod replica;
+mod request;
 mod scram;
 mod seeding;
 mod server;
+mod session;
+mod shard_health;
+mod state;
 mod store;
 mod tls;
 mod wire;
 
-use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
-
 pub(crate) use emulator_kit::lock;
-use emulator_kit::{CallLog, Faults, Gates};
 
 pub use call_log::Call;
 pub use corpus::{Corpus, Ids};
@@ -69,22 +69,8 @@ pub use emulator::{MongoEmulator, Options};
 pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};
 pub use gates::Gate;
-pub use monitoring::ShardHealth;
 pub use refusal::code;
 pub use replica::Topology;
 pub use scram::User;
+pub use shard_health::ShardHealth;
 pub use tls::Tls;
-
-/// All that a command and the library's front share.
-pub(crate) struct Shared {
-    pub(crate) users: Mutex<scram::Users>,
-    pub(crate) state: Mutex<commands::State>,
-    pub(crate) replica: replica::Replica,
-    pub(crate) snapshots_of_capped: bool,
-    pub(crate) knows_empty_timestamps: bool,
-    pub(crate) calls: CallLog<Call>,
-    pub(crate) faults: Faults<Fault>,
-    pub(crate) gates: Gates<Gate>,
-    /// Connections so far, over all members.
-    pub(crate) connections: AtomicU64,
-}

@@ -6,9 +6,9 @@ use tokio::sync::watch;
 
 use crate::bson::{Builder, Document};
 use crate::clock::wall_ms;
-use crate::connection::Connection;
 use crate::lock;
 use crate::member::Member;
+use crate::session::Session;
 
 /// What kind of deployment to look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,10 +125,10 @@ impl Replica {
     }
 
     /// The answer to `hello` and to its older names, but for authentication.
-    pub(crate) fn hello(&self, builder: Builder, is_legacy: bool, connection: &Connection, last_write: u64) -> Builder {
+    pub(crate) fn hello(&self, builder: Builder, is_legacy: bool, session: &Session, last_write: u64) -> Builder {
         let state = *self.state.borrow();
-        let is_writable = self.is_primary(connection.member);
-        let member = &self.members[connection.member];
+        let is_writable = self.is_primary(session.member);
+        let member = &self.members[session.member];
         let mut hello = builder.bool(if is_legacy { "ismaster" } else { "isWritablePrimary" }, is_writable);
         hello = hello.bool("helloOk", true);
         match &self.topology {
@@ -174,7 +174,7 @@ impl Replica {
             hello = hello.i32("logicalSessionTimeoutMinutes", 30);
         }
         hello = hello
-            .count("connectionId", connection.number)
+            .count("connectionId", session.number)
             .i32("minWireVersion", WIRE_VERSIONS.0);
         hello.i32("maxWireVersion", WIRE_VERSIONS.1).bool("readOnly", false)
     }

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
+use crate::connection;
 use crate::member::Counted;
-use crate::{Shared, connection};
+use crate::state::Shared;
 
 /// What serves a connection to a member.
 pub(crate) fn connections(

@@ -5,17 +5,7 @@ use std::cmp::Ordering;
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, FromPrimitive as _};
 
-use super::raw::{Value, kind};
-
-/// Two to the power of 63: the first integer past the largest `i64`, exact as a double.
-const PAST_I64: f64 = 9_223_372_036_854_775_808.0;
-
-/// A double as the integer it is.
-#[allow(clippy::cast_possible_truncation, reason = "the range was looked at")]
-pub(super) fn integer(double: f64) -> Option<i64> {
-    let is_integer = double.fract() == 0.0 && (-PAST_I64..PAST_I64).contains(&double);
-    is_integer.then_some(double as i64)
-}
+use super::raw::{PAST_I64, Value, integer, kind};
 
 enum Number {
     Nan,

@@ -25,6 +25,16 @@ pub(crate) mod kind {
     pub(crate) const MIN_KEY: u8 = 0xff;
 }
 
+/// Two to the power of 63: the first integer past the largest `i64`, exact as a double.
+pub(super) const PAST_I64: f64 = 9_223_372_036_854_775_808.0;
+
+/// A double as the integer it is.
+#[allow(clippy::cast_possible_truncation, reason = "the range was looked at")]
+pub(super) fn integer(double: f64) -> Option<i64> {
+    let is_integer = double.fract() == 0.0 && (-PAST_I64..PAST_I64).contains(&double);
+    is_integer.then_some(double as i64)
+}
+
 /// A document: its length, its elements, a zero. Whether it is whole shows as its elements are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Document<'a>(pub(crate) &'a [u8]);
@@ -120,7 +130,7 @@ impl<'a> Value<'a> {
         match self.kind {
             kind::INT32 => Some(i64::from(i32::from_le_bytes(self.bytes.try_into().ok()?))),
             kind::INT64 => Some(i64::from_le_bytes(self.bytes.try_into().ok()?)),
-            kind::DOUBLE => super::number::integer(f64::from_le_bytes(self.bytes.try_into().ok()?)),
+            kind::DOUBLE => integer(f64::from_le_bytes(self.bytes.try_into().ok()?)),
             _ => None,
         }
     }

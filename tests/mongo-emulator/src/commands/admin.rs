@@ -4,7 +4,7 @@ use crate::bson::Builder;
 use crate::lock;
 use crate::refusal::{Refusal, code};
 
-use super::{Answer, Context, VERSION};
+use super::context::{Answer, Context, VERSION};
 
 pub(super) fn run(context: &mut Context<'_>, name: &str, answer: Builder) -> Answer {
     match name {
@@ -22,7 +22,7 @@ pub(super) fn run(context: &mut Context<'_>, name: &str, answer: Builder) -> Ans
         "replSetGetStatus" => {
             let last_write = context.state.store.clock.now().0;
             let off = || Refusal::new(code::NO_REPLICATION_ENABLED, "not running with --replSet");
-            let member = context.connection.member;
+            let member = context.session.member;
             context
                 .shared
                 .replica
@@ -83,7 +83,7 @@ fn get_parameter(context: &Context<'_>, answer: Builder) -> Answer {
 /// The manual's `connectionStatus`: who is signed in on this connection, and with which roles.
 fn connection_status(context: &Context<'_>, answer: Builder) -> Builder {
     let users = lock(&context.shared.users);
-    let signed_in = context.connection.user.as_ref();
+    let signed_in = context.session.user.as_ref();
     let user = signed_in.map(|(database, name)| Builder::new().str("user", name).str("db", database).build());
     let roles = signed_in.and_then(|user| users.get(user)).into_iter();
     let roles = roles.flat_map(|user| &user.roles);

@@ -3,10 +3,11 @@
 use crate::bson::{Builder, Value};
 use crate::refusal::{Refusal, code};
 
+use super::context::{Answer, Context};
 use super::pipeline::{self, Stage};
-use super::read::{Hints, first_batch, open, unsigned};
+use super::read::{Hints, first_batch, open};
 use super::read_concern::read_time;
-use super::{Answer, Context};
+use super::values::unsigned;
 
 pub(super) fn aggregate(context: &mut Context<'_>, answer: Builder) -> Answer {
     let body = context.request.body;

@@ -9,8 +9,10 @@ use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 use crate::store::{Collection, Kind};
 
-use super::read::{first_batch, unsigned};
-use super::{Answer, Context, sharding};
+use super::context::{Answer, Context};
+use super::read::first_batch;
+use super::sharding;
+use super::values::unsigned;
 
 /// Fields of `create` that are not options of the collection.
 const NOT_OPTIONS: [&[u8]; 12] = [

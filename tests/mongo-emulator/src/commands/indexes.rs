@@ -7,8 +7,10 @@ use crate::cursors::Source;
 use crate::refusal::{Refusal, code};
 use crate::store::{Kind, UniqueIndex};
 
-use super::read::{first_batch, unsigned};
-use super::{Answer, Context, index_rules};
+use super::context::{Answer, Context};
+use super::index_rules;
+use super::read::first_batch;
+use super::values::unsigned;
 
 fn not_found(context: &Context<'_>) -> Refusal {
     Refusal::new(

@@ -3,7 +3,7 @@
 use crate::bson::{Builder, Document, kind};
 use crate::refusal::{Refusal, code};
 
-use super::Context;
+use super::context::Context;
 
 const BYPASS: &str = "bypassEmptyTsReplacement";
 

@@ -3,6 +3,7 @@
 mod admin;
 mod aggregate;
 mod catalog;
+mod context;
 mod index_rules;
 mod indexes;
 mod insertion;
@@ -15,140 +16,16 @@ mod stats;
 mod status;
 mod update;
 mod users;
+mod values;
 mod write;
 
-use std::collections::{BTreeSet, HashMap};
+pub(crate) use context::Context;
 
-use crate::Shared;
-use crate::bson::{Builder, Document};
-use crate::connection::Connection;
-use crate::cursors::Cursors;
-use crate::faults::FaultKind;
-use crate::monitoring::ShardHealth;
+use context::Answer;
+
+use crate::bson::Builder;
 use crate::refusal::{Refusal, code};
-use crate::store::Store;
-use crate::wire::Command;
-
-/// What `buildInfo` and `serverStatus` say.
-const VERSION: &str = "7.0.14";
-
-/// Commands of the database admin that name a collection with its database.
-const OF_FULL_NAMES: [&str; 3] = ["renameCollection", "shardCollection", "updateZoneKeyRange"];
-
-/// All that commands read and change.
-pub(crate) struct State {
-    pub(crate) store: Store,
-    pub(crate) cursors: Cursors,
-    /// Databases on which the user has no rights, see [`crate::MongoEmulator::hide`].
-    pub(crate) hidden: BTreeSet<String>,
-    /// Commands that the user may not send, see [`crate::MongoEmulator::forbid`].
-    pub(crate) forbidden: BTreeSet<String>,
-    /// A router's shards, as it sees them.
-    pub(crate) shards: Vec<ShardHealth>,
-    /// Zones that shards belong to, see [`crate::MongoEmulator::add_zone`].
-    pub(crate) zones: BTreeSet<String>,
-    /// Statements that were done: by session, the last transaction number and what of it.
-    pub(crate) writes: HashMap<Vec<u8>, (i64, BTreeSet<i64>)>,
-}
-
-/// A command with its target.
-#[derive(Debug)]
-pub(crate) struct Request<'a> {
-    pub(crate) body: Document<'a>,
-    pub(crate) sequences: Vec<(&'a str, Vec<&'a [u8]>)>,
-    /// As it was sent.
-    pub(crate) name: &'a str,
-    pub(crate) database: &'a str,
-    pub(crate) collection: Option<&'a str>,
-}
-
-impl<'a> Request<'a> {
-    pub(crate) fn new(command: &Command<'a>) -> Option<Self> {
-        let body = command.body;
-        let first = body.elements().next()?;
-        let name = std::str::from_utf8(first.name).ok()?;
-        let collection = match name {
-            "getMore" => body.str("collection"),
-            name if OF_FULL_NAMES.contains(&name) => first
-                .value
-                .as_str()
-                .and_then(|full| full.split_once('.'))
-                .map(|(_, name)| name),
-            _ => first.value.as_str(),
-        };
-        let database = match name {
-            name if OF_FULL_NAMES.contains(&name) => first
-                .value
-                .as_str()
-                .and_then(|full| full.split_once('.'))
-                .map(|(name, _)| name),
-            _ => body.str("$db"),
-        };
-        Some(Self {
-            body,
-            sequences: command.sequences.clone(),
-            name,
-            database: database.unwrap_or("admin"),
-            collection,
-        })
-    }
-
-    pub(crate) fn namespace(&self) -> String {
-        match self.collection {
-            Some(collection) => format!("{}.{collection}", self.database),
-            None => self.database.to_owned(),
-        }
-    }
-
-    /// Documents of that name, from beside the body or from within.
-    pub(crate) fn documents(&self, name: &str) -> Vec<&'a [u8]> {
-        if let Some((_, documents)) = self.sequences.iter().find(|(of, _)| *of == name) {
-            return documents.clone();
-        }
-        let array = self.body.get(name).and_then(|value| value.as_array());
-        array
-            .into_iter()
-            .flatten()
-            .filter_map(|value| value.as_document())
-            .map(|document| document.0)
-            .collect()
-    }
-
-    fn collection(&self) -> Result<&'a str, Refusal> {
-        let is_valid = |name: &&str| !name.is_empty() && !name.starts_with('.') && !name.contains(['\0', '$']);
-        self.collection.filter(is_valid).ok_or_else(|| {
-            Refusal::new(
-                code::INVALID_NAMESPACE,
-                format!("Invalid namespace specified '{}'", self.namespace()),
-            )
-        })
-    }
-
-    /// Bytes of the command and of the documents beside it.
-    pub(crate) fn bytes(&self) -> usize {
-        let beside = self.sequences.iter().flat_map(|(_, documents)| documents);
-        self.body.0.len() + beside.map(|document| document.len()).sum::<usize>()
-    }
-
-    /// It is sent again if it fails on the way.
-    pub(crate) fn is_retryable_write(&self) -> bool {
-        self.body.get("txnNumber").is_some()
-    }
-}
-
-/// What a command works with.
-pub(crate) struct Context<'a> {
-    pub(crate) shared: &'a Shared,
-    pub(crate) state: &'a mut State,
-    pub(crate) request: &'a Request<'a>,
-    pub(crate) connection: &'a mut Connection,
-    pub(crate) fault: Option<&'a FaultKind>,
-    /// For the log.
-    pub(crate) documents: Option<u64>,
-    pub(crate) at_cluster_time: Option<u64>,
-}
-
-type Answer = Result<Builder, Refusal>;
+use crate::request::Request;
 
 /// Does the command; the answer is still to be closed.
 pub(crate) fn run(context: &mut Context<'_>, answer: Builder) -> Answer {
@@ -235,7 +112,7 @@ fn admit_user(context: &Context<'_>) -> Result<(), Refusal> {
 /// A secondary writes nothing, and reads for those who say that it may.
 fn admit_role(context: &Context<'_>) -> Result<(), Refusal> {
     let (request, replica) = (context.request, &context.shared.replica);
-    if replica.is_primary(context.connection.member) {
+    if replica.is_primary(context.session.member) {
         return Ok(());
     }
     if is_write(request) {

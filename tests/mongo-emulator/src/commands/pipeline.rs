@@ -8,7 +8,7 @@ use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 use crate::store::{Kind, Order, Store};
 
-use super::read::{sort, unsigned};
+use super::values::{sort, unsigned};
 
 /// Views on views, at most: the server's limit.
 const MAX_VIEWS: usize = 20;

@@ -8,26 +8,14 @@ use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 use crate::store::{IdBounds, Kind, Order, Scan, Step};
 
+use super::context::{Answer, Context};
 use super::pipeline::{self, Stage};
 use super::read_concern::read_time;
-use super::{Answer, Context, stages};
+use super::stages;
+use super::values::{sort, unsigned};
 
 /// Documents in the first batch unless the command says otherwise, as in the server.
 const FIRST_BATCH: u64 = 101;
-
-/// A field that must not be negative.
-pub(super) fn unsigned(body: Document<'_>, field: &str) -> Result<Option<u64>, Refusal> {
-    let Some(number) = body.i64(field) else {
-        return Ok(None);
-    };
-    let negative = |_| {
-        Refusal::new(
-            code::BAD_VALUE,
-            format!("{field} value must be non-negative, but received: {number}"),
-        )
-    };
-    u64::try_from(number).map(Some).map_err(negative)
-}
 
 pub(super) fn find(context: &mut Context<'_>, answer: Builder) -> Answer {
     let body = context.request.body;
@@ -61,20 +49,6 @@ pub(super) fn find(context: &mut Context<'_>, answer: Builder) -> Answer {
     let is_single = body.is_true("singleBatch") || limit.is_some_and(|limit| limit < 0);
     let most = unsigned(body, "batchSize")?.unwrap_or(FIRST_BATCH);
     first_batch(context, answer, source, &context.request.namespace(), most, is_single)
-}
-
-/// `{_id: 1}` or `{_id: -1}`.
-pub(super) fn sort(sort: Option<Document<'_>>) -> Result<Option<Order>, Refusal> {
-    let Some(first) = sort.and_then(|sort| sort.elements().next()) else {
-        return Ok(None);
-    };
-    let is_alone = sort.is_some_and(|sort| sort.elements().count() == 1);
-    match (first.name, first.value.as_i64()) {
-        (b"_id", Some(1)) if is_alone => Ok(Some(Order::Ascending)),
-        (b"_id", Some(-1)) if is_alone => Ok(Some(Order::Descending)),
-        (b"$natural", Some(1)) if is_alone => Ok(Some(Order::Insertion)),
-        _ => Err(Refusal::not_emulated("a sort by anything but _id")),
-    }
 }
 
 /// `hint`, `min` and `max`.

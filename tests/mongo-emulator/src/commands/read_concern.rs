@@ -3,7 +3,7 @@
 use crate::clock::Time;
 use crate::refusal::{Refusal, code};
 
-use super::Context;
+use super::context::Context;
 
 fn is_snapshot(context: &Context<'_>) -> bool {
     let concern = context.request.body.document("readConcern");

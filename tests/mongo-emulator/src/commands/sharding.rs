@@ -9,7 +9,7 @@ use crate::clock::Time;
 use crate::refusal::{Refusal, code};
 use crate::store::{Kind, Store, key_of, tag_document};
 
-use super::{Answer, Context};
+use super::context::{Answer, Context};
 
 const CONFIG: &str = "config";
 const COLLECTIONS: &str = "collections";

@@ -5,7 +5,8 @@ use crate::clock::wall_ms;
 use crate::refusal::{Refusal, code};
 use crate::store::{Collection, Kind};
 
-use super::{Answer, Context, status};
+use super::context::{Answer, Context};
+use super::status;
 
 fn write(collection: &Collection, builder: Builder) -> Builder {
     let bytes = collection.bytes();

@@ -6,10 +6,10 @@
 use crate::bson::Builder;
 use crate::clock::wall_ms;
 use crate::lock;
-use crate::monitoring::ShardHealth;
 use crate::refusal::{Refusal, code};
+use crate::shard_health::ShardHealth;
 
-use super::{Answer, Context};
+use super::context::{Answer, Context};
 
 /// Incoming connections that a server takes: `net.maxIncomingConnections`, which the manual says is 65536 by default, but on Windows.
 const MAX_CONNECTIONS: u64 = 65_536;
@@ -21,7 +21,7 @@ const CACHE_BYTES: u64 = 256 << 20;
 pub(super) fn server(context: &mut Context<'_>, answer: Builder) -> Answer {
     let body = context.request.body;
     let is_wanted = |section: &str| body.get(section).is_none_or(|value| value.is_true());
-    let member = &context.shared.replica.members[context.connection.member];
+    let member = &context.shared.replica.members[context.session.member];
     let is_router = context.shared.replica.topology == crate::Topology::Sharded;
     let process = lock(&member.process);
     let uptime = process.uptime();
@@ -29,7 +29,7 @@ pub(super) fn server(context: &mut Context<'_>, answer: Builder) -> Answer {
     let answer = answer
         // "The system's hostname." The server adds its port unless that is 27017.
         .str("host", &member.address)
-        .str("version", super::VERSION)
+        .str("version", super::context::VERSION)
         // "The current MongoDB process. Possible values are: mongos or mongod."
         .str("process", if is_router { "mongos" } else { "mongod" })
         // "The process ID number."

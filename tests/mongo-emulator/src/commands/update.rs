@@ -7,9 +7,9 @@ use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 use crate::store::{IdBounds, Order, Scan, Step, UniqueIndex, key_of};
 
+use super::context::{Answer, Context};
 use super::insertion::{refuse_id, refuse_unknown, with_times};
 use super::write::{Done, admit, number, with_id, writable, write_errors};
-use super::{Answer, Context};
 
 /// The `_id`s that a filter finds, in the order of insertion.
 fn matching(context: &Context<'_>, id: u64, filter: Document<'_>, only_one: bool) -> Result<Vec<Key>, Refusal> {

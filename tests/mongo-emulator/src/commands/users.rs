@@ -5,7 +5,7 @@ use crate::lock;
 use crate::refusal::{Refusal, code};
 use crate::scram::User;
 
-use super::{Answer, Context};
+use super::context::{Answer, Context};
 
 /// Roles that may see and change all users: the manual's "Built-In Roles".
 const ADMINISTRATORS: [&str; 2] = ["root", "userAdminAnyDatabase"];
@@ -81,7 +81,7 @@ pub(super) fn info(context: &mut Context<'_>, answer: Builder) -> Answer {
         }
         (None, None) => return Err(Refusal::not_emulated("usersInfo of several users")),
     };
-    if context.connection.user.as_ref() != Some(&key) {
+    if context.session.user.as_ref() != Some(&key) {
         admit(context)?;
     }
     let users = lock(&context.shared.users);
@@ -102,7 +102,7 @@ pub(super) fn info(context: &mut Context<'_>, answer: Builder) -> Answer {
 /// Where nobody has to sign in, anybody may.
 fn admit(context: &Context<'_>) -> Result<(), Refusal> {
     let users = lock(&context.shared.users);
-    let may = context.connection.user.as_ref().is_none_or(|signed_in| {
+    let may = context.session.user.as_ref().is_none_or(|signed_in| {
         let roles = users
             .get(signed_in)
             .map(|user| user.roles.as_slice())

@@ -10,8 +10,8 @@ use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 use crate::store::Kind;
 
+use super::context::{Answer, Context};
 use super::insertion::{refuse_id, refuse_unknown, with_times};
-use super::{Answer, Context};
 
 /// Statements of this session's transaction number that were done before.
 pub(super) struct Done {

@@ -7,7 +7,7 @@ use crate::clock::Time;
 use crate::filter::Filter;
 use crate::refusal::{Refusal, code};
 
-use super::collection::Collection;
+use super::collection::{Collection, key_of};
 use super::scan::{IdBounds, Order, Scan, Step};
 
 /// An index other than that of `_id` that keeps its keys unique.
@@ -135,7 +135,7 @@ impl<'a> UniqueIndex<'a> {
             bytes.clear();
             row.append(collection.corpus.as_ref(), &mut bytes);
             let goes_on = match self.key_of(&bytes) {
-                Some(key) => visit(&super::key_of(&bytes), &key),
+                Some(key) => visit(&key_of(&bytes), &key),
                 None => true,
             };
             if goes_on { Step::On } else { Step::Stop }

@@ -1,0 +1,13 @@
+//! Who is connected.
+
+use crate::scram::Conversation;
+
+/// What is known of whoever is connected.
+pub(crate) struct Session {
+    pub(crate) number: u64,
+    /// The server that it is to, by its place among the members.
+    pub(crate) member: usize,
+    /// Database and name, once it is proved.
+    pub(crate) user: Option<(String, String)>,
+    pub(crate) conversation: Option<Conversation>,
+}
