@@ -15,6 +15,14 @@ locals {
 
   secret_arns = values(var.secrets)[*].arn
   secret_keys = distinct(compact(values(var.secrets)[*].kms_key_arn))
+
+  # Of the user or of the service account that changes passwords.
+  administrator = var.atlas == null ? var.master_secret : var.atlas.service_account
+  way = var.atlas == null ? { LECTERN_MASTER_SECRET_ARN = var.master_secret.arn } : merge({
+    LECTERN_ATLAS_PROJECT_ID = var.atlas.project_id
+    LECTERN_ATLAS_SECRET_ARN = var.atlas.service_account.arn
+    LECTERN_MONGO_HOST       = var.atlas.host
+  }, var.atlas.way_out == "proxy" ? { LECTERN_ATLAS_PROXY = var.atlas.proxy_url } : {})
 }
 
 # It may make new versions of its secrets and put them in use, and read the administrator's. Metrics go by way of its log.
@@ -31,9 +39,9 @@ data "aws_iam_policy_document" "secrets" {
   }
 
   statement {
-    sid       = "ReadMaster"
+    sid       = "ReadAdministrator"
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = [var.master_secret.arn]
+    resources = [local.administrator.arn]
   }
 
   dynamic "statement" {
@@ -53,10 +61,10 @@ data "aws_iam_policy_document" "secrets" {
   }
 
   dynamic "statement" {
-    for_each = var.master_secret.kms_key_arn[*]
+    for_each = local.administrator.kms_key_arn[*]
 
     content {
-      sid       = "DecryptMaster"
+      sid       = "DecryptAdministrator"
       actions   = ["kms:Decrypt"]
       resources = [statement.value]
 
@@ -78,7 +86,7 @@ module "function" {
   architecture         = var.architecture
   memory_mb            = var.memory_mb
   timeout_seconds      = 60
-  environment          = merge(var.environment, { LECTERN_MASTER_SECRET_ARN = var.master_secret.arn, LECTERN_SECRET_ARNS = join(",", local.secret_arns) })
+  environment          = merge(var.environment, local.way, { LECTERN_SECRET_ARNS = join(",", local.secret_arns) })
   vpc                  = var.vpc
   policy_documents     = [data.aws_iam_policy_document.secrets.json]
   reserved_concurrency = var.reserved_concurrency

@@ -1,5 +1,5 @@
 output "alarm_targets" {
-  description = "Targets for `secret_rotation` of an alarm bundle, by the keys of `secrets`: `secret_name` and `max_age_days`. It waits for the schedule, so that the alarm on the age is made after the first measurement was asked for."
+  description = "Map of targets for `secret_rotation` of an alarm bundle, by the keys of `secrets`: `secret_name` and `max_age_days`. It depends on the schedule, so that the first measurement starts before the alarm is created."
   value = {
     for key, secret in var.secrets : key => {
       # An ARN ends with the name and six characters.
@@ -21,11 +21,11 @@ output "function_arn" {
 }
 
 output "role_arn" {
-  description = "ARN of the function's execution role. Policies of keys and secrets in other accounts must allow it."
+  description = "ARN of the function's execution role. The policies of keys and secrets in other accounts must allow it."
   value       = module.function.role_arn
 }
 
 output "schedule_name" {
-  description = "Name of the schedule that has the age measured."
+  description = "Name of the schedule that measures the age."
   value       = aws_scheduler_schedule.age.name
 }

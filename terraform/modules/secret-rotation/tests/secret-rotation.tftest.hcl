@@ -52,7 +52,7 @@ run "each_secret_is_rotated_by_the_function" {
   assert {
     condition = [for statement in data.aws_iam_policy_document.secrets.statement : { sid = statement.sid, actions = statement.actions, resources = statement.resources }] == [
       { sid = "RotateSecrets", actions = toset(["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]), resources = toset([var.secrets.app.arn]) },
-      { sid = "ReadMaster", actions = toset(["secretsmanager:GetSecretValue"]), resources = toset([var.master_secret.arn]) },
+      { sid = "ReadAdministrator", actions = toset(["secretsmanager:GetSecretValue"]), resources = toset([var.master_secret.arn]) },
     ]
     error_message = "It may rotate its secrets, read the administrator's, and nothing else (D6)."
   }
@@ -97,6 +97,129 @@ run "customer_keys_and_a_schedule_of_ones_own" {
     ]
     error_message = "It uses the keys by way of Secrets Manager, the administrator's for reading only (D3, D6)."
   }
+}
+
+run "passwords_of_atlas_are_changed_by_its_admin_api" {
+  command = apply
+
+  variables {
+    master_secret = null
+    atlas = {
+      project_id      = "0123456789abcdef01234567"
+      host            = "main-pl-0.abcde.mongodb.net"
+      service_account = { arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas-AbCdEf", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/3" }
+      way_out         = "proxy"
+      proxy_url       = "http://proxy.egress.internal:3128"
+    }
+    vpc = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition = tomap(local.way) == tomap({
+      LECTERN_ATLAS_PROJECT_ID = "0123456789abcdef01234567"
+      LECTERN_ATLAS_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas-AbCdEf"
+      LECTERN_MONGO_HOST       = "main-pl-0.abcde.mongodb.net"
+      LECTERN_ATLAS_PROXY      = "http://proxy.egress.internal:3128"
+    })
+    error_message = "The environment names the service account's secret and never its value (D2)."
+  }
+
+  assert {
+    condition = [for statement in slice(data.aws_iam_policy_document.secrets.statement, 1, 3) : { actions = statement.actions, resources = statement.resources }] == [
+      { actions = toset(["secretsmanager:GetSecretValue"]), resources = toset(["arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas-AbCdEf"]) },
+      { actions = toset(["kms:Decrypt"]), resources = toset(["arn:aws:kms:eu-west-1:123456789012:key/3"]) },
+    ]
+    error_message = "It may read the service account's secret, and nothing else besides (D6)."
+  }
+}
+
+run "atlas_by_a_route_of_the_subnets" {
+  command = plan
+
+  variables {
+    master_secret = null
+    atlas = {
+      project_id      = "0123456789abcdef01234567"
+      host            = "main-pl-0.abcde.mongodb.net"
+      service_account = { arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas-AbCdEf" }
+      way_out         = "route"
+    }
+    vpc = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition     = !contains(keys(local.way), "LECTERN_ATLAS_PROXY") && !contains(keys(local.way), "LECTERN_MASTER_SECRET_ARN")
+    error_message = "Calls of the API leave directly, and no administrator of MongoDB is named."
+  }
+}
+
+run "atlas_with_settings_that_cannot_work_is_refused" {
+  command = plan
+
+  variables {
+    master_secret = null
+    atlas = {
+      project_id      = "school"
+      host            = "mongodb+srv://main-pl-0.abcde.mongodb.net"
+      service_account = { arn = "atlas", kms_key_arn = "alias/secrets" }
+      way_out         = "none"
+      proxy_url       = "http://user:password@proxy:3128"
+    }
+  }
+
+  # Outside of a VPC, too.
+  expect_failures = [
+    var.atlas,
+  ]
+}
+
+run "two_ways_to_change_passwords_are_refused" {
+  command = plan
+
+  variables {
+    atlas = {
+      project_id      = "0123456789abcdef01234567"
+      host            = "main-pl-0.abcde.mongodb.net"
+      service_account = { arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas-AbCdEf" }
+      way_out         = "route"
+    }
+    vpc = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+  }
+
+  expect_failures = [
+    var.atlas,
+  ]
+}
+
+run "a_proxy_without_an_address_is_refused" {
+  command = plan
+
+  variables {
+    master_secret = null
+    atlas = {
+      project_id      = "0123456789abcdef01234567"
+      host            = "main-pl-0.abcde.mongodb.net"
+      service_account = { arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:atlas-AbCdEf" }
+      way_out         = "proxy"
+    }
+    vpc = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+  }
+
+  expect_failures = [
+    var.atlas,
+  ]
+}
+
+run "nobody_who_may_change_passwords_is_refused" {
+  command = plan
+
+  variables {
+    master_secret = null
+  }
+
+  expect_failures = [
+    var.atlas,
+  ]
 }
 
 run "in_a_region_with_tags" {

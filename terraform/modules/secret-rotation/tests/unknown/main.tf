@@ -25,3 +25,19 @@ module "rotation" {
   permissions_boundary = terraform_data.later.output
   tags                 = { made = terraform_data.later.output }
 }
+
+module "atlas" {
+  source = "../.."
+
+  name    = "atlas"
+  secrets = { app = { arn = terraform_data.later.output } }
+  atlas = {
+    project_id      = terraform_data.later.output
+    host            = terraform_data.later.output
+    service_account = { arn = terraform_data.later.output, kms_key_arn = terraform_data.later.output }
+    way_out         = "proxy"
+    proxy_url       = terraform_data.later.output
+  }
+  package = { bucket = terraform_data.later.output, key = "secret-rotation.zip", version_id = terraform_data.later.output, sha256 = terraform_data.later.output }
+  vpc     = { subnet_ids = [terraform_data.later.output, terraform_data.later.id], security_group_ids = [terraform_data.later.output] }
+}
