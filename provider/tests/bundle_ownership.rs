@@ -75,7 +75,7 @@ fn assert_refused(outcome: &Outcome, case: &str) {
         "`moved` block",
         "`import` block",
         "`adopt_existing = true`",
-        "killed",
+        "interrupted",
     ] {
         assert!(error.detail.contains(expected), "{case}: {expected}: {}", error.detail);
     }
@@ -455,7 +455,7 @@ async fn a_bundle_of_0_1_0_is_destroyed_as_a_whole_and_is_not_taken_by_another_s
     let config = full_bundle();
     let stored = made_by_0_1_0(&world, &config).await;
     let state = upgraded(&world, &stored).await;
-    assert_refused(&world.apply(None, &config).await, "another Terraform state");
+    assert_refused(&world.apply(None, &config).await, "another state");
     new_run(&world).await;
     assert!(destroy(&world, &state).await.ok().unwrap().state.is_none());
     assert!(world.names().await.is_empty());

@@ -350,7 +350,7 @@ async fn a_failed_link_fails_the_create_with_the_reason_and_still_reads_plans_an
         ("status", "Atlas could not create the private link.")
     );
     assert!(
-        error.detail.contains("\"No subnets\"") && error.detail.contains("Check"),
+        error.detail.contains("\"No subnets\"") && error.detail.contains("check that"),
         "{}",
         error.detail
     );

@@ -58,14 +58,14 @@ async fn missing_and_half_given_credentials_are_errors_of_the_call_that_needs_th
             json!({ "atlas": { "public_key": "abc", "private_key": "def" } }),
             vec![("MONGODB_ATLAS_BASE_URL", "http://atlas.example.com")],
             "Atlas settings cannot be used.",
-            "MONGODB_ATLAS_BASE_URL: the base URL has http://atlas.example.com",
+            "MONGODB_ATLAS_BASE_URL: the base URL is http://atlas.example.com",
         ),
         (
             "a key with a line break",
             json!({ "atlas": { "public_key": "abc", "private_key": "def\n" } }),
             vec![],
             "Atlas settings cannot be used.",
-            "atlas.private_key begins or ends with a blank",
+            "atlas.private_key begins or ends with a space",
         ),
     ];
     for (case, config, environment, summary, told) in cases {

@@ -145,7 +145,7 @@ async fn a_function_that_is_not_ready_is_refused_with_the_reason_lambda_gives() 
     says(json!({ "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "No such key." }));
     let summary = "The last update of the dump target did not succeed.";
     world
-        .refused(&world.verifying(&arn), summary, &["says Failed (No such key.)"])
+        .refused(&world.verifying(&arn), summary, &["is Failed (No such key.)"])
         .await;
 }
 
