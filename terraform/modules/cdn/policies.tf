@@ -4,8 +4,8 @@ locals {
   # download-api signs them with the URL: which version, and the name and type that the file is offered under.
   file_query_strings = ["response-content-disposition", "response-content-type", "versionId"]
 
-  # What S3 says of the encryption, the account's number in the key's ARN included.
-  s3_headers = ["x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-bucket-key-enabled", "x-amz-version-id"]
+  # Who serves, and what S3 says of the encryption, the account's number in the key's ARN included.
+  s3_headers = ["Server", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-bucket-key-enabled", "x-amz-version-id"]
 
   # An uploaded page runs no script in the platform's name, wherever it is opened.
   headers = merge({
@@ -13,7 +13,7 @@ locals {
       content_security_policy = "default-src 'none'; frame-ancestors 'none'"
       referrer_policy         = "no-referrer"
       cache_control           = { value = "no-store", override = false }
-      removed                 = []
+      removed                 = ["Server"]
     }
     files = {
       content_security_policy = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -106,16 +106,12 @@ resource "aws_cloudfront_response_headers_policy" "this" {
     }
   }
 
-  dynamic "remove_headers_config" {
-    for_each = length(each.value.removed) == 0 ? [] : [each.value.removed]
+  remove_headers_config {
+    dynamic "items" {
+      for_each = each.value.removed
 
-    content {
-      dynamic "items" {
-        for_each = remove_headers_config.value
-
-        content {
-          header = items.value
-        }
+      content {
+        header = items.value
       }
     }
   }

@@ -72,7 +72,7 @@ variable "files" {
 }
 
 variable "assets" {
-  description = "Public assets, for example a web page: `prefix`, their folder in the bucket of the files; `root`, the object for the path `/`; `content_security_policy`, which must list the hosts of Cognito and S3 under `connect-src` if the page calls them; `cache_control`, for objects without the header `Cache-Control`. `null`: no public assets; all paths except those of the API require a signature."
+  description = "Public assets, for example a web page: `prefix`, their folder in the bucket of the files; `root`, the object for the path `/`; `content_security_policy`, which must list the hosts of Cognito and S3 under `connect-src` if the page calls them; `cache_control`, for objects without the header `Cache-Control`. Default: no public assets; all paths except those of the API require a signature."
   type = object({
     prefix                  = optional(string, "site")
     root                    = optional(string, "index.html")
@@ -169,7 +169,7 @@ variable "geo" {
 }
 
 variable "web_acl_arn" {
-  description = "ARN of the web ACL of the distribution: the output `cdn_web_acl_arn` of the module edge. `null`: no web ACL."
+  description = "ARN of the web ACL of the distribution: the output `cdn_web_acl_arn` of the module edge. Default: no web ACL."
   type        = string
   default     = null
 
@@ -180,7 +180,7 @@ variable "web_acl_arn" {
 }
 
 variable "log_bucket" {
-  description = "Bucket for the access logs, in any region, and the prefix of the objects. Add `log_bucket_policy_json` to the policy of the bucket, and `log_key_policy_json` to the policy of its customer managed key. `null`: no access logs."
+  description = "Bucket for the access logs, in any region, and the prefix of the objects. Add `log_bucket_policy_json` to the policy of the bucket, and `log_key_policy_json` to the policy of its customer managed key. Default: no access logs."
   type = object({
     arn    = string
     prefix = optional(string, "cdn")
@@ -232,7 +232,7 @@ variable "wait_for_deployment" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
+  description = "Map of tags to assign to all resources of the module, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false
