@@ -1,9 +1,12 @@
 //! `cargo demo`: the whole life of an alarm bundle and a private link on the local cloud, with real Terraform and a function
-//! that really fails; and a MongoDB that is really measured, dumped by a schedule and restored.
+//! that really fails; a MongoDB that is really measured, dumped by a schedule and restored; and a flow log whose public address is
+//! reported.
 
 mod alarms;
 mod atlas;
 mod dumps;
+mod flow_logs;
+mod metrics;
 mod probe;
 mod services;
 mod stage;
@@ -25,6 +28,7 @@ use crate::workspace;
 use alarms::Alarms;
 use atlas::{Atlas, PrivateLink};
 use dumps::Dumps;
+use flow_logs::FlowLogs;
 use probe::Probe;
 use services::Services;
 use stage::{Kept, Stage};
@@ -64,7 +68,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.line("terraform, python3 and go are here")?;
 
     story.step(
-        "Build the provider, the function that the alarms will watch, and those that measure, dump and restore MongoDB",
+        "Build the provider, the function that the alarms will watch, those that measure, dump and restore MongoDB, and the one that reads flow logs",
     )?;
     let binaries = blocking(|| {
         let _progress = Progress::start(
@@ -92,7 +96,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     story.step("Create two functions, and a topic with a queue that listens to it")?;
     let services = Services::create(&sdk, &binaries.function).await?;
     story.line(&format!("functions: {}, {}", services::CATALOGUE, services::SEARCH))?;
-    story.line(&format!("topic: {}", services.topic_arn))?;
+    story.line(&format!("topic: {}", services.topic_arn()))?;
     story.line(&format!(
         "{{\"course\": \"rust\"}} -> {}",
         services.invoke("rust").await?
@@ -180,6 +184,17 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let probe = Probe::create(&sdk, &cloudwatch, &uri, &binaries.probe).await?;
     story.lines(&probe.numbers().await?)?;
 
+    story.step("Report a public address: two lines of a VPC flow log, and what the guard publishes of them")?;
+    let flow_logs = FlowLogs::create(&sdk, &cloudwatch, &binaries.guard).await?;
+    story.lines(&flow_logs.write().await?)?;
+    let waited = Instant::now();
+    let finding = flow_logs.finding().await?;
+    story.line(&format!(
+        "the message that came through SNS after {:.1} s, and the metric of the alarm:",
+        waited.elapsed().as_secs_f64()
+    ))?;
+    story.lines(&finding)?;
+
     if let Stage::Kept(kept) = &mut stage {
         kept.finished = true;
         return tell_how_to_go_on_with(&story, kept);
@@ -251,7 +266,7 @@ fn prepare(stage: &Stage, services: &Services) -> Result<Terraform> {
     // without the hints at commands that the demo types itself
     let automation = ("TF_IN_AUTOMATION".to_owned(), "1".to_owned());
     let terraform = Terraform::new(folder, stage.environment().into_iter().chain([automation]).collect());
-    terraform.set("topic_arn", json!(services.topic_arn))?;
+    terraform.set("topic_arn", json!(services.topic_arn()))?;
     terraform.set("atlas_project_id", json!(DEFAULT_PROJECT))?;
     terraform.set(
         "functions",

@@ -114,14 +114,16 @@ pub(crate) struct DemoBinaries {
     pub(crate) dump: PathBuf,
     pub(crate) restore: PathBuf,
     pub(crate) probe: PathBuf,
+    pub(crate) guard: PathBuf,
 }
 
-const DEMO: [&str; 5] = [
+const DEMO: [&str; 6] = [
     "terraform-provider-lectern",
     "quickstart-function",
     "mongo-dump",
     "mongo-restore",
     "mongo-probe",
+    "flow-log-guard",
 ];
 
 /// Builds what the demo runs.
@@ -134,13 +136,14 @@ pub(crate) fn demo_binaries() -> Result<DemoBinaries> {
         arguments.extend(["--features", "local-cloud/demo"]);
     }
     build(&place, &arguments)?;
-    let [provider, function, dump, restore, probe] = DEMO.map(|name| place.binary(name));
+    let [provider, function, dump, restore, probe, guard] = DEMO.map(|name| place.binary(name));
     Ok(DemoBinaries {
         provider,
         function,
         dump,
         restore,
         probe,
+        guard,
     })
 }
 

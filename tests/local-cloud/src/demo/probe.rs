@@ -1,17 +1,14 @@
 //! The probe in the demo: a function that measures the demo's MongoDB, and its numbers in CloudWatch.
 
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, Result, bail};
 use aws_config::SdkConfig;
-use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use aws_sdk_lambda::primitives::Blob;
 use metric_names::mongodb as metric;
 use serde_json::json;
 
-use super::services;
+use super::{metrics, services};
 
 const PROBE: &str = "mongo-probe";
 /// Name of the cluster in the metrics.
@@ -19,9 +16,6 @@ const CLUSTER: &str = "main";
 /// What FerretDB lets be measured by a function that is started anew for each event, as the local cloud does: a MongoDB tells its connections, lag,
 /// cache and disk as well, and AWS keeps the function, so that it has two samples for the operations a second.
 const TOLD: [&str; 2] = [metric::UP, metric::ROUND_TRIP_MILLISECONDS];
-
-/// Until a metric that was written must be in CloudWatch.
-const ARRIVED: Duration = Duration::from_secs(20);
 
 pub(super) struct Probe {
     lambda: aws_sdk_lambda::Client,
@@ -67,43 +61,12 @@ impl Probe {
 
     /// Measures, and returns what CloudWatch has of it.
     pub(super) async fn numbers(&self) -> Result<Vec<String>> {
-        let namespace = metric::NAMESPACE;
         self.measure().await?;
         let mut lines = Vec::new();
         for name in TOLD {
-            let deadline = Instant::now() + ARRIVED;
-            let value = loop {
-                if let Some(value) = self.latest(name).await? {
-                    break value;
-                }
-                if Instant::now() > deadline {
-                    bail!("{namespace} {name} was not in CloudWatch after {} s", ARRIVED.as_secs());
-                }
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            };
-            lines.push(format!("{namespace} {name} {{Cluster: {CLUSTER}}} = {value:.1}"));
+            let line = metrics::line(&self.cloudwatch, metric::NAMESPACE, name, (metric::CLUSTER, CLUSTER));
+            lines.push(line.await?);
         }
         Ok(lines)
-    }
-
-    /// The highest value of the last minute that has one.
-    async fn latest(&self, name: &str) -> Result<Option<f64>> {
-        let now = SystemTime::now();
-        let dimension = Dimension::builder().name(metric::CLUSTER).value(CLUSTER).build();
-        let found = self
-            .cloudwatch
-            .get_metric_statistics()
-            .namespace(metric::NAMESPACE)
-            .metric_name(name)
-            .dimensions(dimension)
-            .start_time(DateTime::from(now - Duration::from_secs(600)))
-            .end_time(DateTime::from(now + Duration::from_secs(60)))
-            .period(60)
-            .statistics(Statistic::Maximum)
-            .send()
-            .await?;
-        let points = found.datapoints().iter();
-        let last = points.max_by_key(|point| point.timestamp().map(DateTime::secs));
-        Ok(last.and_then(|point| point.maximum()))
     }
 }

@@ -23,9 +23,7 @@ const ACTIVE: Duration = Duration::from_secs(30);
 
 pub(super) struct Services {
     lambda: aws_sdk_lambda::Client,
-    sqs: aws_sdk_sqs::Client,
-    pub(super) topic_arn: String,
-    queue_url: String,
+    alarms: Listener,
 }
 
 impl Services {
@@ -54,35 +52,12 @@ impl Services {
             .function_version(version)
             .send()
             .await?;
+        let alarms = Listener::create(sdk, "course-alarms").await?;
+        Ok(Self { lambda, alarms })
+    }
 
-        let sns = aws_sdk_sns::Client::new(sdk);
-        let sqs = aws_sdk_sqs::Client::new(sdk);
-        let topic = sns.create_topic().name("course-alarms").send().await?;
-        let topic_arn = topic.topic_arn().context("a new topic has no ARN")?.to_owned();
-        let queue = sqs.create_queue().queue_name("course-alarms").send().await?;
-        let queue_url = queue.queue_url().context("a new queue has no URL")?.to_owned();
-        let attributes = sqs
-            .get_queue_attributes()
-            .queue_url(&queue_url)
-            .attribute_names(QueueAttributeName::QueueArn)
-            .send()
-            .await?;
-        let queue_arn = attributes
-            .attributes()
-            .and_then(|of| of.get(&QueueAttributeName::QueueArn));
-        let queue_arn = queue_arn.context("a new queue has no ARN")?;
-        sns.subscribe()
-            .topic_arn(&topic_arn)
-            .protocol("sqs")
-            .endpoint(queue_arn)
-            .send()
-            .await?;
-        Ok(Self {
-            lambda,
-            sqs,
-            topic_arn,
-            queue_url,
-        })
+    pub(super) fn topic_arn(&self) -> &str {
+        &self.alarms.topic_arn
     }
 
     /// Asks the catalogue for a course, by its alias, and returns the answer or the function's error.
@@ -113,17 +88,7 @@ impl Services {
     pub(super) async fn alarm_message(&self, alarm: &str, limit: Duration) -> Result<Vec<String>> {
         let deadline = Instant::now() + limit;
         while Instant::now() < deadline {
-            let received = self
-                .sqs
-                .receive_message()
-                .queue_url(&self.queue_url)
-                .wait_time_seconds(1)
-                .max_number_of_messages(10)
-                .send();
-            for message in received.await?.messages() {
-                // SNS puts its envelope around the message that CloudWatch wrote.
-                let envelope: Value = serde_json::from_str(message.body().unwrap_or_default())?;
-                let body: Value = serde_json::from_str(envelope["Message"].as_str().unwrap_or_default())?;
+            for body in self.alarms.receive().await? {
                 if body["AlarmName"] == alarm && body["NewStateValue"] == "ALARM" {
                     let fields = [
                         "AlarmName",
@@ -136,17 +101,70 @@ impl Services {
                         .map(|name| format!("  {name}: {}", body[name].as_str().unwrap_or_default()))
                         .into());
                 }
-                if let Some(receipt) = message.receipt_handle() {
-                    self.sqs
-                        .delete_message()
-                        .queue_url(&self.queue_url)
-                        .receipt_handle(receipt)
-                        .send()
-                        .await?;
-                }
             }
         }
         bail!("no message about {alarm} came within {} s", limit.as_secs())
+    }
+}
+
+/// A topic, and a queue that listens to it.
+pub(super) struct Listener {
+    sqs: aws_sdk_sqs::Client,
+    pub(super) topic_arn: String,
+    queue_url: String,
+}
+
+impl Listener {
+    /// Creates both with this name.
+    pub(super) async fn create(sdk: &SdkConfig, name: &str) -> Result<Self> {
+        let sns = aws_sdk_sns::Client::new(sdk);
+        let sqs = aws_sdk_sqs::Client::new(sdk);
+        let topic = sns.create_topic().name(name).send().await?;
+        let topic_arn = topic.topic_arn().context("a new topic has no ARN")?.to_owned();
+        let queue = sqs.create_queue().queue_name(name).send().await?;
+        let queue_url = queue.queue_url().context("a new queue has no URL")?.to_owned();
+        let attributes = sqs
+            .get_queue_attributes()
+            .queue_url(&queue_url)
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await?;
+        let queue_arn = attributes
+            .attributes()
+            .and_then(|of| of.get(&QueueAttributeName::QueueArn));
+        let queue_arn = queue_arn.context("a new queue has no ARN")?;
+        sns.subscribe()
+            .topic_arn(&topic_arn)
+            .protocol("sqs")
+            .endpoint(queue_arn)
+            .send()
+            .await?;
+        Ok(Self {
+            sqs,
+            topic_arn,
+            queue_url,
+        })
+    }
+
+    /// Waits up to a second for messages, and takes them from the queue: what was published, without the envelope that SNS puts around it.
+    pub(super) async fn receive(&self) -> Result<Vec<Value>> {
+        let received = self
+            .sqs
+            .receive_message()
+            .queue_url(&self.queue_url)
+            .wait_time_seconds(1)
+            .max_number_of_messages(10)
+            .send();
+        let mut published = Vec::new();
+        for message in received.await?.messages() {
+            let envelope: Value = serde_json::from_str(message.body().unwrap_or_default())?;
+            published.push(serde_json::from_str(envelope["Message"].as_str().unwrap_or_default())?);
+            if let Some(receipt) = message.receipt_handle() {
+                let taken = self.sqs.delete_message().queue_url(&self.queue_url);
+                taken.receipt_handle(receipt).send().await?;
+            }
+        }
+        Ok(published)
     }
 }
 
