@@ -63,7 +63,7 @@ async fn what_one_place_refuses_the_other_gets_and_the_event_comes_again_without
         let failure = failed(&function, DEFAULT_FORMAT).await;
         assert_eq!(failure.name, name);
         assert!(
-            failure.message.starts_with("3 notices did not reach") && failure.message.contains("AccessDenied"),
+            failure.message.starts_with("3 notices were not delivered") && failure.message.contains("AccessDenied"),
             "{failure}"
         );
         assert!(!failure.message.contains("198.51"), "{failure}");
