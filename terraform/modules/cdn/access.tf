@@ -45,10 +45,6 @@ data "aws_iam_policy_document" "bucket" {
 }
 
 data "aws_iam_policy_document" "key" {
-  # checkov:skip=CKV_AWS_109:A key policy's "*" is the key itself.
-  # checkov:skip=CKV_AWS_111:A key policy's "*" is the key itself.
-  # checkov:skip=CKV_AWS_356:A key policy's "*" is the key itself.
-
   statement {
     sid       = "CdnDecrypts"
     actions   = ["kms:Decrypt"]

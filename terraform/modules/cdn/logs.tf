@@ -81,10 +81,6 @@ data "aws_iam_policy_document" "log_bucket" {
 }
 
 data "aws_iam_policy_document" "log_key" {
-  # checkov:skip=CKV_AWS_109:A key policy's "*" is the key itself.
-  # checkov:skip=CKV_AWS_111:A key policy's "*" is the key itself.
-  # checkov:skip=CKV_AWS_356:A key policy's "*" is the key itself.
-
   for_each = local.logs
 
   statement {

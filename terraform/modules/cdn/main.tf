@@ -47,9 +47,7 @@ resource "aws_cloudfront_origin_access_control" "files" {
 
 resource "aws_cloudfront_distribution" "this" {
   # checkov:skip=CKV_AWS_86:Standard logging (legacy) needs ACLs on its bucket; log_bucket sets up standard logging (v2), which the check does not know.
-  # checkov:skip=CKV_AWS_305:Without assets there is nothing at the root; with them, assets.root is served there.
-  # checkov:skip=CKV_AWS_310:Origin groups are made where files.secondary is given; a platform in one region has no second origin.
-  # checkov:skip=CKV_AWS_374:geo has no default: the caller chooses the countries, or "none".
+  # checkov:skip=CKV_AWS_174:minimum_protocol_version is TLSv1.2_2021 unless set, and validated to be no older; the check does not know the policies of 2025.
   # checkov:skip=CKV2_AWS_47:The rules are of the web ACL that web_acl_arn names, as the module edge makes it.
 
   comment             = var.name
