@@ -289,7 +289,7 @@ fn threshold(spec: &'static AlarmSpec) -> String {
         Threshold::Share { of, percent, .. } => {
             let default = of
                 .default_number()
-                .map_or_else(String::new, |number| format!(" (null: {number} s)"));
+                .map_or_else(String::new, |number| format!(" (default: {number} s)"));
             format!("{percent} % of `{of}`{default}")
         }
         Threshold::FromOverride => "a threshold (an override must set it)".to_owned(),
