@@ -119,7 +119,7 @@ variable "api" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.~+/=-]{32,512}$", var.api.verify.value))
-    error_message = "api.verify.value has 32 to 512 letters, digits and _.~+/=-: whoever guesses it passes the API's web ACL. Type a random value, for example of random_password with special = false."
+    error_message = "api.verify.value must have 32 to 512 letters, digits and _.~+/=-, because everyone who guesses it passes the web ACL of the API. Set a random value, for example from random_password with special = false."
   }
 }
 

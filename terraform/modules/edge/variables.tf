@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "cdn" {
-  description = "Rules of the web ACL of the distribution, which is created in us-east-1. `managed_rules`: AWS managed rule groups, each with a `version` (`null`: the version that AWS recommends), an `action` (`block`, or `count` to test the group) and `count_rules`, rules of the group that only count. `rate`: maximum number of requests of an IP address in `window_seconds`. `max_body_bytes`: maximum size of a request body. `null`: no web ACL for a distribution, for example in a second region."
+  description = "Rules of the web ACL of the distribution, which is created in us-east-1. `managed_rules`: AWS managed rule groups, each with a `version` (Default: the version that AWS recommends), an `action` (`block`, or `count` to test the group) and `count_rules`, rules of the group that only count. `rate`: maximum number of requests of an IP address in `window_seconds`. `max_body_bytes`: maximum size of a request body. Default: no web ACL for a distribution, for example in a second region."
   type = object({
     managed_rules = optional(object({
       # Its SizeRestrictions_BODY blocks bodies above 8 KB, which the API takes; max_body_bytes has the limit.
@@ -59,7 +59,7 @@ variable "cdn" {
 }
 
 variable "origin_verify" {
-  description = "Header that the distribution adds to requests to the API, and its secret random values. The distribution sends the first value; the web ACL of the API accepts both, so that the value can be changed. `null`: no web ACL for an API."
+  description = "Header that the distribution adds to requests to the API, and its secret random values. The distribution sends the first value; the web ACL of the API accepts both, so that the value can be changed. Default: no web ACL for an API."
   type = object({
     header = optional(string, "x-origin-verify")
     values = list(string)
@@ -69,12 +69,12 @@ variable "origin_verify" {
 
   validation {
     condition     = var.origin_verify == null ? true : contains([1, 2], length(var.origin_verify.values))
-    error_message = "origin_verify.values has one value, or two while the first takes the place of the second. A value that nobody sends any more only lets in those that know it."
+    error_message = "origin_verify.values must have one value, or two values while you replace one. Remove a value that is no longer used: everyone who knows it can call the API."
   }
 
   validation {
     condition     = var.origin_verify == null ? true : alltrue([for value in var.origin_verify.values : can(regex("^[A-Za-z0-9_.~+/=-]{32,200}$", value))])
-    error_message = "origin_verify.values has a value that is shorter than 32 characters, longer than WAF's 200, or has other characters than letters, digits and _.~+/=-: whoever guesses it reaches the API. Type a random one, for example of random_password with special = false."
+    error_message = "The values in origin_verify.values must have 32 to 200 letters, digits and _.~+/=-, because everyone who guesses a value can call the API. Set a random value, for example from random_password with special = false."
   }
 
   validation {
@@ -84,7 +84,7 @@ variable "origin_verify" {
 }
 
 variable "shield_advanced" {
-  description = "Shield Advanced. It costs 3,000 USD a month with a commitment of one year; confirm with `acknowledged_yearly_commitment = true`. `subscribe`: whether to subscribe this account; use `false` if the account is subscribed already. `protected`: ARNs of the resources to protect, by name, for example of the distribution. `null`: Shield Standard only, which is free."
+  description = "Shield Advanced. It costs 3,000 USD a month with a commitment of one year; confirm with `acknowledged_yearly_commitment = true`. `subscribe`: whether to subscribe this account; use `false` if the account is subscribed already. `protected`: ARNs of the resources to protect, by name, for example of the distribution. Default: Shield Standard only, which is free."
   type = object({
     acknowledged_yearly_commitment = bool
     subscribe                      = optional(bool, true)
@@ -111,7 +111,7 @@ variable "log_requests" {
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the logs."
+  description = "Number of days to keep the logs."
   type        = number
   default     = 90
   nullable    = false
@@ -123,7 +123,7 @@ variable "log_retention_days" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer managed key for the log of the web ACL of the API, in the region of the API. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
+  description = "ARN of the customer managed key for the log of the web ACL of the API, in the region of the API. Its policy must allow CloudWatch Logs to use it. Default: AWS owned keys."
   type        = string
   default     = null
 
@@ -134,7 +134,7 @@ variable "kms_key_arn" {
 }
 
 variable "us_east_1_kms_key_arn" {
-  description = "ARN of the customer managed key for the log of the web ACL of the distribution, in us-east-1. Its policy must allow CloudWatch Logs to use it. `null`: AWS owned keys."
+  description = "ARN of the customer managed key for the log of the web ACL of the distribution, in us-east-1. Its policy must allow CloudWatch Logs to use it. Default: AWS owned keys."
   type        = string
   default     = null
 
@@ -145,13 +145,13 @@ variable "us_east_1_kms_key_arn" {
 }
 
 variable "region" {
-  description = "Region of the API and its web ACL. The web ACL of the distribution is always in us-east-1. `null`: the provider's region."
+  description = "Region of the API and its web ACL. The web ACL of the distribution is always in us-east-1. Default: the provider's Region."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, in addition to the provider's `default_tags`."
+  description = "Map of tags to assign to all resources of the module, in addition to the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false
