@@ -14,7 +14,7 @@ pub(crate) enum AtlasError {
         code: Option<String>,
     },
     /// Also after repetitions.
-    #[error("Atlas cannot be reached or is busy ({operation}, {attempts} attempts): {reason}")]
+    #[error("Atlas cannot be reached or is busy ({operation}, attempt {attempts}): {reason}")]
     Unreachable {
         operation: &'static str,
         attempts: u32,

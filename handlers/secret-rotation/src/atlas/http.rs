@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(line.trim_end(), "CONNECT cloud.mongodb.com:443 HTTP/1.1");
         let error = answer.err().map(|error| chain(&error)).unwrap();
         assert!(
-            error.contains("change user, 1 attempts") && !error.contains("hunter2"),
+            error.contains("change user, attempt 1") && !error.contains("hunter2"),
             "{error}"
         );
     }

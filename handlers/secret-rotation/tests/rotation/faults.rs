@@ -31,7 +31,7 @@ pub(crate) async fn before(world: &World, step: &str) -> String {
 }
 
 /// The step fails by this name, nothing in use changes, and once the cause is gone the rotation comes to its end.
-pub(crate) async fn fails_and_goes_on(world: &World, step: &str, token: &str, name: &str, case: &str) {
+async fn fails_and_goes_on(world: &World, step: &str, token: &str, name: &str, case: &str) {
     let current = world.current().await;
     let failures = world.metric("Failures", Some(step));
     assert_eq!(world.fails(step, token).await, name, "{case}");
