@@ -891,6 +891,7 @@ def answer_once(app):
 def serve_ministack(listener, reports):
     import asyncio
 
+    import edge
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
@@ -908,6 +909,7 @@ def serve_ministack(listener, reports):
     refuse_other_owners_as_aws_does()
     decide_as_aws_does()
     distribute_as_aws_does()
+    edge.install(replaced)
     rotate_as_aws_does()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]

@@ -15,6 +15,8 @@ use crate::bridge::Report;
 use crate::group::Group;
 
 const LAUNCHER: &str = include_str!("../python/emulator.py");
+/// What it imports.
+const EDGE: &str = include_str!("../python/edge.py");
 
 /// Lines of a child's log that a failure shows.
 const LOG_LINES: usize = 40;
@@ -51,6 +53,7 @@ impl ChildEmulator {
     pub(crate) fn start(python: &Path, kind: Kind, folder: &Path, deadline: Instant) -> Result<Self> {
         let launcher = folder.join("emulator.py");
         fs::write(&launcher, LAUNCHER)?;
+        fs::write(folder.join("edge.py"), EDGE)?;
         let log = folder.join(format!("{}.log", kind.name));
         let mut command = Command::new(python);
         command.arg("-u").arg(&launcher).arg(kind.name).current_dir(folder);
