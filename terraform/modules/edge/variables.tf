@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "cdn" {
-  description = "Rules of the web ACL of the distribution, which is created in us-east-1. `managed_rules`: AWS managed rule groups, each with a `version` (Default: the version that AWS recommends), an `action` (`block`, or `count` to test the group) and `count_rules`, rules of the group that only count. `rate`: maximum number of requests of an IP address in `window_seconds`. `max_body_bytes`: maximum size of a request body. Default: no web ACL for a distribution, for example in a second region."
+  description = "Rules of the web ACL of the distribution, which is created in us-east-1. `managed_rules`: AWS managed rule groups, each with a `version` (default: the version that AWS recommends), an `action` (`block`, or `count` to test the group) and `count_rules`, rules of the group that only count. `rate`: maximum number of requests of an IP address in `window_seconds`. `max_body_bytes`: maximum size of a request body. Set to `null` to create no web ACL for a distribution, for example in a second region."
   type = object({
     managed_rules = optional(object({
       # Its SizeRestrictions_BODY blocks bodies above 8 KB, which the API takes; max_body_bytes has the limit.
