@@ -172,7 +172,7 @@ fn each_mistake_is_told_with_where_what_and_what_to_type() {
             assert!(error.contains(part), "{text}: {part} is not in: {error}");
         }
         assert!(
-            ["Use ", "use ", "List ", "It is for ", "After #"]
+            ["Use ", "Use, ", "use ", "List ", "It is for ", "After #"]
                 .iter()
                 .any(|advice| error.contains(advice)),
             "{text}: no advice in: {error}"
