@@ -1,90 +1,100 @@
-"""Reads flow logs and finds flows with public addresses, as one would write it in Python: the same lines, counts and flows as
-flow-log-guard has, with the standard library alone.
+"""Publishes flows with public addresses, as one would write it in Python: the reader of flow_logs.py, boto3 for SNS and EventBridge."""
 
-    flow_log_guard.py SETTINGS EVENTS
-
-SETTINGS is JSON, EVENTS a file with an event a line. Prints the CPU seconds that all events took, and what was found.
-"""
-
-import base64
-import functools
-import gzip
-import ipaddress
+import hashlib
 import json
-import sys
-import time
+import os
+from datetime import datetime, timezone
 
-PRIVATE = (
-    "0.0.0.0/32 10.0.0.0/8 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 224.0.0.0/4 255.255.255.255/32 "
-    "::/128 ::1/128 fc00::/7 fe80::/10 ff00::/8"
-).split()
+import boto3
 
+import flow_logs
+import lambda_runtime
 
-def main(settings, events):
-    settings = json.loads(settings)
-    ranges = [ipaddress.ip_network(text) for text in PRIVATE + settings["own"] + settings["services"]]
-    networks = {version: [one for one in ranges if one.version == version] for version in (4, 6)}
-    fields = settings["format"].split()
-    at = {field: number for number, field in enumerate(fields)}
-    window_seconds = settings["window_seconds"]
-
-    # The same addresses come again and again.
-    @functools.lru_cache(maxsize=1 << 16)
-    def is_public(text):
-        address = ipaddress.ip_address(text)
-        return not any(address in network for network in networks[address.version])
-
-    def number(text):
-        return None if text == "-" else int(text)
-
-    def handle(event):
-        delivery = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
-        records, unreadable, flows = 0, 0, {}
-        for log_event in delivery["logEvents"]:
-            values = log_event["message"].rstrip().split(" ")
-            if len(values) != len(fields):
-                unreadable += 1
-                continue
-            if values[at["log-status"]] in ("NODATA", "SKIPDATA"):
-                continue
-            try:
-                source, destination = values[at["pkt-srcaddr"]], values[at["pkt-dstaddr"]]
-                source = values[at["srcaddr"]] if source == "-" else source
-                destination = values[at["dstaddr"]] if destination == "-" else destination
-                public = is_public(source), is_public(destination)
-                ports = number(values[at["srcport"]]), number(values[at["dstport"]])
-                protocol = number(values[at["protocol"]])
-                packets, size = number(values[at["packets"]]), number(values[at["bytes"]])
-                start, end = number(values[at["start"]]), number(values[at["end"]])
-                path = number(values[at["traffic-path"]])
-                action = values[at["action"]]
-                if action not in ("ACCEPT", "REJECT"):
-                    raise ValueError(action)
-            except ValueError:
-                unreadable += 1
-                continue
-            records += 1
-            if not any(public):
-                continue
-            start = log_event["timestamp"] // 1000 if start is None else start
-            key = (action, start - start % window_seconds, source, destination, *ports, protocol)
-            total = flows.setdefault(key, {"records": 0, "packets": 0, "bytes": 0, "interfaces": [], "path": path, "end": end})
-            total["records"] += 1
-            total["packets"] += packets or 0
-            total["bytes"] += size or 0
-            interface = values[at["interface-id"]]
-            if interface not in total["interfaces"]:
-                total["interfaces"].append(interface)
-        return records, unreadable, len(flows)
-
-    with open(events) as lines:
-        texts = lines.read().splitlines()
-    before = time.process_time()
-    found = [handle(json.loads(text)) for text in texts]
-    seconds = time.process_time() - before
-    records, unreadable, flows = (sum(column) for column in zip(*found))
-    print(json.dumps({"cpu_seconds": seconds, "records": records, "unreadable": unreadable, "flows": flows}))
+topic, bus, region = (os.environ[name] for name in ("LECTERN_FINDINGS_TOPIC_ARN", "LECTERN_EVENT_BUS", "AWS_REGION"))
+window_seconds = int(os.environ["LECTERN_WINDOW_SECONDS"])
+sns, events = boto3.client("sns"), boto3.client("events")
+read = None
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def prefixes():
+    ids = os.environ.get("LECTERN_PREFIX_LIST_IDS", "")
+    if not ids:
+        return []
+    pages = boto3.client("ec2").get_paginator("get_managed_prefix_list_entries")
+    found = [page for one in ids.split(",") for page in pages.paginate(PrefixListId=one)]
+    return [entry["Cidr"] for page in found for entry in page["Entries"]]
+
+
+def finding(flow, total):
+    action, start, source, destination, source_port, destination_port, protocol = flow
+    window = [datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for at in (start, start + window_seconds)]
+    return {
+        "kind": "public_address_flow",
+        "action": action,
+        "source": source,
+        "destination": destination,
+        "source_port": source_port,
+        "destination_port": destination_port,
+        "protocol": protocol,
+        "window": dict(zip(("start", "end"), window)),
+        "records": total["records"],
+        "packets": total["packets"],
+        "bytes": total["bytes"],
+        "interface_ids": total["interfaces"],
+        "traffic_path": total["path"],
+    }
+
+
+def publish(notices):
+    for first in range(0, len(notices), 10):
+        batch = notices[first : first + 10]
+        messages = [
+            {
+                "Id": str(number),
+                "Message": json.dumps(notice),
+                "MessageAttributes": {"kind": {"DataType": "String", "StringValue": notice["kind"]}},
+            }
+            for number, notice in enumerate(batch)
+        ]
+        sent = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=messages)
+        entries = [
+            {"EventBusName": bus, "Source": "lectern.flow-log-guard", "DetailType": notice["kind"], "Detail": json.dumps(notice)}
+            for notice in batch
+        ]
+        put = events.put_events(Entries=entries)
+        if sent["Failed"] or put["FailedEntryCount"]:
+            raise RuntimeError("not everything was published")
+
+
+def handler(event):
+    global read
+    if read is None:
+        own = os.environ["LECTERN_OWN_CIDRS"].split(",")
+        read = flow_logs.reader({
+            "format": os.environ["LECTERN_FLOW_LOG_FORMAT"],
+            "own": own,
+            "services": prefixes(),
+            "window_seconds": window_seconds,
+        })
+    delivery = flow_logs.delivered(event)
+    counts, flows = read(delivery)
+    notices = [finding(flow, total) for flow, total in sorted(flows.items(), key=lambda item: item[0][0])]
+    if counts["unreadable"]:
+        notices.append({"kind": "unreadable_records", "unreadable": counts["unreadable"], "lines": len(delivery["logEvents"])})
+    accepted = sum(flow[0] == "ACCEPT" for flow in flows)
+    metrics = {
+        "PublicAddressFlows": accepted,
+        "RejectedPublicAddressFlows": len(flows) - accepted,
+        "Records": counts["records"],
+        "UnreadableRecords": counts["unreadable"],
+        "SkippedRecords": counts["skipped"],
+    }
+    lambda_runtime.emit("Lectern/FlowLogs", {"FlowLogGroup": delivery["logGroup"]}, metrics)
+    for notice in notices:
+        facts = json.dumps([delivery["owner"], region, delivery["logGroup"], notice])
+        notice["id"] = hashlib.sha256(facts.encode()).hexdigest()[:32]
+    publish(notices)
+    return {"outcome": "scanned", **counts, "accepted": accepted, "rejected": len(flows) - accepted, "notices": len(notices)}
+
+
+lambda_runtime.run(handler)

@@ -46,7 +46,7 @@ struct Found {
 }
 
 pub(crate) fn measure(runs: usize) -> Result<()> {
-    let texts: Vec<_> = (0..EVENTS).map(lines).collect();
+    let texts: Vec<_> = (0..EVENTS).map(|stream| lines(stream, LINES)).collect();
     let bytes: usize = texts.iter().flatten().map(String::len).sum();
     let megabytes = bytes as f64 / MEGABYTE;
     let events = texts.iter().map(|lines| event(lines)).collect::<Result<Vec<_>>>()?;
@@ -121,10 +121,20 @@ fn rust(events: &[String]) -> Result<(f64, f64, Found)> {
     Ok((cpu()? - before, whole, found))
 }
 
+/// How both read the lines.
+pub(crate) fn settings() -> Value {
+    json!({ "format": FORMAT, "own": OWN, "services": SERVICES, "window_seconds": 60 })
+}
+
+/// An event of one stream with so many lines.
+pub(crate) fn event_of(number: u64) -> Result<String> {
+    event(&lines(0, number))
+}
+
 fn python(events: &std::path::Path) -> Result<(f64, Found)> {
     let output = Command::new(toolchain::python_venv()?.join("bin/python"))
-        .arg(workspace::root().join("tests/bench/python/flow_log_guard.py"))
-        .arg(json!({ "format": FORMAT, "own": OWN, "services": SERVICES, "window_seconds": 60 }).to_string())
+        .arg(workspace::root().join("tests/bench/python/flow_logs.py"))
+        .arg(settings().to_string())
         .arg(events)
         .output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -143,7 +153,7 @@ fn python(events: &std::path::Path) -> Result<(f64, Found)> {
 
 /// Traffic as a private network has it: most of it among itself, to MongoDB and to S3, the same every time. Of a thousand lines one is
 /// of a stranger, one cannot be read and two are without traffic.
-fn lines(stream: u64) -> Vec<String> {
+fn lines(stream: u64, number: u64) -> Vec<String> {
     let mut dice = stream.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut roll = |sides: u64| {
         dice ^= dice << 13;
@@ -184,7 +194,7 @@ fn lines(stream: u64) -> Vec<String> {
             if service == "S3" { "7" } else { "1" },
         )
     };
-    (0..LINES).map(line).collect()
+    (0..number).map(line).collect()
 }
 
 fn event(lines: &[String]) -> Result<String> {

@@ -2,14 +2,15 @@
 //!
 //! - `start`: from the start of the provider to the handshake, and memory at rest
 //! - `alarms`: the same alarms as one `lectern_alarm_bundle` and as `aws_cloudwatch_metric_alarm` resources
-//! - `handlers`: from the start of a function to its first poll, and what is sent to Lambda
+//! - `handlers`: from the start of a function to its first poll, and what is sent to Lambda; and to its first answer, beside Python
+//!   functions of the same work
 //! - `api`: a route of an API, by download-api and by a Python function of the same work
 //! - `dump`: the same collection through mongo-dump, a pymongo script, mongoexport and mongodump
 //! - `flow-logs`: the same flow logs, read by flow-log-guard and by a Python function of the same logic
 //! - `restore`: the same dump into an empty deployment, by mongo-restore and by a pymongo script
 //!
 //! What these need: `processes` runs and watches programs, `function` is a Lambda function's process with its Runtime API,
-//! `storage` is S3 without a limit of its own, `bound` is what one thread takes for a dump's or a restore's
+//! `contest` starts a handler and its Python function in turn, `world` is what these work on, `storage` is S3 without a limit of its own, `bound` is what one thread takes for a dump's or a restore's
 //! unavoidable work.
 
 #![allow(clippy::print_stdout, reason = "the measurements are what a bench prints")]
@@ -17,7 +18,9 @@
 mod alarms;
 mod api;
 mod bound;
+mod contest;
 mod dump;
+mod first_answers;
 mod flow_logs;
 mod function;
 mod handlers;
@@ -25,6 +28,7 @@ mod processes;
 mod restore;
 mod start;
 mod storage;
+mod world;
 
 use std::path::PathBuf;
 
@@ -87,7 +91,10 @@ async fn main() -> Result<()> {
         match measurement {
             Measurement::Start => start::measure()?,
             Measurement::Alarms => alarms::measure(arguments.functions, arguments.runs).await?,
-            Measurement::Handlers => handlers::measure(|name| arguments.binary(name)).await?,
+            Measurement::Handlers => {
+                handlers::measure(|name| arguments.binary(name)).await?;
+                first_answers::measure(|name| arguments.binary(name)).await?;
+            }
             Measurement::FlowLogs => flow_logs::measure(arguments.runs)?,
             Measurement::Api => api::measure(arguments.binary("download-api")?).await?,
             Measurement::Dump => {
