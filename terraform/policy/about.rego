@@ -84,6 +84,15 @@ has_group(function, group) if {
 	group.config in lib.reached(function, "vpc_config")
 }
 
+# Whether the groups of a function are unknown, and the configuration does not say which they are: a dynamic block is not in a plan.
+has_undecided_groups if {
+	some function in lib.of_type("aws_lambda_function")
+	lib.is_partly_unknown(function, ["vpc_config", 0, "security_group_ids"])
+	lib.is_opaque(function, "vpc_config")
+}
+
+is_open(range) if range in {"0.0.0.0/0", "::/0"}
+
 is_of_function(rule) if {
 	some group in function_groups
 	lib.is_linked(rule, "security_group_id", group)

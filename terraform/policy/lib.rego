@@ -65,33 +65,39 @@ is_empty(map) if {
 
 root_module := object.get(input, ["configuration", "root_module"], {})
 
-# By path, for example "module.network", the modules of the configuration. The root module's path is "".
-modules[path] := module if {
-	walk(root_module, [keys, module])
-	is_object(module)
-	is_module_path(keys)
-	path := concat(".", [part |
-		some place, key in keys
-		place % 3 == 1
-		part := sprintf("module.%s", [key])
-	])
+# By path, for example "module.network", the modules of the configuration, five levels deep. The root module's path is "".
+# References of a deeper module are not followed: what they would decide stays unknown.
+modules := object.union_n([{"": root_module}, level_1, level_2, level_3, level_4, level_5])
+
+level_1[path] := call.module if {
+	some parent, module in {"": root_module}
+	some name, call in object.get(module, "module_calls", {})
+	path := join_path(parent, sprintf("module.%s", [name]))
 }
 
-is_module_path([]) := true
-
-is_module_path(keys) if {
-	count(keys) > 0
-	count(keys) % 3 == 0
-	every place, key in keys {
-		step(place % 3, key)
-	}
+level_2[path] := call.module if {
+	some parent, module in level_1
+	some name, call in object.get(module, "module_calls", {})
+	path := join_path(parent, sprintf("module.%s", [name]))
 }
 
-step(0, "module_calls") := true
+level_3[path] := call.module if {
+	some parent, module in level_2
+	some name, call in object.get(module, "module_calls", {})
+	path := join_path(parent, sprintf("module.%s", [name]))
+}
 
-step(1, _) := true
+level_4[path] := call.module if {
+	some parent, module in level_3
+	some name, call in object.get(module, "module_calls", {})
+	path := join_path(parent, sprintf("module.%s", [name]))
+}
 
-step(2, "module") := true
+level_5[path] := call.module if {
+	some parent, module in level_4
+	some name, call in object.get(module, "module_calls", {})
+	path := join_path(parent, sprintf("module.%s", [name]))
+}
 
 join_path("", name) := name
 
@@ -111,23 +117,28 @@ subject(reference) := concat(".", array.slice(parts, 0, length)) if {
 	not parts[0] in {"each", "count", "self", "path", "terraform"}
 }
 
-references(expression) := {subject(reference) |
+# References as they are written.
+written(expression) := {reference | some reference in expression.references} if {
+	expression.references
+} else := {reference |
 	walk(expression, [keys, list])
 	keys[count(keys) - 1] == "references"
 	some reference in list
 }
 
-uses_each(expression) if {
-	walk(expression, [keys, list])
-	keys[count(keys) - 1] == "references"
-	some reference in list
-	startswith(reference, "each.")
-}
+subjects(written_references) := {subject(reference) | some reference in written_references}
+
+references(expression) := subjects(written(expression))
 
 # References of an argument; each.value stands for what for_each refers to.
-argument_references(resource, expression) := references(expression) | references(object.get(resource, "for_each_expression", {})) if {
-	uses_each(expression)
-} else := references(expression)
+argument_references(resource, expression) := subjects(all) | each if {
+	all := written(expression)
+	each := {reference |
+		some written_reference in all
+		startswith(written_reference, "each.value")
+		some reference in references(object.get(resource, "for_each_expression", {}))
+	}
+}
 
 # From where to where references lead: through variables, outputs of modules and data sources, up to resources and local values.
 edges[node] contains to if {
@@ -162,9 +173,9 @@ every_edge[node] := object.get(edges, node, set()) if {
 
 # All that an argument of a resource refers to.
 reached(resource, argument) := starts | graph.reachable(every_edge, starts) if {
-	written := configured[resource.config]
-	starts := {join_path(written.path, reference) |
-		some reference in argument_references(written, object.get(written, ["expressions", argument], {}))
+	block := configured[resource.config]
+	starts := {join_path(block.path, reference) |
+		some reference in argument_references(block, object.get(block, ["expressions", argument], {}))
 	}
 } else := set()
 

@@ -110,7 +110,7 @@ network_egress contains lib.found(chain, rule.address, sprintf("egress to %s fro
 	some rule in about.egress_rules
 	about.is_of_function(rule)
 	some range in about.ranges(rule)
-	range in {"0.0.0.0/0", "::/0"}
+	about.is_open(range)
 }
 
 network_egress contains lib.found(chain, group.address, sprintf("egress to %s from a security group of a function", [range])) if {
@@ -118,7 +118,26 @@ network_egress contains lib.found(chain, group.address, sprintf("egress to %s fr
 	some group in about.function_groups
 	some inline in lib.listed(lib.value(group, ["egress"]))
 	some range in array.concat(lib.listed(object.get(inline, "cidr_blocks", [])), lib.listed(object.get(inline, "ipv6_cidr_blocks", [])))
-	range in {"0.0.0.0/0", "::/0"}
+	about.is_open(range)
+}
+
+network_egress contains lib.not_known(chain, rule.address, "whether a function has this security group with open egress") if {
+	chain := rego.metadata.chain()
+	about.has_undecided_groups
+	some rule in about.egress_rules
+	not about.is_of_function(rule)
+	some range in about.ranges(rule)
+	about.is_open(range)
+}
+
+network_egress contains lib.not_known(chain, group.address, "whether a function has this security group with open egress") if {
+	chain := rego.metadata.chain()
+	about.has_undecided_groups
+	some group in lib.of_type("aws_security_group")
+	not group in about.function_groups
+	some inline in lib.listed(lib.value(group, ["egress"]))
+	some range in array.concat(lib.listed(object.get(inline, "cidr_blocks", [])), lib.listed(object.get(inline, "ipv6_cidr_blocks", [])))
+	about.is_open(range)
 }
 
 network_egress contains lib.not_known(chain, rule.address, "the range of addresses") if {
@@ -140,7 +159,7 @@ network_endpoint_ingress contains lib.found(chain, rule.address, sprintf("ingres
 	some rule in about.ingress_rules
 	about.is_of_endpoint(rule)
 	some range in about.ranges(rule)
-	range in {"0.0.0.0/0", "::/0"}
+	about.is_open(range)
 }
 
 network_endpoint_ingress contains lib.not_known(chain, rule.address, "the range of addresses") if {
