@@ -1,4 +1,5 @@
-# A distribution with an origin in each region, an alarm on each, the function between them, and an alarm on the function.
+# A distribution with buckets and APIs in two regions behind web ACLs, an alarm on each region, the function between them, and an alarm on
+# the function.
 
 terraform {
   required_providers {
@@ -11,7 +12,12 @@ terraform {
   }
 }
 
-provider "aws" {}
+# With an account, it takes host names of S3 for it that are nowhere.
+provider "aws" {
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+}
+
 provider "lectern" {}
 
 variable "package_path" {
@@ -27,58 +33,101 @@ variable "dead_letter_queue" {
   type = string
 }
 
-# It waits half a minute for a deployment, and as long before a distribution that is enabled is gone.
-resource "aws_cloudfront_distribution" "main" {
-  enabled             = false
+variable "signing_key" {
+  type = string
+}
+
+# The new value of the origin header, and the one before.
+variable "origin_verify_values" {
+  type      = list(string)
+  sensitive = true
+}
+
+# The bucket of the files and its replica, into which the test copies what it wants there.
+module "files" {
+  source = "./modules/storage"
+
+  bucket                  = "edu-files"
+  force_destroy           = true
+  bucket_policy_documents = [module.cdn.bucket_policy_json]
+  key_policy_documents    = [module.cdn.key_policy_json]
+}
+
+module "replica" {
+  source = "./modules/storage"
+
+  bucket                  = "edu-replica"
+  region                  = "eu-west-1"
+  force_destroy           = true
+  bucket_policy_documents = [module.cdn.secondary_bucket_policy_json]
+  key_policy_documents    = [module.cdn.key_policy_json]
+}
+
+module "edge" {
+  source = "./modules/edge"
+
+  name          = "edu"
+  origin_verify = { values = var.origin_verify_values }
+}
+
+# Nobody gets as far as here: whom the API lets in has no token.
+module "probe" {
+  source = "./modules/function"
+
+  name        = "edu-probe"
+  description = "Stands behind the API"
+  package     = { path = var.package_path }
+}
+
+# What it answers by itself tells who got in: 401 without a token, and a page's preflight.
+module "api" {
+  source = "./modules/api"
+
+  name                        = "edu"
+  user_pool_arn               = aws_cognito_user_pool.users.arn
+  handlers                    = { probe = module.probe.handler }
+  contract                    = jsonencode({ routes = { "GET /profile" = { operation = "getProfile", handler = "probe" }, "POST /profile" = { operation = "setProfile", handler = "probe" } }, models = {} })
+  cors_origins                = ["https://learn.example.com"]
+  manage_account_logging_role = true
+  origin_verify               = { web_acl_arn = module.edge.api_web_acl_arn }
+
+  # As the module's own: for the provider above, the ARN of an API has no account.
+  resource_policy = {
+    json = jsonencode({
+      Version   = "2012-10-17"
+      Statement = [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "arn:aws:execute-api:us-east-1:000000000000:*/v1/*" }]
+    })
+  }
+}
+
+resource "aws_cognito_user_pool" "users" {
+  name = "edu"
+}
+
+# hashicorp/aws would wait half a minute for a deployment.
+module "cdn" {
+  source = "./modules/cdn"
+
+  name                = "edu"
+  aliases             = ["learn.example.com"]
+  certificate_arn     = "arn:aws:acm:us-east-1:000000000000:certificate/1234abcd"
+  assets              = {}
+  signing_keys        = { first = var.signing_key }
+  geo                 = { restriction_type = "whitelist", locations = ["DE"] }
+  web_acl_arn         = module.edge.cdn_web_acl_arn
   wait_for_deployment = false
-  retain_on_delete    = true
 
-  dynamic "origin" {
-    for_each = toset(["api-1", "api-2", "files"])
-
-    content {
-      origin_id   = origin.key
-      domain_name = "${origin.key}.example.com"
-
-      custom_origin_config {
-        http_port              = 80
-        https_port             = 443
-        origin_protocol_policy = "https-only"
-        origin_ssl_protocols   = ["TLSv1.2"]
-      }
-    }
+  files = {
+    bucket_arn                  = module.files.bucket_arn
+    bucket_regional_domain_name = module.files.bucket_regional_domain_name
+    secondary                   = { bucket_arn = module.replica.bucket_arn, bucket_regional_domain_name = module.replica.bucket_regional_domain_name }
   }
 
-  default_cache_behavior {
-    target_origin_id       = "files"
-    viewer_protocol_policy = "https-only"
-    allowed_methods        = ["GET", "HEAD"]
-    cached_methods         = ["GET", "HEAD"]
-    cache_policy_id        = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-  }
-
-  ordered_cache_behavior {
-    path_pattern           = "/upload/*"
-    target_origin_id       = "api-1"
-    viewer_protocol_policy = "https-only"
-    allowed_methods        = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
-    cached_methods         = ["GET", "HEAD"]
-    cache_policy_id        = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-  }
-
-  restrictions {
-    geo_restriction {
-      restriction_type = "none"
-    }
-  }
-
-  viewer_certificate {
-    cloudfront_default_certificate = true
-  }
-
-  # As the module's README has it.
-  lifecycle {
-    ignore_changes = [default_cache_behavior[0].target_origin_id, ordered_cache_behavior[0].target_origin_id]
+  api = {
+    host      = module.api.host
+    stage     = module.api.stage_name
+    verify    = module.edge.verify
+    secondary = { host = "api-2.example.com" }
   }
 }
 
@@ -107,7 +156,7 @@ module "origin_failover" {
 
   name              = "edu"
   alarms            = { for region, alarm in aws_cloudwatch_metric_alarm.regions : region => alarm.alarm_name }
-  distribution      = { id = aws_cloudfront_distribution.main.id, primary_origin_id = "api-1", secondary_origin_id = "api-2" }
+  distribution      = module.cdn.failover
   package           = { path = var.package_path }
   environment       = var.environment
   failback          = "automatic"
@@ -123,5 +172,9 @@ resource "lectern_alarm_bundle" "us_east_1" {
 }
 
 output "distribution_id" {
-  value = aws_cloudfront_distribution.main.id
+  value = module.cdn.id
+}
+
+output "viewer" {
+  value = { domain = module.cdn.domain_name, key_id = module.cdn.key_ids["first"], api = module.api.rest_api_id, bucket = module.files.ready_bucket, replica = module.replica.ready_bucket }
 }

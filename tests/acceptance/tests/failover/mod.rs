@@ -1,7 +1,8 @@
-//! The module origin-failover on a local cloud that enforces IAM: an alarm on region 1 moves the write path of a distribution, and after the
-//! hold time it comes back.
+//! The modules cdn, edge and origin-failover on a local cloud that enforces IAM: viewers get what they may, an alarm on region 1 moves the write
+//! path of the distribution, and after the hold time it comes back.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
@@ -9,12 +10,19 @@ use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StateValue};
 use lambda_kit::signed::{Client, Request, Service, elements};
 use local_cloud::package::{self, BOOTSTRAP, Effort};
-use local_cloud::{LocalCloud, Options, workspace};
-use serde_json::json;
+use local_cloud::{LocalCloud, Options, toolchain, workspace};
+use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const ON_SECONDARY: &str = "edu/origin_failover/writes/on_secondary/warning";
 const QUEUE: &str = "dead-letters";
+
+/// Targets of the behaviours, sorted.
+const REGION_1: [&str; 3] = ["api-primary", "assets", "files"];
+const REGION_2: [&str; 3] = ["api-secondary", "assets", "files"];
+
+/// Values of the origin header: the new one, and the one before.
+const VALUES: [&str; 2] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
 
 /// What the test sees and does from outside.
 struct Outside {
@@ -107,6 +115,9 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
         "AWS_ENDPOINT_URL_CLOUDWATCH": cloud.cloudwatch().endpoint_url(),
     });
     workdir.set("environment", endpoints).unwrap();
+    let keys = viewer(&cloud, "keys", &json!({}));
+    workdir.set("signing_key", keys["public"].clone()).unwrap();
+    workdir.set("origin_verify_values", json!(VALUES)).unwrap();
     let sqs = aws_sdk_sqs::Client::new(&cloud.sdk_config());
     sqs.create_queue().queue_name(QUEUE).send().await.unwrap();
     let queue = format!("arn:aws:sqs:us-east-1:000000000000:{QUEUE}");
@@ -126,14 +137,15 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
         distribution: workdir.output("distribution_id").unwrap().as_str().unwrap().to_owned(),
         cloud,
     };
+    viewers_get_what_they_may(&workdir, &outside, &keys);
     let both_ok = async |outside: &Outside| {
         outside.state("edu/primary").await == StateValue::Ok && outside.state("edu/secondary").await == StateValue::Ok
     };
     outside.until("both regions are healthy", 1.0, both_ok).await;
-    assert_eq!(outside.targets().await, ["api-1", "files"]);
+    assert_eq!(outside.targets().await, REGION_1);
 
     // The alarm's event alone moves it: the schedule's first look was before, and its next is a minute away.
-    let moved = async |outside: &Outside| outside.targets().await == ["api-2", "files"];
+    let moved = async |outside: &Outside| outside.targets().await == REGION_2;
     outside.until("the write path goes to region 2", 0.0, moved).await;
     let told = async |outside: &Outside| outside.state(ON_SECONDARY).await == StateValue::Alarm;
     outside.until("the alarm on the function's metric", 0.0, told).await;
@@ -141,7 +153,7 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
     assert_eq!(plan.code, 0, "Terraform does not switch it back: {}", plan.text);
 
     outside.until("region 1 is healthy again", 1.0, both_ok).await;
-    assert_eq!(outside.targets().await, ["api-2", "files"], "for the hold time");
+    assert_eq!(outside.targets().await, REGION_2, "for the hold time");
     tokio::time::sleep(Duration::from_secs(3)).await;
     // The schedule's next look, now: another schedule with the same target, since a rate fires at once.
     let scheduler = aws_sdk_scheduler::Client::new(&outside.cloud.sdk_config());
@@ -157,8 +169,38 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
         .schedule_expression("rate(1 hour)");
     let now = now.set_flexible_time_window(schedule.flexible_time_window);
     now.set_target(schedule.target).send().await.unwrap();
-    let back = async |outside: &Outside| outside.targets().await == ["api-1", "files"];
+    let back = async |outside: &Outside| outside.targets().await == REGION_1;
     outside.until("the write path comes back", 1.0, back).await;
     assert!(outside.cloud.cloudwatch().delivery_failures().is_empty());
+    // hashicorp/aws would disable it and wait half a minute.
+    let distribution = json!({ "distribution": outside.distribution });
+    tokio::task::block_in_place(|| viewer(&outside.cloud, "disable", &distribution));
     workdir.destroy().unwrap().ok().unwrap();
+}
+
+/// Viewers of the distribution, and clients of the API without it (D8, D9, D11, F5).
+fn viewers_get_what_they_may(workdir: &Workdir, outside: &Outside, keys: &Value) {
+    let mut configuration = workdir.output("viewer").unwrap();
+    configuration["private"] = keys["private"].clone();
+    configuration["values"] = json!(VALUES);
+    let cloud = &outside.cloud;
+    tokio::task::block_in_place(|| viewer(cloud, "use", &configuration));
+}
+
+/// A step of `cdn_viewer.py`, and what it prints.
+fn viewer(cloud: &LocalCloud, step: &str, configuration: &Value) -> Value {
+    let mut configuration = configuration.clone();
+    configuration["endpoint"] = json!(cloud.endpoint_url());
+    let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
+        .arg(workspace::root().join("tests/acceptance/python/cdn_viewer.py"))
+        .arg(configuration.to_string())
+        .arg(step)
+        .env_clear()
+        .envs(cloud.environment())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{step}: {said}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
