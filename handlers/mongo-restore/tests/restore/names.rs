@@ -99,7 +99,7 @@ async fn names_that_cannot_be_meant_are_refused_before_anything_is_written() {
         (
             json!([{"from": "shop.orders", "to": "shop.sessions"}]),
             "RenameRefused",
-            "would both become shop.sessions",
+            "would both be renamed to shop.sessions",
         ),
         (
             json!([{"from": "shop.orders", "to": "other.orders"}]),

@@ -321,7 +321,7 @@ async fn an_interrupted_restore_says_what_to_type_to_go_on() {
         world.secret_arn
     );
     assert!(ended.stderr.contains(&typed), "{ended:?}");
-    assert!(ended.stderr.contains("To go on"), "{ended:?}");
+    assert!(ended.stderr.contains("To continue"), "{ended:?}");
     let again = world.run("restore", &["--include", "shop.*"]).await;
     assert_eq!(again.code, Some(0), "{again:?}");
     assert!(
