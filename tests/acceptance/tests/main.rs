@@ -19,6 +19,7 @@ mod mongo_dumps;
 mod mongo_probe;
 mod mongo_witnesses;
 mod packages;
+mod plan_rules;
 mod policies;
 mod relay;
 mod secret_rotation;
