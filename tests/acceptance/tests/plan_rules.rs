@@ -1,6 +1,6 @@
 //! The rules for plans: their table in the README, and what they find in a plan of Terraform's.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use acceptance::terraform::{Workdir, skip};
@@ -36,7 +36,7 @@ fn answer(command: &mut Command) -> Value {
 }
 
 /// What the rules find in the last plan of a folder: severity, rule and address, in order.
-pub(crate) fn findings(opa: &PathBuf, workdir: &Workdir) -> Vec<String> {
+pub(crate) fn findings(opa: &Path, workdir: &Workdir) -> Vec<String> {
     let plan = workdir.run(&["show", "-json", "tfplan"]).unwrap().ok().unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), plan).unwrap();
@@ -63,7 +63,7 @@ pub(crate) fn findings(opa: &PathBuf, workdir: &Workdir) -> Vec<String> {
     found
 }
 
-fn table(opa: &PathBuf) -> String {
+fn table(opa: &Path) -> String {
     let mut command = Command::new(opa);
     command.args(["inspect", "--annotations", "--format=json"]);
     let inspected = answer(command.arg(workspace::root().join("terraform/policy")));

@@ -10,6 +10,8 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 use world::{Copy, World};
 
+use crate::plan_rules;
+
 /// A file's name, and what Bob's profile holds.
 const SECRETS: [&str; 4] = [
     "Krankmeldung Grete Samsa.pdf",
@@ -47,7 +49,12 @@ async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
     let before = first.users("left", &SECRETS);
     first.leave_an_upload(LOST).await;
     thread::scope(|scope| {
-        scope.spawn(|| first.workdir.apply().unwrap().ok().unwrap());
+        scope.spawn(|| {
+            assert_eq!(first.workdir.plan().unwrap().code, 2);
+            the_rules_deny(&first, &[]);
+            let saved = ["apply", "-no-color", "-input=false", "tfplan"];
+            first.workdir.run(&saved).unwrap().ok().unwrap()
+        });
         scope.spawn(|| {
             let before = second.users("left-here", &SECRETS);
             second.apply_half();
@@ -93,6 +100,30 @@ fn a_second_plan_changes_nothing_but_what_the_local_cloud_is_to_blame_for(world:
         OF_ANOTHER_ACCOUNT,
         "{}",
         plan.text
+    );
+    // Now everything is known.
+    the_rules_deny(world, &[OPEN_GROUP]);
+}
+
+/// The local cloud keeps the egress rule that every new group has: it does not know it again in the form in which the AWS provider revokes it.
+const OPEN_GROUP: &str = "deny network-egress module.network.aws_security_group.lambda egress to 0.0.0.0/0 from a security group of a function";
+
+/// What the rules for plans (terraform/policy) deny in the last plan, and that they do read it.
+fn the_rules_deny(world: &World, expected: &[&str]) {
+    let Some(opa) = plan_rules::opa_or_skip("the rules for plans on the example apis") else {
+        return;
+    };
+    let found = plan_rules::findings(&opa, &world.workdir);
+    let denied: Vec<_> = found.iter().filter(|finding| finding.starts_with("deny ")).collect();
+    assert_eq!(denied, expected);
+    let is_found = |rule: &str| {
+        found
+            .iter()
+            .any(|finding| finding.starts_with(&format!("warn {rule} ")))
+    };
+    assert!(
+        is_found("cognito-mfa-optional") && is_found("api-guarded"),
+        "{found:#?}"
     );
 }
 
