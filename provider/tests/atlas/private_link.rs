@@ -418,7 +418,10 @@ async fn two_providers_at_once_make_one_service_and_the_adopter_leaves_it() {
     adopted.sort_unstable();
     assert_eq!(adopted, [false, true], "one creates, the other adopts");
     let left = world.destroy(LINK, adopter).await;
-    assert_eq!(left.diagnostics.0[0].summary, "An adopted private link was not deleted.");
+    assert_eq!(
+        left.diagnostics.0[0].summary,
+        "An adopted private link was not deleted."
+    );
     assert_eq!(world.services().len(), 1);
 }
 

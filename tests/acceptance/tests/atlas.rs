@@ -194,7 +194,7 @@ fn ctrl_c_during_the_wait_returns_soon_with_progress_told_and_the_link_kept() {
     let on = workdir.apply().unwrap().ok().unwrap();
     assert!(
         on.contains("0 added,") && on.contains("0 destroyed"),
-        "it goes on from there: {on}"
+        "it continues from there: {on}"
     );
     assert_eq!(workdir.plan().unwrap().code, 0);
     assert_eq!(emulator.project(DEFAULT_PROJECT).snapshot().services.len(), 1);

@@ -82,7 +82,7 @@ async fn a_body_that_never_comes_is_a_named_failure_and_the_same_command_goes_on
     );
     let (name, message) = world.refused(&world.event("restore")).await;
     assert_eq!(name, "SourceUnreadable");
-    assert!(message.contains("broke off"), "{message}");
+    assert!(message.contains("was interrupted"), "{message}");
     world.front.clear();
     let answer = world.handle(&world.event("restore")).await.unwrap();
     assert!(answer.resumed);
@@ -437,7 +437,7 @@ async fn documents_that_go_missing_after_they_were_acknowledged_are_noticed() {
     });
     assert_eq!(failed.0, "ContentDiffers");
     assert!(
-        failed.1.contains("shop.orders has 199 documents in the place of 200"),
+        failed.1.contains("shop.orders has 199 documents instead of 200"),
         "{}",
         failed.1
     );

@@ -287,7 +287,7 @@ async fn documents_with_one_id_from_two_shards_are_named_where_one_has_no_room()
     let (name, message) = world.refused(&world.event("verify")).await;
     assert_eq!(name, "ContentDiffers");
     assert!(
-        message.contains("60 documents in the place of 63, 3 of which have an _id that another one has"),
+        message.contains("60 documents instead of 63, 3 of which have an _id that another one has"),
         "{message}"
     );
 }

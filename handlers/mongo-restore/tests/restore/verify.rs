@@ -30,8 +30,8 @@ async fn every_difference_is_reported_and_nothing_is_written() {
     let failed = world.handle(&world.event("verify")).await.unwrap_err();
     assert_eq!(failed.failure.name, "ContentDiffers");
     let expected = "5 namespaces are not as they were dumped: shop.altered has 50 documents with other content; shop.fewer has 49 \
-                    documents in the place of 50; shop.gone is not there (5 documents); shop.more has 51 documents in the place of \
-                    50; shop.view is not there (0 documents)";
+                    documents instead of 50; shop.gone does not exist (5 documents); shop.more has 51 documents instead of \
+                    50; shop.view does not exist (0 documents)";
     assert_eq!(failed.failure.message, expected);
     assert_eq!(failed.answer.unwrap().differences.len(), 5);
     assert!(world.writes().is_empty());
