@@ -18,7 +18,7 @@ locals {
 
   # Of the user or of the service account that changes passwords.
   administrator = var.atlas == null ? var.master_secret : var.atlas.service_account
-  way = var.atlas == null ? { LECTERN_MASTER_SECRET_ARN = var.master_secret.arn } : merge({
+  way = var.atlas == null ? { LECTERN_MASTER_SECRET_ARN = one(var.master_secret[*].arn) } : merge({
     LECTERN_ATLAS_PROJECT_ID = var.atlas.project_id
     LECTERN_ATLAS_SECRET_ARN = var.atlas.service_account.arn
     LECTERN_MONGO_HOST       = var.atlas.host
