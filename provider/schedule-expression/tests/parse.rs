@@ -117,10 +117,7 @@ fn each_mistake_is_told_with_where_what_and_what_to_type() {
             "cron(0 3 ? * 2/2 *)",
             &["day-of-week field", "does not support /", "2,4,6"],
         ),
-        (
-            "cron(? 3 * * ? *)",
-            &["minutes field", "does not support ?", "Use *"],
-        ),
+        ("cron(? 3 * * ? *)", &["minutes field", "does not support ?", "Use *"]),
         ("cron(0 3 * * ? L)", &["year field", "does not support L"]),
         (
             "cron(0 3 ? * 2W *)",

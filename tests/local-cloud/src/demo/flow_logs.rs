@@ -132,7 +132,7 @@ impl FlowLogs {
     }
 }
 
-/// `ACCEPT 10.42.0.10:40001 -> 198.51.100.7:443: public destination, 1 records, 4800 bytes, eni-...`.
+/// `ACCEPT 10.42.0.10:40001 -> 198.51.100.7:443: public destination, records: 1, bytes: 4800, eni-...`.
 fn in_words(finding: &Value) -> String {
     let text = |name: &str| finding[name].as_str().unwrap_or_default();
     let listed = |name: &str| {
@@ -140,7 +140,7 @@ fn in_words(finding: &Value) -> String {
         texts.collect::<Vec<_>>().join(", ")
     };
     format!(
-        "{} {}:{} -> {}:{}: public {}, {} records, {} bytes, {}",
+        "{} {}:{} -> {}:{}: public {}, records: {}, bytes: {}, {}",
         text("action"),
         text("source"),
         finding["source_port"],
