@@ -1,5 +1,6 @@
 //! A Lambda function's process, started as Lambda starts it, with a Lambda that hands it one event after the other.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ impl Function {
         command
             .env_clear()
             .envs(lambda.environment())
-            .env("SSL_CERT_FILE", TRUSTED)
+            .envs(Path::new(TRUSTED).exists().then_some(("SSL_CERT_FILE", TRUSTED)))
             .env("AWS_CONFIG_FILE", "/nonexistent")
             .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
             .envs(environment.iter().map(|(name, value)| (name, value)))
