@@ -23,9 +23,13 @@ exceptions := [exception |
 is_excepted(finding) if {
 	some exception in exceptions
 	is_complete(exception)
+	is_covered(exception, finding)
+	not has_expired(exception)
+}
+
+is_covered(exception, finding) if {
 	exception.rule == finding.rule
 	covers(exception.address, finding.address)
-	not has_expired(exception)
 }
 
 covers(pattern, address) if pattern == address
