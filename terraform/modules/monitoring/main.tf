@@ -196,6 +196,7 @@ resource "lectern_alarm_bundle" "platform" {
   lambda          = var.lambda
   api_gateway     = var.api_gateway
   s3              = var.s3
+  cloudfront      = var.cloudfront
   cognito         = var.cognito
   nlb             = var.nlb
   mongodb         = var.mongodb
@@ -205,6 +206,7 @@ resource "lectern_alarm_bundle" "platform" {
   upload_janitor  = var.upload_janitor
   secret_rotation = var.secret_rotation
   origin_failover = var.origin_failover
+  extra_alarms    = var.extra_alarms
   overrides       = var.overrides
   composite       = var.composite
   dashboard       = var.dashboard

@@ -35,6 +35,11 @@ output "coverage" {
   value       = lectern_alarm_bundle.platform.coverage
 }
 
+output "status_page" {
+  description = "Markdown page that lists each documented metric, and the alarms on it, whether it is only on the dashboard, why an alarm is off, or the input that an alarm requires. Metrics without an alarm come first. Write it to a file with `local_file`, or show it with `terraform output -raw`."
+  value       = local.status_page
+}
+
 output "dashboard_name" {
   description = "Name of the dashboard. `null` with `dashboard = false`."
   value       = one(values(aws_cloudwatch_dashboard.platform)[*].dashboard_name)

@@ -130,6 +130,22 @@ variable "s3" {
   nullable = false
 }
 
+variable "cloudfront" {
+  description = "Map of name to CloudFront distribution to monitor: the output `alarm_target` of the module cdn. CloudFront publishes its metrics in us-east-1, so the module must be called there."
+  type = map(object({
+    distribution_id             = string
+    additional_metrics          = optional(bool)
+    origin_read_timeout_seconds = optional(number)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.cloudfront) == 0 || var.region == null ? true : var.region == "us-east-1"
+    error_message = "cloudfront is set and region is ${coalesce(var.region, "null")}. CloudFront publishes its metrics in us-east-1 only. Call the module a second time with region = \"us-east-1\", and set cloudfront there."
+  }
+}
+
 variable "cognito" {
   description = "Map of name to user pool to monitor: the output `alarm_target` of the module auth."
   type = map(object({
@@ -224,6 +240,51 @@ variable "overrides" {
   validation {
     condition     = var.overrides == null ? true : can(keys(var.overrides)) && alltrue([for key in try(keys(var.overrides), []) : length(split("/", key)) == 3])
     error_message = "The keys of overrides must have the form <service>/<target>/<alarm>, for example \"lambda/upload/duration\". Each part is a name or *."
+  }
+}
+
+variable "extra_alarms" {
+  description = "Map of name to additional alarm, in the form of `extra_alarms` of `lectern_alarm_bundle`, for example the output `extra_alarms` of the module recovery. `severity` is `warning` or `critical`."
+  type = map(object({
+    severity            = string
+    description         = optional(string)
+    namespace           = optional(string)
+    metric_name         = optional(string)
+    dimensions          = optional(map(string))
+    statistic           = optional(string)
+    unit                = optional(string)
+    period              = optional(number)
+    evaluation_periods  = optional(number)
+    datapoints_to_alarm = optional(number)
+    comparison_operator = string
+    threshold           = number
+    treat_missing_data  = optional(string)
+    expression          = optional(string)
+    metrics = optional(map(object({
+      namespace   = string
+      metric_name = string
+      statistic   = string
+      dimensions  = optional(map(string))
+      period      = optional(number)
+    })))
+    runbook_url                          = optional(string)
+    actions_enabled                      = optional(bool)
+    alarm_actions                        = optional(set(string))
+    ok_actions                           = optional(set(string))
+    insufficient_data_actions            = optional(set(string))
+    evaluate_low_sample_count_percentile = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name, alarm in var.extra_alarms : can(regex("^[A-Za-z0-9_-]{1,64}$", name)) && contains(["warning", "critical"], alarm.severity)])
+    error_message = "The names in extra_alarms must have 1 to 64 letters, digits, _ and -, and severity must be \"warning\" or \"critical\", because these are the severities of the module."
+  }
+
+  validation {
+    condition     = alltrue([for alarm in values(var.extra_alarms) : (alarm.metric_name != null && alarm.namespace != null && alarm.statistic != null && alarm.expression == null && alarm.metrics == null) || (alarm.metric_name == null && alarm.expression != null && alarm.metrics != null)])
+    error_message = "Each of extra_alarms must have either namespace, metric_name and statistic, or metrics and expression."
   }
 }
 

@@ -10,12 +10,13 @@ locals {
 
   # What one bucket sends. A pair that is replicated both ways is two of them, each with a role and a configuration in its bucket's region.
   forward = {
-    for name, pair in var.replications : name => merge(pair, { name = name, region = local.region })
+    for name, pair in var.replications : name => merge(pair, { name = name, region = local.region, role = "${var.name}-crr-${name}-${local.region}" })
   }
   back = {
     for name, pair in var.replications : "${name}/back" => merge(pair, {
       name        = name
       region      = pair.destination.region
+      role        = "${var.name}-crr-${name}-back-${local.region}"
       source      = pair.destination
       destination = merge(pair.source, { region = local.region, account_id = null })
     }) if pair.two_way
@@ -39,7 +40,7 @@ data "aws_iam_policy_document" "assumed_by_s3" {
 resource "aws_iam_role" "replication" {
   for_each = local.directions
 
-  name                 = "${var.name}-replicate-${each.value.name}-${each.value.region}"
+  name                 = each.value.role
   description          = "Replicates ${each.value.name} to ${each.value.destination.region}"
   assume_role_policy   = data.aws_iam_policy_document.assumed_by_s3.json
   permissions_boundary = var.permissions_boundary

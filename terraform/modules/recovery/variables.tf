@@ -3,8 +3,8 @@ variable "name" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,20}$", var.name))
-    error_message = "name is \"${var.name}\"; it must begin with a letter and have at most 21 characters: a-z, 0-9 and -, because role names can have 64 characters."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,22}$", var.name))
+    error_message = "name is \"${var.name}\"; it must begin with a letter and have at most 23 characters: a-z, 0-9 and -, because role names can have 64 characters."
   }
 }
 

@@ -178,6 +178,20 @@ module "edge" {
   origin_verify = { values = ["0123456789abcdef0123456789abcdef"] }
 }
 
+module "recovery" {
+  source = "../modules/recovery"
+
+  name   = var.name
+  region = var.region
+  replications = {
+    files = {
+      source      = { bucket = "${var.name}-files-${var.region}", bucket_arn = "arn:aws:s3:::${var.name}-files-${var.region}", kms_key_arn = local.key }
+      destination = { bucket = "${var.name}-files-us-west-2", bucket_arn = "arn:aws:s3:::${var.name}-files-us-west-2", kms_key_arn = "arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab", region = "us-west-2" }
+      two_way     = true
+    }
+  }
+}
+
 module "backup" {
   source = "../modules/backup"
 

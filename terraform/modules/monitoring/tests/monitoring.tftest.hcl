@@ -26,7 +26,15 @@ mock_provider "aws" {
 
 mock_provider "lectern" {
   mock_resource "lectern_alarm_bundle" {
-    defaults = { dashboard_body = "{\"widgets\":[]}" }
+    defaults = {
+      dashboard_body = "{\"widgets\":[]}"
+      coverage = {
+        "lambda/upload/Errors"               = "alarm: lambda/upload/errors/critical"
+        "lambda/upload/Invocations"          = "graph"
+        "lambda/upload/Duration"             = "alarm: lambda/upload/duration/critical; off: lambda/upload/duration/warning (enabled = false)"
+        "lambda/upload/ConcurrentExecutions" = "needs reserved_concurrency"
+      }
+    }
   }
 }
 
@@ -199,6 +207,130 @@ run "one_bundle_and_its_dashboard" {
     condition     = lectern_alarm_bundle.platform.dashboard && output.dashboard_name == "edu-eu-west-1" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
     error_message = "The dashboard is the catalogue's (C9)."
   }
+}
+
+run "the_distributions_bundle_is_in_us_east_1" {
+  command = plan
+
+  variables {
+    region     = "us-east-1"
+    cloudfront = { site = { distribution_id = "E2QWRUHAPOMQZL", additional_metrics = true, origin_read_timeout_seconds = 20 } }
+  }
+
+  assert {
+    condition     = lectern_alarm_bundle.platform.region == "us-east-1" && lectern_alarm_bundle.platform.cloudfront.site == { distribution_id = "E2QWRUHAPOMQZL", additional_metrics = true, origin_read_timeout_seconds = 20 }
+    error_message = "The bundle watches the distribution where CloudFront publishes its metrics (C4)."
+  }
+}
+
+run "a_distribution_elsewhere" {
+  command = plan
+
+  variables {
+    region = "eu-west-1"
+
+    # a distribution's alarms in a region without its metrics are refused
+    cloudfront = { site = { distribution_id = "E2QWRUHAPOMQZL" } }
+  }
+
+  expect_failures = [var.cloudfront]
+}
+
+run "alarms_on_other_metrics" {
+  command = apply
+
+  variables {
+    extra_alarms = {
+      failed = {
+        severity            = "critical"
+        namespace           = "AWS/S3"
+        metric_name         = "OperationsFailedReplication"
+        dimensions          = { SourceBucket = "edu-files", DestinationBucket = "edu-files-2", RuleId = "files" }
+        statistic           = "Sum"
+        comparison_operator = "GreaterThanThreshold"
+        threshold           = 0
+        treat_missing_data  = "ignore"
+      }
+      rate = {
+        severity            = "warning"
+        metrics             = { e = { namespace = "AWS/SQS", metric_name = "NumberOfMessagesSent", statistic = "Sum" } }
+        expression          = "e / 60"
+        comparison_operator = "GreaterThanThreshold"
+        threshold           = 5
+      }
+    }
+  }
+
+  assert {
+    condition     = lectern_alarm_bundle.platform.extra_alarms.failed.dimensions.RuleId == "files" && lectern_alarm_bundle.platform.extra_alarms.failed.treat_missing_data == "ignore" && lectern_alarm_bundle.platform.extra_alarms.rate.metrics.e.metric_name == "NumberOfMessagesSent"
+    error_message = "Other alarms are the bundle's too."
+  }
+
+  assert {
+    condition     = output.status_page == <<-EOT
+      # Monitoring of edu in eu-west-1
+
+      2 of 4 documented metrics have an alarm.
+
+      ## Alarms that require an input
+
+      | metric | monitored by |
+      | --- | --- |
+      | `lambda/upload/ConcurrentExecutions` | needs reserved_concurrency |
+
+      ## Alarms that are off
+
+      | metric | monitored by |
+      | --- | --- |
+      | `lambda/upload/Duration` | alarm: lambda/upload/duration/critical; off: lambda/upload/duration/warning (enabled = false) |
+
+      ## Metrics that are only on the dashboard
+
+      | metric | monitored by |
+      | --- | --- |
+      | `lambda/upload/Invocations` | graph |
+
+      ## Metrics with an alarm
+
+      | metric | monitored by |
+      | --- | --- |
+      | `lambda/upload/Errors` | alarm: lambda/upload/errors/critical |
+
+      ## Additional alarms
+
+      | alarm | metric |
+      | --- | --- |
+      | `extra/failed/critical` | AWS/S3 OperationsFailedReplication |
+      | `extra/rate/warning` | `e / 60` |
+    EOT
+    error_message = "The page shows gaps first, and leaves nothing out (C9)."
+  }
+}
+
+run "alarms_that_the_bundle_cannot_have" {
+  command = plan
+
+  variables {
+    # an alarm of a severity without a topic is refused
+    extra_alarms = {
+      failed = { severity = "info", namespace = "AWS/S3", metric_name = "A", statistic = "Sum", comparison_operator = "GreaterThanThreshold", threshold = 0 }
+    }
+  }
+
+  expect_failures = [var.extra_alarms]
+}
+
+run "an_alarm_on_half_a_metric" {
+  command = plan
+
+  variables {
+    # an alarm on a metric without its namespace is refused
+    extra_alarms = {
+      failed = { severity = "critical", metric_name = "A", statistic = "Sum", comparison_operator = "GreaterThanThreshold", threshold = 0 }
+    }
+  }
+
+  expect_failures = [var.extra_alarms]
 }
 
 run "no_dashboard" {

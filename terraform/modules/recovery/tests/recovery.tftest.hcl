@@ -16,7 +16,7 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/edu-replicate" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/edu-crr" }
   }
 }
 
@@ -84,8 +84,8 @@ run "one_role_for_each_bucket_that_sends" {
   command = apply
 
   assert {
-    condition     = { for key, role in aws_iam_role.replication : key => role.name } == { dumps = "edu-replicate-dumps-eu-west-1", files = "edu-replicate-files-eu-west-1", "files/back" = "edu-replicate-files-eu-central-1" } && keys(output.role_arns) == ["dumps", "files", "files/back"]
-    error_message = "Names end with the Region (D6)."
+    condition     = { for key, role in aws_iam_role.replication : key => role.name } == { dumps = "edu-crr-dumps-eu-west-1", files = "edu-crr-files-eu-west-1", "files/back" = "edu-crr-files-back-eu-west-1" } && keys(output.role_arns) == ["dumps", "files", "files/back"]
+    error_message = "Names end with the Region of the module (D6)."
   }
 
   assert {

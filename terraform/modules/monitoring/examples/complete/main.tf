@@ -1,4 +1,4 @@
-# Alarms on every kind of target, with other thresholds, a composite alarm and EventBridge as a publisher.
+# Alarms on every kind of target, with other thresholds, a composite alarm and EventBridge as a publisher. The distribution's are in us-east-1.
 
 terraform {
   required_version = ">= 1.9"
@@ -44,6 +44,19 @@ module "monitoring" {
   secret_rotation = { app = { secret_name = "mongo-app", max_age_days = 35 } }
   origin_failover = { writes = { write_path = "E2QWRUHAPOMQZL" } }
 
+  extra_alarms = {
+    files_replication_failed = {
+      severity            = "critical"
+      namespace           = "AWS/S3"
+      metric_name         = "OperationsFailedReplication"
+      dimensions          = { SourceBucket = "edu-files", DestinationBucket = "edu-files-2", RuleId = "files" }
+      statistic           = "Sum"
+      comparison_operator = "GreaterThanThreshold"
+      threshold           = 0
+      treat_missing_data  = "ignore"
+    }
+  }
+
   overrides    = { "lambda/upload/duration" = { warning = { enabled = false } } }
   composite    = { severity = "critical", mute_children = true }
   min_requests = 50
@@ -51,12 +64,20 @@ module "monitoring" {
   tags         = { team = "platform" }
 }
 
+module "monitoring_cdn" {
+  source = "../.."
+
+  name       = "edu"
+  region     = "us-east-1"
+  cloudfront = { site = { distribution_id = "E2QWRUHAPOMQZL", additional_metrics = true, origin_read_timeout_seconds = 30 } }
+}
+
 output "topics" {
   description = "Topics by severity, for the modules function and backup."
   value       = module.monitoring.topics
 }
 
-output "coverage" {
-  description = "What is done with each documented metric."
-  value       = module.monitoring.coverage
+output "status" {
+  description = "What is done with each documented metric, in Markdown."
+  value       = module.monitoring.status_page
 }

@@ -24,6 +24,26 @@ module "monitoring" {
   s3      = { files = { bucket = terraform_data.later.output, filter_id = "EntireBucket" } }
   cognito = { web = { user_pool_id = terraform_data.later.output, client_id = terraform_data.later.output } }
   tags    = { made = terraform_data.later.output }
+
+  extra_alarms = {
+    failed = {
+      severity            = "critical"
+      namespace           = "AWS/S3"
+      metric_name         = "OperationsFailedReplication"
+      dimensions          = { SourceBucket = terraform_data.later.output }
+      statistic           = "Sum"
+      comparison_operator = "GreaterThanThreshold"
+      threshold           = 0
+    }
+  }
+}
+
+module "monitoring_cdn" {
+  source = "../.."
+
+  name       = "edu-cdn"
+  region     = "us-east-1"
+  cloudfront = { site = { distribution_id = terraform_data.later.output } }
 }
 
 module "monitoring_elsewhere" {
