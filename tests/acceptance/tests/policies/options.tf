@@ -142,6 +142,26 @@ module "logged" {
   key_policy_documents    = [module.site.key_policy_json, module.site.log_key_policy_json]
 }
 
+# Both ways with a real bucket, and one way of a part of another.
+module "recovery" {
+  source = "./modules/recovery"
+
+  name = "edu"
+  replications = {
+    files = {
+      source      = { bucket = module.logged.bucket, bucket_arn = module.logged.bucket_arn, kms_key_arn = module.logged.kms_key_arn }
+      destination = { bucket = "logged-files-2", bucket_arn = "arn:aws:s3:::logged-files-2", kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/f11e5000-0000-4000-8000-000000000000", region = "eu-central-1" }
+      two_way     = true
+    }
+    exports = {
+      source         = { bucket = "edu-exports", bucket_arn = "arn:aws:s3:::edu-exports", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/b0c4e700-0000-4000-8000-000000000000" }
+      destination    = { bucket = "edu-exports-2", bucket_arn = "arn:aws:s3:::edu-exports-2", kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/e4905000-0000-4000-8000-000000000000", region = "eu-central-1" }
+      prefix         = "cognito/"
+      delete_markers = false
+    }
+  }
+}
+
 module "edge" {
   source = "./modules/edge"
 

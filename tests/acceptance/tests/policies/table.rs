@@ -33,9 +33,23 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 15] = [
-    FUNCTIONS, FILES, CDN, CLEANING, PROFILES, DUMPS, PROBES, ROTATIONS, RESTORES, NETWORK, GUARD, FAILOVER, USERS,
-    NOTICES, THE_REST,
+pub(crate) const TABLE: [&[Row]; 16] = [
+    FUNCTIONS,
+    FILES,
+    CDN,
+    CLEANING,
+    PROFILES,
+    DUMPS,
+    PROBES,
+    ROTATIONS,
+    RESTORES,
+    NETWORK,
+    GUARD,
+    FAILOVER,
+    USERS,
+    REPLICATION,
+    NOTICES,
+    THE_REST,
 ];
 
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
@@ -440,6 +454,117 @@ const CDN: &[Row] = &[
     // the web ACL guards one stage, and the API has no other
     yes("anonymous", "execute-api:Invoke", "api/guarded/v1/GET/profile", &[]),
     no("anonymous", "execute-api:Invoke", "api/guarded/test/GET/profile", &[]),
+];
+
+const S3: &str = "service/s3.amazonaws.com";
+const REPLICATE_FILES: &str = "role/edu-crr-files-eu-west-1";
+const REPLICATE_FILES_BACK: &str = "role/edu-crr-files-back-eu-west-1";
+const REPLICATE_EXPORTS: &str = "role/edu-crr-exports-eu-west-1";
+const REPLICA: &str = "arn:aws:s3:::logged-files-2/files/a";
+const REPLICAS_KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/f11e5000-0000-4000-8000-000000000000";
+const EXPORT_REPLICA: &str = "arn:aws:s3:::edu-exports-2/cognito/eu-west-1_AbCdEf/latest.json";
+/// As S3 uses a key for an object, with and without a bucket key.
+const OF_THE_BUCKET: With = &[
+    ("kms:ViaService", "s3.eu-west-1.amazonaws.com"),
+    ("kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::logged-files"),
+];
+const OF_THE_OBJECT: With = &[
+    ("kms:ViaService", "s3.eu-west-1.amazonaws.com"),
+    ("kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::logged-files/files/a"),
+];
+const OF_ANOTHER_BUCKET: With = &[
+    ("kms:ViaService", "s3.eu-west-1.amazonaws.com"),
+    ("kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::edu-files"),
+];
+const OF_THE_REPLICAS: With = &[
+    ("kms:ViaService", "s3.eu-central-1.amazonaws.com"),
+    ("kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::logged-files-2"),
+];
+const OF_THE_EXPORTS_REPLICAS: With = &[
+    ("kms:ViaService", "s3.eu-central-1.amazonaws.com"),
+    ("kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::edu-exports-2"),
+];
+
+/// A role of each bucket that sends reads there, writes to the other and uses their two keys by way of S3 (F2, D3, D6).
+const REPLICATION: &[Row] = &[
+    yes(S3, "sts:AssumeRole", REPLICATE_FILES, &[]),
+    no(LAMBDA, "sts:AssumeRole", REPLICATE_FILES, &[]),
+    no("admin", "sts:AssumeRole", REPLICATE_FILES, &[]),
+    yes(S3, "sts:AssumeRole", REPLICATE_FILES_BACK, &[]),
+    no("admin", "sts:AssumeRole", REPLICATE_FILES_BACK, &[]),
+    yes(S3, "sts:AssumeRole", REPLICATE_EXPORTS, &[]),
+    no("admin", "sts:AssumeRole", REPLICATE_EXPORTS, &[]),
+    yes(
+        REPLICATE_FILES,
+        "s3:GetReplicationConfiguration",
+        "bucket/logged-files",
+        &[],
+    ),
+    yes(REPLICATE_FILES, "s3:ListBucket", "bucket/logged-files", &[]),
+    yes(REPLICATE_FILES, "s3:GetObjectVersionForReplication", FILE, &[]),
+    yes(REPLICATE_FILES, "s3:GetObjectVersionAcl", FILE, &[]),
+    yes(REPLICATE_FILES, "s3:GetObjectVersionTagging", FILE, &[]),
+    yes(REPLICATE_FILES, "s3:ReplicateObject", REPLICA, &[]),
+    yes(REPLICATE_FILES, "s3:ReplicateTags", REPLICA, &[]),
+    yes(REPLICATE_FILES, "s3:ReplicateDelete", REPLICA, &[]),
+    yes(REPLICATE_FILES, "kms:Decrypt", "key/logged-files", OF_THE_BUCKET),
+    yes(REPLICATE_FILES, "kms:Decrypt", "key/logged-files", OF_THE_OBJECT),
+    yes(REPLICATE_FILES, "kms:Encrypt", REPLICAS_KEY, OF_THE_REPLICAS),
+    yes(REPLICATE_FILES, "kms:Decrypt", REPLICAS_KEY, OF_THE_REPLICAS),
+    // it reads no object for anybody, writes nothing where it reads, and deletes no version
+    no(REPLICATE_FILES, "s3:GetObject", FILE, &[]),
+    no(REPLICATE_FILES, "s3:GetObjectVersion", FILE, &[]),
+    no(REPLICATE_FILES, "s3:ReplicateObject", FILE, &[]),
+    no(REPLICATE_FILES, "s3:PutObject", REPLICA, &[]),
+    no(REPLICATE_FILES, "s3:DeleteObject", REPLICA, &[]),
+    no(REPLICATE_FILES, "s3:DeleteObjectVersion", REPLICA, &[]),
+    no(
+        REPLICATE_FILES,
+        "s3:PutReplicationConfiguration",
+        "bucket/logged-files",
+        &[],
+    ),
+    // no other bucket, and no other use of the keys
+    no(
+        REPLICATE_FILES,
+        "s3:GetObjectVersionForReplication",
+        "bucket/edu-files/files/a",
+        &[],
+    ),
+    no(REPLICATE_FILES, "s3:ReplicateObject", EXPORT_REPLICA, &[]),
+    no(REPLICATE_FILES, "kms:Decrypt", "key/logged-files", &[]),
+    no(REPLICATE_FILES, "kms:Decrypt", "key/logged-files", OF_ANOTHER_BUCKET),
+    no(REPLICATE_FILES, "kms:Encrypt", "key/logged-files", OF_THE_BUCKET),
+    no(REPLICATE_FILES, "kms:Encrypt", REPLICAS_KEY, OF_THE_EXPORTS_REPLICAS),
+    no(REPLICATE_FILES, "kms:GenerateDataKey", REPLICAS_KEY, OF_THE_REPLICAS),
+    // the way back
+    yes(REPLICATE_FILES_BACK, "s3:GetObjectVersionForReplication", REPLICA, &[]),
+    yes(REPLICATE_FILES_BACK, "s3:ReplicateObject", FILE, &[]),
+    yes(REPLICATE_FILES_BACK, "kms:Encrypt", "key/logged-files", OF_THE_BUCKET),
+    yes(REPLICATE_FILES_BACK, "kms:Decrypt", REPLICAS_KEY, OF_THE_REPLICAS),
+    no(REPLICATE_FILES_BACK, "s3:GetObjectVersionForReplication", FILE, &[]),
+    no(REPLICATE_FILES_BACK, "kms:Encrypt", REPLICAS_KEY, OF_THE_REPLICAS),
+    // a part of a bucket, whose delete markers stay where they are
+    yes(
+        REPLICATE_EXPORTS,
+        "s3:GetObjectVersionForReplication",
+        EXPORTED_PART,
+        &[],
+    ),
+    yes(REPLICATE_EXPORTS, "s3:ReplicateObject", EXPORT_REPLICA, &[]),
+    no(REPLICATE_EXPORTS, "s3:ReplicateDelete", EXPORT_REPLICA, &[]),
+    no(
+        REPLICATE_EXPORTS,
+        "s3:GetObjectVersionForReplication",
+        "arn:aws:s3:::edu-exports/elsewhere/a",
+        &[],
+    ),
+    no(
+        REPLICATE_EXPORTS,
+        "s3:ReplicateObject",
+        "arn:aws:s3:::edu-exports-2/elsewhere/a",
+        &[],
+    ),
 ];
 
 /// The removal of abandoned uploads (A1, B6, D6).
