@@ -22,12 +22,16 @@ locals {
     for path in local.cors ? local.paths : toset([]) : "OPTIONS ${path}" => { method = "OPTIONS", path = path, operation = "preflight", handler = null }
   }
 
+  # A health check has no token either. API Gateway answers by itself: the check shows that the API of this Region is reachable, and
+  # cannot be used to start functions.
+  health = { for path in var.health_path[*] : "GET ${path}" => { method = "GET", path = path, operation = "health", handler = null } }
+
   methods = {
-    for key, route in merge(local.routes, local.preflights) : key => {
+    for key, route in merge(local.routes, local.preflights, local.health) : key => {
       method  = route.method
       path    = route.path
       handler = route.handler
-      open    = route.method == "OPTIONS"
+      open    = route.handler == null
       models  = try(route.body, {})
       parameters = merge(
         { for name, required in try(route.headers, {}) : "method.request.header.${name}" => required },
@@ -65,7 +69,7 @@ locals {
   }
 
   # A resource for every part of a path, and a block for every depth, since a block cannot name itself as the parent.
-  segments = [for path in local.paths : split("/", trimprefix(path, "/"))]
+  segments = [for path in setunion(local.paths, var.health_path[*]) : split("/", trimprefix(path, "/"))]
   parts = {
     for depth in range(1, 5) : depth => toset([for segments in local.segments : join("/", slice(segments, 0, depth)) if length(segments) >= depth])
   }
@@ -97,6 +101,11 @@ resource "aws_api_gateway_rest_api" "this" {
     precondition {
       condition     = length(setsubtract(keys(var.handlers), [for route in values(local.contract.routes) : route.handler])) == 0
       error_message = "handlers contains names that no route of the contract uses. Valid names are ${join(", ", distinct([for route in values(local.contract.routes) : route.handler]))}."
+    }
+
+    precondition {
+      condition     = length(setintersection(keys(local.health), keys(local.routes))) == 0
+      error_message = "health_path is ${jsonencode(var.health_path)}, which the contract has as a route that needs a token. Set a path that no route uses, for example \"/health\"."
     }
 
     precondition {

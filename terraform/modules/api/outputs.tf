@@ -56,7 +56,7 @@ output "deployed" {
 }
 
 output "routes" {
-  description = "Map of method and path to the name of the handler. `null` for preflight requests, which API Gateway answers."
+  description = "Map of method and path to the name of the handler. `null` for preflight requests and the health check, which API Gateway answers."
   value       = { for key, method in local.methods : key => method.handler }
 }
 

@@ -30,6 +30,7 @@ resource "aws_api_gateway_deployment" "this" {
   depends_on = [
     aws_api_gateway_gateway_response.this,
     aws_api_gateway_integration.this,
+    aws_api_gateway_integration_response.health,
     aws_api_gateway_integration_response.preflight,
     aws_api_gateway_rest_api_policy.this,
   ]
@@ -45,6 +46,7 @@ resource "aws_api_gateway_deployment" "this" {
       validator    = local.validator
       integrations = [local.integrations, var.integration_timeout_milliseconds]
       preflights   = [local.preflight_headers, local.preflight_template]
+      health       = local.health_headers
       problems     = [local.problems, local.cors_headers]
       policy       = local.resource_policy
       compression  = var.minimum_compression_bytes

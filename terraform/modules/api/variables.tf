@@ -113,6 +113,17 @@ variable "throttling" {
   }
 }
 
+variable "health_path" {
+  description = "Path of a health check below the stage, for example `/health`. API Gateway answers `GET` with status 200, without a token and without invoking a function, so the check shows whether the API of the Region is reachable. Set the same path as `health_path` of the module edge. Default: no health check."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.health_path == null ? true : can(regex("^/[A-Za-z0-9._~-]{1,64}$", var.health_path))
+    error_message = "health_path is ${jsonencode(var.health_path)}. Set a path of one part, for example \"/health\"."
+  }
+}
+
 variable "minimum_compression_bytes" {
   description = "Minimum response size in bytes to compress when the client sends `Accept-Encoding`. Set to `-1` to disable compression."
   type        = number

@@ -2,6 +2,8 @@
 
 locals {
   restore = length(var.restore_secret_arns) == 0 ? {} : { main = "${var.name}-mongo-restore" }
+  # Dumps of other clusters are here where they are replicated from another Region.
+  restore_folders = concat([local.folder], [for cluster in sort(var.restore_clusters) : "${var.prefix}/${cluster}"])
   # By its key, which waits for the role alone; over all instances it would wait for the function, which waits for the role below.
   restore_principals = coalescelist(
     concat(length(local.restore) == 0 ? [] : [module.restore["main"].role_arn], var.restore_principal_arns),
@@ -38,14 +40,14 @@ data "aws_iam_policy_document" "restore" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["${local.folder}/*"]
+      values   = [for folder in local.restore_folders : "${folder}/*"]
     }
   }
 
   statement {
     sid       = "Read"
     actions   = ["s3:GetObject", "s3:GetObjectVersion"]
-    resources = ["${local.bucket.arn}/${local.folder}/*"]
+    resources = [for folder in local.restore_folders : "${local.bucket.arn}/${folder}/*"]
   }
 
   statement {

@@ -272,6 +272,18 @@ variable "restore_principal_arns" {
   }
 }
 
+variable "restore_clusters" {
+  description = "Names of other clusters whose dumps the restore role can read, besides `cluster`, for example of a cluster in another Region whose dumps are replicated to this bucket."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cluster in var.restore_clusters : can(regex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", cluster))]) && !contains(var.restore_clusters, var.cluster)
+    error_message = "restore_clusters must contain names of other clusters than cluster, each 1 to 64 characters of A-Z, a-z, 0-9, -, _ and ."
+  }
+}
+
 variable "drill" {
   description = "Scheduled restore drill: the secret of the target cluster, and the schedule. Default: no drill."
   type = object({

@@ -88,6 +88,51 @@ resource "aws_wafv2_web_acl" "api" {
     }
   }
 
+  # Route 53 cannot send the header. API Gateway itself answers at this path, and only to GET. AWS does not say whether a web ACL sees the path
+  # with the stage or without it, so both are allowed, and nothing else.
+  dynamic "rule" {
+    for_each = var.health_path[*]
+
+    content {
+      name     = "health-check"
+      priority = 1
+
+      action {
+        allow {}
+      }
+
+      statement {
+        or_statement {
+          dynamic "statement" {
+            for_each = [rule.value, "/${var.stage}${rule.value}"]
+
+            content {
+              byte_match_statement {
+                positional_constraint = "EXACTLY"
+                search_string         = statement.value
+
+                field_to_match {
+                  uri_path {}
+                }
+
+                text_transformation {
+                  priority = 0
+                  type     = "NONE"
+                }
+              }
+            }
+          }
+        }
+      }
+
+      visibility_config {
+        metric_name                = "${each.value}-health-check"
+        cloudwatch_metrics_enabled = true
+        sampled_requests_enabled   = false
+      }
+    }
+  }
+
   # A sample would show the header's value.
   visibility_config {
     metric_name                = each.value

@@ -83,6 +83,29 @@ variable "origin_verify" {
   }
 }
 
+variable "health_path" {
+  description = "Path of a health check below the stage that the web ACL of the API lets pass without the header: `health_path` of the module api, for example `/health`. Default: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.health_path == null ? true : can(regex("^/[A-Za-z0-9._~-]{1,64}$", var.health_path))
+    error_message = "health_path is ${jsonencode(var.health_path)}. Set a path of one part, for example \"/health\"."
+  }
+}
+
+variable "stage" {
+  description = "Name of the stage of the API, the first part of the path of a health check: the output `stage_name` of the module api."
+  type        = string
+  default     = "v1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,128}$", var.stage))
+    error_message = "stage is \"${var.stage}\". Set the name of a stage: 1 to 128 characters of A-Z, a-z, 0-9, _ and -."
+  }
+}
+
 variable "shield_advanced" {
   description = "Shield Advanced. It costs 3,000 USD a month with a commitment of one year; confirm with `acknowledged_yearly_commitment = true`. `subscribe`: whether to subscribe this account; use `false` if the account is subscribed already. `protected`: ARNs of the resources to protect, by name, for example of the distribution. Default: Shield Standard only, which is free."
   type = object({

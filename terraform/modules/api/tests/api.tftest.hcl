@@ -432,6 +432,39 @@ run "a_web_acl_guards_one_stage" {
   }
 }
 
+run "a_health_check_without_a_token_and_without_a_function" {
+  command = apply
+
+  variables {
+    health_path = "/health"
+  }
+
+  assert {
+    condition     = aws_api_gateway_method.this["GET /health"].authorization == "NONE" && aws_api_gateway_integration.this["GET /health"].type == "MOCK" && !contains(keys(aws_lambda_permission.this), "GET /health") && aws_api_gateway_resource.first["health"].parent_id == "root"
+    error_message = "API Gateway answers by itself, so that nobody without a token starts a function (F5)."
+  }
+
+  assert {
+    condition     = aws_api_gateway_integration_response.health["GET /health"].status_code == "200" && aws_api_gateway_integration_response.health["GET /health"].response_parameters == tomap({ "method.response.header.Cache-Control" = "'no-store'" })
+    error_message = "It is healthy by its status, and no cache answers in its place."
+  }
+
+  assert {
+    condition     = alltrue([for key, method in aws_api_gateway_method.this : method.authorization == "COGNITO_USER_POOLS" if key != "GET /health"]) && output.deployed != run.served_before_a_change.deployed
+    error_message = "Every other method takes a token, and the check is deployed."
+  }
+}
+
+run "a_health_check_at_a_route_is_refused" {
+  command = plan
+
+  variables {
+    health_path = "/files"
+  }
+
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
 run "the_role_for_logs_of_all_apis" {
   command = apply
 
@@ -546,11 +579,15 @@ run "values_that_are_refused_as_well" {
 
     # a base path with a slash is refused
     domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd", base_path = "/v1" }
+
+    # a path without a slash is refused
+    health_path = "health"
   }
 
   expect_failures = [
     var.contract,
     var.domain,
+    var.health_path,
   ]
 }
 

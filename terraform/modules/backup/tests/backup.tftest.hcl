@@ -150,6 +150,24 @@ run "a_drill_by_schedule" {
   }
 }
 
+run "dumps_that_another_region_replicates_can_be_restored" {
+  command = plan
+
+  variables {
+    restore_clusters = ["west"]
+  }
+
+  assert {
+    condition     = toset(flatten([for statement in data.aws_iam_policy_document.restore.statement : statement.resources if statement.sid == "Read"])) == toset([for cluster in ["main", "west"] : "${local.bucket.arn}/mongo/${cluster}/*"])
+    error_message = "The restore role reads the dumps of both, and no others (F6)."
+  }
+
+  assert {
+    condition     = toset(flatten([for statement in data.aws_iam_policy_document.dump.statement : statement.resources if statement.sid == "Write"])) == toset(["${local.bucket.arn}/mongo/main/*"])
+    error_message = "The dump role writes its own."
+  }
+}
+
 run "a_bucket_that_is_there_already" {
   command = plan
 
@@ -322,11 +340,15 @@ run "values_that_are_refused_as_well" {
 
     # a bucket name with a dot is refused
     bucket = "edu.dumps"
+
+    # the cluster itself is no other cluster
+    restore_clusters = ["main"]
   }
 
   expect_failures = [
     var.drill,
     var.bucket,
+    var.restore_clusters,
   ]
 }
 

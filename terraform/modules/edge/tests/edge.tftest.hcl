@@ -216,6 +216,27 @@ run "the_second_region_has_only_its_apis_web_acl" {
   }
 }
 
+run "a_health_check_reaches_one_path_without_the_header" {
+  command = plan
+
+  variables {
+    health_path = "/health"
+    stage       = "v2"
+  }
+
+  assert {
+    condition = [for rule in aws_wafv2_web_acl.api["main"].rule : "${rule.priority} ${rule.name}"] == ["0 from-the-cdn", "1 health-check"] && toset(flatten([
+      for rule in aws_wafv2_web_acl.api["main"].rule : [for either in rule.statement[0].or_statement : [for statement in either.statement : "${statement.byte_match_statement[0].positional_constraint} ${statement.byte_match_statement[0].search_string} ${length(statement.byte_match_statement[0].field_to_match[0].uri_path)}"]] if rule.name == "health-check"
+    ])) == toset(["EXACTLY /health 1", "EXACTLY /v2/health 1"])
+    error_message = "Route 53 cannot send the header; a path that only ends like it, /files/health, needs the header (D9, F5)."
+  }
+
+  assert {
+    condition     = length(aws_wafv2_web_acl.api["main"].default_action[0].block) == 1
+    error_message = "Everything else is blocked (D9)."
+  }
+}
+
 run "nothing_that_was_not_asked_for" {
   command = plan
 
@@ -326,10 +347,18 @@ run "values_that_are_refused_at_last" {
 
     # more than waf reads is refused
     cdn = { max_body_bytes = 65537 }
+
+    # a path that has parts is refused
+    health_path = "/files/health"
+
+    # a stage with a slash is refused
+    stage = "v1/"
   }
 
   expect_failures = [
     var.cdn,
+    var.health_path,
+    var.stage,
   ]
 }
 
