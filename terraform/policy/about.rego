@@ -60,6 +60,39 @@ interface_endpoints contains endpoint if {
 
 has_route_table(endpoint) if lib.has_linked({"aws_vpc_endpoint_route_table_association"}, "vpc_endpoint_id", endpoint)
 
+# Of a service that is not AWS', as Atlas' is; its name is unknown while the private link is created.
+private_endpoints contains endpoint if {
+	some endpoint in interface_endpoints
+	contains(endpoint.after.service_name, ".vpce-svc-")
+}
+
+private_endpoints contains endpoint if {
+	some endpoint in interface_endpoints
+	lib.is_unknown(endpoint, ["service_name"])
+}
+
+is_of_private_endpoint(rule) if {
+	some group in lib.of_type("aws_security_group")
+	some endpoint in private_endpoints
+	lib.is_linked(endpoint, "security_group_ids", group)
+	lib.is_linked(rule, "security_group_id", group)
+}
+
+may_have_s3_endpoint(table) if {
+	some endpoint in s3_endpoints
+	lib.is_linked(endpoint, "route_table_ids", table)
+}
+
+may_have_s3_endpoint(_) if {
+	some endpoint in s3_endpoints
+	lib.may_be_linked(endpoint, "route_table_ids")
+	lib.configured[endpoint.config].expressions.route_table_ids
+}
+
+may_have_s3_endpoint(table) if lib.has_linked({"aws_vpc_endpoint_route_table_association"}, "route_table_id", table)
+
+may_have_s3_endpoint(table) if lib.may_have_linked({"aws_vpc_endpoint_route_table_association"}, "route_table_id", table)
+
 egress_rules := lib.of_type("aws_vpc_security_group_egress_rule") | {rule |
 	some rule in lib.of_type("aws_security_group_rule")
 	rule.after.type == "egress"
@@ -147,6 +180,11 @@ is_short(days) if days < lib.threshold("log_retention_days")
 
 role_policies := lib.of_types({"aws_iam_policy", "aws_iam_role_policy"})
 
+is_of_functions(role) if {
+	some statement in lib.statements(role, "assume_role_policy")
+	"lambda.amazonaws.com" in statement.principals
+}
+
 # ---- Distributions
 
 behaviors(distribution) := array.concat(
@@ -155,6 +193,43 @@ behaviors(distribution) := array.concat(
 )
 
 pattern(behavior) := object.get(behavior, "path_pattern", "the default behavior")
+
+# Each with its path in the distribution.
+placed_behaviors(distribution) := [[[block, place], behavior] |
+	some block in ["default_cache_behavior", "ordered_cache_behavior"]
+	some place, behavior in lib.listed(object.get(distribution.after, block, []))
+]
+
+accepts_writes(behavior) if {
+	some method in object.get(behavior, "allowed_methods", [])
+	method in {"DELETE", "PATCH", "POST", "PUT"}
+}
+
+# The managed policy CachingDisabled (CloudFront Developer Guide, "Use managed cache policies").
+is_uncached(behavior) if behavior.cache_policy_id == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+is_uncached(behavior) if {
+	some policy in lib.of_type("aws_cloudfront_cache_policy")
+	policy.after.id == behavior.cache_policy_id
+	keeps_nothing(policy)
+}
+
+# Of the time before cache policies.
+is_uncached(behavior) if {
+	lib.is_empty(object.get(behavior, "cache_policy_id", null))
+	behavior.max_ttl == 0
+}
+
+keeps_nothing(policy) if policy.after.max_ttl == 0
+
+has_default_size_limit(acl) if {
+	walk(acl.after.rule, [_, group])
+	group.name == "AWSManagedRulesCommonRuleSet"
+	group.vendor_name
+	every override in lib.listed(object.get(group, "rule_action_override", [])) {
+		override.name != "SizeRestrictions_BODY"
+	}
+}
 
 is_s3(_, _, origin) if contains(object.get(origin, "domain_name", ""), ".s3.")
 
@@ -247,6 +322,26 @@ actions(resource, path) := "unknown" if {
 } else := "none" if {
 	lib.is_empty(lib.value(resource, path))
 } else := "some"
+
+# What publishes metrics, and which attribute is the value of which dimension. An ID is known after the apply.
+measured := [
+	["aws_lambda_function", "FunctionName", "function_name"],
+	["aws_api_gateway_rest_api", "ApiName", "name"],
+	["aws_s3_bucket", "BucketName", "bucket"],
+	["aws_cognito_user_pool", "UserPool", "id"],
+	["aws_cloudfront_distribution", "DistributionId", "id"],
+	["aws_lb", "LoadBalancer", "arn_suffix"],
+]
+
+publishes_metrics(resource) if not resource.type in {"aws_lb", "aws_s3_bucket"}
+
+publishes_metrics(resource) if resource.after.load_balancer_type == "network"
+
+# Only a bucket with a configuration of request metrics.
+publishes_metrics(bucket) if {
+	bucket.type == "aws_s3_bucket"
+	lib.has_linked({"aws_s3_bucket_metric"}, "bucket", bucket)
+}
 
 has_alarm(dimension, name) if {
 	some alarm in alarms

@@ -38,7 +38,7 @@ alarm_region contains lib.found(chain, alarm.address, sprintf("%s is in %s", [al
 }
 
 # METADATA
-# title: Every function, API, user pool and distribution has an alarm
+# title: Functions, APIs, measured buckets, user pools, distributions and load balancers have an alarm
 # scope: document
 # custom:
 #   requirement: C2
@@ -47,9 +47,10 @@ alarm_region contains lib.found(chain, alarm.address, sprintf("%s is in %s", [al
 alarm_coverage contains lib.found(chain, resource.address, sprintf("no alarm of the plan has the dimension %s of it", [dimension])) if {
 	chain := rego.metadata.chain()
 	count(about.alarms) > 0
-	some type, dimension in {"aws_lambda_function": "FunctionName", "aws_api_gateway_rest_api": "ApiName"}
+	some [type, dimension, attribute] in about.measured
 	some resource in lib.of_type(type)
-	name := object.get(resource.after, "function_name", object.get(resource.after, "name", null))
+	about.publishes_metrics(resource)
+	name := resource.after[attribute]
 	is_string(name)
 	not about.has_alarm(dimension, name)
 }

@@ -151,3 +151,60 @@ cdn_failover contains lib.found(chain, distribution.address, "the distribution h
 	lib.is_empty(lib.value(distribution, ["origin_group"]))
 	not lib.is_unknown(distribution, ["origin_group"])
 }
+
+# METADATA
+# title: Behaviors that accept writes cache nothing
+# scope: document
+# custom:
+#   requirement: D8
+#   severity: deny
+#   fix: Set cache_policy_id to the managed policy CachingDisabled (4135ea2d-6df8-44a3-9df3-4b5a84be39ad).
+cdn_uncached_api contains lib.found(chain, distribution.address, sprintf("%s accepts writes and caches responses", [about.pattern(behavior)])) if {
+	chain := rego.metadata.chain()
+	some distribution in lib.of_type("aws_cloudfront_distribution")
+	some [path, behavior] in about.placed_behaviors(distribution)
+	about.accepts_writes(behavior)
+	not lib.is_unknown(distribution, array.concat(path, ["cache_policy_id"]))
+	not about.is_uncached(behavior)
+}
+
+cdn_uncached_api contains lib.not_known(chain, distribution.address, sprintf("cache_policy_id of %s", [about.pattern(behavior)])) if {
+	chain := rego.metadata.chain()
+	some distribution in lib.of_type("aws_cloudfront_distribution")
+	some [path, behavior] in about.placed_behaviors(distribution)
+	about.accepts_writes(behavior)
+	lib.is_unknown(distribution, array.concat(path, ["cache_policy_id"]))
+	some policy in lib.of_type("aws_cloudfront_cache_policy")
+	not about.keeps_nothing(policy)
+}
+
+# METADATA
+# title: A web ACL of CloudFront limits the size of bodies
+# scope: document
+# custom:
+#   requirement: D9
+#   severity: warn
+#   fix: Add a size_constraint_statement on body, or the managed rule group AWSManagedRulesCommonRuleSet with its rule SizeRestrictions_BODY.
+cdn_body_size contains lib.found(chain, acl.address, "no rule of the web ACL limits the size of bodies") if {
+	chain := rego.metadata.chain()
+	some acl in lib.of_type("aws_wafv2_web_acl")
+	acl.after.scope == "CLOUDFRONT"
+	not lib.is_unknown(acl, ["rule"])
+	count(acl.after.rule) > 0
+	not about.has_rule(acl, "size_constraint_statement")
+	not about.has_default_size_limit(acl)
+}
+
+# METADATA
+# title: Shield Advanced is not subscribed by mistake
+# scope: document
+# custom:
+#   requirement: D11
+#   severity: deny
+#   fix: Remove it. To subscribe, add an exception whose reason names who accepted 3,000 USD a month for a year.
+cdn_shield contains lib.found(chain, change.address, "the plan subscribes Shield Advanced, for a year at 3,000 USD a month") if {
+	chain := rego.metadata.chain()
+	some change in object.get(input, "resource_changes", [])
+	change.type == "aws_shield_subscription"
+	"create" in change.change.actions
+}

@@ -46,3 +46,22 @@ iam_resources contains lib.found(chain, policy.address, sprintf("Allow %s on *",
 	not startswith(action, "s3:ListAllMyBuckets")
 	not action in {"sts:GetCallerIdentity", "kms:ListAliases", "kms:ListKeys", "lambda:ListFunctions", "sqs:ListQueues", "secretsmanager:ListSecrets", "secretsmanager:GetRandomPassword"}
 }
+
+# METADATA
+# title: Functions reach objects in S3 through an assumed role
+# scope: document
+# custom:
+#   requirement: B6
+#   severity: warn
+#   fix: Allow the role of the function sts:AssumeRole on a second role only, and give that role the access to S3.
+iam_s3_assumed contains lib.found(chain, policy.address, sprintf("Allow %s to the role of a function", [action])) if {
+	chain := rego.metadata.chain()
+	some policy in lib.of_type("aws_iam_role_policy")
+	some statement in lib.statements(policy, "policy")
+	statement.effect == "Allow"
+	some action in statement.actions
+	regex.match(`^s3:(\*|(Get|Put|Delete)(\*|Object))`, action)
+	some role in lib.of_type("aws_iam_role")
+	lib.is_linked(policy, "role", role)
+	about.is_of_functions(role)
+}

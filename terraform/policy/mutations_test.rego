@@ -83,6 +83,16 @@ changes := [
 	["alarm-action", "aws_cloudwatch_metric_alarm.cdn", "actions_enabled", false],
 	["alarm-region", "aws_cloudwatch_metric_alarm.cdn", "region", "eu-west-1"],
 	["alarm-coverage", function, "function_name", "another"],
+	["alarm-coverage", "aws_cloudwatch_metric_alarm.files", "dimensions", {"BucketName": "another"}],
+	["alarm-coverage", pool, "id", "us-east-1_AbCdEf"],
+	["alarm-coverage", site, "id", "E2QWRUHAPOMQZL"],
+	["alarm-coverage", "aws_lb.mongodb", "arn_suffix", "net/mongodb/0123456789abcdef"],
+	["cdn-uncached-api", site, "ordered_cache_behavior/0/cache_policy_id", "658327ea-f89d-4fab-a63d-7e88639e58f6"],
+	["cdn-body-size", acl, "rule/1/statement", []],
+	["network-atlas-ports", "module.network.aws_vpc_security_group_ingress_rule.mongodb_from_lambda", "from_port", 22],
+	["network-atlas-ports", "module.network.aws_vpc_security_group_ingress_rule.mongodb_from_lambda", "ip_protocol", "-1"],
+	["network-s3-routes", "aws_route_table.private", "id", "rtb-2"],
+	["iam-s3-assumed", "aws_iam_role_policy.worker", "policy", "{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::edu-files/*\"}}"],
 ]
 
 # rule, address of a resource that is no longer in the plan
@@ -104,6 +114,7 @@ removals := [
 
 # rule, type and planned values of a resource that comes into the plan
 additions := [
+	["cdn-shield", "aws_shield_subscription", {"auto_renew": "ENABLED"}],
 	["network-private", "aws_internet_gateway", {}],
 	["network-private", "aws_nat_gateway", {}],
 	["cdn-origin-access", "aws_cloudfront_origin_access_identity", {}],

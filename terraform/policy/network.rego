@@ -194,3 +194,39 @@ network_flow_log contains lib.not_known(chain, log.address, "traffic_type") if {
 	some log in lib.of_type("aws_flow_log")
 	lib.is_unknown(log, ["traffic_type"])
 }
+
+# METADATA
+# title: Security groups of private endpoints of Atlas allow its ports only
+# scope: document
+# custom:
+#   requirement: B5
+#   severity: deny
+#   fix: Set from_port = 1024 and to_port = 65535, which dedicated clusters use, or a smaller range of these.
+network_atlas_ports contains lib.found(chain, rule.address, sprintf("ingress to port %v of a private endpoint", [rule.after.from_port])) if {
+	chain := rego.metadata.chain()
+	some rule in about.ingress_rules
+	about.is_of_private_endpoint(rule)
+	rule.after.from_port < 1024
+}
+
+network_atlas_ports contains lib.found(chain, rule.address, "ingress of all protocols to a private endpoint") if {
+	chain := rego.metadata.chain()
+	some rule in about.ingress_rules
+	about.is_of_private_endpoint(rule)
+	object.get(rule.after, "ip_protocol", object.get(rule.after, "protocol", "")) in {"-1", "all"}
+}
+
+# METADATA
+# title: All route tables of the VPC of functions have the S3 gateway endpoint
+# scope: document
+# custom:
+#   requirement: B3
+#   severity: warn
+#   fix: Add the route table to route_table_ids of the S3 gateway endpoint.
+network_s3_routes contains lib.found(chain, table.address, "no S3 gateway endpoint has this route table") if {
+	chain := rego.metadata.chain()
+	about.has_functions_in_vpc
+	count(about.s3_endpoints) > 0
+	some table in lib.of_type("aws_route_table")
+	not about.may_have_s3_endpoint(table)
+}
