@@ -43,7 +43,7 @@ variables {
   lambda = { upload = { function_name = "edu-upload-api", alias = "live", timeout_seconds = 28 } }
 }
 
-# Before anything is there, whose ARN would have a region.
+# These before anything is there, whose ARN would have a region.
 run "in_a_region_with_tags" {
   command = plan
 
@@ -56,6 +56,33 @@ run "in_a_region_with_tags" {
     condition     = alltrue([for resource in [aws_sns_topic.alarms["critical"], aws_kms_key.topics["main"]] : resource.region == "eu-central-1" && resource.tags.team == "platform"]) && lectern_alarm_bundle.platform.tags.team == "platform" && lectern_alarm_bundle.platform.region == "eu-central-1"
     error_message = "All is where it was wanted and has the tags."
   }
+}
+
+run "the_distributions_bundle_is_in_us_east_1" {
+  command = plan
+
+  variables {
+    region     = "us-east-1"
+    cloudfront = { site = { distribution_id = "E2QWRUHAPOMQZL", additional_metrics = true, origin_read_timeout_seconds = 20 } }
+  }
+
+  assert {
+    condition     = lectern_alarm_bundle.platform.region == "us-east-1" && lectern_alarm_bundle.platform.cloudfront.site == { distribution_id = "E2QWRUHAPOMQZL", additional_metrics = true, origin_read_timeout_seconds = 20 }
+    error_message = "The bundle watches the distribution where CloudFront publishes its metrics (C4)."
+  }
+}
+
+run "a_distribution_elsewhere" {
+  command = plan
+
+  variables {
+    region = "eu-west-1"
+
+    # a distribution's alarms in a region without its metrics are refused
+    cloudfront = { site = { distribution_id = "E2QWRUHAPOMQZL" } }
+  }
+
+  expect_failures = [var.cloudfront]
 }
 
 run "two_encrypted_topics" {
@@ -207,33 +234,6 @@ run "one_bundle_and_its_dashboard" {
     condition     = lectern_alarm_bundle.platform.dashboard && output.dashboard_name == "edu-eu-west-1" && aws_cloudwatch_dashboard.platform["edu"].dashboard_body == output.dashboard_body
     error_message = "The dashboard is the catalogue's (C9)."
   }
-}
-
-run "the_distributions_bundle_is_in_us_east_1" {
-  command = plan
-
-  variables {
-    region     = "us-east-1"
-    cloudfront = { site = { distribution_id = "E2QWRUHAPOMQZL", additional_metrics = true, origin_read_timeout_seconds = 20 } }
-  }
-
-  assert {
-    condition     = lectern_alarm_bundle.platform.region == "us-east-1" && lectern_alarm_bundle.platform.cloudfront.site == { distribution_id = "E2QWRUHAPOMQZL", additional_metrics = true, origin_read_timeout_seconds = 20 }
-    error_message = "The bundle watches the distribution where CloudFront publishes its metrics (C4)."
-  }
-}
-
-run "a_distribution_elsewhere" {
-  command = plan
-
-  variables {
-    region = "eu-west-1"
-
-    # a distribution's alarms in a region without its metrics are refused
-    cloudfront = { site = { distribution_id = "E2QWRUHAPOMQZL" } }
-  }
-
-  expect_failures = [var.cloudfront]
 }
 
 run "alarms_on_other_metrics" {

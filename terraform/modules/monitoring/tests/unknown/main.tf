@@ -30,7 +30,7 @@ module "monitoring" {
       severity            = "critical"
       namespace           = "AWS/S3"
       metric_name         = "OperationsFailedReplication"
-      dimensions          = { SourceBucket = terraform_data.later.output }
+      dimensions          = { SourceBucket = terraform_data.later.output, DestinationBucket = terraform_data.later.output, RuleId = "files" }
       statistic           = "Sum"
       comparison_operator = "GreaterThanThreshold"
       threshold           = 0
