@@ -67,8 +67,8 @@ pub(super) fn schema() -> Schema {
             (
                 "status",
                 Attr::string(
-                    "Connection status in Atlas, for example `PENDING_ACCEPTANCE`, `PENDING`, `AVAILABLE` \
-                    (connected), `REJECTED` or `FAILED`. ...",
+                    "Connection status in Atlas: `NONE`, `PENDING_ACCEPTANCE`, `PENDING`, `AVAILABLE` (connected), \
+                    `REJECTED`, `FAILED` or `DELETING`.",
                 )
                 .computed()
                 .keep_known(),
