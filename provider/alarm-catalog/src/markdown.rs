@@ -6,7 +6,7 @@ use crate::alarm::{AlarmSpec, Periods, Signal, Threshold};
 use crate::metric::MetricSpec;
 use crate::metrics::metrics;
 use crate::presets::alarms;
-use crate::service::{Param, ParamKind, Preset, Service};
+use crate::service::{Param, ParamKind, Preset, Service, Severity};
 use crate::{DEFAULT_MIN_REQUESTS, DEFAULT_TREAT_MISSING_DATA};
 
 const HEAD: &str = "\
@@ -14,16 +14,42 @@ const HEAD: &str = "\
 page_title: \"Alarms of lectern_alarm_bundle\"
 subcategory: \"\"
 description: |-
-  Every alarm of the catalogue: when it fires, where its threshold comes from, and what to do.
+  Every alarm of the catalogue: its default threshold, when it fires, what to do, and where the numbers come from.
 ---
 
 <!-- Generated from provider/alarm-catalog by `cargo run -p alarm-catalog --example generate_docs`. Do not edit: a test compares. -->
 
 # Alarms of lectern_alarm_bundle
 
-This page lists every alarm of the catalogue, every metric that the alarms and the dashboard use, and the source of every number.
-The provider, the dashboard, the `lectern_alarm_catalog` data source and this page use the same data. IDs such as C2 refer to
-docs/requirements.md in the repository of the provider.
+This page lists every alarm of the catalogue: first the [defaults](#defaults) in one table, then the rules for keys and
+overrides, then each service with its inputs, alarms and metrics, and last the [sources](#sources) of all numbers.
+The provider, the dashboard, the `lectern_alarm_catalog` data source and this page use the same data.
+";
+
+const DEFAULTS: &str = "\
+## Defaults
+
+These are the alarms of the preset `platform`, which is the default. A threshold is compared with one data point of the period; an alarm
+fires when as many data points in a row breach as the column \"periods\" says. `>` and `<` show the direction. To change a threshold, set
+`overrides`, in the same unit.
+
+";
+
+const RECOMMENDED: &str = "\
+### Preset `aws_recommended`
+
+These are the alarms that AWS recommends. \"set it\" means that AWS gives no number: the alarm is created only if an override sets
+`threshold`.
+
+";
+
+const SOURCES: &str = "\
+## Sources
+
+IDs such as C2 refer to docs/requirements.md in the repository of the provider.
+
+| preset | alarm | severity | source |
+|---|---|---|---|
 ";
 
 const KEYS: &str = "\
@@ -82,6 +108,10 @@ If several values apply, they are joined with `; ` in this order.
 #[must_use]
 pub fn alarms_markdown() -> String {
     let mut page = String::from(HEAD);
+    push(&mut page, DEFAULTS);
+    page.push_str(&defaults(Preset::Platform));
+    push(&mut page, RECOMMENDED);
+    page.push_str(&defaults(Preset::AwsRecommended));
     push(&mut page, KEYS);
     push(&mut page, &deciding_inputs());
     push(&mut page, COVERAGE);
@@ -89,7 +119,87 @@ pub fn alarms_markdown() -> String {
     for service in Service::ALL {
         push(&mut page, &service_section(service));
     }
+    push(&mut page, SOURCES);
+    page.push_str(&sources());
     page
+}
+
+/// A row for each alarm of a preset, with the thresholds of both severities side by side.
+fn defaults(preset: Preset) -> String {
+    let mut text =
+        String::from("| alarm | warning | critical | unit | periods | requires |\n|---|---|---|---|---|---|\n");
+    for service in Service::ALL {
+        let specs: Vec<&'static AlarmSpec> = alarms(preset).filter(|spec| spec.service == service).collect();
+        let mut done: Vec<&str> = Vec::new();
+        for spec in &specs {
+            if done.contains(&spec.name) {
+                continue;
+            }
+            done.push(spec.name);
+            let of = |severity: Severity| {
+                specs
+                    .iter()
+                    .find(|other| other.name == spec.name && other.severity == severity)
+            };
+            let (warning, critical) = (of(Severity::Warning), of(Severity::Critical));
+            let compared = |spec: Option<&&'static AlarmSpec>| spec.map_or_else(String::new, |spec| compared(spec));
+            let both = [warning, critical].into_iter().flatten();
+            let mut lengths: Vec<String> = both.map(|spec| periods(spec)).collect();
+            lengths.dedup();
+            let needs = spec.needs.map_or_else(String::new, |param| format!("`{param}`"));
+            line(
+                &mut text,
+                format_args!(
+                    "| `{service}/*/{}` | {} | {} | {} | {} | {needs} |",
+                    spec.name,
+                    compared(warning),
+                    compared(critical),
+                    spec.threshold_unit(),
+                    lengths.join("; "),
+                ),
+            );
+        }
+    }
+    text
+}
+
+/// The comparison with the threshold: `> 80 % of `timeout_seconds``.
+fn compared(spec: &'static AlarmSpec) -> String {
+    let threshold = match spec.threshold {
+        Threshold::FromOverride => "set it".to_owned(),
+        _ => threshold(spec),
+    };
+    format!("{} {threshold}", operator(spec))
+}
+
+/// Where the numbers of every alarm and the names of every metric come from.
+fn sources() -> String {
+    let mut text = String::new();
+    for preset in [Preset::Platform, Preset::AwsRecommended] {
+        for spec in Service::ALL
+            .into_iter()
+            .flat_map(|service| alarms(preset).filter(move |spec| spec.service == service))
+        {
+            line(
+                &mut text,
+                format_args!(
+                    "| `{preset}` | `{}/*/{}` | {} | {} |",
+                    spec.service, spec.name, spec.severity, spec.source
+                ),
+            );
+        }
+    }
+    text.push_str("\n| service | source of its metrics |\n|---|---|\n");
+    for service in Service::ALL {
+        let mut all: Vec<&str> = Vec::new();
+        for metric in metrics().filter(|metric| metric.service == service) {
+            if !all.contains(&metric.source) {
+                all.push(metric.source);
+            }
+        }
+        line(&mut text, format_args!("| `{service}` | {} |", all.join("; ")));
+    }
+    text
 }
 
 fn push(page: &mut String, section: &str) {
@@ -172,14 +282,14 @@ fn service_section(service: Service) -> String {
             continue;
         }
         text.push_str(
-            "| alarm | severity | fires when | threshold unit | periods | missing data | source | what to do \
-             |\n|---|---|---|---|---|---|---|---|\n",
+            "| alarm | severity | fires when | threshold unit | periods | missing data | what to do \
+             |\n|---|---|---|---|---|---|---|\n",
         );
         for spec in specs {
             line(
                 &mut text,
                 format_args!(
-                    "| `{}` | {} | {} {} | {} | {} | {} | {} | {} |",
+                    "| `{}` | {} | {} {} | {} | {} | {} | {} |",
                     spec.name,
                     spec.severity,
                     spec.title,
@@ -188,7 +298,6 @@ fn service_section(service: Service) -> String {
                     periods(spec),
                     spec.treat_missing_data
                         .map_or_else(|| "default".to_owned(), |value| format!("`{value}`")),
-                    spec.source,
                     spec.operator_action,
                 ),
             );
@@ -196,14 +305,14 @@ fn service_section(service: Service) -> String {
     }
     line(&mut text, format_args!("\n### Metrics: `{service}`\n"));
     text.push_str(
-        "| metric | namespace | dimensions | valid statistics | unit | dashboard | needs | source \
-         |\n|---|---|---|---|---|---|---|---|\n",
+        "| metric | namespace | dimensions | valid statistics | unit | dashboard | needs \
+         |\n|---|---|---|---|---|---|---|\n",
     );
     for metric in metrics().filter(|metric| metric.service == service) {
         line(
             &mut text,
             format_args!(
-                "| `{}` | `{}` | {} | {} | {} | {} | {} | {} |",
+                "| `{}` | `{}` | {} | {} | {} | {} | {} |",
                 metric.name,
                 metric.namespace,
                 dimensions(metric),
@@ -211,7 +320,6 @@ fn service_section(service: Service) -> String {
                 metric.unit.name(),
                 metric.graph.unwrap_or("extra alarms only"),
                 metric.needs.map_or_else(String::new, |param| format!("`{param}`")),
-                metric.source,
             ),
         );
     }
@@ -248,14 +356,17 @@ fn condition(spec: &'static AlarmSpec) -> String {
         let value = if param.kind() == ParamKind::Flag { " = true" } else { "" };
         let _ = write!(text, "Requires `{param}`{value}. ");
     }
-    let operator = match spec.comparison_operator {
+    let _ = write!(text, "{} {} {}", signal(&spec.signal), operator(spec), threshold(spec));
+    text
+}
+
+fn operator(spec: &AlarmSpec) -> &'static str {
+    match spec.comparison_operator {
         "GreaterThanThreshold" => ">",
         "GreaterThanOrEqualToThreshold" => ">=",
         "LessThanThreshold" => "<",
         _ => "<=",
-    };
-    let _ = write!(text, "{} {operator} {}", signal(&spec.signal), threshold(spec));
-    text
+    }
 }
 
 fn signal(signal: &'static Signal) -> String {
