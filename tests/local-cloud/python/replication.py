@@ -14,11 +14,14 @@ import sys
 import time
 from contextlib import contextmanager
 
+import outage
+
 PATH = "/_lectern/s3/replication"
 KMS = "aws:kms"
 KEY = "x-amz-server-side-encryption-aws-kms-key-id"
-# Failures are "aggregated at a per-minute interval"; what waits is measured as often as an alarm of a minute can see it.
-TICK_SECONDS = 10
+# How often what waits is looked at, and how many looks apart it is measured: an alarm of a minute sees it.
+TICK_SECONDS = 1
+TICKS_OF_A_MEASUREMENT = 10
 
 
 class Failed(Exception):
@@ -96,17 +99,22 @@ class Changes:
     def begin(self):
         self.run()
         if self.waiting and not self.ticks:
-            self.ticks = True
             self.tick()
 
-    def tick(self):
+    def tick(self, number=0):
+        self.run()
+        if number % TICKS_OF_A_MEASUREMENT == 0:
+            self.measure(self.waiting)
         self.ticks = bool(self.waiting)
-        self.measure(self.waiting)
         if self.ticks:
-            self.loop.call_later(TICK_SECONDS, self.tick)
+            self.loop.call_later(TICK_SECONDS, self.tick, number + 1)
 
     def is_held(self, change):
-        return any(fnmatch.fnmatchcase(change["key"], pattern) for pattern in self.hold)
+        """By a control, or because a Region is lost: what S3 has taken in is replicated when it is back."""
+        if any(fnmatch.fnmatchcase(change["key"], pattern) for pattern in self.hold):
+            return True
+        regions = {region_of(change["bucket"]), *(region_of(destination_of(rule)) for rule in change["rules"])}
+        return not regions.isdisjoint(outage.lost)
 
     def run(self):
         now = time.time()
@@ -137,13 +145,14 @@ class Changes:
 
     def measure(self, changes):
         """Of each rule of these changes: what waits, how many bytes, and for how long the oldest."""
+        now = time.time()
         rules = {(one["bucket"], rule["ID"]): rule for one in changes for rule in one["rules"]}
         for (bucket, name), rule in rules.items():
             waiting = [one for one in self.waiting if one["bucket"] == bucket and any(one_rule["ID"] == name for one_rule in one["rules"])]
-            oldest = min((one["since"] for one in waiting), default=time.time())
+            oldest = min((one["since"] for one in waiting), default=now)
             self.metric(bucket, rule, "OperationsPendingReplication", len(waiting), "destination")
             self.metric(bucket, rule, "BytesPendingReplication", sum(one["size"] for one in waiting), "destination", "Bytes")
-            self.metric(bucket, rule, "ReplicationLatency", time.time() - oldest, "destination", "Seconds")
+            self.metric(bucket, rule, "ReplicationLatency", now - oldest, "destination", "Seconds")
 
     def metric(self, bucket, rule, name, value, side, unit="Count"):
         """"Using S3 Replication metrics": failures are "published in the Region of the source bucket", the others "in the Region of the destination

@@ -68,7 +68,8 @@ def replicate(replaced, secretsmanager):
         for one in data.get("AddReplicaRegions", []):
             region, key = one.get("Region"), one.get("KmsKeyId")
             other = secretsmanager._secrets.get_scoped(get_account_id(), region, secret["Name"])
-            is_other = other and other["ARN"] != secretsmanager._secret_arn_for_region(secret, region)
+            # A replica that was promoted has the ARN that it had, and is another secret.
+            is_other = other and other.get("_PrimarySecretArn") != secret["ARN"]
             if is_other and not data.get("ForceOverwriteReplicaSecret"):
                 failed[region] = f"Replication failed: Secret name {secret['Name']} already exists in the Region."
             elif key and key != OWN_KEY and not is_key_in(kms, key, region):
@@ -80,7 +81,7 @@ def replicate(replaced, secretsmanager):
             return answer
         keys = {one.get("Region"): one.get("KmsKeyId") for one in data.get("AddReplicaRegions", [])}
         statuses = [one for one in secret["ReplicationStatus"] if one["Region"] not in failed]
-        for one in statuses:
+        for one in [one for one in statuses if one["Status"] == "InSync"]:
             one["StatusMessage"] = "Replication succeeded"
             one.setdefault("KmsKeyId", OWN_KEY)
         for region, message in failed.items():
