@@ -1,5 +1,6 @@
 //! Providers for Terraform and OpenTofu without a registry: a filesystem mirror and the CLI configuration that names it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,12 @@ pub const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// Version of `lectern/lectern` in the mirror: the workspace's.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Version of the stand-in for `mongodb/mongodbatlas` in the mirror: the real provider's that its schemas are written from.
+pub const ATLAS_VERSION: &str = "2.16.0";
+
+/// Program of the stand-in (tests/atlas-provider).
+const ATLAS_STAND_IN: &str = "terraform-provider-mongodbatlas";
+
 /// The only platform that is built here.
 pub const PLATFORM: &str = "linux_amd64";
 
@@ -27,14 +34,20 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Makes a mirror in `folder` with `lectern/lectern` from `provider_binary`, and with `hashicorp/aws` if it is present.
+    /// Makes a mirror in `folder` with `lectern/lectern` from `provider_binary`, with `hashicorp/aws` if it is present, and with the
+    /// stand-in for `mongodb/mongodbatlas` if it was built beside `provider_binary`: the real one is not to be had everywhere, and a
+    /// configuration that names it could not be initialised without.
     ///
     /// # Errors
     /// When a binary is missing or the folder cannot be written.
     pub fn create(folder: &Path, provider_binary: &Path, aws: &AwsProvider) -> Result<Self> {
         let packages = folder.join("packages");
+        let atlas = provider_binary.with_file_name(ATLAS_STAND_IN);
         for host in HOSTS {
             put(&packages, host, "lectern/lectern", VERSION, provider_binary)?;
+            if atlas.exists() {
+                put(&packages, host, "mongodb/mongodbatlas", ATLAS_VERSION, &atlas)?;
+            }
             if let AwsProvider::Present(binary) = aws {
                 put(&packages, host, "hashicorp/aws", AWS_PROVIDER_VERSION, binary)?;
             }
@@ -53,6 +66,43 @@ impl Mirror {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
+    }
+
+    /// Lets Terraform also take the providers that match `pattern`, for example `hashicorp/*`, from their registry.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn also_from_registry(&self, pattern: &str) -> Result<()> {
+        self.direct("include", &[pattern.to_owned()])
+    }
+
+    /// Lets Terraform take every provider that the mirror does not have from its registry. Those of the mirror come from there alone:
+    /// Terraform asks all methods that a provider is not excluded from, and fails where one of them cannot be reached.
+    ///
+    /// # Errors
+    /// When the mirror cannot be read or the configuration cannot be written.
+    pub fn others_from_registry(&self) -> Result<()> {
+        let mut here = BTreeSet::new();
+        for namespace in fs::read_dir(self.packages.join(HOSTS[0]))? {
+            let namespace = namespace?;
+            for kind in fs::read_dir(namespace.path())? {
+                let names = [namespace.file_name(), kind?.file_name()];
+                here.insert(names.map(|name| name.to_string_lossy().into_owned()).join("/"));
+            }
+        }
+        self.direct("exclude", &Vec::from_iter(here))
+    }
+
+    /// Adds the method `direct` for what `argument`, `include` or `exclude`, says of these patterns.
+    fn direct(&self, argument: &str, patterns: &[String]) -> Result<()> {
+        let text = fs::read_to_string(&self.config_file)?;
+        let patterns = serde_json::to_string(patterns)?;
+        let block = format!("  direct {{\n    {argument} = {patterns}\n  }}\n}}\n");
+        let inside = text
+            .trim_end()
+            .strip_suffix('}')
+            .context("a configuration that does not end with a block")?;
+        Ok(fs::write(&self.config_file, format!("{inside}{block}"))?)
     }
 }
 
@@ -122,6 +172,22 @@ mod tests {
     }
 
     #[test]
+    fn the_stand_in_for_atlas_is_put_in_where_it_was_built() {
+        let folder = tempfile::tempdir().unwrap();
+        let binary = folder.path().join("built");
+        fs::write(&binary, "provider").unwrap();
+        fs::write(folder.path().join(ATLAS_STAND_IN), "stand-in").unwrap();
+        let mirror = Mirror::create(folder.path(), &binary, &AwsProvider::Present(binary.clone())).unwrap();
+        for host in HOSTS {
+            let package = format!(
+                "{host}/mongodb/mongodbatlas/{ATLAS_VERSION}/linux_amd64/terraform-provider-mongodbatlas_v{ATLAS_VERSION}"
+            );
+            let file = mirror.packages.join(&package);
+            assert_eq!(fs::read_to_string(file).unwrap(), "stand-in", "{package}");
+        }
+    }
+
+    #[test]
     fn an_absent_aws_provider_is_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let binary = folder.path().join("built");
@@ -131,7 +197,9 @@ mod tests {
             command: "",
         };
         let mirror = Mirror::create(folder.path(), &binary, &absent).unwrap();
-        assert!(!mirror.packages.join("registry.terraform.io/hashicorp").exists());
+        for namespace in ["hashicorp", "mongodb"] {
+            assert!(!mirror.packages.join("registry.terraform.io").join(namespace).exists());
+        }
     }
 
     #[test]
@@ -143,6 +211,47 @@ mod tests {
         };
         let error = Mirror::create(folder.path(), &folder.path().join("nothing"), &absent).unwrap_err();
         assert!(error.to_string().contains("no provider binary at"), "{error}");
+    }
+
+    #[test]
+    fn every_provider_but_those_of_the_mirror_may_come_from_its_registry() {
+        for (aws, excluded) in [
+            (true, r#"["hashicorp/aws","lectern/lectern"]"#),
+            (false, r#"["lectern/lectern"]"#),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let binary = folder.path().join("built");
+            fs::write(&binary, "provider").unwrap();
+            let absent = AwsProvider::Absent {
+                reason: "not built".into(),
+                command: "",
+            };
+            let aws = if aws { AwsProvider::Present(binary.clone()) } else { absent };
+            let mirror = Mirror::create(folder.path(), &binary, &aws).unwrap();
+            mirror.others_from_registry().unwrap();
+            let config = fs::read_to_string(&mirror.config_file).unwrap();
+            let expected = format!("  direct {{\n    exclude = {excluded}\n  }}\n}}\n");
+            assert!(config.ends_with(&expected), "{config}");
+            assert_eq!(config.matches('{').count(), config.matches('}').count(), "{config}");
+        }
+    }
+
+    #[test]
+    fn a_provider_that_is_not_in_the_mirror_may_come_from_its_registry() {
+        let folder = tempfile::tempdir().unwrap();
+        let binary = folder.path().join("built");
+        fs::write(&binary, "provider").unwrap();
+        let mirror = Mirror::create(folder.path(), &binary, &AwsProvider::Present(binary.clone())).unwrap();
+        mirror.also_from_registry("hashicorp/*").unwrap();
+        let config = fs::read_to_string(&mirror.config_file).unwrap();
+        let (_, methods) = config.split_once("provider_installation ").unwrap();
+        let path = mirror.packages.display();
+        assert_eq!(
+            methods,
+            format!(
+                "{{\n  filesystem_mirror {{\n    path = \"{path}\"\n  }}\n  direct {{\n    include = [\"hashicorp/*\"]\n  }}\n}}\n"
+            )
+        );
     }
 
     #[test]

@@ -117,13 +117,15 @@ pub(crate) struct DemoBinaries {
     pub(crate) guard: PathBuf,
 }
 
-const DEMO: [&str; 6] = [
+const DEMO: [&str; 7] = [
     "terraform-provider-lectern",
     "quickstart-function",
     "mongo-dump",
     "mongo-restore",
     "mongo-probe",
     "flow-log-guard",
+    // found beside the provider (mirror)
+    "terraform-provider-mongodbatlas",
 ];
 
 /// Builds what the demo runs.
@@ -136,7 +138,7 @@ pub(crate) fn demo_binaries() -> Result<DemoBinaries> {
         arguments.extend(["--features", "local-cloud/demo"]);
     }
     build(&place, &arguments)?;
-    let [provider, function, dump, restore, probe, guard] = DEMO.map(|name| place.binary(name));
+    let [provider, function, dump, restore, probe, guard, _] = DEMO.map(|name| place.binary(name));
     Ok(DemoBinaries {
         provider,
         function,
