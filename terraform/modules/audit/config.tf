@@ -63,6 +63,8 @@ resource "aws_iam_service_linked_role" "config" {
 }
 
 resource "aws_config_configuration_recorder" "this" {
+  # checkov:skip=CKV2_AWS_48:IAM resources are recorded by default; in further Regions the copies would only be paid for twice.
+
   for_each   = local.recorders
   depends_on = [aws_iam_service_linked_role.config]
 
