@@ -192,6 +192,20 @@ module "recovery" {
   }
 }
 
+module "delivery" {
+  source = "../modules/delivery"
+
+  name                 = var.name
+  region               = var.region
+  artifacts_bucket     = "${var.name}-artifacts-${var.region}"
+  access_logs          = { bucket = "${var.name}-artifacts-logs-${var.region}" }
+  state_bucket         = { arn = "arn:aws:s3:::edu-state" }
+  permissions_boundary = "arn:aws:iam::123456789012:policy/edu-boundary"
+  apply_policy_arns    = { platform = "arn:aws:iam::123456789012:policy/edu-apply" }
+  pipeline             = { connection_arn = "arn:aws:codeconnections:${var.region}:123456789012:connection/1", repository = "school/platform" }
+  functions            = { upload = { function_name = "${var.name}-upload-api", alarm_names = ["${var.name}/lambda/upload/errors/critical"] } }
+}
+
 module "backup" {
   source = "../modules/backup"
 
