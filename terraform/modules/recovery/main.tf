@@ -4,7 +4,6 @@ data "aws_region" "current" {
 }
 
 locals {
-  partition  = data.aws_partition.current.partition
   dns_suffix = data.aws_partition.current.dns_suffix
   region     = var.region == null ? data.aws_region.current.region : var.region
 
