@@ -21,6 +21,7 @@ mod mongo_witnesses;
 mod packages;
 mod plan_rules;
 mod policies;
+mod recovery;
 mod relay;
 mod secret_rotation;
 mod terraform;
