@@ -35,17 +35,18 @@ locals {
     iam-no-administrator-statements = { identifier = "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS" }
   }
 
-  # CloudFront is recorded in us-east-1 alone, and AWS knows its rules there alone.
-  regional_rules = local.region == "us-east-1" ? {
+  # CloudFront is recorded in us-east-1 alone, and AWS knows its rules there alone. Asked for and not read off the Region, which a module with
+  # depends_on knows only after the apply.
+  cloudfront_rules = try(var.config.cloudfront_rules, false) ? {
     cloudfront-https = { identifier = "CLOUDFRONT_VIEWER_POLICY_HTTPS" }
     cloudfront-waf   = { identifier = "CLOUDFRONT_ASSOCIATED_WITH_WAF" }
   } : {}
 
   # Users' rules over ours; a null takes one away.
   rules = var.config == null ? {} : {
-    for key in setunion(keys(local.default_rules), keys(local.regional_rules), keys(var.config_rules)) : key => {
-      identifier     = contains(keys(var.config_rules), key) ? var.config_rules[key].identifier : merge(local.default_rules, local.regional_rules)[key].identifier
-      parameters     = tomap(contains(keys(var.config_rules), key) ? var.config_rules[key].parameters : try(merge(local.default_rules, local.regional_rules)[key].parameters, {}))
+    for key in setunion(keys(local.default_rules), keys(local.cloudfront_rules), keys(var.config_rules)) : key => {
+      identifier     = contains(keys(var.config_rules), key) ? var.config_rules[key].identifier : merge(local.default_rules, local.cloudfront_rules)[key].identifier
+      parameters     = tomap(contains(keys(var.config_rules), key) ? var.config_rules[key].parameters : try(merge(local.default_rules, local.cloudfront_rules)[key].parameters, {}))
       resource_types = tolist(try(var.config_rules[key].resource_types, []))
       frequency      = tostring(try(var.config_rules[key].frequency, null))
     } if !contains(keys(var.config_rules), key) || try(var.config_rules[key] != null, false)

@@ -56,11 +56,12 @@ variable "cloudtrail" {
 }
 
 variable "config" {
-  description = "AWS Config. An account has one recorder and one delivery channel in a Region: `create_recorder = false` uses the existing ones and creates only rules. `create_service_linked_role`: set to `false` if the account has the role AWSServiceRoleForConfig, for example in the second Region. `record_global_resources`: whether to record IAM resources; set to `false` in all Regions but one. `noncompliance_topic`: ARN of the SNS topic that EventBridge notifies when a resource does not comply with a rule of this module. If null, there are neither recorder nor rules."
+  description = "AWS Config. An account has one recorder and one delivery channel in a Region: `create_recorder = false` uses the existing ones and creates only rules. `create_service_linked_role`: set to `false` if the account has the role AWSServiceRoleForConfig, for example in the second Region. `record_global_resources`: whether to record IAM resources; set to `false` in all Regions but one. `cloudfront_rules`: whether to create the rules for CloudFront, which AWS offers in us-east-1 only. `noncompliance_topic`: ARN of the SNS topic that EventBridge notifies when a resource does not comply with a rule of this module. If null, there are neither recorder nor rules."
   type = object({
     create_recorder            = optional(bool, true)
     create_service_linked_role = optional(bool, true)
     record_global_resources    = optional(bool, true)
+    cloudfront_rules           = optional(bool, false)
     snapshot_frequency         = optional(string, "TwentyFour_Hours")
     noncompliance_topic = optional(object({
       arn = string

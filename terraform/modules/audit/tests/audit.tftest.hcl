@@ -198,6 +198,7 @@ run "the_second_region_has_no_trail" {
   variables {
     region     = "us-east-1"
     cloudtrail = null
+    config     = { cloudfront_rules = true }
   }
 
   override_data {

@@ -78,7 +78,7 @@ module "audit_of_the_organization" {
   name       = "school"
   region     = "us-east-1"
   cloudtrail = { create = false, log_group_name = "/aws/cloudtrail/organization" }
-  config     = { create_recorder = false }
+  config     = { create_recorder = false, cloudfront_rules = true }
 }
 
 output "extra_alarms" {
