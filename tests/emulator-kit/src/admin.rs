@@ -1,7 +1,7 @@
 //! `/_emulator`: the controls that every emulator has, for callers in other processes. JSON in, JSON out.
 //!
 //! - `GET|DELETE /_emulator/calls`
-//! - `POST|DELETE /_emulator/faults`
+//! - `GET|POST|DELETE /_emulator/faults`
 //! - `POST /_emulator/gates`, answers `{"id": 1}`; `GET` and `DELETE /_emulator/gates/<id>`
 
 use hyper::StatusCode;
@@ -24,7 +24,7 @@ pub fn route<C, F, G>(
 ) -> Option<HttpResponse>
 where
     C: Clone + Serialize,
-    F: ScriptedFault + DeserializeOwned,
+    F: ScriptedFault + Clone + Serialize + DeserializeOwned,
     G: Script + DeserializeOwned,
 {
     let response = match (method, path) {
@@ -33,6 +33,7 @@ where
             calls.clear();
             done()
         }
+        ("GET", ["faults"]) => json_of(&faults.list()),
         ("POST", ["faults"]) => with_body(body, |fault| {
             faults.add(fault);
             done()

@@ -42,6 +42,16 @@ impl<F: ScriptedFault> Faults<F> {
         lock(&self.faults).push(fault);
     }
 
+    /// Those that can still strike, the oldest first, each with the calls that are left to it.
+    pub fn list(&self) -> Vec<F>
+    where
+        F: Clone,
+    {
+        let mut faults = lock(&self.faults);
+        faults.retain_mut(|fault| *fault.times() != Some(0));
+        faults.clone()
+    }
+
     /// Removes all of them.
     pub fn clear(&self) {
         lock(&self.faults).clear();

@@ -13,7 +13,7 @@ use http_body_util::BodyExt as _;
 use hyper::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Scripted {
     word: String,
     #[serde(default)]
@@ -171,7 +171,10 @@ async fn the_controls_script_faults_and_gates_and_show_the_calls() {
     calls.change(number, |call| call.word = "nobody's".into());
     assert_eq!(calls.calls(), []);
 
+    assert_eq!(text(control("GET", &["faults"], "")).await, ok("[]"));
     assert_eq!(text(control("POST", &["faults"], r#"{"word":"put"}"#)).await, ok("{}"));
+    let listed = text(control("GET", &["faults"], "")).await.1;
+    assert!(listed.starts_with(r#"[{"word":"put","skip":0"#), "{listed}");
     assert_eq!(faults.strike(&"put"), Some(0));
     assert_eq!(text(control("DELETE", &["faults"], "")).await, ok("{}"));
     assert_eq!(faults.strike(&"put"), None);

@@ -154,7 +154,7 @@ impl Place {
     }
 
     /// Runs a cloud in this process until `ended` returns; what `up` starts in the background. Terraform finds `provider`, if there
-    /// is one, through the environment that the state names.
+    /// is one, through the environment that the state names, and takes providers that the cloud does not have from their registry.
     ///
     /// # Errors
     /// When another cloud runs in this place, or the cloud cannot be started.
@@ -166,6 +166,7 @@ impl Place {
         let mut environment = cloud.environment();
         if let Some(provider) = provider {
             let mirror = Mirror::create(&cloud.folder().join("mirror"), provider, &toolchain::aws_provider()?)?;
+            mirror.others_from_registry()?;
             environment.extend(mirror.environment());
         }
         let state = State {
