@@ -46,6 +46,9 @@ const RESOURCES: [(&str, &str); 9] = [
 /// Of the provider's own block.
 const PROVIDER: &str = include_str!("../schemas/provider.json");
 
+/// Of every argument and block: `terraform providers schema` shows where the real ones are.
+const DESCRIPTION: &str = "See the documentation of mongodb/mongodbatlas 2.x.";
+
 /// Arguments and nested blocks.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,7 +131,12 @@ impl From<Written> for Attribute {
     fn from(written: Written) -> Self {
         let (mode, sensitive, default, kind) = match written {
             Written::Short(mode, r#type) => (mode, false, None, Kind::Plain(r#type)),
-            Written::Nested(nested) => (nested.mode, false, None, Kind::Nested(nested.nesting, nested.attributes)),
+            Written::Nested(nested) => (
+                nested.mode,
+                false,
+                None,
+                Kind::Nested(nested.nesting, nested.attributes),
+            ),
             Written::Long(long) => (long.mode, long.sensitive, long.default, Kind::Plain(long.r#type)),
         };
         Self {
@@ -161,6 +169,7 @@ impl Attribute {
     fn to_wire(&self, name: &str) -> schema::Attribute {
         let mut wire = schema::Attribute {
             name: name.to_owned(),
+            description: DESCRIPTION.to_owned(),
             required: self.mode == Mode::Required,
             optional: matches!(self.mode, Mode::Optional | Mode::OptionalComputed),
             computed: self.is_computed(),
@@ -201,6 +210,7 @@ impl NestedBlock {
             type_name: name.to_owned(),
             block: Some(schema::Block {
                 attributes: to_wire(&self.attributes),
+                description: DESCRIPTION.to_owned(),
                 ..Default::default()
             }),
             nesting: nesting.into(),
@@ -223,6 +233,7 @@ impl Block {
             block: Some(schema::Block {
                 attributes: to_wire(&self.attributes),
                 block_types: block_types.collect(),
+                description: DESCRIPTION.to_owned(),
                 ..Default::default()
             }),
         }
@@ -237,9 +248,7 @@ pub(crate) fn provider() -> Block {
 /// The schemas of all resources, by type name.
 pub(crate) fn resources() -> BTreeMap<&'static str, Block> {
     let resources = RESOURCES.into_iter();
-    resources
-        .map(|(name, text)| (name, Block::parse(name, text)))
-        .collect()
+    resources.map(|(name, text)| (name, Block::parse(name, text))).collect()
 }
 
 #[cfg(test)]
@@ -257,7 +266,10 @@ mod tests {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
             let resource = format!("mongodbatlas_{name}");
-            assert!(name == "provider" || resources.contains_key(resource.as_str()), "{name}");
+            assert!(
+                name == "provider" || resources.contains_key(resource.as_str()),
+                "{name}"
+            );
         }
     }
 

@@ -232,7 +232,10 @@ impl Provider for StandIn {
         call_function::Response {
             result: None,
             error: Some(tfplugin6::proto::FunctionError {
-                text: format!("The stand-in of mongodb/mongodbatlas has no function {:?}.", request.name),
+                text: format!(
+                    "The stand-in of mongodb/mongodbatlas has no function {:?}.",
+                    request.name
+                ),
                 function_argument: None,
             }),
         }

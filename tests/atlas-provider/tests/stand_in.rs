@@ -122,7 +122,10 @@ async fn what_atlas_would_tell_is_unknown_and_what_was_typed_stays() {
     }
     assert_eq!(planned["name"], "main");
     assert_eq!(planned["delete_on_create_timeout"], true);
-    assert_eq!(planned["advanced_configuration"]["minimum_enabled_tls_protocol"], "TLS1_2");
+    assert_eq!(
+        planned["advanced_configuration"]["minimum_enabled_tls_protocol"],
+        "TLS1_2"
+    );
     assert_eq!(planned["advanced_configuration"]["no_table_scan"], UNKNOWN);
     let region = &planned["replication_specs"][0]["region_configs"][0];
     assert_eq!(region["electable_specs"]["node_count"], 3);
@@ -165,7 +168,10 @@ async fn names_and_types_that_the_real_provider_does_not_have_are_refused() {
             json!({ "project_id": PROJECT, "name": "main" }),
         ),
     ] {
-        assert!(provider.plan(name, None, config.clone()).await.is_err(), "{name} {config}");
+        assert!(
+            provider.plan(name, None, config.clone()).await.is_err(),
+            "{name} {config}"
+        );
     }
 }
 
@@ -186,6 +192,10 @@ async fn nothing_is_read_imported_or_changed() {
     let state = upgraded.ok().unwrap().state.unwrap();
     let read = provider.read("mongodbatlas_auditing", &state).await.unwrap();
     assert_eq!(read.diagnostics.only_error().unwrap().summary, SUMMARY);
-    let update = provider.plan("mongodbatlas_auditing", Some(&state), json!({ "project_id": PROJECT, "enabled": false }));
+    let update = provider.plan(
+        "mongodbatlas_auditing",
+        Some(&state),
+        json!({ "project_id": PROJECT, "enabled": false }),
+    );
     assert_eq!(update.await.unwrap().diagnostics.only_error().unwrap().summary, SUMMARY);
 }
