@@ -8,6 +8,9 @@ terraform {
     lectern = {
       source = "lectern/lectern"
     }
+    mongodbatlas = {
+      source = "mongodb/mongodbatlas"
+    }
   }
 }
 
@@ -220,4 +223,25 @@ module "backup" {
   restore_secret_arns = [local.secret]
   drill               = { secret_arn = local.secret }
   large               = true
+}
+
+# A project for each copy: private endpoints of two Regions exclude each other in one.
+module "atlas" {
+  source = "../modules/atlas"
+
+  name    = var.name
+  region  = var.region
+  project = { org_id = "0123456789abcdef01234567", name = "${var.name}-${var.region}" }
+  cluster = { name = "main" }
+}
+
+# An account has one recorder in a Region and one service-linked role.
+module "audit" {
+  source = "../modules/audit"
+
+  name        = var.name
+  region      = var.region
+  bucket      = "${var.name}-audit-${var.region}"
+  access_logs = { bucket = "${var.name}-audit-logs-${var.region}" }
+  config      = { create_recorder = var.name == "edu", create_service_linked_role = var.region == "eu-west-1" }
 }

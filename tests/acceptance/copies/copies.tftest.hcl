@@ -18,6 +18,8 @@ mock_provider "aws" {
 
 mock_provider "lectern" {}
 
+mock_provider "mongodbatlas" {}
+
 run "three_copies" {
   command = plan
 }

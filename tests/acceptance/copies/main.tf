@@ -8,6 +8,9 @@ terraform {
     lectern = {
       source = "lectern/lectern"
     }
+    mongodbatlas = {
+      source = "mongodb/mongodbatlas"
+    }
   }
 }
 

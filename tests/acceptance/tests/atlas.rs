@@ -231,3 +231,77 @@ fn the_two_zone_example_is_valid() {
     workdir.init().unwrap();
     workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
 }
+
+/// Resources of mongodb/mongodbatlas, behind a switch.
+const STANDARD_RESOURCES: &str = r#"
+terraform {
+  required_providers {
+    mongodbatlas = {
+      source  = "mongodb/mongodbatlas"
+      version = "~> 2.0"
+    }
+  }
+}
+
+provider "mongodbatlas" {}
+
+variable "atlas" {
+  type    = number
+  default = 0
+}
+
+resource "mongodbatlas_project" "main" {
+  count  = var.atlas
+  org_id = "0123456789abcdef01234567"
+  name   = "edu"
+}
+
+resource "mongodbatlas_database_user" "app" {
+  count              = var.atlas
+  project_id         = mongodbatlas_project.main[count.index].id
+  username           = "app"
+  password           = "hunter2"
+  auth_database_name = "admin"
+
+  roles {
+    role_name     = "readWrite"
+    database_name = "lectern"
+  }
+}
+"#;
+
+/// The real provider is not to be had everywhere: its stand-in (tests/atlas-provider) plans, and creates nothing.
+#[test]
+fn resources_of_the_standard_provider_are_planned_and_switched_off_without_atlas() {
+    for engine in [Engine::Terraform, Engine::OpenTofu] {
+        let workdir = Workdir::new(engine, &[]).unwrap();
+        workdir.write("main.tf", STANDARD_RESOURCES).unwrap();
+        workdir.init().unwrap();
+        workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+        workdir.apply().unwrap().ok().unwrap();
+
+        workdir.set("atlas", json!(1)).unwrap();
+        let plan = workdir.plan().unwrap();
+        assert_eq!(plan.code, 2, "{engine:?}: {}", plan.text);
+        assert!(!plan.text.contains("hunter2"), "{engine:?}: {}", plan.text);
+        let changes = workdir.planned_changes().unwrap();
+        assert_eq!(changes.len(), 2, "{engine:?}: {changes:?}");
+        if engine == Engine::Terraform
+            && let Some(opa) = crate::plan_rules::opa_or_skip("atlas_password_in_a_plan_of_the_stand_in")
+        {
+            let findings = crate::plan_rules::findings(&opa, &workdir);
+            let of_the_password =
+                |finding: &&String| finding.starts_with("deny atlas-password mongodbatlas_database_user.app[0]");
+            assert_eq!(findings.iter().filter(of_the_password).count(), 1, "{findings:?}");
+        }
+        let said = workdir.apply().unwrap();
+        let expected = "Got the request to create mongodbatlas_project.";
+        assert!(
+            said.code == 1 && said.flat().contains(expected),
+            "{engine:?}: {}",
+            said.text
+        );
+        let state = workdir.run(&["state", "list"]).unwrap();
+        assert!(!state.text.contains("mongodbatlas"), "{engine:?}: {}", state.text);
+    }
+}

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate of ours -> crates of ours it may use. Absent: anything.
-const ALLOWED: [(&str, &[&str]); 38] = [
+const ALLOWED: [(&str, &[&str]); 39] = [
     ("alarm-catalog", &["metric-names"]),
     ("alarm-evaluator", &[]),
     ("atlas-client", &[]),
@@ -23,6 +23,7 @@ const ALLOWED: [(&str, &[&str]); 38] = [
     ("tfplugin6", &[]),
     ("provider-kit", &["tfplugin6"]),
     ("tfplugin6-harness", &["tfplugin6"]),
+    ("terraform-provider-mongodbatlas", &["tfplugin6"]),
     ("cloudwatch-emulator", &["alarm-evaluator", "emulator-kit"]),
     ("quickstart-function", &[]),
     ("lambda-emulator", &["emulator-kit"]),

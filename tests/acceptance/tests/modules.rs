@@ -223,7 +223,7 @@ fn reached(edges: &BTreeMap<String, Vec<String>>, from: &str) -> BTreeSet<String
 }
 
 /// Names that are the account's over all regions.
-pub(crate) const GLOBAL: [(&str, &[&str]); 9] = [
+pub(crate) const GLOBAL: [(&str, &[&str]); 11] = [
     ("aws_cloudfront_cache_policy", &["name"]),
     ("aws_cloudfront_key_group", &["name"]),
     ("aws_cloudfront_origin_access_control", &["name"]),
@@ -231,18 +231,25 @@ pub(crate) const GLOBAL: [(&str, &[&str]); 9] = [
     ("aws_cloudfront_response_headers_policy", &["name"]),
     ("aws_iam_role", &["name"]),
     ("aws_iam_policy", &["name"]),
+    ("aws_iam_service_linked_role", &["aws_service_name"]),
     ("aws_s3_bucket", &["bucket"]),
     ("aws_cloudwatch_dashboard", &["dashboard_name"]),
+    ("mongodbatlas_project", &["name"]),
 ];
 
 /// Names that are the account's in one region.
-pub(crate) const REGIONAL: [(&str, &[&str]); 17] = [
+pub(crate) const REGIONAL: [(&str, &[&str]); 21] = [
     ("aws_api_gateway_rest_api", &["name"]),
+    ("aws_cloudtrail", &["name"]),
     ("aws_cloudwatch_log_delivery_destination", &["name"]),
     ("aws_cloudwatch_log_delivery_source", &["name"]),
     ("aws_cloudwatch_log_group", &["name"]),
     ("aws_cloudwatch_log_resource_policy", &["policy_name"]),
     ("aws_cognito_user_pool", &["name"]),
+    ("aws_config_config_rule", &["name"]),
+    // one in a region, whatever its name
+    ("aws_config_configuration_recorder", &[]),
+    ("aws_config_delivery_channel", &[]),
     ("aws_kms_alias", &["name"]),
     ("aws_lambda_function", &["function_name"]),
     ("aws_lambda_permission", &["function_name", "statement_id"]),

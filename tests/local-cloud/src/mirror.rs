@@ -226,7 +226,11 @@ mod tests {
                 reason: "not built".into(),
                 command: "",
             };
-            let aws = if aws { AwsProvider::Present(binary.clone()) } else { absent };
+            let aws = if aws {
+                AwsProvider::Present(binary.clone())
+            } else {
+                absent
+            };
             let mirror = Mirror::create(folder.path(), &binary, &aws).unwrap();
             mirror.others_from_registry().unwrap();
             let config = fs::read_to_string(&mirror.config_file).unwrap();
