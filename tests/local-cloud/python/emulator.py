@@ -892,6 +892,10 @@ def serve_ministack(listener, reports):
     import asyncio
 
     import edge
+    import outage
+    import replication
+    import secret_replicas
+    import weights
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
@@ -911,11 +915,22 @@ def serve_ministack(listener, reports):
     distribute_as_aws_does()
     edge.install(replaced)
     rotate_as_aws_does()
+    outage.install(replaced)
+    secret_replicas.install(replaced)
+    weights.install(replaced)
+    replicated = replication.install(replaced, reports)
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    asyncio.run(serve(answer_once(fill_user_pools(put_events_of_services(share_as_aws_does(app)))), config))
+    whole = answer_once(outage.refuse_what_is_lost(replicated(fill_user_pools(put_events_of_services(share_as_aws_does(app))))))
+
+    async def run():
+        checks = asyncio.create_task(outage.check_health(reports))
+        await serve(whole, config)
+        checks.cancel()
+
+    asyncio.run(run())
 
 
 def serve_moto(listener):

@@ -1,4 +1,5 @@
-//! A page of an origin of its own in a headless Chromium: what a browser lets a page do is not for a test to guess.
+//! A page of an origin of its own in a headless Chromium: what a browser lets a page do is not for a test to guess. The page is empty, or one
+//! that a distribution of the local cloud serves.
 //!
 //! A machine need not have one: [`find_or_skip`] says how to get it.
 
@@ -15,6 +16,7 @@ use emulator_kit::server::accept;
 use emulator_kit::{HttpResponse, http, lock};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -34,16 +36,20 @@ const NAMES: [&str; 5] = [
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Runs the script as the body of a function of `given`, and tells what it returned or threw.
-const PAGE: &str = r#"<!doctype html><script type="module">
+const DRIVER: &str = r#"
 const AsyncFunction = (async () => {}).constructor;
-const tell = (said) => fetch("/said", { method: "POST", body: JSON.stringify(said) });
+const tell = (said) => fetch("/_driver/said", { method: "POST", body: JSON.stringify(said) });
 try {
-  const { script, given } = await (await fetch("/given")).json();
+  const { script, given } = await (await fetch("/_driver/given")).json();
   tell({ returned: (await new AsyncFunction("given", script)(given)) ?? null });
 } catch (error) {
   tell({ threw: String(error) });
 }
-</script>"#;
+"#;
+
+/// Loads it: a script of the page's own origin, as a strict policy of a site allows. (The driver's `AsyncFunction` needs a page that allows
+/// `eval`; for a site the script itself is in the driver.)
+const LOAD: &str = r#"<script type="module" src="/_driver/driver.js"></script>"#;
 
 /// The machine's Chromium, or `None` after the skip was printed with its reason.
 #[must_use]
@@ -70,11 +76,59 @@ pub fn find_or_skip(test: &str) -> Option<PathBuf> {
 pub struct Page {
     listener: TcpListener,
     origin: String,
+    site: Option<Site>,
 }
 
 struct Talk {
     script: Value,
+    /// What the page loads.
+    driver: String,
+    site: Option<Site>,
     said: Mutex<Option<oneshot::Sender<Value>>>,
+}
+
+/// A distribution of the local cloud.
+#[derive(Debug, Clone)]
+struct Site {
+    endpoint: String,
+    domain: String,
+    client: reqwest::Client,
+}
+
+/// Headers of a page's requests that count for a site.
+const PASSED_ON: [&str; 5] = ["authorization", "content-type", "idempotency-key", "if-match", "user-agent"];
+
+impl Site {
+    /// Asks the distribution as its edge would: by its name, over HTTPS, from a country. Of the page itself the driver is a part, too.
+    async fn ask(&self, request: Request<Incoming>) -> Result<HttpResponse> {
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        let mut asked = self
+            .client
+            .request(request.method().clone(), format!("{}{target}", self.endpoint))
+            .header("host", &self.domain)
+            .header("x-forwarded-proto", "https")
+            .header("x-lectern-viewer-country", "DE");
+        for name in PASSED_ON {
+            if let Some(value) = request.headers().get(name) {
+                asked = asked.header(name, value);
+            }
+        }
+        let answer = asked.body(request.into_body().collect().await?.to_bytes()).send().await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = answer.bytes().await?;
+        let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let body = match std::str::from_utf8(&body) {
+            Ok(text) if is_page => text.replace("</head>", &format!("{LOAD}</head>")).into(),
+            _ => body,
+        };
+        let mut response = respond(status, "application/octet-stream", body);
+        for (name, value) in &headers {
+            if ["content-type", "content-security-policy", "etag", "cache-control"].contains(&name.as_str()) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+        Ok(response)
+    }
 }
 
 impl Page {
@@ -85,7 +139,26 @@ impl Page {
     pub async fn new() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        Ok(Self { listener, origin })
+        Ok(Self {
+            listener,
+            origin,
+            site: None,
+        })
+    }
+
+    /// With everything else of this origin served by a distribution: `endpoint` of the local cloud, `domain` one of its aliases. The script
+    /// runs in the site's own page, under its policy.
+    #[must_use]
+    pub fn of_site(self, endpoint: &str, domain: &str) -> Self {
+        let site = Site {
+            endpoint: endpoint.to_owned(),
+            domain: domain.to_owned(),
+            client: reqwest::Client::new(),
+        };
+        Self {
+            site: Some(site),
+            ..self
+        }
     }
 
     /// `http://127.0.0.1:<port>`.
@@ -100,8 +173,18 @@ impl Page {
     /// The script throws, or the browser does not open the page within a minute; then with what the browser said.
     pub async fn run(self, browser: &Path, script: &str, given: &Value) -> Result<Value> {
         let (said, result) = oneshot::channel();
+        // A site's policy allows no eval: there the script is a part of the driver.
+        let driver = match self.site {
+            None => DRIVER.to_owned(),
+            Some(_) => DRIVER.replace(
+                r#"new AsyncFunction("given", script)(given)"#,
+                &format!("(async (given) => {{{script}}})(given)"),
+            ),
+        };
         let talk = Arc::new(Talk {
             script: serde_json::json!({ "script": script, "given": given }),
+            driver,
+            site: self.site,
             said: Mutex::new(Some(said)),
         });
         let connections = http::connections(move |request| answer(Arc::clone(&talk), request));
@@ -116,6 +199,8 @@ impl Page {
                 "--disable-gpu",
                 "--no-first-run",
                 "--remote-debugging-port=0",
+                // As a phone has it.
+                "--window-size=360,740",
             ])
             .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
             .arg(format!("{}/", self.origin));
@@ -143,9 +228,11 @@ impl Page {
 
 async fn answer(talk: Arc<Talk>, request: Request<Incoming>) -> Result<HttpResponse> {
     match (request.method(), request.uri().path()) {
-        (&Method::GET, "/") => Ok(respond(StatusCode::OK, "text/html; charset=utf-8", PAGE)),
-        (&Method::GET, "/given") => Ok(json_of(&talk.script)),
-        (&Method::POST, "/said") => {
+        (&Method::GET, "/_driver/driver.js") => {
+            Ok(respond(StatusCode::OK, "text/javascript; charset=utf-8", talk.driver.clone()))
+        }
+        (&Method::GET, "/_driver/given") => Ok(json_of(&talk.script)),
+        (&Method::POST, "/_driver/said") => {
             let body = request.into_body().collect().await?.to_bytes();
             let said = serde_json::from_slice(&body)?;
             if let Some(waiting) = lock(&talk.said).take() {
@@ -154,6 +241,12 @@ async fn answer(talk: Arc<Talk>, request: Request<Incoming>) -> Result<HttpRespo
             }
             Ok(done())
         }
-        _ => Ok(plain(StatusCode::NOT_FOUND, "there is only one page")),
+        (method, path) => match &talk.site {
+            Some(site) => site.ask(request).await,
+            None if (method, path) == (&Method::GET, "/") => {
+                Ok(respond(StatusCode::OK, "text/html; charset=utf-8", format!("<!doctype html>{LOAD}")))
+            }
+            None => Ok(plain(StatusCode::NOT_FOUND, "there is only one page")),
+        },
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use atlas_emulator::{AtlasEmulator, DEFAULT_PROJECT, Pace};
 use aws_config::SdkConfig;
+use reqwest::Method;
 use tempfile::TempDir;
 
 use crate::bridge::Forwarder;
@@ -37,6 +38,8 @@ pub struct Options {
     pub moto: bool,
     /// Also start FerretDB, a MongoDB.
     pub mongo: bool,
+    /// Also start a second one, for a second Region.
+    pub standby_mongo: bool,
     /// Switches for ministack, such as `AUTH=true` or `CLOUDTRAIL_RECORDING=1`.
     pub ministack_environment: Vec<(String, String)>,
 }
@@ -47,6 +50,7 @@ impl Default for Options {
             region: "us-east-1".into(),
             moto: false,
             mongo: false,
+            standby_mongo: false,
             ministack_environment: Vec::new(),
         }
     }
@@ -59,6 +63,7 @@ pub struct LocalCloud {
     // Dropped in this order: the emulators, the bridge that reads from them, the folder they write to.
     moto: Option<ChildEmulator>,
     mongo: Option<Mongo>,
+    standby_mongo: Option<Mongo>,
     ministack: ChildEmulator,
     bridge: Option<JoinHandle<()>>,
     cloudwatch: cloudwatch_emulator::Emulator,
@@ -76,7 +81,7 @@ impl LocalCloud {
     /// When the venv cannot be made or an emulator does not get ready; the message has the end of the emulator's log.
     pub fn start(options: Options) -> Result<Self> {
         let python = emulator::interpreter(&toolchain::python_venv()?)?;
-        if options.mongo {
+        if options.mongo || options.standby_mongo {
             // Before the clock starts: the first time it is built.
             toolchain::ferretdb()?;
         }
@@ -131,11 +136,9 @@ impl LocalCloud {
         } else {
             None
         };
-        let mongo = if options.mongo {
-            Some(Mongo::start(folder.path(), deadline)?)
-        } else {
-            None
-        };
+        let start_mongo = |wanted: bool, name| wanted.then(|| Mongo::start(folder.path(), name, deadline)).transpose();
+        let mongo = start_mongo(options.mongo, "ferretdb")?;
+        let standby_mongo = start_mongo(options.standby_mongo, "standby-ferretdb")?;
         let reports = ministack.take_reports().context("the reports have a reader already")?;
         let bridge = std::thread::Builder::new().name("bridge".into()).spawn({
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -145,6 +148,7 @@ impl LocalCloud {
         Ok(Self {
             moto,
             mongo,
+            standby_mongo,
             ministack,
             bridge: Some(bridge),
             cloudwatch,
@@ -199,6 +203,32 @@ impl LocalCloud {
     #[must_use]
     pub fn mongo_uri(&self) -> Option<&str> {
         self.mongo.as_ref().map(Mongo::uri)
+    }
+
+    /// Address of the second FerretDB, if it was asked for.
+    #[must_use]
+    pub fn standby_mongo_uri(&self) -> Option<&str> {
+        self.standby_mongo.as_ref().map(Mongo::uri)
+    }
+
+    /// Takes a Region away, or brings it back: everything in it is refused with 503, and nothing in it runs.
+    ///
+    /// # Errors
+    /// The emulator does not answer.
+    pub async fn lose_region(&self, region: &str, is_lost: bool) -> Result<()> {
+        let method = if is_lost { Method::PUT } else { Method::DELETE };
+        let url = format!("{}/_lectern/regions/{region}/lost", self.endpoint_url());
+        let answer = reqwest::Client::new().request(method, url).send().await?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
+    /// Lets no client of the first FerretDB be answered, or again.
+    ///
+    /// # Errors
+    /// It was not asked for, or is gone.
+    pub fn pause_mongo(&self, is_paused: bool) -> Result<()> {
+        self.mongo.as_ref().context("there is no MongoDB")?.pause(is_paused)
     }
 
     /// Where the emulators write their logs. It goes with the cloud, whatever is in it.

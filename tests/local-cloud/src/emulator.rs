@@ -16,7 +16,13 @@ use crate::group::Group;
 
 const LAUNCHER: &str = include_str!("../python/emulator.py");
 /// What it imports.
-const EDGE: &str = include_str!("../python/edge.py");
+const MODULES: [(&str, &str); 5] = [
+    ("edge.py", include_str!("../python/edge.py")),
+    ("outage.py", include_str!("../python/outage.py")),
+    ("replication.py", include_str!("../python/replication.py")),
+    ("secret_replicas.py", include_str!("../python/secret_replicas.py")),
+    ("weights.py", include_str!("../python/weights.py")),
+];
 
 /// Lines of a child's log that a failure shows.
 const LOG_LINES: usize = 40;
@@ -53,7 +59,9 @@ impl ChildEmulator {
     pub(crate) fn start(python: &Path, kind: Kind, folder: &Path, deadline: Instant) -> Result<Self> {
         let launcher = folder.join("emulator.py");
         fs::write(&launcher, LAUNCHER)?;
-        fs::write(folder.join("edge.py"), EDGE)?;
+        for (name, text) in MODULES {
+            fs::write(folder.join(name), text)?;
+        }
         let log = folder.join(format!("{}.log", kind.name));
         let mut command = Command::new(python);
         command.arg("-u").arg(&launcher).arg(kind.name).current_dir(folder);

@@ -42,6 +42,12 @@ impl Group {
         std::mem::forget(self);
     }
 
+    /// Stops what runs where it stands, or lets it go on.
+    pub(crate) fn pause(&self, is_paused: bool) -> std::io::Result<()> {
+        let signal = if is_paused { Signal::STOP } else { Signal::CONT };
+        Ok(kill_process_group(self.pid, signal)?)
+    }
+
     /// Kills what runs and waits for the leader.
     pub(crate) fn kill(&mut self) -> std::io::Result<ExitStatus> {
         // An error says that the group is gone, which is what is wanted.

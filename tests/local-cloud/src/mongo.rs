@@ -17,16 +17,16 @@ pub(crate) struct Mongo {
     uri: String,
     // Its end tells the child to end.
     _stdin: ChildStdin,
-    _group: Group,
+    group: Group,
 }
 
 impl Mongo {
-    /// Starts one that keeps its files and its log in `folder`, and waits until it listens.
-    pub(crate) fn start(folder: &Path, deadline: Instant) -> Result<Self> {
+    /// Starts one that keeps its files and its log in `folder`, by its name, and waits until it listens.
+    pub(crate) fn start(folder: &Path, name: &str, deadline: Instant) -> Result<Self> {
         let binary = toolchain::ferretdb()?;
-        let log = folder.join("ferretdb.log");
+        let log = folder.join(format!("{name}.log"));
         let mut command = Command::new(&binary);
-        command.arg(folder.join("ferretdb")).env_clear();
+        command.arg(folder.join(name)).env_clear();
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -53,8 +53,13 @@ impl Mongo {
         Ok(Self {
             uri: uri.to_owned(),
             _stdin: stdin,
-            _group: group,
+            group,
         })
+    }
+
+    /// Lets no client be answered, or again.
+    pub(crate) fn pause(&self, is_paused: bool) -> Result<()> {
+        Ok(self.group.pause(is_paused)?)
     }
 
     pub(crate) fn uri(&self) -> &str {
