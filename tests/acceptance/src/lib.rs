@@ -4,9 +4,13 @@
 //! - [`terraform`]: one working directory with a provider mirror, and the commands in it
 //! - [`schema`]: as much of a provider's schema as is needed
 //! - [`circles`]: files of one crate that import each other
+//! - [`documents`]: the Markdown pages, their blocks, headings and links
+//! - [`game_day`]: a Region is lost and brought back, behind `cargo game-day`
 //! - [`pages`]: the registry's documentation pages, generated from the schema
 
 pub mod circles;
+pub mod documents;
+pub mod game_day;
 pub mod pages;
 pub mod running;
 pub mod schema;

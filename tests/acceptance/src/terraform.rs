@@ -154,6 +154,12 @@ impl Workdir {
         self.folder.path()
     }
 
+    /// What a program needs in its environment to use this directory's providers.
+    #[must_use]
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
     /// Writes a file, usually `main.tf`.
     ///
     /// # Errors
@@ -353,6 +359,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
             if !path.ends_with(".terraform") {
                 copy(&path, &to)?;
             }
+        } else if path.ends_with(".terraform.lock.hcl") {
+            // Of other builds of the providers.
         } else if path.extension().is_some_and(|extension| extension == "tf") {
             let text = std::fs::read_to_string(&path)?;
             std::fs::write(to, text.replace("../../terraform/modules/", "./modules/"))?;

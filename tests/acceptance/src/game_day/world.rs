@@ -1,0 +1,547 @@
+//! The platform in two Regions, and everybody who uses and operates it.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use aws_config::{Region, SdkConfig};
+use aws_sdk_lambda::primitives::Blob;
+use lambda_kit::signed::{Client, Request, Service, elements};
+use local_cloud::browser::{self, Page};
+use local_cloud::package::{self, BOOTSTRAP, Effort};
+use local_cloud::toolchain::{self, AwsProvider};
+use local_cloud::{LocalCloud, Options, workspace};
+use mongodb::bson::{Document, doc};
+use serde_json::{Value, json};
+
+use super::record::{Acknowledged, Lost, Record, now};
+use crate::running::RunningProvider;
+use crate::terraform::{Engine, Said, Workdir};
+
+const HANDLERS: [&str; 11] = [
+    "cognito-export",
+    "cognito-import",
+    "download-api",
+    "flow-log-guard",
+    "mongo-dump",
+    "mongo-probe",
+    "mongo-restore",
+    "origin-failover",
+    "profile-api",
+    "upload-api",
+    "upload-janitor",
+];
+
+const REGIONS: [(&str, &str); 2] = [("primary", "eu-west-1"), ("secondary", "eu-central-1")];
+
+/// Region of what CloudFront needs, which is lost with neither.
+const GLOBAL: &str = "us-east-1";
+
+const DOMAIN: &str = "learn.example.com";
+const DATABASE: &str = "lectern";
+
+/// Until a scheduled dump or export is complete in the other Region.
+const REPLICATED: Duration = Duration::from_secs(180);
+
+pub(super) struct World {
+    // Dropped in this order: who uses the cloud, the cloud.
+    workdir: Arc<Workdir>,
+    _aws: RunningProvider,
+    cloud: Arc<LocalCloud>,
+    /// The web page, which has an origin of its own.
+    page: Option<Page>,
+    packages: PathBuf,
+    pub(super) record: Record,
+    users: usize,
+    /// What exists before the apply, by Region.
+    before: Value,
+}
+
+/// Users at work; they stop when this is dropped.
+pub(super) struct Users {
+    child: Child,
+    stdin: Option<ChildStdin>,
+}
+
+impl Users {
+    /// Lets them finish what they are doing.
+    pub(super) async fn stop(mut self) -> Result<()> {
+        self.stdin.take();
+        let status = tokio::task::spawn_blocking(move || self.child.wait()).await??;
+        ensure!(status.success(), "the users ended with {status}");
+        Ok(())
+    }
+}
+
+/// Settings of AWS SDKs in a Region, and where the emulators are.
+fn environment(cloud: &LocalCloud, region: &str) -> Vec<(String, String)> {
+    let mut environment = cloud.environment();
+    for (name, value) in &mut environment {
+        if name == "AWS_REGION" || name == "AWS_DEFAULT_REGION" {
+            region.clone_into(value);
+        }
+    }
+    environment
+}
+
+impl World {
+    pub(super) async fn start(users: usize) -> Result<Self> {
+        let mut world = tokio::task::spawn_blocking(move || Self::start_blocking(users)).await??;
+        let keys = world.python("keys", &json!({})).await?;
+        let secrets = world.secrets().await?;
+        let endpoint = world.cloud.endpoint_url();
+        let page = Page::new().await?;
+        let variables = json!({
+            "bucket_prefix": "edu",
+            "domain": DOMAIN,
+            "certificate_arn": "arn:aws:acm:us-east-1:000000000000:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "geo": { "restriction_type": "whitelist", "locations": ["DE"] },
+            "signing_key": { "name": "first", "public_key": keys["public"] },
+            "signing_private_key": keys["private"],
+            "origin_verify_values": ["0123456789abcdef0123456789abcdef"],
+            "mongo": secrets,
+            // A minute is six hours here.
+            "dump_schedule_expression": "rate(1 minute)",
+            "export_schedule_expression": "rate(1 minute)",
+            "health": { "request_interval": 10, "period": 10, "evaluation_periods": 1 },
+            "packages": world.packages,
+            "page_origins": [page.origin()],
+            "page_connect_sources": [endpoint],
+            "cognito_endpoints": { "primary": endpoint, "secondary": endpoint },
+            "environment": {
+                "primary": { "AWS_ENDPOINT_URL": endpoint },
+                "secondary": { "AWS_ENDPOINT_URL": endpoint },
+                "us_east_1": { "AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_CLOUDWATCH": world.cloud.cloudwatch().endpoint_url() },
+            },
+        });
+        world.workdir.write("game-day.auto.tfvars.json", &variables.to_string())?;
+        world.page = Some(page.of_site(&endpoint, DOMAIN));
+        world.before = world.existing().await?;
+        let workdir = Arc::clone(&world.workdir);
+        tokio::task::spawn_blocking(move || workdir.init()).await??;
+        Ok(world)
+    }
+
+    fn start_blocking(users: usize) -> Result<Self> {
+        let aws_provider = match toolchain::aws_provider()? {
+            AwsProvider::Present(binary) => binary,
+            AwsProvider::Absent { reason, command } => bail!("{reason}; build it with `{command}`"),
+        };
+        let cloud = LocalCloud::start(Options {
+            region: GLOBAL.to_owned(),
+            mongo: true,
+            standby_mongo: true,
+            ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
+            ..Options::default()
+        })?;
+        let environment = environment(&cloud, GLOBAL);
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let aws = RunningProvider::start(&aws_provider, &environment)?;
+        let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws)?;
+        workdir.copy_example("education-platform")?;
+        fs::rename(workdir.path().join("local.tfvars"), workdir.path().join("local.auto.tfvars"))?;
+        let packages = workdir.path().join("packages");
+        fs::create_dir(&packages)?;
+        for name in HANDLERS {
+            let zip = package::zip(&workspace::binary(name)?, BOOTSTRAP, Effort::Least)?;
+            fs::write(packages.join(format!("{name}.zip")), zip)?;
+        }
+        Ok(Self {
+            workdir: Arc::new(workdir),
+            _aws: aws,
+            cloud: Arc::new(cloud),
+            page: None,
+            packages,
+            record: Record::default(),
+            users,
+            before: Value::Null,
+        })
+    }
+
+    fn sdk(&self, region: &str) -> SdkConfig {
+        let config = self.cloud.sdk_config().into_builder();
+        config.region(Region::new(region.to_owned())).build()
+    }
+
+    fn uri(&self, place: &str) -> Result<&str> {
+        let uri = if place == "primary" { self.cloud.mongo_uri() } else { self.cloud.standby_mongo_uri() };
+        uri.context("there is no MongoDB")
+    }
+
+    /// The variable `mongo`: each Region's MongoDB, and secrets with its address.
+    async fn secrets(&self) -> Result<Value> {
+        let mut mongo = json!({ "database": DATABASE });
+        for (place, region) in REGIONS {
+            let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk(region));
+            let value = json!({ "uri": self.uri(place)? }).to_string();
+            let made = secrets.create_secret().name("mongo").secret_string(value).send().await?;
+            let arn = made.arn().context("a secret without an ARN")?;
+            mongo[place] = json!({
+                "cluster": place, "secret": { "arn": arn }, "backup_secret_arn": arn, "restore_secret_arn": arn,
+            });
+        }
+        Ok(mongo)
+    }
+
+    /// Runs Terraform; an error if it fails.
+    pub(super) async fn terraform(&self, arguments: &'static [&'static str]) -> Result<Said> {
+        let workdir = Arc::clone(&self.workdir);
+        let said = tokio::task::spawn_blocking(move || {
+            let [command, rest @ ..] = arguments else {
+                bail!("Terraform needs a command");
+            };
+            workdir.run(&[&[*command, "-no-color", "-input=false"], rest].concat())
+        });
+        let said = said.await??;
+        ensure!(said.code == 0, "terraform {arguments:?}: {}\n{}", said.text, self.log());
+        Ok(said)
+    }
+
+    /// The end of what the emulator says.
+    fn log(&self) -> String {
+        let log = fs::read_to_string(self.cloud.folder().join("ministack.log")).unwrap_or_default();
+        let lines: Vec<_> = log.lines().rev().take(40).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+
+    pub(super) async fn planned_changes(&self) -> Result<Vec<String>> {
+        let workdir = Arc::clone(&self.workdir);
+        tokio::task::spawn_blocking(move || workdir.planned_changes()).await?
+    }
+
+    pub(super) async fn destroy(&self) -> Result<Said> {
+        // Without what was deployed, as on another machine.
+        fs::remove_dir_all(&self.packages)?;
+        self.terraform(&["destroy", "-auto-approve"]).await
+    }
+
+    /// What is there now and was not before the apply.
+    pub(super) async fn left(&self) -> Result<Value> {
+        let now = self.existing().await?;
+        let mut left = json!({});
+        for (region, kinds) in now.as_object().context("no list of what exists")? {
+            for (kind, names) in kinds.as_object().context("no list of kinds")? {
+                let before = &self.before[region][kind];
+                let is_new = |name: &&Value| !before.as_array().is_some_and(|before| before.contains(name));
+                let new: Vec<_> = names.as_array().into_iter().flatten().filter(is_new).collect();
+                if !new.is_empty() {
+                    left[region][kind] = json!(new);
+                }
+            }
+        }
+        Ok(left)
+    }
+
+    async fn existing(&self) -> Result<Value> {
+        let mut all = json!({});
+        for region in REGIONS.map(|(_, region)| region).into_iter().chain([GLOBAL]) {
+            let configuration = json!({ "endpoint": self.cloud.endpoint_url(), "region": region });
+            let said = self.script("api_users.py", "left", &configuration, region).await?;
+            all[region] = serde_json::from_str(&said)?;
+        }
+        Ok(all)
+    }
+
+    /// What the users are told.
+    fn configuration(&self) -> Result<Value> {
+        let regions = self.workdir.output("regions")?;
+        let users: Vec<_> = REGIONS
+            .iter()
+            .map(|(place, region)| {
+                let users = &regions[*place]["users"];
+                json!({ "region": region, "user_pool_id": users["user_pool_id"], "client_id": users["client_id"] })
+            })
+            .collect();
+        Ok(json!({ "endpoint": self.cloud.endpoint_url(), "domain": DOMAIN, "users": users, "count": self.users }))
+    }
+
+    async fn python(&self, step: &'static str, configuration: &Value) -> Result<Value> {
+        let said = self.script("game_day_users.py", step, configuration, GLOBAL).await?;
+        Ok(serde_json::from_str(&said)?)
+    }
+
+    fn command(&self, script: &str, step: &str, configuration: &Value, region: &str) -> Result<Command> {
+        let mut command = Command::new(toolchain::python_venv()?.join("bin/python"));
+        command
+            .arg(workspace::root().join("tests/acceptance/python").join(script))
+            .arg(configuration.to_string())
+            .arg(step)
+            .env_clear()
+            .envs(environment(&self.cloud, region))
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        Ok(command)
+    }
+
+    async fn script(&self, script: &str, step: &str, configuration: &Value, region: &str) -> Result<String> {
+        let mut command = self.command(script, step, configuration, region)?;
+        let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output()).await??;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{script} {step}: {said}\n{}", self.log());
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    pub(super) async fn sign_up(&self) -> Result<()> {
+        self.python("sign-up", &self.configuration()?).await?;
+        Ok(())
+    }
+
+    /// Starts the users, whose requests go to the record.
+    pub(super) fn users_work(&self) -> Result<Users> {
+        let mut command = self.command("game_day_users.py", "use", &self.configuration()?, GLOBAL)?;
+        let log = fs::File::create(self.cloud.folder().join("users.log"))?;
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn()?;
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take().context("the users have no stdout")?;
+        let record = self.record.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if let Ok(seen) = serde_json::from_str(&line) {
+                    record.add(seen);
+                }
+            }
+        });
+        Ok(Users { child, stdin })
+    }
+
+    /// An administrator with a second factor uses the web page in a browser: what it reads and shows, or `None` where there is no browser.
+    pub(super) async fn use_page(&mut self) -> Result<Option<Value>> {
+        let Some(browser) = browser::find_or_skip("the web page of examples/education-platform") else {
+            return Ok(None);
+        };
+        let page = self.page.take().context("the page was opened before")?;
+        let mut given = self.python("second-factor", &self.configuration()?).await?;
+        given["content"] = json!("%PDF-1.7 of the page");
+        let seen = page.run(&browser, include_str!("page_user.js"), &given).await?;
+        let expected = json!({
+            "focused": "email",
+            "unlabelled": [],
+            "refused": "Incorrect username or password.",
+            "host": DOMAIN,
+            "status": 200,
+            "content": given["content"],
+            "too_wide": 0,
+        });
+        ensure!(seen == expected, "the page shows {seen:#} instead of {expected:#}");
+        Ok(Some(seen))
+    }
+
+    fn dumps(&self, place: &str) -> Result<Value> {
+        Ok(self.workdir.output("regions")?[place]["dumps"].take())
+    }
+
+    /// Waits until a dump of a cluster that began after a moment is complete in the bucket of a Region, replicated or not: the list of
+    /// mongo-restore says so.
+    async fn complete_dump(&self, place: &'static str, cluster: &str, after: f64) -> Result<String> {
+        let dumps = self.dumps(place)?;
+        let (_, region) = REGIONS.into_iter().find(|(name, _)| *name == place).context("no such Region")?;
+        let binary = workspace::binary("mongo-restore")?;
+        let from = format!("s3://{}/{}/{cluster}", text(&dumps["bucket"]), text(&dumps["prefix"]));
+        let started = Instant::now();
+        loop {
+            let mut command = Command::new(&binary);
+            command.args(["list", "--json", "--from", &from]).env_clear().envs(environment(&self.cloud, region));
+            let output = tokio::task::spawn_blocking(move || command.output()).await??;
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            let listed: Value = serde_json::from_str(&said).unwrap_or(Value::Null);
+            let found = listed["dumps"].as_array().into_iter().flatten().find(|dump| {
+                dump["status"] == "complete" && dump["consistent_at"].as_f64().is_some_and(|at| at >= after)
+            });
+            if let Some(dump) = found {
+                return Ok(text(&dump["run_id"]));
+            }
+            if started.elapsed() > REPLICATED {
+                let error = String::from_utf8_lossy(&output.stderr);
+                bail!("no complete dump of {cluster} in {from}: {said} {error}\n{}", self.log());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// Waits for a dump of the first Region in the bucket of the second that has in it what was just written.
+    pub(super) async fn replicated_dump(&self) -> Result<String> {
+        self.complete_dump("secondary", "primary", now()).await
+    }
+
+    /// Waits for a dump of a Region in the bucket of the other one.
+    pub(super) async fn dump(&self, cluster: &str) -> Result<String> {
+        let other = if cluster == "primary" { "secondary" } else { "primary" };
+        self.complete_dump(other, cluster, now()).await
+    }
+
+    /// Waits for an export of the users in the bucket of the second Region.
+    pub(super) async fn replicated_export(&self) -> Result<String> {
+        let regions = self.workdir.output("regions")?;
+        let bucket = text(&regions["secondary"]["exports"]);
+        let key = format!("cognito/{}/latest.json", text(&regions["primary"]["users"]["user_pool_id"]));
+        let s3 = aws_sdk_s3::Client::from_conf(
+            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1)).force_path_style(true).build(),
+        );
+        let after = now();
+        let started = Instant::now();
+        loop {
+            if let Ok(object) = s3.get_object().bucket(&bucket).key(&key).send().await
+                && object.last_modified().is_some_and(|at| at.as_secs_f64() >= after - 1.0)
+            {
+                let latest: Value = serde_json::from_slice(&object.body.collect().await?.into_bytes())?;
+                return Ok(text(&latest["run"]));
+            }
+            if started.elapsed() > REPLICATED {
+                bail!("no export at s3://{bucket}/{key}\n{}", self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// Takes the first Region away with its MongoDB, or brings both back.
+    pub(super) async fn lose_first_region(&self, is_lost: bool) -> Result<()> {
+        self.cloud.pause_mongo(is_lost)?;
+        self.cloud.lose_region(REGIONS[0].1, is_lost).await
+    }
+
+    /// Waits until an alarm in us-east-1 is in a state.
+    pub(super) async fn alarm(&self, name: &str, state: &str, patience: Duration) -> Result<()> {
+        let cloudwatch = aws_sdk_cloudwatch::Client::new(&self.cloud.cloudwatch_sdk_config());
+        let started = Instant::now();
+        loop {
+            let alarms = cloudwatch.describe_alarms().alarm_names(name).send().await?;
+            let alarm = alarms.metric_alarms().first().with_context(|| format!("there is no alarm {name}"))?;
+            let is = alarm.state_value().map(|state| state.as_str().to_owned());
+            if is.as_deref() == Some(state) {
+                return Ok(());
+            }
+            ensure!(started.elapsed() < patience, "{name} is {is:?} instead of {state}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Waits until an origin is the target of the API's cache behavior.
+    pub(super) async fn writes_go_to(&self, origin: &str, patience: Duration) -> Result<()> {
+        let service = Service {
+            name: "cloudfront",
+            endpoint_variable: "NO_SUCH_VARIABLE",
+            is_global: true,
+            timeout: Duration::from_secs(30),
+        };
+        let cloudfront = Client::new(&self.cloud.sdk_config(), service);
+        let distribution = text(&self.workdir.output("distribution")?["id"]);
+        let started = Instant::now();
+        loop {
+            let request = Request {
+                operation: "GetDistributionConfig",
+                method: "GET",
+                target: &format!("/2020-05-31/distribution/{distribution}/config"),
+                headers: &[],
+                body: "",
+            };
+            let answer = cloudfront.send(&request).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+            let targets: Vec<_> = elements(&answer.body, "TargetOriginId").map(str::to_owned).collect();
+            if targets.iter().any(|target| target == origin) {
+                return Ok(());
+            }
+            ensure!(started.elapsed() < patience, "writes do not go to {origin}: {targets:?}\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Sets the override of the write path, as an operator does.
+    pub(super) async fn move_writes(&self, place: &str) -> Result<()> {
+        let configuration = json!({
+            "endpoint": self.cloud.endpoint_url(),
+            "parameter": self.workdir.output("override_parameter")?,
+            "value": place,
+        });
+        self.python("override", &configuration).await?;
+        Ok(())
+    }
+
+    async fn invoke(&self, region: &str, function: &str, event: &Value) -> Result<Value> {
+        let lambda = aws_sdk_lambda::Client::new(&self.sdk(region));
+        let call = lambda.invoke().function_name(function).payload(Blob::new(event.to_string()));
+        let answer = call.send().await?;
+        let said = answer.payload.map(Blob::into_inner).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        ensure!(answer.function_error.is_none(), "{function}: {said}\n{}", self.log());
+        Ok(serde_json::from_str(&said)?)
+    }
+
+    /// Restores the latest dump of a cluster into the MongoDB of a Region, by its function and from its own bucket.
+    pub(super) async fn restore(&self, place: &str, cluster: &str, conflict: &str) -> Result<Value> {
+        let regions = self.workdir.output("regions")?;
+        let here = &regions[place];
+        let secret = self.restore_secret(place).await?;
+        let event = json!({
+            "version": 1,
+            "dump_id": "latest",
+            "source": {
+                "bucket": here["dumps"]["bucket"], "prefix": here["dumps"]["prefix"], "cluster": cluster,
+                "role_arn": here["restore"]["role_arn"],
+            },
+            "target": { "secret_arn": secret },
+            "mode": "restore",
+            "conflict": conflict,
+        });
+        self.invoke(&text(&here["region"]), &text(&here["restore"]["function_arn"]), &event).await
+    }
+
+    async fn restore_secret(&self, place: &str) -> Result<String> {
+        let (_, region) = REGIONS.into_iter().find(|(name, _)| *name == place).context("no such Region")?;
+        let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk(region));
+        let found = secrets.describe_secret().secret_id("mongo").send().await?;
+        Ok(found.arn().context("a secret without an ARN")?.to_owned())
+    }
+
+    /// Imports the latest export into the pool of the second Region.
+    pub(super) async fn import_users(&self) -> Result<Value> {
+        let regions = self.workdir.output("regions")?;
+        let event = json!({
+            "version": 1,
+            "export": "latest",
+            "source_user_pool_id": regions["primary"]["users"]["user_pool_id"],
+            "user_pool_id": regions["secondary"]["users"]["user_pool_id"],
+            "dry_run": false,
+        });
+        self.invoke(REGIONS[1].1, &text(&regions["secondary"]["import_function_arn"]), &event).await
+    }
+
+    /// What was acknowledged before the loss and is not in the second Region after the restore.
+    pub(super) async fn lost_data(&self, lost_at: f64, restored: &Value) -> Result<Lost> {
+        let consistent_at = restored["consistent_at"].as_f64().context("a restore without its time")?;
+        let mongo = mongodb::Client::with_uri_str(self.uri("secondary")?).await?;
+        let files = mongo.database(DATABASE).collection::<Document>("files");
+        let bucket = text(&self.workdir.output("regions")?["secondary"]["files"]);
+        let s3 = aws_sdk_s3::Client::from_conf(
+            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1)).force_path_style(true).build(),
+        );
+        let mut lost = Lost {
+            rpo_seconds: lost_at - consistent_at,
+            ..Lost::default()
+        };
+        for one in self.record.acknowledged(lost_at) {
+            let Acknowledged::File { id, .. } = one else { continue };
+            match files.find_one(doc! { "_id": &id, "status": "available" }).await? {
+                None => lost.files += 1,
+                Some(_) => {
+                    let head = s3.head_object().bucket(&bucket).key(format!("files/{id}")).send().await;
+                    lost.late_objects += usize::from(head.is_err());
+                }
+            }
+        }
+        // What a profile holds is encrypted; what was acknowledged after the dump was taken is not in it.
+        let late = |seen: &super::record::Seen| seen.at > consistent_at && seen.at < lost_at;
+        let seen = self.record.seen();
+        let changes = seen.iter().filter(|seen| late(seen) && matches!(seen.wrote, Some(Acknowledged::Profile { .. })));
+        lost.profile_changes = changes.count();
+        Ok(lost)
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
