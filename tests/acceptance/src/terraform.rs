@@ -154,7 +154,7 @@ impl Workdir {
         self.folder.path()
     }
 
-    /// What a program needs in its environment to use this directory's providers.
+    /// What its commands get besides PATH and HOME.
     #[must_use]
     pub fn environment(&self) -> &[(String, String)] {
         &self.environment
