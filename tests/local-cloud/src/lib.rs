@@ -8,7 +8,7 @@
 //!   [`package`] makes functions of them.
 //! - [`bridge`] and [`emf`] carry functions' metrics to the CloudWatch emulator.
 //! - [`browser`] opens a page in a Chromium, where the machine has one.
-//! - [`background`] is `local-cloud up|status|down`; [`demo`] and [`dist`] are the two cargo commands of those names.
+//! - [`background`] is `local-cloud up|status|down`, [`fault`] `local-cloud fault`; [`demo`], [`dist`] and [`policy_demo`] are the cargo commands of those names.
 
 pub mod background;
 pub mod bridge;
@@ -20,10 +20,12 @@ pub mod demo;
 pub mod dist;
 pub mod emf;
 mod emulator;
+pub mod fault;
 mod group;
 pub mod mirror;
 mod mongo;
 pub mod package;
+pub mod policy_demo;
 pub mod prerequisites;
 mod progress;
 mod sdk;

@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use local_cloud::background::Place;
 use local_cloud::prerequisites::{self, Need};
-use local_cloud::{Options, demo, dist, kill_all, toolchain, workspace};
+use local_cloud::{Options, demo, dist, fault, kill_all, policy_demo, toolchain, workspace};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Until an interrupted step must have cleaned up.
@@ -37,9 +37,17 @@ enum Command {
     Status(At),
     /// Stop the local cloud that `up` started.
     Down(At),
+    /// Make the emulators of the running local cloud fail on demand: list, set and clear faults.
+    ///
+    /// With faults you can see how an apply behaves when AWS or Atlas throttles calls, returns errors or breaks off.
+    Fault(fault::Arguments),
     /// Run the demo with real Terraform: alarms and a private link are created, changed, repaired and destroyed, an alarm fires, and a
     /// MongoDB database is dumped and restored.
     Demo(demo::Arguments),
+    /// Plan examples/apis, check the plan with the rules of terraform/policy, change one line of a copy and check it again.
+    ///
+    /// Prints the findings as a comment on a pull request shows them. Nothing is applied. You need OPA.
+    PolicyDemo,
     /// Build the release in target/dist: the provider's zip, checksums and unpacked mirror, and a zip of each function.
     Dist,
     /// Build the tools for tests that might be missing on this machine, in the cache folder.
@@ -122,6 +130,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(arguments) => demo::run(arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Fault(arguments) => fault::run(arguments).await.map(|()| ExitCode::SUCCESS),
         blocking => tokio::task::spawn_blocking(move || run_blocking(blocking)).await?,
     }
 }
@@ -186,7 +195,8 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
             write!(stdout, "{}", toolchain::report()?)?;
         }
         Command::Dist => dist::run()?,
-        Command::Demo(_) | Command::Serve(_) => unreachable!("handled where they can be interrupted"),
+        Command::PolicyDemo => policy_demo::run(&mut stdout)?,
+        Command::Demo(_) | Command::Fault(_) | Command::Serve(_) => unreachable!("handled where they can be interrupted"),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::cache::{self, Entry};
+use crate::workspace;
 
 /// The AWS emulators and boto3, every package pinned.
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
@@ -316,6 +317,29 @@ pub fn aws_provider() -> Result<AwsProvider> {
 /// When go or the module proxy cannot be used; the message has go's own.
 pub fn build_aws_provider() -> Result<PathBuf> {
     AWS_PROVIDER.ensure()
+}
+
+/// A tool for plan rules, `opa` or `conftest`, of the version that CI installs, from the cache folder.
+///
+/// # Errors
+/// When it is not there; the message has the command that builds it in a minute.
+pub fn policy_tool(name: &str) -> Result<PathBuf> {
+    let ci = fs::read_to_string(workspace::root().join(".ci/run"))?;
+    let module = format!("/{name}@v");
+    let at = ci
+        .find(&module)
+        .with_context(|| format!(".ci/run does not install {name}"))?;
+    let version = ci[at + module.len()..].split_whitespace().next().unwrap_or_default();
+    let folder = cache::folder()?.join(format!("go-tools/{name}-{version}"));
+    let tool = folder.join(name);
+    if !tool.exists() {
+        let owner = ci[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+        bail!(
+            "{name} is not in the cache folder. Install it: GOBIN={} go install {owner}/{name}@v{version}",
+            folder.display()
+        );
+    }
+    Ok(tool)
 }
 
 /// One line per tool: whether it is there, and where it is or would be.
