@@ -59,7 +59,6 @@ resource "aws_iam_service_linked_role" "config" {
   for_each = { for key, settings in local.recorders : key => settings if settings.create_service_linked_role }
 
   aws_service_name = "config.amazonaws.com"
-  description      = "AWS Config reads the configuration of resources as it"
   tags             = var.tags
 }
 
