@@ -60,6 +60,11 @@ resource "aws_iam_service_linked_role" "config" {
 
   aws_service_name = "config.amazonaws.com"
   tags             = var.tags
+
+  # The service describes its role.
+  lifecycle {
+    ignore_changes = [description]
+  }
 }
 
 resource "aws_config_configuration_recorder" "this" {
