@@ -135,7 +135,7 @@ variable "atlas" {
 }
 
 variable "audit" {
-  description = "CloudTrail and AWS Config. An account has one recorder of AWS Config in a Region: set `create_recorder` to `false` to use the existing one, and `create_service_linked_role` to `false` if the account has the role AWSServiceRoleForConfig. Default: both are created. `null`: neither."
+  description = "CloudTrail and AWS Config. An account has one recorder of AWS Config in a Region: set `create_recorder` to `false` to use the existing one, and `create_service_linked_role` to `false` if the account has the role AWSServiceRoleForConfig. Default: both are created. Set to `null` to create neither."
   type = object({
     cloudtrail                 = optional(bool, true)
     config                     = optional(bool, true)
