@@ -165,7 +165,7 @@ async fn the_records_of_an_account_are_made_adopted_and_removed() {
     assert_eq!(plan.code, 0, "{}", plan.text);
 
     // As the metric filter would count: nothing counts here (README of tests/local-cloud).
-    let cloudwatch = aws_sdk_cloudwatch::Client::new(&cloud.sdk_config());
+    let cloudwatch = aws_sdk_cloudwatch::Client::new(&cloud.cloudwatch_sdk_config());
     let event = aws_sdk_cloudwatch::types::MetricDatum::builder()
         .metric_name("root_usage")
         .value(1.0)
