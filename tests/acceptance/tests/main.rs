@@ -9,6 +9,7 @@ mod backup;
 mod ci;
 mod ci_scripts;
 mod corpus;
+mod delivery;
 mod docs;
 mod failover;
 mod flow_logs;
