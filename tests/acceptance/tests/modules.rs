@@ -238,13 +238,17 @@ pub(crate) const GLOBAL: [(&str, &[&str]); 11] = [
 ];
 
 /// Names that are the account's in one region.
-pub(crate) const REGIONAL: [(&str, &[&str]); 21] = [
+pub(crate) const REGIONAL: [(&str, &[&str]); 25] = [
     ("aws_api_gateway_rest_api", &["name"]),
     ("aws_cloudtrail", &["name"]),
     ("aws_cloudwatch_log_delivery_destination", &["name"]),
     ("aws_cloudwatch_log_delivery_source", &["name"]),
     ("aws_cloudwatch_log_group", &["name"]),
     ("aws_cloudwatch_log_resource_policy", &["policy_name"]),
+    ("aws_codebuild_project", &["name"]),
+    ("aws_codedeploy_app", &["name"]),
+    ("aws_codedeploy_deployment_config", &["deployment_config_name"]),
+    ("aws_codepipeline", &["name"]),
     ("aws_cognito_user_pool", &["name"]),
     ("aws_config_config_rule", &["name"]),
     // one in a region, whatever its name
