@@ -27,8 +27,7 @@ resource "aws_s3_object" "site" {
   region       = var.regions.primary
   bucket       = module.primary.files.bucket
   key          = "site/${each.key}"
-  source       = "${path.module}/site/${each.key}"
-  source_hash  = filemd5("${path.module}/site/${each.key}")
+  content      = file("${path.module}/site/${each.key}")
   content_type = each.value
 }
 

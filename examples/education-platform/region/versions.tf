@@ -6,9 +6,5 @@ terraform {
       source  = "hashicorp/aws"
       version = ">= 6.0"
     }
-    lectern = {
-      source  = "lectern/lectern"
-      version = "~> 0.1"
-    }
   }
 }

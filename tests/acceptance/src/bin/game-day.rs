@@ -24,6 +24,9 @@ struct Arguments {
     /// Skip the second plan, which shows that nothing changes without a change
     #[arg(long)]
     brief: bool,
+    /// Keep everything running until Ctrl-C instead of destroying it, also if a step fails
+    #[arg(long)]
+    keep: bool,
 }
 
 fn main() -> ExitCode {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
             page: arguments.page,
             users: arguments.users.into(),
             is_brief: arguments.brief,
+            is_kept: arguments.keep,
         };
         tokio::select! {
             result = game_day::run(options) => result,

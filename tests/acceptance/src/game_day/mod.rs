@@ -26,6 +26,8 @@ pub struct Options {
     pub users: usize,
     /// Whether the second plan is left out, and with it the proof that it is empty.
     pub is_brief: bool,
+    /// Whether it all stays until Ctrl-C, in place of being destroyed, and also where a step fails.
+    pub is_kept: bool,
 }
 
 /// What users do must work for this long before something is called well.
@@ -68,7 +70,22 @@ pub async fn run(options: Options) -> Result<Summary> {
     };
     story.step("Build what runs: provider and functions")?;
     let mut world = World::start(options.users).await?;
+    let result = play(&options, &mut story, &mut world).await;
+    if !options.is_kept {
+        return result;
+    }
+    if let Err(error) = &result {
+        writeln!(std::io::stderr(), "error: {error:#}")?;
+    }
+    writeln!(
+        std::io::stdout(),
+        "\nEverything runs until Ctrl-C. To look at it, type in another shell:\n\n{}",
+        world.exports()
+    )?;
+    std::future::pending().await
+}
 
+async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result<Summary> {
     story.step("Apply both Regions of examples/education-platform, with IAM enforced")?;
     let said = world.terraform(&["apply", "-auto-approve"]).await?;
     story.line(&last_line(&said, "Apply complete!")?)?;
@@ -166,6 +183,9 @@ pub async fn run(options: Options) -> Result<Summary> {
         .with_context(|| format!("cannot write {}", options.page.display()))?;
     story.line(&format!("Timeline: {}", options.page.display()))?;
 
+    if options.is_kept {
+        return Ok(summary);
+    }
     story.step("Destroy both Regions")?;
     let said = world.destroy().await?;
     story.line(&last_line(&said, "Destroy complete!")?)?;

@@ -135,10 +135,14 @@ impl World {
             region: GLOBAL.to_owned(),
             mongo: true,
             standby_mongo: true,
+            // For AWS Config.
+            moto: true,
             ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
             ..Options::default()
         })?;
-        let environment = environment(&cloud, GLOBAL);
+        let mut environment = environment(&cloud, GLOBAL);
+        let config = cloud.moto_url().context("there is no AWS Config")?;
+        environment.push(("AWS_ENDPOINT_URL_CONFIG_SERVICE".to_owned(), config));
         let environment: Vec<_> = environment
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -163,6 +167,16 @@ impl World {
             users,
             before: Value::Null,
         })
+    }
+
+    /// How to look at it from another shell: Terraform's folder, and what to export.
+    pub(super) fn exports(&self) -> String {
+        let of_the_cloud = self.cloud.environment();
+        let variables = self.workdir.environment().iter().chain(&of_the_cloud).map(|(name, value)| {
+            let value = value.replace('\'', r"'\''");
+            format!("export {name}='{value}'\n")
+        });
+        format!("cd {}\n{}", self.workdir.path().display(), variables.collect::<String>())
     }
 
     fn sdk(&self, region: &str) -> SdkConfig {
