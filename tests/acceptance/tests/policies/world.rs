@@ -16,12 +16,29 @@ const OPEN: &str =
     r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
 
 /// Policies of AWS that roles have attached, as AWS publishes them ("AWS Managed Policy Reference").
-const MANAGED: [(&str, &str); 1] = [(
-    "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
-    r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream",
+const MANAGED: [(&str, &str); 3] = [
+    (
+        "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream",
         "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents", "logs:GetLogEvents", "logs:FilterLogEvents"],
         "Resource": "*"}]}"#,
-)];
+    ),
+    // Of some thousand actions those that the table asks about.
+    (
+        "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["dynamodb:BatchGet*", "dynamodb:Get*",
+        "dynamodb:Query", "dynamodb:Scan", "logs:FilterLogEvents", "logs:Get*", "logs:StartQuery", "s3:Get*", "s3:List*",
+        "sqs:ReceiveMessage", "ssm:Get*", "kms:Describe*", "lambda:Get*", "iam:Get*"], "Resource": "*"}]}"#,
+    ),
+    // The user's own: more than it should have, so that the delivery's denials count.
+    (
+        "arn:aws:iam::111122223333:policy/edu-apply",
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:AttachRolePolicy", "iam:CreateRole",
+        "iam:DeleteRolePermissionsBoundary", "iam:PutRolePolicy"], "Resource": "*"}, {"Effect": "Allow", "Action": "iam:CreatePolicyVersion",
+        "Resource": "arn:aws:iam::111122223333:policy/*"}, {"Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource":
+        "arn:aws:iam::111122223333:user/*"}]}"#,
+    ),
+];
 
 /// Types with a policy in them that the world knows.
 const KNOWN: [&str; 13] = [
