@@ -3,6 +3,7 @@
 //! The emulator does not check Lambda's permissions, the roles of Scheduler and Step Functions, or keys behind S3 and SNS. Here the
 //! policies are those that hashicorp/aws writes, and AWS's published rules decide (policy-kit).
 
+mod deliveries;
 mod laws;
 mod rendered;
 mod table;

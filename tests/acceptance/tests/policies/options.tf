@@ -231,3 +231,17 @@ module "closed" {
     })
   }
 }
+
+# A pipeline, drift detection and a function that CodeDeploy moves.
+module "delivery" {
+  source = "./modules/delivery"
+
+  name                 = "edu"
+  artifacts_bucket     = "edu-artifacts"
+  state_bucket         = { arn = "arn:aws:s3:::edu-state", prefix = "platform/" }
+  permissions_boundary = "arn:aws:iam::111122223333:policy/edu-boundary"
+  apply_policy_arns    = { platform = "arn:aws:iam::111122223333:policy/edu-apply" }
+  pipeline             = { connection_arn = "arn:aws:codeconnections:eu-west-1:111122223333:connection/a1b2", repository = "school/platform" }
+  drift                = { topic = module.monitoring.topics.warning }
+  functions            = { upload = { function_name = "edu-upload-api", alarm_names = ["edu/lambda/upload/errors/critical"] } }
+}

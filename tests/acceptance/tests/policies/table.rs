@@ -1,5 +1,7 @@
 //! The table: who, does what, on what, in which request, and whether AWS allows it.
 
+use super::deliveries::DELIVERIES;
+
 /// One question and its answer.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -10,9 +12,9 @@ pub(crate) struct Row {
     pub(crate) allowed: bool,
 }
 
-type With = &'static [(&'static str, &'static str)];
+pub(crate) type With = &'static [(&'static str, &'static str)];
 
-const fn yes(who: &'static str, action: &'static str, on: &'static str, with: With) -> Row {
+pub(crate) const fn yes(who: &'static str, action: &'static str, on: &'static str, with: With) -> Row {
     Row {
         who,
         action,
@@ -22,7 +24,7 @@ const fn yes(who: &'static str, action: &'static str, on: &'static str, with: Wi
     }
 }
 
-const fn no(who: &'static str, action: &'static str, on: &'static str, with: With) -> Row {
+pub(crate) const fn no(who: &'static str, action: &'static str, on: &'static str, with: With) -> Row {
     Row {
         who,
         action,
@@ -33,7 +35,7 @@ const fn no(who: &'static str, action: &'static str, on: &'static str, with: Wit
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 16] = [
+pub(crate) const TABLE: [&[Row]; 17] = [
     FUNCTIONS,
     FILES,
     CDN,
@@ -50,6 +52,7 @@ pub(crate) const TABLE: [&[Row]; 16] = [
     REPLICATION,
     NOTICES,
     THE_REST,
+    DELIVERIES,
 ];
 
 const UPLOAD: &str = "role/edu-upload-api-eu-west-1";
