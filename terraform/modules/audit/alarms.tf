@@ -14,9 +14,10 @@ locals {
     gateway_changes        = ["AttachInternetGateway", "CreateCustomerGateway", "CreateInternetGateway", "DeleteCustomerGateway", "DeleteInternetGateway", "DetachInternetGateway"]
     route_table_changes    = ["CreateRoute", "CreateRouteTable", "DeleteRoute", "DeleteRouteTable", "DisassociateRouteTable", "ReplaceRoute", "ReplaceRouteTableAssociation"]
     vpc_changes            = ["AcceptVpcPeeringConnection", "AttachClassicLinkVpc", "CreateVpc", "CreateVpcPeeringConnection", "DeleteVpc", "DeleteVpcPeeringConnection", "DetachClassicLinkVpc", "DisableVpcClassicLink", "EnableVpcClassicLink", "ModifyVpcAttribute", "RejectVpcPeeringConnection"]
+    organization_changes   = ["AcceptHandshake", "AttachPolicy", "CreateAccount", "CreateOrganizationalUnit", "CreatePolicy", "DeclineHandshake", "DeleteOrganization", "DeleteOrganizationalUnit", "DeletePolicy", "DetachPolicy", "DisablePolicyType", "EnablePolicyType", "InviteAccountToOrganization", "LeaveOrganization", "MoveAccount", "RemoveAccountFromOrganization", "UpdateOrganizationalUnit", "UpdatePolicy"]
   }
   # Where another service has an event of the same name.
-  sources = { config_changes = "config.amazonaws.com", kms_key_deletion = "kms.amazonaws.com", s3_policy_changes = "s3.amazonaws.com" }
+  sources = { config_changes = "config.amazonaws.com", kms_key_deletion = "kms.amazonaws.com", organization_changes = "organizations.amazonaws.com", s3_policy_changes = "s3.amazonaws.com" }
 
   by_name = {
     for key, names in local.events : key => format(
@@ -40,7 +41,7 @@ locals {
     gateway_changes        = { number = "4.12", severity = "critical", about = "changes of internet and customer gateways, which the network has none of", pattern = local.by_name.gateway_changes }
     route_table_changes    = { number = "4.13", severity = "warning", about = "changes of route tables", pattern = local.by_name.route_table_changes }
     vpc_changes            = { number = "4.14", severity = "warning", about = "changes of VPCs and peering connections", pattern = local.by_name.vpc_changes }
-    organization_changes   = { number = "4.15", severity = "critical", about = "changes of the organization", pattern = "{ $.eventSource = organizations.amazonaws.com && ($.eventName = AcceptHandshake || $.eventName = AttachPolicy || $.eventName = CreateAccount || $.eventName = CreateOrganizationalUnit || $.eventName = CreatePolicy || $.eventName = DeclineHandshake || $.eventName = DeleteOrganization || $.eventName = DeleteOrganizationalUnit || $.eventName = DeletePolicy || $.eventName = DetachPolicy || $.eventName = DisablePolicyType || $.eventName = EnablePolicyType || $.eventName = InviteAccountToOrganization || $.eventName = LeaveOrganization || $.eventName = MoveAccount || $.eventName = RemoveAccountFromOrganization || $.eventName = UpdateOrganizationalUnit || $.eventName = UpdatePolicy) }" }
+    organization_changes   = { number = "4.15", severity = "critical", about = "changes of the organization", pattern = local.by_name.organization_changes }
   }
 
   # The group whose events are counted: the trail's own, or one that is there.
