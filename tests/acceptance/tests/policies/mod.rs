@@ -5,6 +5,7 @@
 
 mod deliveries;
 mod laws;
+mod records;
 mod rendered;
 mod table;
 mod world;

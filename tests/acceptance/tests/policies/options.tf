@@ -194,6 +194,24 @@ module "guarded" {
   origin_verify = { web_acl_arn = module.edge.api_web_acl_arn }
 }
 
+# The account's records, with a topic for what does not comply.
+module "audit" {
+  source = "./modules/audit"
+
+  name   = "edu"
+  bucket = "edu-audit"
+  config = { noncompliance_topic = module.events.topics.warning }
+}
+
+module "atlas" {
+  source = "./modules/atlas"
+
+  name                    = "edu"
+  project                 = { id = "0123456789abcdef01234567" }
+  cluster                 = { name = "main" }
+  iam_propagation_seconds = 0
+}
+
 module "texting" {
   source = "./modules/auth"
 

@@ -51,6 +51,13 @@ pub(crate) fn resources(aws: &Path) -> Vec<Resource> {
     let workdir = Workdir::with_running_aws(Engine::Terraform, &ENVIRONMENT, &provider).unwrap();
     workdir.copy_example("apis").unwrap();
     workdir.write("options.tf", include_str!("options.tf")).unwrap();
+    // A module of options.tf has a provider that the example does not name.
+    let versions = std::fs::read_to_string(workdir.path().join("versions.tf")).unwrap();
+    let atlas = "mongodbatlas = {\n      source = \"mongodb/mongodbatlas\"\n    }\n    lectern = {";
+    let (before, after) = versions.split_once("lectern = {").unwrap();
+    workdir
+        .write("versions.tf", &format!("{before}{atlas}{after}"))
+        .unwrap();
     for package in [
         "function",
         "upload-api",
@@ -152,7 +159,7 @@ fn asking_data(folder: &Path) -> BTreeSet<(String, String)> {
 
 /// Mocks by type. The ARNs of all resources of a type are one here, and only their form counts.
 fn mocks() -> String {
-    let mut text = String::from("mock_provider \"lectern\" {}\n\nmock_provider \"aws\" {\n");
+    let mut text = format!("{OTHER_PROVIDERS}mock_provider \"aws\" {{\n");
     let document = ("aws_iam_policy_document", json!({ "json": ANY_POLICY }));
     let data = [
         document,
@@ -171,6 +178,22 @@ fn mocks() -> String {
     }
     text + "}\n"
 }
+
+/// Atlas's principal is of the strangers' account, so that the policies are asked about a stranger who comes as Atlas does.
+const OTHER_PROVIDERS: &str = r#"mock_provider "lectern" {}
+
+mock_provider "mongodbatlas" {
+  mock_resource "mongodbatlas_cloud_provider_access_setup" {
+    defaults = {
+      aws_config = [{
+        atlas_aws_account_arn          = "arn:aws:iam::444455556666:root"
+        atlas_assumed_role_external_id = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+      }]
+    }
+  }
+}
+
+"#;
 
 /// What every module takes for a policy.
 const ANY_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::mock/*"]}]}"#;
@@ -196,7 +219,7 @@ fn data_values() -> [(&'static str, Value); 4] {
 
 fn overrides(changes: &Value, asking: &BTreeSet<(String, String)>) -> String {
     let mut text = format!(
-        "mock_provider \"lectern\" {{}}\n\nprovider \"aws\" {{\n  region                      = \"{REGION}\"\n  max_retries                 = 1\n  \
+        "{OTHER_PROVIDERS}provider \"aws\" {{\n  region                      = \"{REGION}\"\n  max_retries                 = 1\n  \
          skip_credentials_validation = true\n  skip_metadata_api_check     = true\n  skip_requesting_account_id  = true\n}}\n"
     );
     let mut modules = BTreeSet::new();

@@ -1,6 +1,7 @@
 //! The table: who, does what, on what, in which request, and whether AWS allows it.
 
 use super::deliveries::DELIVERIES;
+use super::records::{ATLAS_KEYS, RECORDS};
 
 /// One question and its answer.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(crate) const fn no(who: &'static str, action: &'static str, on: &'static str
 }
 
 /// All rows.
-pub(crate) const TABLE: [&[Row]; 17] = [
+pub(crate) const TABLE: [&[Row]; 19] = [
     FUNCTIONS,
     FILES,
     CDN,
@@ -52,6 +53,8 @@ pub(crate) const TABLE: [&[Row]; 17] = [
     REPLICATION,
     NOTICES,
     THE_REST,
+    RECORDS,
+    ATLAS_KEYS,
     DELIVERIES,
 ];
 
@@ -113,8 +116,8 @@ const ROTATION: &str = "role/edu-secret-rotation-eu-west-1";
 const ROTATION_SCHEDULER: &str = "role/edu-rotation-scheduler-eu-west-1";
 
 const LAMBDA: &str = "service/lambda.amazonaws.com";
-const HERE: With = &[("aws:SourceAccount", "111122223333")];
-const ELSEWHERE: With = &[("aws:SourceAccount", "444455556666")];
+pub(crate) const HERE: With = &[("aws:SourceAccount", "111122223333")];
+pub(crate) const ELSEWHERE: With = &[("aws:SourceAccount", "444455556666")];
 const VIA_S3: With = &[("kms:ViaService", "s3.eu-west-1.amazonaws.com")];
 const VIA_SECRETS: With = &[("kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com")];
 const VIA_SNS: With = &[("kms:ViaService", "sns.eu-west-1.amazonaws.com")];
