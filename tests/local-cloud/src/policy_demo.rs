@@ -62,7 +62,7 @@ pub fn run(out: &mut dyn Write) -> Result<()> {
     );
     writeln!(
         out,
-        "# Use the rules on your own plans: terraform/policy/README.md\n# In your CI: docs/guides/plan-in-ci.md"
+        "# Use the rules on your own plans: terraform/policy/README.md\n# In your CI: docs/guides/pull-requests.md"
     )?;
     Ok(())
 }
