@@ -186,7 +186,7 @@ variable "replication_time_control" {
 }
 
 variable "health" {
-  description = "How the loss of a Region is detected: seconds between the requests of Route 53 (10 or 30), and period and number of periods of the alarm."
+  description = "How the loss of a Region is detected: `request_interval`, seconds between the requests of Route 53 (10 or 30); `failure_threshold`, failed requests in a row; and `period` and `evaluation_periods` of the alarm. Route 53 publishes one data point per minute."
   type = object({
     request_interval   = optional(number, 30)
     failure_threshold  = optional(number, 3)
@@ -195,6 +195,11 @@ variable "health" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = contains([10, 30], var.health.request_interval) && var.health.period >= 60 && var.health.period % 60 == 0
+    error_message = "health is ${jsonencode(var.health)}. Set request_interval to 10 or 30, and period to a multiple of 60: Route 53 publishes one data point per minute, so an alarm with a shorter period would have no data."
+  }
 }
 
 variable "mfa" {

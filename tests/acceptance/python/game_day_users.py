@@ -137,6 +137,8 @@ class User:
             self.place = place
             self.tell("sign-in", True, 200, pool=pool["region"])
             return True
+        # As long as somebody waits before the next try.
+        time.sleep(1)
         return False
 
     def ask_for_token(self, pool):

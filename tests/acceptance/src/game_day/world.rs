@@ -107,7 +107,7 @@ impl World {
             // A minute is six hours here.
             "dump_schedule_expression": "rate(1 minute)",
             "export_schedule_expression": "rate(1 minute)",
-            "health": { "request_interval": 10, "period": 10, "evaluation_periods": 1 },
+            "health": { "request_interval": 10, "evaluation_periods": 1 },
             "packages": world.packages,
             "page_origins": [page.origin()],
             "page_connect_sources": [endpoint],
@@ -368,7 +368,7 @@ impl World {
                 dump["status"] == "complete" && dump["consistent_at"].as_f64().is_some_and(|at| at >= after)
             });
             if let Some(dump) = found {
-                return Ok(text(&dump["run_id"]));
+                return Ok(text(&dump["run"]));
             }
             if started.elapsed() > REPLICATED {
                 let error = String::from_utf8_lossy(&output.stderr);
