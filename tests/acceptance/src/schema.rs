@@ -17,7 +17,7 @@ const PREFIX: &str = "aws_";
 /// A folder or file cannot be read.
 pub fn used_types() -> Result<Vec<String>> {
     let mut found = BTreeSet::new();
-    for folder in ["terraform", "examples", "tests"] {
+    for folder in ["terraform", "examples", "tests", "docs"] {
         scan(&workspace::root().join(folder), &mut found)?;
     }
     Ok(found.into_iter().collect())
@@ -32,7 +32,7 @@ fn scan(folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
         } else if kind.is_file()
             && path
                 .extension()
-                .is_some_and(|extension| ["tf", "hcl", "rs"].iter().any(|known| extension == *known))
+                .is_some_and(|extension| ["tf", "hcl", "md", "rs"].iter().any(|known| extension == *known))
         {
             let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');

@@ -1,7 +1,5 @@
 //! The pages in docs/ and the modules' READMEs are what the schema, the catalogue, the variables and the examples say today.
 
-use std::path::{Path, PathBuf};
-
 use acceptance::pages;
 use local_cloud::workspace;
 
@@ -63,34 +61,44 @@ fn every_resource_page_shows_each_way_to_import() {
     }
 }
 
+/// Pages of the kind that providers in the registry have: a subcategory, and for resources several examples under headings of their own,
+/// links to the vendor's documentation, and every value of a status in a table.
 #[test]
-fn every_link_from_page_to_page_leads_somewhere() {
-    let mut pages = Vec::new();
-    collect_pages(&workspace::root(), &mut pages);
-    assert!(pages.len() > 40, "{} pages", pages.len());
-    let mut dead = Vec::new();
-    for page in pages {
-        let text = std::fs::read_to_string(&page).unwrap();
-        for link in text.split("](").skip(1) {
-            let target = link.split([')', '#']).next().unwrap_or_default();
-            let is_path = !target.is_empty() && !target.contains([':', ' ', '{', '"']) && !target.starts_with('/');
-            if is_path && !page.with_file_name(target).exists() {
-                dead.push(format!("{}: {target}", page.display()));
+fn pages_have_what_a_reader_of_the_registry_expects() {
+    for kind in ["resources", "data-sources"] {
+        for entry in std::fs::read_dir(workspace::root().join("docs").join(kind)).unwrap() {
+            let path = entry.unwrap().path();
+            let page = std::fs::read_to_string(&path).unwrap();
+            let place = path.display();
+            assert!(!page.contains("subcategory: \"\""), "{place} has no subcategory");
+            if kind == "resources" {
+                let (_, examples) = page.split_once("\n## Example Usage\n").unwrap();
+                let examples = examples.split("\n## ").next().unwrap();
+                assert!(examples.matches("\n### ").count() >= 2, "{place}: examples");
+                let vendor = ["(https://docs.aws.amazon.com/", "(https://www.mongodb.com/docs/"];
+                assert!(vendor.iter().any(|link| page.contains(link)), "{place}: links");
             }
         }
     }
-    assert!(dead.is_empty(), "{dead:#?}");
 }
 
-/// The Markdown files of the repository.
-pub(crate) fn collect_pages(folder: &Path, pages: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() && name != "target" && !name.starts_with('.') {
-            collect_pages(&path, pages);
-        } else if name.ends_with(".md") {
-            pages.push(path);
+/// The words of the client are those of the pages.
+#[test]
+fn every_status_of_atlas_is_explained() {
+    let root = workspace::root();
+    let client = std::fs::read_to_string(root.join("provider/atlas-client/src/status.rs")).unwrap();
+    let mut explained = 0;
+    for (declared, page) in [
+        ("    ServiceStatus {", "atlas_private_link"),
+        ("    ConnectionStatus {", "atlas_private_link_endpoint"),
+    ] {
+        let (_, words) = client.split_once(declared).unwrap();
+        let page = std::fs::read_to_string(root.join(format!("docs/resources/{page}.md"))).unwrap();
+        let (_, table) = page.split_once("\n## Values of `status`\n").unwrap();
+        for word in words.split("\n}").next().unwrap().split('"').skip(1).step_by(2) {
+            assert!(table.contains(&format!("| `{word}` |")), "{word}");
+            explained += 1;
         }
     }
+    assert!(explained >= 12, "{explained}");
 }

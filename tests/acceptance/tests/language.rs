@@ -3,9 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use acceptance::documents::pages;
 use local_cloud::workspace;
-
-use crate::docs::collect_pages;
 
 /// Pages that only contributors read, and the log of changes.
 const FOR_CONTRIBUTORS: [&str; 3] = ["docs/decisions", "tests", "CHANGELOG.md"];
@@ -64,14 +63,13 @@ fn phrases(glossary: &str) -> Vec<(String, String)> {
 
 /// The pages for users and the descriptions of variables and outputs, in lower case, without code, line by line.
 fn texts(root: &Path) -> Vec<(PathBuf, String)> {
-    let mut pages = Vec::new();
-    collect_pages(root, &mut pages);
     let is_for_users = |path: &PathBuf| {
         !FOR_CONTRIBUTORS
             .iter()
             .any(|folder| path.starts_with(root.join(folder)))
     };
-    let mut texts: Vec<_> = pages
+    let mut texts: Vec<_> = pages(root)
+        .unwrap()
         .into_iter()
         .filter(is_for_users)
         .map(|path| {

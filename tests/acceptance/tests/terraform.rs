@@ -1,8 +1,10 @@
 //! The bundle under real Terraform and OpenTofu: a user's whole day against the emulator (C, G1, G6).
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir};
+use acceptance::running::RunningProvider;
+use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir, aws_provider_or_skip};
 use atlas_emulator::AtlasEmulator;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials, Region};
@@ -297,44 +299,97 @@ async fn a_failed_apply_says_what_failed_and_the_next_one_converges() {
     assert_eq!(workdir.plan().unwrap().code, 0);
 }
 
+/// The examples of the registry's pages: a name, and the file or folder. Not those of imports, nor of the data source that reads S3, which
+/// `mongo_dumps` reads.
+fn registry_examples() -> Vec<(String, PathBuf)> {
+    let examples = local_cloud::workspace::root().join("examples");
+    let mut found = Vec::new();
+    for kind in ["resources", "data-sources", "functions"] {
+        for folder in std::fs::read_dir(examples.join(kind)).unwrap() {
+            for entry in std::fs::read_dir(folder.unwrap().path()).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                let is_import = name.starts_with("import");
+                let reads_s3 = path.parent().unwrap().ends_with("lectern_mongo_dumps");
+                if !is_import && !reads_s3 {
+                    found.push((format!("e{:02}", found.len()), path));
+                }
+            }
+        }
+    }
+    assert!(found.len() > 20, "{found:?}");
+    found
+}
+
+/// The text of an example, for what is in it.
+fn text_of(example: &Path) -> String {
+    if example.is_dir() {
+        String::new()
+    } else {
+        std::fs::read_to_string(example).unwrap()
+    }
+}
+
+const AWS_WITHOUT_CALLS: &str = r#"
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+"#;
+
+/// One plan of all, each example as a module.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_registry_examples_are_valid_and_plan() {
+    const TEST: &str = "the_registry_examples_are_valid_and_plan: those with hashicorp/aws";
     let emulator = emulator().await;
     // for the data source, which reads at plan
     let atlas = AtlasEmulator::start(atlas_emulator::Options::default()).unwrap();
     atlas.project("5f1b2c3d4e5f60718293a4b5").add_service("EU_CENTRAL_1");
-    let examples = local_cloud::workspace::root().join("examples");
-    for file in [
-        "provider/provider.tf",
-        "resources/lectern_alarm_bundle/resource.tf",
-        "resources/lectern_atlas_access_list/resource.tf",
-        "resources/lectern_atlas_private_link/resource.tf",
-        "resources/lectern_atlas_private_link_endpoint/resource.tf",
-        "resources/lectern_mongo_dump_schedule/resource.tf",
-        "data-sources/lectern_alarm_catalog/data-source.tf",
-        "data-sources/lectern_atlas_private_link/data-source.tf",
-        "functions/atlas_region/function.tf",
-        "functions/is_private_cidr/function.tf",
-        "functions/schedule_runs/function.tf",
-    ] {
-        for engine in [Engine::Terraform, Engine::OpenTofu] {
-            let environment = [
-                ("AWS_REGION", "eu-central-1"),
-                ("MONGODB_ATLAS_BASE_URL", &atlas.base_url()),
-                ("MONGODB_ATLAS_PUBLIC_API_KEY", "emulated"),
-                ("MONGODB_ATLAS_PRIVATE_API_KEY", "emulated-private-key"),
-            ];
-            let workdir = Workdir::new(engine, &environment).unwrap();
-            let example = std::fs::read_to_string(examples.join(file)).unwrap();
-            if !example.contains("required_providers") {
-                workdir.write("versions.tf", REQUIRED_PROVIDERS).unwrap();
-            }
-            workdir.write("example.tf", &example).unwrap();
-            workdir.init().unwrap();
-            workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
-            let plan = workdir.plan().unwrap();
-            assert!(plan.code != 1, "{file} under {engine:?}: {}", plan.text);
+    let environment = [
+        ("AWS_REGION", "eu-central-1"),
+        ("MONGODB_ATLAS_BASE_URL", &atlas.base_url()),
+        ("MONGODB_ATLAS_PUBLIC_API_KEY", "emulated"),
+        ("MONGODB_ATLAS_PRIVATE_API_KEY", "emulated-private-key"),
+    ];
+    let aws = aws_provider_or_skip(TEST).unwrap();
+    let aws = aws.map(|binary| RunningProvider::start(&binary, &[]).unwrap());
+    for engine in [Engine::Terraform, Engine::OpenTofu] {
+        let with_aws = aws.as_ref().filter(|_| engine == Engine::Terraform);
+        let workdir = match with_aws {
+            Some(aws) => Workdir::with_running_aws(engine, &environment, aws).unwrap(),
+            None => Workdir::new(engine, &environment).unwrap(),
+        };
+        let provider = local_cloud::workspace::root().join("examples/provider/provider.tf");
+        let mut root = std::fs::read_to_string(provider).unwrap();
+        if with_aws.is_some() {
+            root.push_str(AWS_WITHOUT_CALLS);
         }
+        for (name, example) in registry_examples() {
+            if with_aws.is_none() && text_of(&example).contains("resource \"aws_") {
+                continue;
+            }
+            let folder = workdir.path().join(&name);
+            std::fs::create_dir(&folder).unwrap();
+            if example.is_dir() {
+                copy_folder(&example, &folder);
+            } else {
+                std::fs::copy(&example, folder.join("example.tf")).unwrap();
+                std::fs::write(folder.join("versions.tf"), REQUIRED_PROVIDERS).unwrap();
+            }
+            root.push_str(&format!(
+                "\n# {}\nmodule \"{name}\" {{\n  source = \"./{name}\"\n}}\n",
+                example.display()
+            ));
+        }
+        workdir.write("main.tf", &root).unwrap();
+        workdir.init().unwrap();
+        workdir.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+        let plan = workdir.plan().unwrap();
+        assert!(plan.code == 2, "{engine:?}: {root}\n{}", plan.text);
     }
     assert_eq!(count(&emulator).await, 0, "a plan writes nothing");
     let calls = atlas.calls();
@@ -342,4 +397,17 @@ async fn the_registry_examples_are_valid_and_plan() {
         calls.iter().all(|call| call.method == "GET"),
         "a plan writes nothing: {calls:?}"
     );
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy_folder(&path, &to);
+        } else {
+            std::fs::copy(&path, to).unwrap();
+        }
+    }
 }
