@@ -25,3 +25,20 @@ module "audit" {
     record_global_resources    = each.key == "primary"
   } : null
 }
+
+locals {
+  audit_buckets = {
+    for place, audit in module.audit : place => { bucket = audit.bucket, bucket_arn = audit.bucket_arn, kms_key_arn = audit.kms_key_arn }
+  }
+
+  # The records of a Region must not be lost with it.
+  audit_replication = var.audit == null ? {} : {
+    audit = {
+      source      = local.audit_buckets["primary"]
+      destination = merge(local.audit_buckets["secondary"], { region = var.regions.secondary })
+      two_way     = true
+
+      replication_time_control = false
+    }
+  }
+}

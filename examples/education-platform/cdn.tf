@@ -37,8 +37,9 @@ locals {
 module "edge" {
   source = "../../terraform/modules/edge"
 
-  name   = var.name
-  region = var.regions.primary
+  name                  = var.name
+  region                = var.regions.primary
+  us_east_1_kms_key_arn = aws_kms_key.logs_us_east_1.arn
 }
 
 module "cdn" {
@@ -137,6 +138,7 @@ module "origin_failover" {
   package       = try(var.artifacts["us_east_1"]["origin-failover"], { path = "${var.packages}/origin-failover.zip" })
   alarms        = { for place in keys(var.regions) : place => lectern_alarm_bundle.health.alarms["extra/${place}/critical"].name }
   distribution  = merge(module.cdn.failover, { web_acl_arn = module.edge.cdn_web_acl_arn })
+  kms_key_arn   = aws_kms_key.logs_us_east_1.arn
   notice_topic  = module.monitoring.topics.critical
   failure_topic = module.monitoring.topics.critical
   environment   = lookup(var.environment, "us_east_1", {})

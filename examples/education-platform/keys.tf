@@ -62,3 +62,38 @@ resource "aws_kms_alias" "multi_region_replica" {
   name          = "alias/${var.name}-${each.key}"
   target_key_id = each.value.key_id
 }
+
+# Logs of what CloudFront needs, which is in us-east-1.
+data "aws_iam_policy_document" "logs_us_east_1" {
+  source_policy_documents = [data.aws_iam_policy_document.account_decides.json]
+
+  statement {
+    sid       = "Logs"
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logs.us-east-1.${data.aws_partition.current.dns_suffix}"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:aws:logs:arn"
+      values   = ["arn:${data.aws_partition.current.partition}:logs:us-east-1:${data.aws_caller_identity.current.account_id}:log-group:*"]
+    }
+  }
+}
+
+resource "aws_kms_key" "logs_us_east_1" {
+  region              = "us-east-1"
+  description         = "Logs and environment variables of ${var.name} in us-east-1"
+  enable_key_rotation = true
+  policy              = data.aws_iam_policy_document.logs_us_east_1.json
+}
+
+resource "aws_kms_alias" "logs_us_east_1" {
+  region        = "us-east-1"
+  name          = "alias/${var.name}-global-logs"
+  target_key_id = aws_kms_key.logs_us_east_1.key_id
+}

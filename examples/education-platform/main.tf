@@ -48,6 +48,7 @@ module "primary" {
   warning_emails              = var.warning_emails
   critical_emails             = var.critical_emails
   extra_alarms                = merge(module.recovery.extra_alarms, try(module.audit["primary"].extra_alarms, {}))
+  s3_targets                  = { for place, audit in module.audit : "audit" => audit.alarm_target if place == "primary" }
   packages                    = var.packages
   artifacts                   = lookup(var.artifacts, "primary", {})
   environment                 = lookup(var.environment, "primary", {})
@@ -88,6 +89,7 @@ module "secondary" {
   warning_emails              = var.warning_emails
   critical_emails             = var.critical_emails
   extra_alarms                = module.recovery.replica_extra_alarms[var.regions.secondary]
+  s3_targets                  = { for place, audit in module.audit : "audit" => audit.alarm_target if place == "secondary" }
   packages                    = var.packages
   artifacts                   = lookup(var.artifacts, "secondary", {})
   environment                 = lookup(var.environment, "secondary", {})
@@ -110,7 +112,7 @@ module "recovery" {
   name   = var.name
   region = var.regions.primary
 
-  replications = {
+  replications = merge({
     files = {
       source      = module.primary.files
       destination = merge(module.secondary.files, { region = var.regions.secondary })
@@ -131,5 +133,5 @@ module "recovery" {
 
       replication_time_control = var.replication_time_control
     }
-  }
+  }, local.audit_replication)
 }

@@ -131,7 +131,7 @@ module "monitoring" {
     { for key, import in module.cognito_import : "import" => import.function },
   )
   api_gateway    = { main = merge(module.api.alarm_target, { expected_peak_rpm = var.expected_peak_rpm }) }
-  s3             = { files = module.storage.alarm_target, dumps = module.backup.alarm_target, exports = module.exports.alarm_target }
+  s3             = merge({ files = module.storage.alarm_target, dumps = module.backup.alarm_target, exports = module.exports.alarm_target }, var.s3_targets)
   cognito        = { web = module.auth.alarm_target }
   nlb            = module.network.nlb
   mongodb        = { main = module.mongo_probe.alarm_target }

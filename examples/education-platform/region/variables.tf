@@ -160,6 +160,12 @@ variable "extra_alarms" {
   default     = {}
 }
 
+variable "s3_targets" {
+  description = "Additional buckets to monitor, in the form of `s3` of the module monitoring."
+  type        = map(object({ bucket = string, filter_id = string }))
+  default     = {}
+}
+
 variable "packages" {
   description = "Folder that contains the packages that cargo dist creates."
   type        = string
