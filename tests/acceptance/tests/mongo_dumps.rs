@@ -17,8 +17,8 @@ const BUCKET: &str = "edu-prod-mongo-dumps";
 /// What the check of the example says.
 const OLD: &str = "No complete dump of the last seven hours.";
 
-/// A dump of one view, some hours old.
-async fn put_dump(s3: &Client, hours: i64) {
+/// A dump of one view, some hours old: the keys of its objects, the manifest last.
+pub(crate) async fn put_dump(s3: &Client, bucket: &str, hours: i64) -> Vec<String> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     let unix = i64::try_from(now.as_secs()).unwrap() - hours * 3_600;
     let time = UtcSeconds::from_unix(unix).unwrap();
@@ -59,13 +59,14 @@ async fn put_dump(s3: &Client, hours: i64) {
     let view = Namespace::new("shop", "open_orders").unwrap();
     let collection = Collection::new(view.clone(), Kind::View, BTreeMap::new(), Vec::new());
     let manifest = Manifest::new(header, vec![collection], Vec::new()).unwrap().render();
+    let mut keys = Vec::new();
     for (object, bytes) in [(Object::Meta(view), b"{}".to_vec()), (Object::Manifest, manifest)] {
-        let put = s3
-            .put_object()
-            .bucket(BUCKET)
-            .key(location.render(&Key::Run(run, object)));
+        let key = location.render(&Key::Run(run, object));
+        let put = s3.put_object().bucket(bucket).key(&key);
         put.body(bytes.into()).send().await.unwrap();
+        keys.push(key);
     }
+    keys
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +93,7 @@ async fn the_example_warns_while_the_newest_dump_is_old() {
     });
     for (hours, is_old) in [(None, true), (Some(8), true), (Some(6), false)] {
         if let Some(hours) = hours {
-            put_dump(&s3, hours).await;
+            put_dump(&s3, BUCKET, hours).await;
         }
         for workdir in &workdirs {
             let said = workdir.apply().unwrap();

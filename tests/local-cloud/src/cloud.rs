@@ -223,6 +223,19 @@ impl LocalCloud {
         Ok(())
     }
 
+    /// Replicates no object whose key matches one of these patterns (`mongo/*/data/*`), until the next call. What waited is replicated by then,
+    /// unless it is held again.
+    ///
+    /// # Errors
+    /// The emulator does not answer.
+    pub async fn hold_replication(&self, patterns: &[&str]) -> Result<()> {
+        let url = format!("{}/_lectern/s3/replication", self.endpoint_url());
+        let order = serde_json::json!({ "hold": patterns }).to_string();
+        let answer = reqwest::Client::new().put(url).body(order).send().await?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
     /// Lets no client of the first FerretDB be answered, or again.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
-use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
+use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir, aws_provider_or_skip};
 use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudwatch::types::StateValue;
 use aws_sdk_s3::Client;
@@ -12,10 +12,30 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ReplicationStatus;
 use lambda_kit::signed::{self, Request, Service};
 use local_cloud::{LocalCloud, Options};
+use serde_json::{Value, json};
+
+use crate::mongo_dumps::put_dump;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const REGIONS: [&str; 2] = ["us-east-1", "eu-west-1"];
 const FAILED: &str = "edu/extra/files_replication_failed/critical";
+
+/// What Region 2 sees of the dumps.
+const DUMPS: &str = r#"
+data "lectern_mongo_dumps" "replica" {
+  bucket  = "edu-dumps-eu-west-1"
+  region  = "eu-west-1"
+  prefix  = "mongo"
+  cluster = "main"
+}
+
+output "seen" {
+  value = {
+    dumps  = [for dump in data.lectern_mongo_dumps.replica.dumps : dump.status]
+    latest = try(data.lectern_mongo_dumps.replica.latest.status, "none")
+  }
+}
+"#;
 
 struct Scene {
     cloud: LocalCloud,
@@ -67,6 +87,39 @@ impl Scene {
         };
         let iam = signed::Client::new(&self.config(REGIONS[0]), service);
         iam.send(&request).await.unwrap();
+    }
+
+    /// A manifest that arrives before the parts of its dump is no dump yet.
+    async fn a_dump_arrives_late(&self) {
+        let environment = self.cloud.environment();
+        let pairs = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let region_2 = Workdir::new(Engine::Terraform, &pairs.collect::<Vec<_>>()).unwrap();
+        region_2.write("versions.tf", REQUIRED_PROVIDERS).unwrap();
+        region_2.write("main.tf", DUMPS).unwrap();
+        region_2.init().unwrap();
+        let seen = || -> Value {
+            region_2.apply().unwrap().ok().unwrap();
+            region_2.output("seen").unwrap()
+        };
+        self.cloud.hold_replication(&["mongo/main/*meta*"]).await.unwrap();
+        let keys = put_dump(&self.s3[0], &bucket("dumps", 0), 1).await;
+        let [part, manifest] = keys.as_slice() else {
+            panic!("{keys:?}")
+        };
+        self.arrived(manifest).await;
+        assert!(self.head(1, "dumps", part).await.is_none(), "{part}");
+        assert_eq!(seen(), json!({ "dumps": ["replicating"], "latest": "none" }));
+        self.cloud.hold_replication(&[]).await.unwrap();
+        self.arrived(part).await;
+        assert_eq!(seen(), json!({ "dumps": ["complete"], "latest": "complete" }));
+    }
+
+    async fn arrived(&self, key: &str) {
+        let started = Instant::now();
+        while self.head(1, "dumps", key).await.is_none() {
+            assert!(started.elapsed() < PATIENCE, "{key} did not arrive");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn alarmed(&self, alarm: &str) {
@@ -127,8 +180,11 @@ async fn objects_arrive_in_the_other_region_and_a_role_that_lost_its_rights_is_a
         cloud,
     };
     let keys = workdir.output("keys").unwrap();
-    let run = "mongo/main/2026/11/30/20261130T000000Z-1/manifest.json";
-    for (from, what, key) in [(0, "files", "files/a"), (1, "files", "files/b"), (0, "dumps", run)] {
+    for (from, what, key) in [
+        (0, "files", "files/a"),
+        (1, "files", "files/b"),
+        (0, "dumps", "mongo/other/a"),
+    ] {
         let (version, status) = scene.put(from, what, key).await;
         assert_eq!(status, ReplicationStatus::Completed, "{what} {key}");
         let replica = scene.head(1 - from, what, key).await.unwrap();
@@ -136,6 +192,7 @@ async fn objects_arrive_in_the_other_region_and_a_role_that_lost_its_rights_is_a
         let side = ["primary", "secondary"][1 - from];
         assert_eq!(replica.ssekms_key_id(), keys[what][side].as_str(), "{what} {key}");
     }
+    scene.a_dump_arrives_late().await;
     let plan = workdir.plan().unwrap();
     assert_eq!(plan.code, 0, "the second plan is empty: {}", plan.text);
     let page = workdir.output("status_page").unwrap();
@@ -148,7 +205,7 @@ async fn objects_arrive_in_the_other_region_and_a_role_that_lost_its_rights_is_a
     assert!(scene.head(1, "files", "files/lost").await.is_none());
     scene.alarmed(FAILED).await;
     // Roles of other buckets are others.
-    let (_, status) = scene.put(0, "dumps", "mongo/main/latest.json").await;
+    let (_, status) = scene.put(0, "dumps", "mongo/other/b").await;
     assert_eq!(status, ReplicationStatus::Completed);
     workdir.apply().unwrap().ok().unwrap();
     let (_, status) = scene.put(0, "files", "files/again").await;
