@@ -52,13 +52,14 @@ locals {
     } if !contains(keys(var.config_rules), key) || try(var.config_rules[key] != null, false)
   }
 
-  service_linked_role_arn = "arn:${local.partition}:iam::${local.account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+  config_service          = "config.amazonaws.com"
+  service_linked_role_arn = "arn:${local.partition}:iam::${local.account}:role/aws-service-role/${local.config_service}/AWSServiceRoleForConfig"
 }
 
 resource "aws_iam_service_linked_role" "config" {
   for_each = { for key, settings in local.recorders : key => settings if settings.create_service_linked_role }
 
-  aws_service_name = "config.amazonaws.com"
+  aws_service_name = local.config_service
   tags             = var.tags
 
   # The service describes its role.
