@@ -102,12 +102,15 @@ const LANGUAGE: [(u32, &str); 3] = [(10, "ephemeral "), (11, "_wo "), (12, "iden
 #[test]
 fn one_version_of_terraform_is_the_floor_and_reads_everything() {
     const FLOOR: u32 = 9;
+    // Its signing key is written with a write-only argument, so that it is in no state.
+    let floor_of = |folder: &Path| if folder.ends_with("education-platform") { 11 } else { FLOOR };
     let examples = fs::read_dir(workspace::root().join("examples")).unwrap();
     let examples = examples.map(|entry| entry.unwrap().path());
     let examples = examples.filter(|folder| folder.join("versions.tf").exists());
     for folder in modules().into_iter().chain(examples) {
         let versions = fs::read_to_string(folder.join("versions.tf")).unwrap();
-        let floor = format!("required_version = \">= 1.{FLOOR}\"");
+        let own = floor_of(&folder);
+        let floor = format!("required_version = \">= 1.{own}\"");
         assert!(versions.contains(&floor), "{}: {versions}", folder.display());
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -117,7 +120,7 @@ fn one_version_of_terraform_is_the_floor_and_reads_everything() {
             let text = fs::read_to_string(&path).unwrap();
             for (version, mark) in LANGUAGE {
                 assert!(
-                    version <= FLOOR || !text.contains(mark),
+                    version <= own || !text.contains(mark),
                     "{}: {mark} is of 1.{version}",
                     path.display()
                 );
