@@ -24,5 +24,8 @@ async fn a_region_is_lost_and_users_go_on_in_the_other_and_come_back() {
     assert_eq!(summary.late_objects, 0, "{summary:#?}");
     assert!(summary.acknowledged.0 > 0 && summary.acknowledged.1 > 0, "{summary:#?}");
     let page = std::fs::read_to_string(page).unwrap();
-    assert!(page.contains("Region 1 is lost") && page.contains(r#"class="failed""#), "{page}");
+    assert!(
+        page.contains("Region 1 is lost") && page.contains(r#"class="failed""#),
+        "{page}"
+    );
 }

@@ -103,7 +103,13 @@ const LANGUAGE: [(u32, &str); 3] = [(10, "ephemeral "), (11, "_wo "), (12, "iden
 fn one_version_of_terraform_is_the_floor_and_reads_everything() {
     const FLOOR: u32 = 9;
     // Its signing key is written with a write-only argument, so that it is in no state.
-    let floor_of = |folder: &Path| if folder.ends_with("education-platform") { 11 } else { FLOOR };
+    let floor_of = |folder: &Path| {
+        if folder.ends_with("education-platform") {
+            11
+        } else {
+            FLOOR
+        }
+    };
     let examples = fs::read_dir(workspace::root().join("examples")).unwrap();
     let examples = examples.map(|entry| entry.unwrap().path());
     let examples = examples.filter(|folder| folder.join("versions.tf").exists());

@@ -96,7 +96,13 @@ struct Site {
 }
 
 /// Headers of a page's requests that count for a site.
-const PASSED_ON: [&str; 5] = ["authorization", "content-type", "idempotency-key", "if-match", "user-agent"];
+const PASSED_ON: [&str; 5] = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "user-agent",
+];
 
 impl Site {
     /// Asks the distribution as its edge would: by its name, over HTTPS, from a country. Of the page itself the driver is a part, too.
@@ -113,10 +119,15 @@ impl Site {
                 asked = asked.header(name, value);
             }
         }
-        let answer = asked.body(request.into_body().collect().await?.to_bytes()).send().await?;
+        let answer = asked
+            .body(request.into_body().collect().await?.to_bytes())
+            .send()
+            .await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = answer.bytes().await?;
-        let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let is_page = headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let body = match std::str::from_utf8(&body) {
             Ok(text) if is_page => text.replace("</head>", &format!("{LOAD}</head>")).into(),
             _ => body,
@@ -228,9 +239,11 @@ impl Page {
 
 async fn answer(talk: Arc<Talk>, request: Request<Incoming>) -> Result<HttpResponse> {
     match (request.method(), request.uri().path()) {
-        (&Method::GET, "/_driver/driver.js") => {
-            Ok(respond(StatusCode::OK, "text/javascript; charset=utf-8", talk.driver.clone()))
-        }
+        (&Method::GET, "/_driver/driver.js") => Ok(respond(
+            StatusCode::OK,
+            "text/javascript; charset=utf-8",
+            talk.driver.clone(),
+        )),
         (&Method::GET, "/_driver/given") => Ok(json_of(&talk.script)),
         (&Method::POST, "/_driver/said") => {
             let body = request.into_body().collect().await?.to_bytes();
@@ -243,9 +256,11 @@ async fn answer(talk: Arc<Talk>, request: Request<Incoming>) -> Result<HttpRespo
         }
         (method, path) => match &talk.site {
             Some(site) => site.ask(request).await,
-            None if (method, path) == (&Method::GET, "/") => {
-                Ok(respond(StatusCode::OK, "text/html; charset=utf-8", format!("<!doctype html>{LOAD}")))
-            }
+            None if (method, path) == (&Method::GET, "/") => Ok(respond(
+                StatusCode::OK,
+                "text/html; charset=utf-8",
+                format!("<!doctype html>{LOAD}"),
+            )),
             None => Ok(plain(StatusCode::NOT_FOUND, "there is only one page")),
         },
     }

@@ -40,7 +40,7 @@ pub const HANDLERS: [&str; 12] = [
 ];
 
 /// How long cargo takes for a release on two cores.
-const RELEASE_BUILD: Duration = Duration::from_secs(20 * 60);
+const RELEASE_BUILD: Duration = Duration::from_secs(25 * 60);
 
 /// Builds the package into `dist` in Cargo's target folder, anew, and says on stdout what it holds.
 ///

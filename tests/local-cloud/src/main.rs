@@ -196,7 +196,9 @@ fn run_blocking(command: Command) -> Result<ExitCode> {
         }
         Command::Dist => dist::run()?,
         Command::PolicyDemo => policy_demo::run(&mut stdout)?,
-        Command::Demo(_) | Command::Fault(_) | Command::Serve(_) => unreachable!("handled where they can be interrupted"),
+        Command::Demo(_) | Command::Fault(_) | Command::Serve(_) => {
+            unreachable!("handled where they can be interrupted")
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

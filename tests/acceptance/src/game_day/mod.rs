@@ -55,7 +55,11 @@ impl Story {
     fn step(&mut self, title: &str) -> Result<()> {
         self.steps += 1;
         let seconds = self.started.elapsed().as_secs_f64();
-        Ok(writeln!(std::io::stdout(), "\n[{seconds:5.1} s] {}. {title}", self.steps)?)
+        Ok(writeln!(
+            std::io::stdout(),
+            "\n[{seconds:5.1} s] {}. {title}",
+            self.steps
+        )?)
     }
 
     #[allow(clippy::unused_self, reason = "steps and lines are one story")]
@@ -110,10 +114,15 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
     world.sign_up().await?;
     world.record.mark("users at work");
     let users = world.users_work()?;
-    world.record.steady(&["upload", "download", "profile", "page"], STEADY, PATIENCE).await?;
+    world
+        .record
+        .steady(&["upload", "download", "profile", "page"], STEADY, PATIENCE)
+        .await?;
     story.line(&format!("{} users at work", options.users))?;
 
-    story.step("An administrator signs in to the web page with a second factor, uploads, downloads and changes the profile")?;
+    story.step(
+        "An administrator signs in to the web page with a second factor, uploads, downloads and changes the profile",
+    )?;
     story.line(match world.use_page().await? {
         Some(_) => "The page works in a browser: it fits the screen of a phone, and every field has a label.",
         None => "Skipped: there is no browser.",
@@ -125,7 +134,10 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
     let export = world.replicated_export().await?;
     world.record.mark("an export of the users is complete in the replica");
     story.line(&format!("dump {dump}, export {export}"))?;
-    world.record.steady(&["upload", "download", "profile", "page"], STEADY, PATIENCE).await?;
+    world
+        .record
+        .steady(&["upload", "download", "profile", "page"], STEADY, PATIENCE)
+        .await?;
 
     story.step("The first Region is lost")?;
     world.lose_first_region(true).await?;
@@ -135,7 +147,9 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
     story.line("Pages and downloads are served by the origin groups.")?;
 
     story.step("The alarm moves the writes of the distribution")?;
-    world.alarm("edu-health/extra/primary/critical", "ALARM", PATIENCE).await?;
+    world
+        .alarm("edu-health/extra/primary/critical", "ALARM", PATIENCE)
+        .await?;
     world.record.mark("alarm: the API of Region 1 does not answer");
     world.writes_go_to("api-secondary", PATIENCE).await?;
     world.record.mark("writes go to Region 2");
@@ -158,11 +172,16 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
     for kind in ["sign-in", "upload", "profile", "download", "page"] {
         world.record.recovered(kind, lost_at, PATIENCE).await?;
     }
-    world.record.steady(&["upload", "download", "profile", "page"], STEADY, PATIENCE).await?;
+    world
+        .record
+        .steady(&["upload", "download", "profile", "page"], STEADY, PATIENCE)
+        .await?;
     world.record.mark("everything works in Region 2");
     let lost = world.lost_data(lost_at, &restored).await?;
 
-    story.step("Bring the first Region back: stop writes, restore what was written meanwhile, and move the writes back")?;
+    story.step(
+        "Bring the first Region back: stop writes, restore what was written meanwhile, and move the writes back",
+    )?;
     world.lose_first_region(false).await?;
     world.record.mark("Region 1 is back");
     world.alarm("edu-health/extra/primary/critical", "OK", PATIENCE).await?;
@@ -202,7 +221,11 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
     let left = world.left().await?;
     ensure!(left == json!({}), "destroy leaves {left:#}");
     story.line("Nothing is left.")?;
-    writeln!(std::io::stdout(), "\n[{:5.1} s] Done.", story.started.elapsed().as_secs_f64())?;
+    writeln!(
+        std::io::stdout(),
+        "\n[{:5.1} s] Done.",
+        story.started.elapsed().as_secs_f64()
+    )?;
     Ok(summary)
 }
 

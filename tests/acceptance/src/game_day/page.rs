@@ -25,7 +25,10 @@ pub(super) fn render(record: &Record, summary: &Summary, lost_at: f64) -> String
         let _ = write!(picture, r#"<text x="4" y="{:.0}">{kind}</text>"#, base - 8.0);
         let mut second = first;
         while second < last {
-            let here: Vec<_> = seen.iter().filter(|one| one.kind == *kind && one.at >= second && one.at < second + 1.0).collect();
+            let here: Vec<_> = seen
+                .iter()
+                .filter(|one| one.kind == *kind && one.at >= second && one.at < second + 1.0)
+                .collect();
             let failed = here.iter().filter(|one| !one.ok).count();
             for (count, class, from) in [(here.len() - failed, "ok", 0), (failed, "failed", here.len() - failed)] {
                 if count > 0 {
@@ -54,9 +57,19 @@ pub(super) fn render(record: &Record, summary: &Summary, lost_at: f64) -> String
             height - 12.0,
             number + 1,
         );
-        let _ = write!(events, "<tr><td>{}</td><td>{:+.1} s</td><td>{}</td></tr>", number + 1, at - lost_at, escaped(what));
+        let _ = write!(
+            events,
+            "<tr><td>{}</td><td>{:+.1} s</td><td>{}</td></tr>",
+            number + 1,
+            at - lost_at,
+            escaped(what)
+        );
     }
-    let results: String = summary.lines().iter().map(|line| format!("{}\n", escaped(line))).collect();
+    let results: String = summary
+        .lines()
+        .iter()
+        .map(|line| format!("{}\n", escaped(line)))
+        .collect();
     format!(
         r#"<!doctype html>
 <html lang="en">

@@ -144,7 +144,10 @@ impl Record {
     #[must_use]
     pub fn acknowledged(&self, before: f64) -> BTreeSet<Acknowledged> {
         let seen = self.seen();
-        seen.into_iter().filter(|one| one.at < before).filter_map(|one| one.wrote).collect()
+        seen.into_iter()
+            .filter(|one| one.at < before)
+            .filter_map(|one| one.wrote)
+            .collect()
     }
 
     /// When a kind of request first worked after a moment, and not only once: the next of its kind did, too.
@@ -154,7 +157,10 @@ impl Record {
         if kind == "sign-in" {
             return of_kind.iter().find(|one| one.ok).map(|one| one.at);
         }
-        of_kind.windows(2).find(|pair| pair.iter().all(|one| one.ok)).map(|pair| pair[0].at)
+        of_kind
+            .windows(2)
+            .find(|pair| pair.iter().all(|one| one.ok))
+            .map(|pair| pair[0].at)
     }
 
     /// Waits until a kind of request works again after a moment.
@@ -179,10 +185,13 @@ impl Record {
             let since = now() - how_long.as_secs_f64();
             let seen = self.seen();
             let is_steady = |kind: &&str| {
-                let mut recent = seen.iter().filter(|one| one.kind == **kind && one.at > since).peekable();
+                let mut recent = seen
+                    .iter()
+                    .filter(|one| one.kind == **kind && one.at > since)
+                    .peekable();
                 recent.peek().is_some() && recent.all(|one| one.ok)
             };
-            if started.elapsed() > how_long && kinds.iter().all(|kind| is_steady(kind)) {
+            if started.elapsed() > how_long && kinds.iter().all(is_steady) {
                 return Ok(());
             }
             if started.elapsed() > patience {
@@ -194,7 +203,12 @@ impl Record {
     }
 
     fn last(&self, kind: &str) -> Vec<Seen> {
-        let mut last: Vec<_> = self.seen().into_iter().rev().filter(|one| one.kind == kind || one.kind == "error").collect();
+        let mut last: Vec<_> = self
+            .seen()
+            .into_iter()
+            .rev()
+            .filter(|one| one.kind == kind || one.kind == "error")
+            .collect();
         last.truncate(4);
         last
     }
@@ -217,7 +231,10 @@ impl Record {
             }
         }
         let before = self.acknowledged(lost_at);
-        let files = before.iter().filter(|one| matches!(one, Acknowledged::File { .. })).count();
+        let files = before
+            .iter()
+            .filter(|one| matches!(one, Acknowledged::File { .. }))
+            .count();
         Ok(Summary {
             recovered,
             rto_seconds,
@@ -251,7 +268,14 @@ mod tests {
     #[test]
     fn a_request_that_works_once_between_failures_is_no_recovery() {
         let record = Record::default();
-        for (at, ok) in [(1.0, true), (11.0, false), (12.0, true), (13.0, false), (14.0, true), (15.0, true)] {
+        for (at, ok) in [
+            (1.0, true),
+            (11.0, false),
+            (12.0, true),
+            (13.0, false),
+            (14.0, true),
+            (15.0, true),
+        ] {
             record.add(seen(at, "page", ok));
         }
         assert_eq!(record.recovery("page", 10.0), Some(14.0));
@@ -269,7 +293,10 @@ mod tests {
             record.add(seen(at, "upload", ok));
         }
         let summary = record.summary(10.0, Lost::default()).unwrap();
-        assert_eq!((summary.rto_seconds, summary.failed["upload"], summary.failed["page"]), (7.0, (2, 3), (0, 2)));
+        assert_eq!(
+            (summary.rto_seconds, summary.failed["upload"], summary.failed["page"]),
+            (7.0, (2, 3), (0, 2))
+        );
     }
 
     #[test]

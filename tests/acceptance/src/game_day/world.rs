@@ -118,7 +118,9 @@ impl World {
                 "us_east_1": { "AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_CLOUDWATCH": world.cloud.cloudwatch().endpoint_url() },
             },
         });
-        world.workdir.write("game-day.auto.tfvars.json", &variables.to_string())?;
+        world
+            .workdir
+            .write("game-day.auto.tfvars.json", &variables.to_string())?;
         world.page = Some(page.of_site(&endpoint, DOMAIN));
         world.before = world.existing().await?;
         let workdir = Arc::clone(&world.workdir);
@@ -138,19 +140,21 @@ impl World {
             // For AWS Config.
             moto: true,
             ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
-            ..Options::default()
         })?;
-        let mut environment = environment(&cloud, GLOBAL);
+        let mut settings = environment(&cloud, GLOBAL);
         let config = cloud.moto_url().context("there is no AWS Config")?;
-        environment.push(("AWS_ENDPOINT_URL_CONFIG_SERVICE".to_owned(), config));
-        let environment: Vec<_> = environment
+        settings.push(("AWS_ENDPOINT_URL_CONFIG_SERVICE".to_owned(), config));
+        let environment: Vec<_> = settings
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let aws = RunningProvider::start(&aws_provider, &environment)?;
         let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws)?;
         workdir.copy_example("education-platform")?;
-        fs::rename(workdir.path().join("local.tfvars"), workdir.path().join("local.auto.tfvars"))?;
+        fs::rename(
+            workdir.path().join("local.tfvars"),
+            workdir.path().join("local.auto.tfvars"),
+        )?;
         let packages = workdir.path().join("packages");
         fs::create_dir(&packages)?;
         for name in HANDLERS {
@@ -172,11 +176,20 @@ impl World {
     /// How to look at it from another shell: Terraform's folder, and what to export.
     pub(super) fn exports(&self) -> String {
         let of_the_cloud = self.cloud.environment();
-        let variables = self.workdir.environment().iter().chain(&of_the_cloud).map(|(name, value)| {
-            let value = value.replace('\'', r"'\''");
-            format!("export {name}='{value}'\n")
-        });
-        format!("cd {}\n{}", self.workdir.path().display(), variables.collect::<String>())
+        let variables = self
+            .workdir
+            .environment()
+            .iter()
+            .chain(&of_the_cloud)
+            .map(|(name, value)| {
+                let value = value.replace('\'', r"'\''");
+                format!("export {name}='{value}'\n")
+            });
+        format!(
+            "cd {}\n{}",
+            self.workdir.path().display(),
+            variables.collect::<String>()
+        )
     }
 
     fn sdk(&self, region: &str) -> SdkConfig {
@@ -185,7 +198,11 @@ impl World {
     }
 
     fn uri(&self, place: &str) -> Result<&str> {
-        let uri = if place == "primary" { self.cloud.mongo_uri() } else { self.cloud.standby_mongo_uri() };
+        let uri = if place == "primary" {
+            self.cloud.mongo_uri()
+        } else {
+            self.cloud.standby_mongo_uri()
+        };
         uri.context("there is no MongoDB")
     }
 
@@ -195,7 +212,12 @@ impl World {
         for (place, region) in REGIONS {
             let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk(region));
             let value = json!({ "uri": self.uri(place)? }).to_string();
-            let made = secrets.create_secret().name("mongo").secret_string(value).send().await?;
+            let made = secrets
+                .create_secret()
+                .name("mongo")
+                .secret_string(value)
+                .send()
+                .await?;
             let arn = made.arn().context("a secret without an ARN")?;
             mongo[place] = json!({
                 "cluster": place, "secret": { "arn": arn }, "backup_secret_arn": arn, "restore_secret_arn": arn,
@@ -310,7 +332,11 @@ impl World {
     pub(super) fn users_work(&self) -> Result<Users> {
         let mut command = self.command("game_day_users.py", "use", &self.configuration()?, GLOBAL)?;
         let log = fs::File::create(self.cloud.folder().join("users.log"))?;
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn()?;
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().context("the users have no stdout")?;
         let record = self.record.clone();
@@ -354,13 +380,19 @@ impl World {
     /// mongo-restore says so.
     async fn complete_dump(&self, place: &'static str, cluster: &str, after: f64) -> Result<String> {
         let dumps = self.dumps(place)?;
-        let (_, region) = REGIONS.into_iter().find(|(name, _)| *name == place).context("no such Region")?;
+        let (_, region) = REGIONS
+            .into_iter()
+            .find(|(name, _)| *name == place)
+            .context("no such Region")?;
         let binary = workspace::binary("mongo-restore")?;
         let from = format!("s3://{}/{}/{cluster}", text(&dumps["bucket"]), text(&dumps["prefix"]));
         let started = Instant::now();
         loop {
             let mut command = Command::new(&binary);
-            command.args(["list", "--json", "--from", &from]).env_clear().envs(environment(&self.cloud, region));
+            command
+                .args(["list", "--json", "--from", &from])
+                .env_clear()
+                .envs(environment(&self.cloud, region));
             let output = tokio::task::spawn_blocking(move || command.output()).await??;
             let said = String::from_utf8_lossy(&output.stdout).into_owned();
             let listed: Value = serde_json::from_str(&said).unwrap_or(Value::Null);
@@ -372,7 +404,10 @@ impl World {
             }
             if started.elapsed() > REPLICATED {
                 let error = String::from_utf8_lossy(&output.stderr);
-                bail!("no complete dump of {cluster} in {from}: {said} {error}\n{}", self.log());
+                bail!(
+                    "no complete dump of {cluster} in {from}: {said} {error}\n{}",
+                    self.log()
+                );
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
@@ -393,9 +428,14 @@ impl World {
     pub(super) async fn replicated_export(&self) -> Result<String> {
         let regions = self.workdir.output("regions")?;
         let bucket = text(&regions["secondary"]["exports"]);
-        let key = format!("cognito/{}/latest.json", text(&regions["primary"]["users"]["user_pool_id"]));
+        let key = format!(
+            "cognito/{}/latest.json",
+            text(&regions["primary"]["users"]["user_pool_id"])
+        );
         let s3 = aws_sdk_s3::Client::from_conf(
-            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1)).force_path_style(true).build(),
+            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1))
+                .force_path_style(true)
+                .build(),
         );
         let after = now();
         let started = Instant::now();
@@ -425,7 +465,10 @@ impl World {
         let started = Instant::now();
         loop {
             let alarms = cloudwatch.describe_alarms().alarm_names(name).send().await?;
-            let alarm = alarms.metric_alarms().first().with_context(|| format!("there is no alarm {name}"))?;
+            let alarm = alarms
+                .metric_alarms()
+                .first()
+                .with_context(|| format!("there is no alarm {name}"))?;
             let is = alarm.state_value().map(|state| state.as_str().to_owned());
             if is.as_deref() == Some(state) {
                 return Ok(());
@@ -454,12 +497,19 @@ impl World {
                 headers: &[],
                 body: "",
             };
-            let answer = cloudfront.send(&request).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+            let answer = cloudfront
+                .send(&request)
+                .await
+                .map_err(|error| anyhow::anyhow!("{error:?}"))?;
             let targets: Vec<_> = elements(&answer.body, "TargetOriginId").map(str::to_owned).collect();
             if targets.iter().any(|target| target == origin) {
                 return Ok(());
             }
-            ensure!(started.elapsed() < patience, "writes do not go to {origin}: {targets:?}\n{}", self.log());
+            ensure!(
+                started.elapsed() < patience,
+                "writes do not go to {origin}: {targets:?}\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -477,7 +527,10 @@ impl World {
 
     async fn invoke(&self, region: &str, function: &str, event: &Value) -> Result<Value> {
         let lambda = aws_sdk_lambda::Client::new(&self.sdk(region));
-        let call = lambda.invoke().function_name(function).payload(Blob::new(event.to_string()));
+        let call = lambda
+            .invoke()
+            .function_name(function)
+            .payload(Blob::new(event.to_string()));
         let answer = call.send().await?;
         let said = answer.payload.map(Blob::into_inner).unwrap_or_default();
         let said = String::from_utf8_lossy(&said).into_owned();
@@ -501,11 +554,15 @@ impl World {
             "mode": "restore",
             "conflict": conflict,
         });
-        self.invoke(&text(&here["region"]), &text(&here["restore"]["function_arn"]), &event).await
+        self.invoke(&text(&here["region"]), &text(&here["restore"]["function_arn"]), &event)
+            .await
     }
 
     async fn restore_secret(&self, place: &str) -> Result<String> {
-        let (_, region) = REGIONS.into_iter().find(|(name, _)| *name == place).context("no such Region")?;
+        let (_, region) = REGIONS
+            .into_iter()
+            .find(|(name, _)| *name == place)
+            .context("no such Region")?;
         let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk(region));
         let found = secrets.describe_secret().secret_id("mongo").send().await?;
         Ok(found.arn().context("a secret without an ARN")?.to_owned())
@@ -521,17 +578,26 @@ impl World {
             "user_pool_id": regions["secondary"]["users"]["user_pool_id"],
             "dry_run": false,
         });
-        self.invoke(REGIONS[1].1, &text(&regions["secondary"]["import_function_arn"]), &event).await
+        self.invoke(
+            REGIONS[1].1,
+            &text(&regions["secondary"]["import_function_arn"]),
+            &event,
+        )
+        .await
     }
 
     /// What was acknowledged before the loss and is not in the second Region after the restore.
     pub(super) async fn lost_data(&self, lost_at: f64, restored: &Value) -> Result<Lost> {
-        let consistent_at = restored["consistent_at"].as_f64().context("a restore without its time")?;
+        let consistent_at = restored["consistent_at"]
+            .as_f64()
+            .context("a restore without its time")?;
         let mongo = mongodb::Client::with_uri_str(self.uri("secondary")?).await?;
         let files = mongo.database(DATABASE).collection::<Document>("files");
         let bucket = text(&self.workdir.output("regions")?["secondary"]["files"]);
         let s3 = aws_sdk_s3::Client::from_conf(
-            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1)).force_path_style(true).build(),
+            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1))
+                .force_path_style(true)
+                .build(),
         );
         let mut lost = Lost {
             rpo_seconds: lost_at - consistent_at,
@@ -550,7 +616,9 @@ impl World {
         // What a profile holds is encrypted; what was acknowledged after the dump was taken is not in it.
         let late = |seen: &super::record::Seen| seen.at > consistent_at && seen.at < lost_at;
         let seen = self.record.seen();
-        let changes = seen.iter().filter(|seen| late(seen) && matches!(seen.wrote, Some(Acknowledged::Profile { .. })));
+        let changes = seen
+            .iter()
+            .filter(|seen| late(seen) && matches!(seen.wrote, Some(Acknowledged::Profile { .. })));
         lost.profile_changes = changes.count();
         Ok(lost)
     }
