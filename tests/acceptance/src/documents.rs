@@ -27,7 +27,11 @@ pub fn blocks(page: &str) -> Result<Vec<Block>> {
     let mut open: Option<(Block, usize, usize)> = None;
     let mut paragraph = "";
     for (number, line) in page.lines().enumerate() {
-        let bare = line.trim_start();
+        let bare = if open.is_none() {
+            without_mark(line)
+        } else {
+            line.trim_start()
+        };
         let fence = bare.bytes().take_while(|byte| *byte == b'`').count();
         let indent = line.len() - bare.len();
         match &mut open {
@@ -62,13 +66,26 @@ pub fn blocks(page: &str) -> Result<Vec<Block>> {
     }
 }
 
+/// A line without its indentation and without the mark of a list, behind which a fence may begin.
+fn without_mark(line: &str) -> &str {
+    let bare = line.trim_start();
+    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+    let mark = if digits > 0 { ". " } else { "- " };
+    bare[digits..].strip_prefix(mark).map_or(bare, str::trim_start)
+}
+
 /// A page outside of its blocks: the lines of blocks are empty.
 #[must_use]
 pub fn prose(page: &str) -> String {
     let mut text = String::new();
     let mut fence = 0;
     for line in page.lines() {
-        let length = line.trim_start().bytes().take_while(|byte| *byte == b'`').count();
+        let bare = if fence == 0 {
+            without_mark(line)
+        } else {
+            line.trim_start()
+        };
+        let length = bare.bytes().take_while(|byte| *byte == b'`').count();
         let is_fence = length >= 3 && (fence == 0 || length >= fence);
         if is_fence {
             fence = if fence == 0 { length } else { 0 };
@@ -167,7 +184,12 @@ mod tests {
     #[test]
     fn blocks_have_their_language_line_text_and_file() {
         let found = blocks(PAGE).unwrap();
-        assert_eq!(found.len(), 1, "a fence behind a list's mark is none");
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            (found[1].language.as_str(), found[1].text.as_str()),
+            ("sh", "ls\n"),
+            "a fence may begin behind the mark of a list"
+        );
         assert_eq!(
             found[0],
             Block {
@@ -184,14 +206,13 @@ mod tests {
 
     #[test]
     fn a_page_has_its_headings_and_links() {
-        let page = PAGE.replace("1. ```sh event\n   ls\n   ```\n", "");
         let expected = ["one-two", "a-b", "a-b-1", "c"].map(str::to_owned);
-        assert_eq!(anchors(&page), BTreeSet::from(expected));
+        assert_eq!(anchors(PAGE), BTreeSet::from(expected));
         let link = Link {
             path: "y.md".into(),
             anchor: Some("z".into()),
         };
-        assert_eq!(links(&page), [link]);
+        assert_eq!(links(PAGE), [link]);
         assert_eq!(
             links("```\n[a](b.md)\n```\n[c](https://example.com) [d](#e)\n").len(),
             1
