@@ -21,15 +21,6 @@ resource "aws_secretsmanager_secret_version" "signing" {
   secret_id                = aws_secretsmanager_secret.signing.id
   secret_string_wo         = jsonencode({ key_pair_id = module.cdn.key_ids[var.signing_key.name], private_key = var.signing_private_key })
   secret_string_wo_version = var.signing_key_version
-
-  lifecycle {
-    # Another key ID means another pair of keys, whose private half must be written with it.
-    replace_triggered_by = [terraform_data.signing_key]
-  }
-}
-
-resource "terraform_data" "signing_key" {
-  input = var.signing_key.name
 }
 
 locals {

@@ -72,7 +72,7 @@ variable "signing_key" {
 }
 
 variable "signing_private_key" {
-  description = "Private key of `signing_key` in PEM. Terraform writes it to a secret and to no state or plan. Set it with the environment variable TF_VAR_signing_private_key when you change `signing_key_version`; otherwise it is not needed."
+  description = "Private key of `signing_key` in PEM. Terraform writes it to a secret and to no state or plan. Set it with the environment variable TF_VAR_signing_private_key for the first apply and whenever you change `signing_key_version`; an apply that writes the secret without it stores no key, and download-api cannot sign URLs. Otherwise it is not needed."
   type        = string
   default     = null
   sensitive   = true
@@ -80,7 +80,7 @@ variable "signing_private_key" {
 }
 
 variable "signing_key_version" {
-  description = "Number of the private key. Increase it to write a new one."
+  description = "Number of the private key. Increase it to write a new one, also when you change the name of `signing_key`: until then, URLs are signed with the previous key."
   type        = number
   default     = 1
   nullable    = false
