@@ -5,7 +5,7 @@ variable "dump_expression" {
 
   validation {
     condition     = length(provider::lectern::schedule_runs(var.dump_expression, "Europe/Berlin", plantimestamp(), 1)) > 0
-    error_message = "dump_expression never fires; type for example cron(30 3 ? * MON-FRI *)."
+    error_message = "dump_expression never fires; set for example cron(30 3 ? * MON-FRI *)."
   }
 }
 

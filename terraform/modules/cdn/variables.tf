@@ -15,7 +15,7 @@ variable "aliases" {
 
   validation {
     condition     = length(var.aliases) > 0 && alltrue([for alias in var.aliases : can(regex("^(\\*\\.)?([a-z0-9-]+\\.)+[a-z]{2,}$", alias))])
-    error_message = "aliases is ${jsonencode(var.aliases)}; type at least one full host name in lower case, for example [\"learn.example.com\"]. Without one, CloudFront's own certificate would be used, with which clients may connect by TLS 1.0."
+    error_message = "aliases is ${jsonencode(var.aliases)}; set at least one full host name in lower case, for example [\"learn.example.com\"]. Without one, CloudFront's own certificate would be used, with which clients may connect by TLS 1.0."
   }
 }
 
@@ -38,7 +38,7 @@ variable "minimum_protocol_version" {
 
   validation {
     condition     = contains(["TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"], var.minimum_protocol_version)
-    error_message = "minimum_protocol_version is \"${var.minimum_protocol_version}\"; type TLSv1.2_2021, TLSv1.2_2025 or TLSv1.3_2025. Older policies take TLS 1.0 or weak ciphers."
+    error_message = "minimum_protocol_version is \"${var.minimum_protocol_version}\"; set TLSv1.2_2021, TLSv1.2_2025 or TLSv1.3_2025. Older policies take TLS 1.0 or weak ciphers."
   }
 }
 
@@ -57,7 +57,7 @@ variable "files" {
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+$", var.files.bucket_arn)) && (var.files.secondary == null ? true : can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+$", var.files.secondary.bucket_arn)))
-    error_message = "files.bucket_arn is \"${var.files.bucket_arn}\" and files.secondary.bucket_arn is ${jsonencode(try(var.files.secondary.bucket_arn, null))}; type ARNs of buckets, for example arn:aws:s3:::edu-files."
+    error_message = "files.bucket_arn is \"${var.files.bucket_arn}\" and files.secondary.bucket_arn is ${jsonencode(try(var.files.secondary.bucket_arn, null))}; set ARNs of buckets, for example arn:aws:s3:::edu-files."
   }
 
   validation {
@@ -67,7 +67,7 @@ variable "files" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.files.prefix))
-    error_message = "files.prefix is \"${var.files.prefix}\"; type the name of one folder without slashes, for example files: it is the first part of the objects' keys and of the URLs' paths."
+    error_message = "files.prefix is \"${var.files.prefix}\"; set the name of one folder without slashes, for example files: it is the first part of the objects' keys and of the URLs' paths."
   }
 }
 
@@ -83,7 +83,7 @@ variable "assets" {
 
   validation {
     condition     = var.assets == null ? true : can(regex("^[A-Za-z0-9_-]{1,64}$", var.assets.prefix)) && !startswith(var.assets.root, "/") && var.assets.root != ""
-    error_message = "assets.prefix is ${jsonencode(try(var.assets.prefix, null))} and assets.root is ${jsonencode(try(var.assets.root, null))}; type the name of one folder, for example site, and an object in it without a slash at the start, for example index.html."
+    error_message = "assets.prefix is ${jsonencode(try(var.assets.prefix, null))} and assets.root is ${jsonencode(try(var.assets.root, null))}; set the name of one folder, for example site, and an object in it without a slash at the start, for example index.html."
   }
 
   validation {
@@ -104,12 +104,12 @@ variable "api" {
 
   validation {
     condition     = alltrue([for host in concat([var.api.host], var.api.secondary[*].host) : can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", host))])
-    error_message = "api.host is \"${var.api.host}\" and api.secondary.host is ${jsonencode(try(var.api.secondary.host, null))}; type host names without https:// and without a path, for example a1b2c3.execute-api.eu-west-1.amazonaws.com."
+    error_message = "api.host is \"${var.api.host}\" and api.secondary.host is ${jsonencode(try(var.api.secondary.host, null))}; set host names without https:// and without a path, for example a1b2c3.execute-api.eu-west-1.amazonaws.com."
   }
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,128}$", var.api.stage)) && !contains(concat([var.files.prefix], var.assets[*].prefix), var.api.stage)
-    error_message = "api.stage is \"${var.api.stage}\"; type the name of the stage, for example v1, which no folder of files or assets has: a path leads to one of them."
+    error_message = "api.stage is \"${var.api.stage}\"; set the name of the stage, for example v1, which no folder of files or assets has: a path leads to one of them."
   }
 
   validation {
@@ -154,7 +154,7 @@ variable "geo" {
 
   validation {
     condition     = contains(["none", "whitelist", "blacklist"], var.geo.restriction_type)
-    error_message = "geo.restriction_type is \"${var.geo.restriction_type}\"; type none, whitelist or blacklist."
+    error_message = "geo.restriction_type is \"${var.geo.restriction_type}\"; set none, whitelist or blacklist."
   }
 
   validation {
@@ -164,7 +164,7 @@ variable "geo" {
 
   validation {
     condition     = alltrue([for code in var.geo.locations : can(regex("^[A-Z]{2}$", code))])
-    error_message = "geo.locations is ${jsonencode(var.geo.locations)}; type country codes of two capital letters (ISO 3166-1 alpha-2), for example [\"DE\", \"FR\"]."
+    error_message = "geo.locations is ${jsonencode(var.geo.locations)}; set country codes of two capital letters (ISO 3166-1 alpha-2), for example [\"DE\", \"FR\"]."
   }
 }
 
@@ -175,7 +175,7 @@ variable "web_acl_arn" {
 
   validation {
     condition     = var.web_acl_arn == null ? true : can(regex("^arn:[a-z-]+:wafv2:us-east-1:[0-9]{12}:global/webacl/.+$", var.web_acl_arn))
-    error_message = "web_acl_arn is ${jsonencode(var.web_acl_arn)}; type the ARN of a web ACL of the scope CLOUDFRONT, for example arn:aws:wafv2:us-east-1:123456789012:global/webacl/edu-cdn/0123abcd: a regional one cannot guard a distribution."
+    error_message = "web_acl_arn is ${jsonencode(var.web_acl_arn)}; set the ARN of a web ACL of the scope CLOUDFRONT, for example arn:aws:wafv2:us-east-1:123456789012:global/webacl/edu-cdn/0123abcd: a regional one cannot guard a distribution."
   }
 }
 
@@ -189,7 +189,7 @@ variable "log_bucket" {
 
   validation {
     condition     = var.log_bucket == null ? true : can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+$", var.log_bucket.arn)) && can(regex("^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", var.log_bucket.prefix))
-    error_message = "log_bucket.arn is ${jsonencode(try(var.log_bucket.arn, null))} and log_bucket.prefix is ${jsonencode(try(var.log_bucket.prefix, null))}; type the ARN of a bucket, for example arn:aws:s3:::edu-logs, and a prefix without a slash at either end, for example cdn."
+    error_message = "log_bucket.arn is ${jsonencode(try(var.log_bucket.arn, null))} and log_bucket.prefix is ${jsonencode(try(var.log_bucket.prefix, null))}; set the ARN of a bucket, for example arn:aws:s3:::edu-logs, and a prefix without a slash at either end, for example cdn."
   }
 }
 
@@ -208,7 +208,7 @@ variable "origin_read_timeout_seconds" {
 
   validation {
     condition     = var.origin_read_timeout_seconds >= 1 && var.origin_read_timeout_seconds <= 120 && floor(var.origin_read_timeout_seconds) == var.origin_read_timeout_seconds
-    error_message = "origin_read_timeout_seconds is ${var.origin_read_timeout_seconds}; type a whole number from 1 to 120, CloudFront's most without a higher quota."
+    error_message = "origin_read_timeout_seconds is ${var.origin_read_timeout_seconds}; set a whole number from 1 to 120, CloudFront's most without a higher quota."
   }
 }
 
@@ -220,7 +220,7 @@ variable "price_class" {
 
   validation {
     condition     = contains(["PriceClass_All", "PriceClass_200", "PriceClass_100"], var.price_class)
-    error_message = "price_class is \"${var.price_class}\"; type PriceClass_All, PriceClass_200 or PriceClass_100."
+    error_message = "price_class is \"${var.price_class}\"; set PriceClass_All, PriceClass_200 or PriceClass_100."
   }
 }
 

@@ -39,12 +39,12 @@ variable "cdn" {
 
   validation {
     condition     = var.cdn == null ? true : alltrue([for group in values(var.cdn.managed_rules) : contains(["block", "count"], group.action)])
-    error_message = "cdn.managed_rules has the actions ${join(", ", try([for group in values(var.cdn.managed_rules) : group.action], []))}; type block or count for each group."
+    error_message = "cdn.managed_rules has the actions ${join(", ", try([for group in values(var.cdn.managed_rules) : group.action], []))}; set block or count for each group."
   }
 
   validation {
     condition     = var.cdn == null ? true : alltrue([for group in values(var.cdn.managed_rules) : group.version == null ? true : can(regex("^Version_[0-9]+\\.[0-9]+$", group.version))])
-    error_message = "cdn.managed_rules has the versions ${jsonencode(try([for group in values(var.cdn.managed_rules) : group.version], []))}; type one that the AWS console lists, for example Version_1.10, or leave version out."
+    error_message = "cdn.managed_rules has the versions ${jsonencode(try([for group in values(var.cdn.managed_rules) : group.version], []))}; set one that the AWS console lists, for example Version_1.10, or leave version out."
   }
 
   validation {
@@ -54,7 +54,7 @@ variable "cdn" {
 
   validation {
     condition     = var.cdn == null ? true : var.cdn.max_body_bytes >= 1 && var.cdn.max_body_bytes <= 65536 && floor(var.cdn.max_body_bytes) == var.cdn.max_body_bytes
-    error_message = "cdn.max_body_bytes is ${try(var.cdn.max_body_bytes, "null")}; type a whole number from 1 to 65536: WAF reads 64 KB of a body at most, and rules do not see what comes after."
+    error_message = "cdn.max_body_bytes is ${try(var.cdn.max_body_bytes, "null")}; set a whole number from 1 to 65536: WAF reads 64 KB of a body at most, and rules do not see what comes after."
   }
 }
 
@@ -129,7 +129,7 @@ variable "log_requests" {
 
   validation {
     condition     = contains(["blocked", "all"], var.log_requests)
-    error_message = "log_requests is \"${var.log_requests}\"; type blocked or all."
+    error_message = "log_requests is \"${var.log_requests}\"; set blocked or all."
   }
 }
 
@@ -141,7 +141,7 @@ variable "log_retention_days" {
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is ${var.log_retention_days}; type one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
+    error_message = "log_retention_days is ${var.log_retention_days}; set one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, or 3 to 10 years' days."
   }
 }
 
@@ -152,7 +152,7 @@ variable "kms_key_arn" {
 
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "kms_key_arn is ${jsonencode(var.kms_key_arn)}; type the ARN of the key itself, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "kms_key_arn is ${jsonencode(var.kms_key_arn)}; set the ARN of the key itself, for example arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 
@@ -163,7 +163,7 @@ variable "us_east_1_kms_key_arn" {
 
   validation {
     condition     = var.us_east_1_kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:us-east-1:[0-9]{12}:key/[A-Za-z0-9-]+$", var.us_east_1_kms_key_arn))
-    error_message = "us_east_1_kms_key_arn is ${jsonencode(var.us_east_1_kms_key_arn)}; type the ARN of a key of us-east-1, where this log is, for example arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+    error_message = "us_east_1_kms_key_arn is ${jsonencode(var.us_east_1_kms_key_arn)}; set the ARN of a key of us-east-1, where this log is, for example arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 

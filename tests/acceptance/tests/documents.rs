@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use acceptance::documents::{Block, anchors, blocks, links, pages};
 use acceptance::running::RunningProvider;
@@ -71,6 +72,7 @@ fn every_block_says_what_language_it_is_in() {
 fn every_link_between_pages_leads_to_a_file_and_to_a_heading_of_it() {
     let mut dead = Vec::new();
     let mut seen = 0;
+    let mut targets = String::new();
     for page in pages(&workspace::root()).unwrap() {
         let text = fs::read_to_string(&page).unwrap();
         for link in links(&text) {
@@ -90,10 +92,23 @@ fn every_link_between_pages_leads_to_a_file_and_to_a_heading_of_it() {
             if !is_there {
                 dead.push(format!("{}: {link:?}", page.display()));
             }
+            targets.push_str(&format!("{}\n", target.display()));
         }
     }
     assert!(seen > 200, "{seen}");
     assert!(dead.is_empty(), "{dead:#?}");
+
+    // A file that .gitignore keeps out is here, but in nobody else's clone.
+    let mut git = Command::new("git")
+        .args(["check-ignore", "--stdin"])
+        .current_dir(workspace::root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    git.stdin.take().unwrap().write_all(targets.as_bytes()).unwrap();
+    let ignored = git.wait_with_output().unwrap().stdout;
+    assert!(ignored.is_empty(), "ignored by git: {}", String::from_utf8_lossy(&ignored));
 }
 
 #[test]
