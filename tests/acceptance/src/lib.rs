@@ -6,12 +6,14 @@
 //! - [`circles`]: files of one crate that import each other
 //! - [`documents`]: the Markdown pages, their blocks, headings and links
 //! - [`game_day`]: a Region is lost and brought back, behind `cargo game-day`
+//! - [`platform`]: examples/education-platform on a local cloud
 //! - [`pages`]: the registry's documentation pages, generated from the schema
 
 pub mod circles;
 pub mod documents;
 pub mod game_day;
 pub mod pages;
+pub mod platform;
 pub mod running;
 pub mod schema;
 pub mod terraform;

@@ -108,7 +108,11 @@ fn every_link_between_pages_leads_to_a_file_and_to_a_heading_of_it() {
         .unwrap();
     git.stdin.take().unwrap().write_all(targets.as_bytes()).unwrap();
     let ignored = git.wait_with_output().unwrap().stdout;
-    assert!(ignored.is_empty(), "ignored by git: {}", String::from_utf8_lossy(&ignored));
+    assert!(
+        ignored.is_empty(),
+        "ignored by git: {}",
+        String::from_utf8_lossy(&ignored)
+    );
 }
 
 #[test]

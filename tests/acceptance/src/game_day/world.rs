@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,49 +11,23 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_lambda::primitives::Blob;
 use lambda_kit::signed::{Client, Request, Service, elements};
 use local_cloud::browser::{self, Page};
-use local_cloud::package::{self, BOOTSTRAP, Effort};
-use local_cloud::toolchain::{self, AwsProvider};
-use local_cloud::{LocalCloud, Options, workspace};
+use local_cloud::{Options, toolchain, workspace};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
 use super::record::{Acknowledged, Lost, Record, now};
-use crate::running::RunningProvider;
-use crate::terraform::{Engine, Said, Workdir};
+use crate::platform::{DOMAIN, GLOBAL, Packages, Platform, REGIONS, environment};
+use crate::terraform::Said;
 
-const HANDLERS: [&str; 11] = [
-    "cognito-export",
-    "cognito-import",
-    "download-api",
-    "flow-log-guard",
-    "mongo-dump",
-    "mongo-probe",
-    "mongo-restore",
-    "origin-failover",
-    "profile-api",
-    "upload-api",
-    "upload-janitor",
-];
-
-const REGIONS: [(&str, &str); 2] = [("primary", "eu-west-1"), ("secondary", "eu-central-1")];
-
-/// Region of what CloudFront needs, which is lost with neither.
-const GLOBAL: &str = "us-east-1";
-
-const DOMAIN: &str = "learn.example.com";
 const DATABASE: &str = "lectern";
 
 /// Until a scheduled dump or export is complete in the other Region.
 const REPLICATED: Duration = Duration::from_secs(180);
 
 pub(super) struct World {
-    // Dropped in this order: who uses the cloud, the cloud.
-    workdir: Arc<Workdir>,
-    _aws: RunningProvider,
-    cloud: Arc<LocalCloud>,
+    platform: Arc<Platform>,
     /// The web page, which has an origin of its own.
     page: Option<Page>,
-    packages: PathBuf,
     pub(super) record: Record,
     users: usize,
     /// What exists before the apply, by Region.
@@ -77,106 +50,48 @@ impl Users {
     }
 }
 
-/// Settings of AWS SDKs in a Region, and where the emulators are.
-fn environment(cloud: &LocalCloud, region: &str) -> Vec<(String, String)> {
-    let mut environment = cloud.environment();
-    for (name, value) in &mut environment {
-        if name == "AWS_REGION" || name == "AWS_DEFAULT_REGION" {
-            region.clone_into(value);
-        }
-    }
-    environment
-}
-
 impl World {
     pub(super) async fn start(users: usize) -> Result<Self> {
-        let mut world = tokio::task::spawn_blocking(move || Self::start_blocking(users)).await??;
-        let keys = world.python("keys", &json!({})).await?;
-        let secrets = world.secrets().await?;
-        let endpoint = world.cloud.endpoint_url();
-        let page = Page::new().await?;
-        let variables = json!({
-            "bucket_prefix": "edu",
-            "domain": DOMAIN,
-            "certificate_arn": "arn:aws:acm:us-east-1:000000000000:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
-            "geo": { "restriction_type": "whitelist", "locations": ["DE"] },
-            "signing_key": { "name": "first", "public_key": keys["public"] },
-            "signing_private_key": keys["private"],
-            "origin_verify_values": ["0123456789abcdef0123456789abcdef"],
-            "mongo": secrets,
-            // A minute is six hours here.
-            "dump_schedule_expression": "rate(1 minute)",
-            "export_schedule_expression": "rate(1 minute)",
-            "health": { "request_interval": 10, "evaluation_periods": 1 },
-            "packages": world.packages,
-            "page_origins": [page.origin()],
-            "page_connect_sources": [endpoint],
-            "cognito_endpoints": { "primary": endpoint, "secondary": endpoint },
-            "environment": {
-                "primary": { "AWS_ENDPOINT_URL": endpoint },
-                "secondary": { "AWS_ENDPOINT_URL": endpoint },
-                "us_east_1": { "AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_CLOUDWATCH": world.cloud.cloudwatch().endpoint_url() },
-            },
-        });
-        world
-            .workdir
-            .write("game-day.auto.tfvars.json", &variables.to_string())?;
-        world.page = Some(page.of_site(&endpoint, DOMAIN));
-        world.before = world.existing().await?;
-        let workdir = Arc::clone(&world.workdir);
-        tokio::task::spawn_blocking(move || workdir.init()).await??;
-        Ok(world)
-    }
-
-    fn start_blocking(users: usize) -> Result<Self> {
-        let aws_provider = match toolchain::aws_provider()? {
-            AwsProvider::Present(binary) => binary,
-            AwsProvider::Absent { reason, command } => bail!("{reason}; build it with `{command}`"),
-        };
-        let cloud = LocalCloud::start(Options {
-            region: GLOBAL.to_owned(),
+        let options = Options {
             mongo: true,
             standby_mongo: true,
             // For AWS Config.
             moto: true,
             ministack_environment: vec![("AUTH".to_owned(), "true".to_owned())],
-        })?;
-        let mut settings = environment(&cloud, GLOBAL);
-        let config = cloud.moto_url().context("there is no AWS Config")?;
-        settings.push(("AWS_ENDPOINT_URL_CONFIG_SERVICE".to_owned(), config));
-        let environment: Vec<_> = settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let aws = RunningProvider::start(&aws_provider, &environment)?;
-        let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws)?;
-        workdir.copy_example("education-platform")?;
-        fs::rename(
-            workdir.path().join("local.tfvars"),
-            workdir.path().join("local.auto.tfvars"),
-        )?;
-        let packages = workdir.path().join("packages");
-        fs::create_dir(&packages)?;
-        for name in HANDLERS {
-            let zip = package::zip(&workspace::binary(name)?, BOOTSTRAP, Effort::Least)?;
-            fs::write(packages.join(format!("{name}.zip")), zip)?;
-        }
-        Ok(Self {
-            workdir: Arc::new(workdir),
-            _aws: aws,
-            cloud: Arc::new(cloud),
+            ..Options::default()
+        };
+        let start = move || Platform::start(options, Packages::Built);
+        let mut world = Self {
+            platform: Arc::new(tokio::task::spawn_blocking(start).await??),
             page: None,
-            packages,
             record: Record::default(),
             users,
             before: Value::Null,
-        })
+        };
+        let keys = world.python("keys", &json!({})).await?;
+        let secrets = world.secrets().await?;
+        let page = Page::new().await?;
+        let mut variables = world.platform.variables();
+        variables["signing_key"] = json!({ "name": "first", "public_key": keys["public"] });
+        variables["signing_private_key"] = keys["private"].clone();
+        variables["mongo"] = secrets;
+        // A minute is six hours here.
+        variables["dump_schedule_expression"] = json!("rate(1 minute)");
+        variables["export_schedule_expression"] = json!("rate(1 minute)");
+        variables["health"] = json!({ "request_interval": 10, "evaluation_periods": 1 });
+        variables["page_origins"] = json!([page.origin()]);
+        world.page = Some(page.of_site(&world.platform.cloud.endpoint_url(), DOMAIN));
+        world.before = world.existing().await?;
+        let platform = Arc::clone(&world.platform);
+        tokio::task::spawn_blocking(move || platform.init(&variables)).await??;
+        Ok(world)
     }
 
     /// How to look at it from another shell: Terraform's folder, and what to export.
     pub(super) fn exports(&self) -> String {
-        let of_the_cloud = self.cloud.environment();
+        let of_the_cloud = self.platform.cloud.environment();
         let variables = self
+            .platform
             .workdir
             .environment()
             .iter()
@@ -187,21 +102,21 @@ impl World {
             });
         format!(
             "cd {}\n{}",
-            self.workdir.path().display(),
+            self.platform.workdir.path().display(),
             variables.collect::<String>()
         )
     }
 
     fn sdk(&self, region: &str) -> SdkConfig {
-        let config = self.cloud.sdk_config().into_builder();
+        let config = self.platform.cloud.sdk_config().into_builder();
         config.region(Region::new(region.to_owned())).build()
     }
 
     fn uri(&self, place: &str) -> Result<&str> {
         let uri = if place == "primary" {
-            self.cloud.mongo_uri()
+            self.platform.cloud.mongo_uri()
         } else {
-            self.cloud.standby_mongo_uri()
+            self.platform.cloud.standby_mongo_uri()
         };
         uri.context("there is no MongoDB")
     }
@@ -228,7 +143,7 @@ impl World {
 
     /// Runs Terraform; an error if it fails.
     pub(super) async fn terraform(&self, arguments: &'static [&'static str]) -> Result<Said> {
-        let workdir = Arc::clone(&self.workdir);
+        let workdir = Arc::clone(&self.platform.workdir);
         let said = tokio::task::spawn_blocking(move || {
             let [command, rest @ ..] = arguments else {
                 bail!("Terraform needs a command");
@@ -242,19 +157,19 @@ impl World {
 
     /// The end of what the emulator says.
     fn log(&self) -> String {
-        let log = fs::read_to_string(self.cloud.folder().join("ministack.log")).unwrap_or_default();
+        let log = fs::read_to_string(self.platform.cloud.folder().join("ministack.log")).unwrap_or_default();
         let lines: Vec<_> = log.lines().rev().take(40).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 
     pub(super) async fn planned_changes(&self) -> Result<Vec<String>> {
-        let workdir = Arc::clone(&self.workdir);
+        let workdir = Arc::clone(&self.platform.workdir);
         tokio::task::spawn_blocking(move || workdir.planned_changes()).await?
     }
 
     pub(super) async fn destroy(&self) -> Result<Said> {
         // Without what was deployed, as on another machine.
-        fs::remove_dir_all(&self.packages)?;
+        fs::remove_dir_all(&self.platform.packages)?;
         self.terraform(&["destroy", "-auto-approve"]).await
     }
 
@@ -278,7 +193,7 @@ impl World {
     async fn existing(&self) -> Result<Value> {
         let mut all = json!({});
         for region in REGIONS.map(|(_, region)| region).into_iter().chain([GLOBAL]) {
-            let configuration = json!({ "endpoint": self.cloud.endpoint_url(), "region": region });
+            let configuration = json!({ "endpoint": self.platform.cloud.endpoint_url(), "region": region });
             let said = self.script("api_users.py", "left", &configuration, region).await?;
             all[region] = serde_json::from_str(&said)?;
         }
@@ -287,7 +202,7 @@ impl World {
 
     /// What the users are told.
     fn configuration(&self) -> Result<Value> {
-        let regions = self.workdir.output("regions")?;
+        let regions = self.platform.workdir.output("regions")?;
         let users: Vec<_> = REGIONS
             .iter()
             .map(|(place, region)| {
@@ -295,7 +210,9 @@ impl World {
                 json!({ "region": region, "user_pool_id": users["user_pool_id"], "client_id": users["client_id"] })
             })
             .collect();
-        Ok(json!({ "endpoint": self.cloud.endpoint_url(), "domain": DOMAIN, "users": users, "count": self.users }))
+        Ok(
+            json!({ "endpoint": self.platform.cloud.endpoint_url(), "domain": DOMAIN, "users": users, "count": self.users }),
+        )
     }
 
     async fn python(&self, step: &'static str, configuration: &Value) -> Result<Value> {
@@ -310,7 +227,7 @@ impl World {
             .arg(configuration.to_string())
             .arg(step)
             .env_clear()
-            .envs(environment(&self.cloud, region))
+            .envs(environment(&self.platform.cloud, region))
             .env("PYTHONDONTWRITEBYTECODE", "1");
         Ok(command)
     }
@@ -331,7 +248,7 @@ impl World {
     /// Starts the users, whose requests go to the record.
     pub(super) fn users_work(&self) -> Result<Users> {
         let mut command = self.command("game_day_users.py", "use", &self.configuration()?, GLOBAL)?;
-        let log = fs::File::create(self.cloud.folder().join("users.log"))?;
+        let log = fs::File::create(self.platform.cloud.folder().join("users.log"))?;
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -373,7 +290,7 @@ impl World {
     }
 
     fn dumps(&self, place: &str) -> Result<Value> {
-        Ok(self.workdir.output("regions")?[place]["dumps"].take())
+        Ok(self.platform.workdir.output("regions")?[place]["dumps"].take())
     }
 
     /// Waits until a dump of a cluster that began after a moment is complete in the bucket of a Region, replicated or not: the list of
@@ -392,7 +309,7 @@ impl World {
             command
                 .args(["list", "--json", "--from", &from])
                 .env_clear()
-                .envs(environment(&self.cloud, region));
+                .envs(environment(&self.platform.cloud, region));
             let output = tokio::task::spawn_blocking(move || command.output()).await??;
             let said = String::from_utf8_lossy(&output.stdout).into_owned();
             let listed: Value = serde_json::from_str(&said).unwrap_or(Value::Null);
@@ -426,7 +343,7 @@ impl World {
 
     /// Waits for an export of the users in the bucket of the second Region.
     pub(super) async fn replicated_export(&self) -> Result<String> {
-        let regions = self.workdir.output("regions")?;
+        let regions = self.platform.workdir.output("regions")?;
         let bucket = text(&regions["secondary"]["exports"]);
         let key = format!(
             "cognito/{}/latest.json",
@@ -455,13 +372,13 @@ impl World {
 
     /// Takes the first Region away with its MongoDB, or brings both back.
     pub(super) async fn lose_first_region(&self, is_lost: bool) -> Result<()> {
-        self.cloud.pause_mongo(is_lost)?;
-        self.cloud.lose_region(REGIONS[0].1, is_lost).await
+        self.platform.cloud.pause_mongo(is_lost)?;
+        self.platform.cloud.lose_region(REGIONS[0].1, is_lost).await
     }
 
     /// Waits until an alarm in us-east-1 is in a state.
     pub(super) async fn alarm(&self, name: &str, state: &str, patience: Duration) -> Result<()> {
-        let cloudwatch = aws_sdk_cloudwatch::Client::new(&self.cloud.cloudwatch_sdk_config());
+        let cloudwatch = aws_sdk_cloudwatch::Client::new(&self.platform.cloud.cloudwatch_sdk_config());
         let started = Instant::now();
         loop {
             let alarms = cloudwatch.describe_alarms().alarm_names(name).send().await?;
@@ -486,8 +403,8 @@ impl World {
             is_global: true,
             timeout: Duration::from_secs(30),
         };
-        let cloudfront = Client::new(&self.cloud.sdk_config(), service);
-        let distribution = text(&self.workdir.output("distribution")?["id"]);
+        let cloudfront = Client::new(&self.platform.cloud.sdk_config(), service);
+        let distribution = text(&self.platform.workdir.output("distribution")?["id"]);
         let started = Instant::now();
         loop {
             let request = Request {
@@ -517,8 +434,8 @@ impl World {
     /// Sets the override of the write path, as an operator does.
     pub(super) async fn move_writes(&self, place: &str) -> Result<()> {
         let configuration = json!({
-            "endpoint": self.cloud.endpoint_url(),
-            "parameter": self.workdir.output("override_parameter")?,
+            "endpoint": self.platform.cloud.endpoint_url(),
+            "parameter": self.platform.workdir.output("override_parameter")?,
             "value": place,
         });
         self.python("override", &configuration).await?;
@@ -540,7 +457,7 @@ impl World {
 
     /// Restores the latest dump of a cluster into the MongoDB of a Region, by its function and from its own bucket.
     pub(super) async fn restore(&self, place: &str, cluster: &str, conflict: &str) -> Result<Value> {
-        let regions = self.workdir.output("regions")?;
+        let regions = self.platform.workdir.output("regions")?;
         let here = &regions[place];
         let secret = self.restore_secret(place).await?;
         let event = json!({
@@ -570,7 +487,7 @@ impl World {
 
     /// Imports the latest export into the pool of the second Region.
     pub(super) async fn import_users(&self) -> Result<Value> {
-        let regions = self.workdir.output("regions")?;
+        let regions = self.platform.workdir.output("regions")?;
         let event = json!({
             "version": 1,
             "export": "latest",
@@ -593,7 +510,7 @@ impl World {
             .context("a restore without its time")?;
         let mongo = mongodb::Client::with_uri_str(self.uri("secondary")?).await?;
         let files = mongo.database(DATABASE).collection::<Document>("files");
-        let bucket = text(&self.workdir.output("regions")?["secondary"]["files"]);
+        let bucket = text(&self.platform.workdir.output("regions")?["secondary"]["files"]);
         let s3 = aws_sdk_s3::Client::from_conf(
             aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1))
                 .force_path_style(true)

@@ -1,0 +1,149 @@
+//! examples/education-platform on a local cloud: its folder, its packages and its variables.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use local_cloud::package::{self, BOOTSTRAP, Effort};
+use local_cloud::toolchain::{self, AwsProvider};
+use local_cloud::{LocalCloud, Options, workspace};
+use serde_json::{Value, json};
+
+use crate::running::RunningProvider;
+use crate::terraform::{Engine, Workdir};
+
+const HANDLERS: [&str; 11] = [
+    "cognito-export",
+    "cognito-import",
+    "download-api",
+    "flow-log-guard",
+    "mongo-dump",
+    "mongo-probe",
+    "mongo-restore",
+    "origin-failover",
+    "profile-api",
+    "upload-api",
+    "upload-janitor",
+];
+
+/// Both Regions of the platform, by their names in the example.
+pub const REGIONS: [(&str, &str); 2] = [("primary", "eu-west-1"), ("secondary", "eu-central-1")];
+
+/// Region of what CloudFront needs.
+pub const GLOBAL: &str = "us-east-1";
+
+/// Domain of the distribution.
+pub const DOMAIN: &str = "learn.example.com";
+
+/// What is in the packages of the functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packages {
+    /// The functions, which run.
+    Built,
+    /// A few bytes, for plans.
+    Placeholders,
+}
+
+/// The example's folder and the cloud that it is for.
+pub struct Platform {
+    // Dropped in this order: who uses the cloud, the cloud.
+    /// Terraform's folder, not initialized yet.
+    pub workdir: Arc<Workdir>,
+    _aws: RunningProvider,
+    /// The local cloud.
+    pub cloud: Arc<LocalCloud>,
+    /// The folder of the packages.
+    pub packages: PathBuf,
+}
+
+impl Platform {
+    /// Starts a cloud with `options` and copies the example.
+    ///
+    /// # Errors
+    /// Something is missing on this machine.
+    pub fn start(options: Options, packages: Packages) -> Result<Self> {
+        let aws_provider = match toolchain::aws_provider()? {
+            AwsProvider::Present(binary) => binary,
+            AwsProvider::Absent { reason, command } => bail!("{reason}; build it with `{command}`"),
+        };
+        let has_config = options.moto;
+        let cloud = LocalCloud::start(Options {
+            region: GLOBAL.to_owned(),
+            ..options
+        })?;
+        let mut settings = environment(&cloud, GLOBAL);
+        if has_config {
+            let config = cloud.moto_url().context("there is no AWS Config")?;
+            settings.push(("AWS_ENDPOINT_URL_CONFIG_SERVICE".to_owned(), config));
+        }
+        let environment: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let aws = RunningProvider::start(&aws_provider, &environment)?;
+        let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws)?;
+        workdir.copy_example("education-platform")?;
+        fs::rename(
+            workdir.path().join("local.tfvars"),
+            workdir.path().join("local.auto.tfvars"),
+        )?;
+        let folder = workdir.path().join("packages");
+        fs::create_dir(&folder)?;
+        for name in HANDLERS {
+            let zip = match packages {
+                Packages::Built => package::zip(&workspace::binary(name)?, BOOTSTRAP, Effort::Least)?,
+                Packages::Placeholders => name.as_bytes().to_vec(),
+            };
+            fs::write(folder.join(format!("{name}.zip")), zip)?;
+        }
+        Ok(Self {
+            workdir: Arc::new(workdir),
+            _aws: aws,
+            cloud: Arc::new(cloud),
+            packages: folder,
+        })
+    }
+
+    /// The variables that have no default, but for `mongo` and the keys, and where the emulators are. `local.tfvars` has the others.
+    #[must_use]
+    pub fn variables(&self) -> Value {
+        let endpoint = self.cloud.endpoint_url();
+        json!({
+            "bucket_prefix": "edu",
+            "domain": DOMAIN,
+            "certificate_arn": "arn:aws:acm:us-east-1:000000000000:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "geo": { "restriction_type": "whitelist", "locations": ["DE"] },
+            "origin_verify_values": ["0123456789abcdef0123456789abcdef"],
+            "packages": self.packages,
+            "page_connect_sources": [endpoint],
+            "cognito_endpoints": { "primary": endpoint, "secondary": endpoint },
+            "environment": {
+                "primary": { "AWS_ENDPOINT_URL": endpoint },
+                "secondary": { "AWS_ENDPOINT_URL": endpoint },
+                "us_east_1": { "AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_CLOUDWATCH": self.cloud.cloudwatch().endpoint_url() },
+            },
+        })
+    }
+
+    /// Lets the folder have these variables, and initializes it.
+    ///
+    /// # Errors
+    /// `terraform init` failed; the error is what it said.
+    pub fn init(&self, variables: &Value) -> Result<()> {
+        self.workdir.write("given.auto.tfvars.json", &variables.to_string())?;
+        self.workdir.init()
+    }
+}
+
+/// Settings of AWS SDKs in a Region, and where the emulators are.
+#[must_use]
+pub fn environment(cloud: &LocalCloud, region: &str) -> Vec<(String, String)> {
+    let mut environment = cloud.environment();
+    for (name, value) in &mut environment {
+        if name == "AWS_REGION" || name == "AWS_DEFAULT_REGION" {
+            region.clone_into(value);
+        }
+    }
+    environment
+}
