@@ -132,6 +132,11 @@ variable "atlas" {
     condition     = var.atlas == null ? true : (var.atlas.org_id == null) != (var.atlas.project_ids == null)
     error_message = "atlas needs either org_id, to create a project in each Region, or project_ids, the IDs of existing projects, and not both."
   }
+
+  validation {
+    condition     = try(var.atlas.project_ids, null) == null ? true : var.atlas.project_ids.primary != var.atlas.project_ids.secondary
+    error_message = "atlas.project_ids.primary and atlas.project_ids.secondary are both ${jsonencode(try(var.atlas.project_ids.primary, null))}. Set the IDs of two projects: access list, customer key and private links belong to a project, and the Regions would replace each other's."
+  }
 }
 
 variable "audit" {

@@ -34,22 +34,10 @@ fn answer(command: &mut Command) -> Value {
 
 /// What the rules find in the last plan of a folder: severity, rule and address, in order.
 pub(crate) fn findings(opa: &Path, workdir: &Workdir) -> Vec<String> {
-    let plan = workdir.run(&["show", "-json", "tfplan"]).unwrap().ok().unwrap();
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), plan).unwrap();
-    let mut command = Command::new(opa);
-    command.args([
-        "eval",
-        "--format=raw",
-        "data.main.findings",
-        "--ignore=*.json",
-        "--data",
-    ]);
-    command.arg(workspace::root().join("terraform/policy"));
-    let found = answer(command.arg("--input").arg(file.path()));
-    let found = found.as_array().unwrap().iter();
+    let found = findings_with(opa, workdir, &[]);
     let text = |finding: &Value, name: &str| finding[name].as_str().unwrap().to_owned();
     let mut found: Vec<_> = found
+        .iter()
         .map(|finding| {
             ["severity", "rule", "address", "seen"]
                 .map(|name| text(finding, name))
@@ -58,6 +46,23 @@ pub(crate) fn findings(opa: &Path, workdir: &Workdir) -> Vec<String> {
         .collect();
     found.sort();
     found
+}
+
+/// What the rules find in the last plan of a folder, with settings.
+pub(crate) fn findings_with(opa: &Path, workdir: &Workdir, settings: &[&Path]) -> Vec<Value> {
+    let plan = workdir.run(&["show", "-json", "tfplan"]).unwrap().ok().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), plan).unwrap();
+    let mut command = Command::new(opa);
+    command.args(["eval", "--format=raw", "data.main.findings", "--ignore=*.json"]);
+    for data in [workspace::root().join("terraform/policy").as_path()]
+        .iter()
+        .chain(settings)
+    {
+        command.arg("--data").arg(data);
+    }
+    let found = answer(command.arg("--input").arg(file.path()));
+    found.as_array().unwrap().clone()
 }
 
 fn table(opa: &Path) -> String {

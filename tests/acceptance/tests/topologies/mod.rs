@@ -1,0 +1,115 @@
+//! Both ways to MongoDB of the module network, applied beside each other (B2, B7): an endpoint in two subnets, and two endpoints behind a
+//! load balancer. The local cloud has no network: what passes them is configuration only.
+
+use std::process::Command;
+
+use acceptance::running::RunningProvider;
+use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
+use local_cloud::{LocalCloud, Options, toolchain, workspace};
+use serde_json::{Value, json};
+
+/// A project for each, as each Region of a platform has.
+const PROJECTS: [&str; 2] = ["0123456789abcdef0b701001", "0123456789abcdef0b701002"];
+
+fn seen(cloud: &LocalCloud, region: &str, vpc: &Value) -> Value {
+    let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
+        .arg(workspace::root().join("tests/acceptance/python/topologies.py"))
+        .args([cloud.endpoint_url().as_str(), region, vpc.as_str().unwrap()])
+        .env_clear()
+        .envs(cloud.environment())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn sorted(values: &Value) -> Vec<String> {
+    let mut values: Vec<_> = values
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|value| value.as_str().unwrap().to_owned())
+        .collect();
+    values.sort();
+    values
+}
+
+#[test]
+fn one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_applied_beside_each_other() {
+    const TEST: &str =
+        "one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_applied_beside_each_other";
+    let Some(aws_provider) = aws_provider_or_skip(TEST).unwrap() else {
+        return;
+    };
+    let cloud = LocalCloud::shared(Options::default()).unwrap();
+    for (project, region) in PROJECTS.into_iter().zip(["EU_WEST_1", "EU_CENTRAL_1"]) {
+        cloud.atlas().project(project).add_cluster("main", &[region]);
+    }
+    let environment = cloud.environment();
+    let environment: Vec<_> = environment
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
+    let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+    workdir.copy_modules().unwrap();
+    workdir.write("main.tf", include_str!("main.tf")).unwrap();
+    let projects = json!({ "endpoint": PROJECTS[0], "nlb": PROJECTS[1] });
+    workdir.set("project_ids", projects).unwrap();
+    workdir.init().unwrap();
+    workdir.apply().unwrap().ok().unwrap();
+    let plan = workdir.plan().unwrap();
+    assert_eq!(plan.code, 0, "{}", plan.text);
+
+    let [one, two] = ["endpoint", "nlb"].map(|name| workdir.output(name).unwrap());
+    let first = seen(&cloud, "eu-west-1", &one["vpc_id"]);
+    assert_eq!(first["balancers"], json!([]));
+    let [endpoint] = first["endpoints"].as_array().unwrap().as_slice() else {
+        panic!("{first:#}");
+    };
+    assert_eq!(endpoint["id"], one["mongodb_endpoint_ids"]["all"]);
+    assert_eq!(sorted(&endpoint["subnets"]), sorted(&one["subnet_ids"]));
+    assert_eq!(endpoint["subnets"].as_array().unwrap().len(), 2);
+
+    let second = seen(&cloud, "eu-central-1", &two["vpc_id"]);
+    let endpoints = second["endpoints"].as_array().unwrap();
+    assert_eq!(endpoints.len(), 2);
+    let mut addresses = Vec::new();
+    for endpoint in endpoints {
+        let [interface] = endpoint["interfaces"].as_array().unwrap().as_slice() else {
+            panic!("{endpoint:#}");
+        };
+        assert_eq!(endpoint["subnets"], json!([interface["subnet"]]));
+        addresses.push(interface["address"].as_str().unwrap());
+    }
+    addresses.sort_unstable();
+    let [balancer] = second["balancers"].as_array().unwrap().as_slice() else {
+        panic!("{second:#}");
+    };
+    assert_eq!(
+        json!([balancer["scheme"], balancer["type"], balancer["cross_zone"]]),
+        json!(["internal", "network", "true"])
+    );
+    assert_eq!(balancer["dns_name"], two["nlb_dns_name"]);
+    assert_eq!(balancer["listeners"].as_object().unwrap().len(), 3);
+    for port in [1024, 1025, 1026] {
+        let targets: Vec<_> = addresses.iter().map(|address| json!([address, port])).collect();
+        let expected = json!({
+            "protocol": "TCP", "health_check": "TCP", "preserve_client_ip": "false", "targets": targets,
+        });
+        assert_eq!(balancer["listeners"][port.to_string()], expected);
+    }
+    let zone = &second["zones"]["pl-0-eu-central-1.abcde.mongodb.net."];
+    assert_eq!(zone["is_private"], true);
+    let alias = zone["aliases"][0].as_str().unwrap();
+    assert_eq!(alias.trim_end_matches('.'), balancer["dns_name"].as_str().unwrap());
+
+    let destroyed = workdir.destroy().unwrap();
+    assert_eq!(destroyed.code, 0, "{}", destroyed.text);
+    for (region, vpc) in [("eu-west-1", &one["vpc_id"]), ("eu-central-1", &two["vpc_id"])] {
+        let left = seen(&cloud, region, vpc);
+        assert_eq!([&left["endpoints"], &left["balancers"]], [&json!([]), &json!([])]);
+    }
+}
