@@ -300,6 +300,22 @@ fn with_token(mut object: Tree, token: Tree) -> Tree {
     object
 }
 
+/// Logs what a call returns, without values, because a state can have secrets. The type of the resource is in the span that
+/// tfplugin6 puts around each call.
+fn log(call: &'static str, new_state: Option<&Tree>, diagnostics: &Diagnostics) {
+    let new_state = match new_state {
+        None => "as before",
+        Some(Tree::Null) => "none",
+        Some(_) => "object",
+    };
+    tracing::debug!(new_state, errors = diagnostics.errors.len(), "{call} ended");
+}
+
+fn listed(paths: &[AttributePath]) -> String {
+    let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
+    paths.join(", ")
+}
+
 fn optional<S: DeserializeOwned>(tree: Tree) -> Result<Option<S>, TreeError> {
     if tree.is_null() {
         Ok(None)
@@ -367,6 +383,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
             Err(cause) => bug(&mut diagnostics, "reading the configuration", &cause),
         }
         diagnostics.warnings.clear();
+        tracing::debug!(errors = diagnostics.errors.len(), "validate ended");
         diagnostics
     }
 
@@ -399,6 +416,8 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         };
         let is_unchanged = before.without_token.is_some_and(|prior| prior == planned);
         let planned = with_token(planned, if is_unchanged { Tree::Null } else { before.token });
+        let (is_new, errors) = (prior.is_null(), diagnostics.errors.len());
+        tracing::debug!(is_new, requires_replace = %listed(&replace), errors, "plan ended");
         (planned, replace, diagnostics)
     }
 
@@ -418,6 +437,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
             Some(new_state) => self.encode(new_state, token, &mut diagnostics),
             None => diagnostics.errors.is_empty().then_some(Tree::Null),
         };
+        log("read", new_state.as_ref(), &diagnostics);
         (new_state, diagnostics)
     }
 
@@ -433,12 +453,14 @@ impl<R: Resource> ErasedResource for Adapter<R> {
         let (request, set) = match step {
             Step::Delete(prior) => {
                 let new_state = self.delete(prior, stop, &mut diagnostics).await;
+                log("delete", new_state.as_ref(), &diagnostics);
                 return (new_state, diagnostics);
             }
             Step::Write(request, set) => (request, set),
         };
         let is_new = request.prior.is_none();
-        let operation = self.operation(if is_new { "create" } else { "update" }, &set, stop);
+        let call = if is_new { "create" } else { "update" };
+        let operation = self.operation(call, &set, stop);
         let new_state = if is_new {
             self.resource.create(request, &operation, &mut diagnostics).await
         } else {
@@ -459,6 +481,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
                 Some(Tree::Null)
             }
         };
+        log(call, new_state.as_ref(), &diagnostics);
         (new_state, diagnostics)
     }
 
@@ -470,6 +493,7 @@ impl<R: Resource> ErasedResource for Adapter<R> {
             let token = imported.owner.map_or(Tree::Null, |owner| Tree::from(owner.as_str()));
             self.encode(imported.state, token, &mut diagnostics).unwrap_or_default()
         });
+        log("import", Some(imported.as_ref().unwrap_or(&Tree::Null)), &diagnostics);
         (imported, diagnostics)
     }
 

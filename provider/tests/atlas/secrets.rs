@@ -1,9 +1,11 @@
 //! No secret leaves the provider: not in TF_LOG=TRACE, not in a diagnostic, not in a state.
 
-use atlas_emulator::{AtlasEmulator, Fault, FaultKind, Options};
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use crate::world::{LINK, api_key, link, service_account, spawn};
+use atlas_emulator::{AtlasEmulator, Fault, FaultKind, Options};
+use serde_json::{Value, json};
+
+use crate::world::{LINK, LIST, PROJECT, SOON, api_key, link, service_account, spawn};
 
 const SECRETS: [&str; 2] = ["emulated-private-key", "mdb_sa_sk_emulated"];
 
@@ -77,4 +79,43 @@ async fn a_wrong_secret_is_refused_without_being_repeated() {
             "{attribute}"
         );
     }
+}
+
+/// The guide to errors and the tour send readers to this log.
+#[tokio::test]
+async fn the_debug_log_has_every_call_with_its_resource_and_no_value() {
+    let emulator = AtlasEmulator::start(Options::default()).unwrap();
+    let provider = spawn(&[("TF_LOG_PROVIDER", "DEBUG")]).await;
+    provider.configure(api_key(&emulator)).await.unwrap().ok().unwrap();
+    let config = json!({ "project_id": PROJECT, "entries": { "10.1.0.0/16": { "comment": "office" } } });
+    let made = provider.plan_and_apply(LIST, None, config).await.unwrap();
+    let made = made.ok().unwrap().state.unwrap();
+    provider.read(LIST, &made).await.unwrap().ok().unwrap();
+    provider.import(LIST, PROJECT).await.unwrap().ok().unwrap();
+    provider.destroy(LIST, &made).await.unwrap().ok().unwrap();
+    provider.wait_for_stderr("delete ended", SOON).await.unwrap();
+    let log = provider.stderr();
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|line| line["@module"] == "provider_kit.resource");
+    let mut calls = BTreeSet::new();
+    for line in lines {
+        let text = line.to_string();
+        assert_eq!(line["tf_type"], LIST, "{text}");
+        for value in ["office", "10.1.0.0", PROJECT] {
+            assert!(!text.contains(value), "{text}");
+        }
+        let word = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        calls.insert([word("@message"), word("tf_rpc"), word("new_state")].join(" "));
+    }
+    let expected = [
+        "create ended ApplyResourceChange object",
+        "delete ended ApplyResourceChange none",
+        "import ended ImportResourceState object",
+        "plan ended PlanResourceChange ",
+        "read ended ReadResource object",
+        "validate ended ValidateResourceConfig ",
+    ];
+    assert!(calls.iter().eq(expected), "{calls:?}");
 }

@@ -859,7 +859,8 @@ impl Helps {
         match words {
             ["cloud", rest @ ..] => self.ours("local-cloud", rest),
             ["demo", rest @ ..] => self.ours("local-cloud", &[&["demo"], rest].concat()),
-            ["build" | "test" | "run" | "fmt" | "clippy" | "doc", ..] => Ok(()),
+            ["test", rest @ ..] => one_filter(rest),
+            ["build" | "run" | "fmt" | "clippy" | "doc", ..] => Ok(()),
             [name, ..] if aliases.contains(&format!("\n{name} = ")) => Ok(()),
             _ => Err("cargo has no such command or alias".to_owned()),
         }
@@ -891,6 +892,55 @@ impl Helps {
             return Err(format!("{program} has no command {}", names[0]));
         }
         Ok(())
+    }
+}
+
+/// Options of `cargo test` whose value is the next word.
+const TEST_OPTIONS_WITH_VALUE: [&str; 11] = [
+    "-p",
+    "--package",
+    "--exclude",
+    "--test",
+    "--bin",
+    "--example",
+    "--bench",
+    "--features",
+    "-j",
+    "--jobs",
+    "--profile",
+];
+
+/// Cargo takes one filter of tests. Further ones are for the test programs and come after `--`.
+fn one_filter(words: &[&str]) -> Result<(), String> {
+    let mut filters = 0;
+    let mut words = words.iter().take_while(|word| **word != "--");
+    while let Some(word) = words.next() {
+        if TEST_OPTIONS_WITH_VALUE.contains(word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            filters += 1;
+        }
+    }
+    if filters > 1 {
+        return Err("cargo test takes one filter: write `--` before several".to_owned());
+    }
+    Ok(())
+}
+
+#[test]
+fn several_filters_of_cargo_test_come_after_two_dashes() {
+    for (command, is_accepted) in [
+        ("", true),
+        ("modules::", true),
+        ("-p acceptance modules::", true),
+        ("-p acceptance docs:: layering::", false),
+        ("docs:: -p acceptance layering::", false),
+        ("--workspace --test acceptance -- docs:: layering::", true),
+        ("--workspace --test acceptance docs:: -- layering:: --nocapture", true),
+        ("--test=acceptance --lib docs:: layering::", false),
+    ] {
+        let words: Vec<_> = command.split_whitespace().collect();
+        assert_eq!(one_filter(&words).is_ok(), is_accepted, "cargo test {command}");
     }
 }
 
