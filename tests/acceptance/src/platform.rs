@@ -36,9 +36,6 @@ pub const GLOBAL: &str = "us-east-1";
 /// Domain of the distribution.
 pub const DOMAIN: &str = "learn.example.com";
 
-/// Bucket of the state.
-const STATES: &str = "terraform-states";
-
 /// What is in the packages of the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packages {
@@ -91,9 +88,7 @@ impl Platform {
             workdir.path().join("local.tfvars"),
             workdir.path().join("local.auto.tfvars"),
         )?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(create_bucket(&cloud))?;
-        workdir.keep_state_in(STATES, GLOBAL)?;
+        workdir.keep_state_in(&cloud)?;
         let folder = workdir.path().join("packages");
         fs::create_dir(&folder)?;
         for name in HANDLERS {
@@ -152,13 +147,4 @@ pub fn environment(cloud: &LocalCloud, region: &str) -> Vec<(String, String)> {
         }
     }
     environment
-}
-
-async fn create_bucket(cloud: &LocalCloud) -> Result<()> {
-    let config = aws_sdk_s3::config::Builder::from(&cloud.sdk_config())
-        .force_path_style(true)
-        .build();
-    let s3 = aws_sdk_s3::Client::from_conf(config);
-    s3.create_bucket().bucket(STATES).send().await?;
-    Ok(())
 }

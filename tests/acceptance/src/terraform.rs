@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
+use aws_config::Region;
+use local_cloud::LocalCloud;
 use local_cloud::mirror::Mirror;
 use local_cloud::toolchain::{self, AwsProvider};
 use local_cloud::workspace;
@@ -83,6 +85,12 @@ const MANY_AT_ONCE: [(&str, &str); 2] = [
     ("TF_CLI_ARGS_apply", "-parallelism=40"),
     ("TF_CLI_ARGS_destroy", "-parallelism=40"),
 ];
+
+/// The bucket of states.
+const STATES: &str = "terraform-states";
+
+/// Its Region: the one where a bucket needs no location constraint.
+const STATES_REGION: &str = "us-east-1";
 
 /// Where the state is, if it is not in a file here.
 const BACKEND: &str = "backend.tf";
@@ -220,22 +228,34 @@ impl Workdir {
         Ok(Said::of(&output))
     }
 
-    /// Keeps the state in a bucket from the next [`Self::init`] on. Terraform writes all of a state into a file after each resource, but into
-    /// a bucket twice a minute: of a thousand resources, the file would be most of the work.
+    /// Keeps the state in a bucket of a local cloud from the next [`Self::init`] on. Terraform writes all of a state into a file after each
+    /// resource, but into a bucket every 20 seconds: with hundreds of resources, the file is most of what it computes.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub fn keep_state_in(&self, bucket: &str, region: &str) -> Result<()> {
+    /// The bucket cannot be created or the file cannot be written.
+    pub fn keep_state_in(&self, cloud: &LocalCloud) -> Result<()> {
+        let config = aws_sdk_s3::config::Builder::from(&cloud.sdk_config())
+            .region(Region::from_static(STATES_REGION))
+            .force_path_style(true)
+            .build();
+        let s3 = aws_sdk_s3::Client::from_conf(config);
+        let created = std::thread::scope(|scope| {
+            let create = || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                runtime.block_on(s3.create_bucket().bucket(STATES).send())?;
+                anyhow::Ok(())
+            };
+            scope.spawn(create).join()
+        });
+        created.map_err(|_| anyhow!("no bucket for the state"))??;
         let backend = format!(
             r#"terraform {{
   backend "s3" {{
-    bucket                      = "{bucket}"
+    bucket                      = "{STATES}"
     key                         = "terraform.tfstate"
-    region                      = "{region}"
-    use_lockfile                = true
+    region                      = "{STATES_REGION}"
     use_path_style              = true
     skip_credentials_validation = true
-    skip_region_validation      = true
     skip_requesting_account_id  = true
   }}
 }}

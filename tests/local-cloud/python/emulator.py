@@ -15,6 +15,8 @@ run of a function passes.
 
 import collections
 import functools
+import ipaddress
+import itertools
 import json
 import os
 import queue
@@ -375,6 +377,28 @@ def keep_networks_as_aws_does():
             xml = xml.replace("</item>", f"<prefixListId>{prefix_list['PrefixListId']}</prefixListId></item>")
         return xml
 
+    # "an endpoint network interface is created in each of the subnets that you specify" (AWS PrivateLink guide, Interface endpoints), with
+    # an address of the subnet: the fifth and later ones are free. The endpoint owns it, so that both go together.
+    def give_interfaces(endpoint):
+        for subnet in endpoint["SubnetIds"] if endpoint["VpcEndpointType"] == "Interface" else []:
+            description = f"VPC Endpoint Interface {endpoint['VpcEndpointId']}"
+            ec2._create_network_interface({"SubnetId": [subnet], "Description": [description]})
+            interfaces = ec2._network_interfaces.values()
+            interface = next(one for one in interfaces if (one["SubnetId"], one["Description"]) == (subnet, description))
+            others = {one["PrivateIpAddress"] for one in ec2._network_interfaces.values() if one["SubnetId"] == subnet}
+            block = ipaddress.ip_network(ec2._subnets[subnet]["CidrBlock"])
+            interface["PrivateIpAddress"] = next(str(one) for one in itertools.islice(block, 4, None) if str(one) not in others)
+            interface["Status"] = "in-use"
+            endpoint["NetworkInterfaceIds"].append(interface["NetworkInterfaceId"])
+
+    def delete_vpc_endpoints(params):
+        for one in ec2._parse_member_list(params, "VpcEndpointId"):
+            for interface in ec2._vpc_endpoints.get(one, {}).get("NetworkInterfaceIds", []):
+                ec2._network_interfaces.pop(interface, None)
+        return ec2._delete_vpc_endpoints(params)
+
+    ec2._ACTION_MAP["DeleteVpcEndpoints"] = delete_vpc_endpoints
+
     # Tags are read right after what they belong to was made, from the same parameters ...
     @replaced(ec2, "_parse_tag_specs")
     def parse_tag_specs(original, params, resource_type, resource_id):
@@ -384,7 +408,9 @@ def keep_networks_as_aws_does():
                 PolicyDocument=ec2._p(params, "PolicyDocument"),
                 PrivateDnsEnabled=ec2._p(params, "PrivateDnsEnabled") or "false",
                 SecurityGroupIds=numbered(params, "SecurityGroupId.{}"),
+                NetworkInterfaceIds=[],
             )
+            give_interfaces(ec2._vpc_endpoints[resource_id])
         elif resource_type == "flow-log":
             original(params, "vpc-flow-log", resource_id)  # AWS's name of the type
             for name, default in (("DeliverLogsPermissionArn", ""), ("LogFormat", ""), ("MaxAggregationInterval", "600")):
@@ -398,6 +424,8 @@ def keep_networks_as_aws_does():
         if endpoint is not None:
             groups = "".join(f"<item><groupId>{group}</groupId></item>" for group in endpoint["SecurityGroupIds"])
             xml += f"<groupSet>{groups}</groupSet><privateDnsEnabled>{endpoint['PrivateDnsEnabled']}</privateDnsEnabled>"
+            interfaces = "".join(f"<item>{one}</item>" for one in endpoint["NetworkInterfaceIds"])
+            xml += f"<networkInterfaceIdSet>{interfaces}</networkInterfaceIdSet>"
             xml += f"<policyDocument>{ec2._esc(endpoint['PolicyDocument'])}</policyDocument>"
         flow_log = ec2._flow_logs.get(resource_id)
         if flow_log is not None:
@@ -405,6 +433,26 @@ def keep_networks_as_aws_does():
             xml += f"<logFormat>{ec2._esc(flow_log['LogFormat'])}</logFormat>"
             xml += f"<maxAggregationInterval>{flow_log['MaxAggregationInterval']}</maxAggregationInterval>"
         return xml
+
+
+def name_network_load_balancers_as_aws_does():
+    """ministack takes every load balancer for an application load balancer of its default VPC. "net" in the ARN is what the dimension
+    LoadBalancer of AWS/NetworkELB begins with."""
+    from ministack.services import alb, ec2
+
+    def create_load_balancer(params):
+        answer = alb._create_lb(params)
+        if alb._p(params, "Type") != "network" or answer[0] != 200:
+            return answer
+        arn, balancer = list(alb._lbs.items())[-1]
+        network = arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+        for kept in (alb._lbs, alb._lb_attrs, alb._tags):
+            kept[network] = kept.pop(arn)
+        balancer["LoadBalancerArn"] = network
+        balancer["VpcId"] = ec2._subnets[balancer["Subnets"][0]]["VpcId"]
+        return alb._xml(200, "CreateLoadBalancer", f"<LoadBalancers>{alb._lb_xml(balancer)}</LoadBalancers>")
+
+    alb._ACTION_MAP["CreateLoadBalancer"] = create_load_balancer
 
 
 def keep_request_metrics_as_aws_does():
@@ -909,6 +957,7 @@ def serve_ministack(listener, reports):
     keep_mocks_as_aws_does()
     keep_tracing_as_aws_does()
     keep_networks_as_aws_does()
+    name_network_load_balancers_as_aws_does()
     keep_request_metrics_as_aws_does()
     refuse_other_owners_as_aws_does()
     decide_as_aws_does()

@@ -72,6 +72,7 @@ impl World {
             .collect();
         let aws = RunningProvider::start(aws_provider, &environment).unwrap();
         let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+        workdir.keep_state_in(&cloud).unwrap();
         workdir.copy_example("mongo-backup").unwrap();
         for name in HANDLERS {
             let binary = workspace::binary(name).unwrap();

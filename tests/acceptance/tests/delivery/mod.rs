@@ -238,6 +238,7 @@ async fn a_bad_version_is_rolled_back_because_its_alarm_fires_and_drift_is_repor
         .collect();
     let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
     let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+    workdir.keep_state_in(&cloud).unwrap();
     workdir.copy_modules().unwrap();
     workdir.write("main.tf", include_str!("delivery.tf")).unwrap();
     for folder in ["dist", "platform", "terraform", "tools/bin"] {

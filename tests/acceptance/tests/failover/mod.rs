@@ -104,6 +104,7 @@ async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_h
         .collect();
     let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
     let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+    workdir.keep_state_in(&cloud).unwrap();
     workdir.copy_modules().unwrap();
     workdir.write("main.tf", include_str!("main.tf")).unwrap();
     let zip = package::zip(&workspace::binary("origin-failover").unwrap(), BOOTSTRAP, Effort::Least).unwrap();

@@ -39,6 +39,7 @@ async fn lines_of_a_flow_log_become_findings_and_an_alarm() {
         .collect();
     let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
     let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+    workdir.keep_state_in(&cloud).unwrap();
     workdir.copy_modules().unwrap();
     workdir.write("main.tf", include_str!("main.tf")).unwrap();
     let zip = package::zip(&workspace::binary(HANDLER).unwrap(), BOOTSTRAP, Effort::Least).unwrap();
@@ -143,6 +144,7 @@ async fn the_records_of_an_account_are_made_adopted_and_removed() {
         .collect();
     let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
     let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
+    workdir.keep_state_in(&cloud).unwrap();
     workdir.copy_modules().unwrap();
     workdir.write("main.tf", include_str!("audit.tf")).unwrap();
     workdir.init().unwrap();

@@ -16,7 +16,6 @@ variable "project_ids" {
 provider "aws" {
   region                      = "eu-west-1"
   skip_credentials_validation = true
-  skip_requesting_account_id  = true
 }
 
 provider "lectern" {
