@@ -30,9 +30,9 @@ The provider, the dashboard, the `lectern_alarm_catalog` data source and this pa
 const DEFAULTS: &str = "\
 ## Defaults
 
-These are the alarms of the preset `platform`, which is the default. A threshold is compared with one data point of the period; an alarm
-fires when the number of data points in the column \"periods\" breach it: \"3 of 5\" means three of the last five. `>` and `<` show the
-direction. To change a threshold, set `overrides`, in the same unit.
+These are the alarms of the preset `platform`, which is the default. A threshold is compared with one data point of the period. The column
+\"periods\" shows how many of the last data points must breach the threshold before the alarm fires: \"3 of 5\" means three of the last five.
+`>` and `<` show the direction. To change a threshold, set `overrides`, in the same unit.
 
 ";
 
