@@ -442,7 +442,8 @@ async fn an_import_of_nothing_and_a_malformed_id_say_what_to_type() {
             "Import id is malformed.",
             "<region>/<bundle name>",
         ),
-        ("eu-centrl-1/edu", "Region is malformed.", "eu-centrl-1"),
+        ("eu-centrl-1/edu", "Import id is malformed.", "eu-central-1/edu"),
+        ("edu/us-east-1", "Import id is malformed.", "us-east-1/edu"),
         (
             "us-east-1/edu",
             "The bundle does not exist.",

@@ -73,7 +73,7 @@ fn assert_refused(outcome: &Outcome, case: &str) {
     for expected in [
         "  - edu/",
         "`moved` block",
-        "`import` block",
+        "`import` block with the id \"us-east-1/edu\"",
         "`adopt_existing = true`",
         "interrupted",
     ] {

@@ -10,7 +10,7 @@ import data.lectern.lib
 # custom:
 #   requirement: D7
 #   severity: deny
-#   fix: Add aws_s3_bucket_versioning with status = "Enabled".
+#   fix: Set status = "Enabled" in aws_s3_bucket_versioning; add the resource if it is missing.
 s3_versioning contains lib.found(chain, bucket.address, "the bucket has no aws_s3_bucket_versioning") if {
 	chain := rego.metadata.chain()
 	some bucket in lib.of_type("aws_s3_bucket")

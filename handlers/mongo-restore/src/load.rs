@@ -266,7 +266,7 @@ impl Work<'_> {
 
     /// What makes documents go by themselves: it would spoil the comparison, so it comes last.
     pub(crate) async fn expire_all(&mut self) -> Result<(), Stop> {
-        if self.event.ttl == Ttl::Defer || self.event.mode == Mode::Drill {
+        if !self.expires() {
             return Ok(());
         }
         for at in self.before(Stage::Finished) {
@@ -280,6 +280,17 @@ impl Work<'_> {
             self.unless_refused(at, done).await?;
         }
         Ok(())
+    }
+
+    /// Whether this event restores what deletes documents by their age.
+    fn expires(&self) -> bool {
+        self.event.ttl != Ttl::Defer && self.event.mode != Mode::Drill
+    }
+
+    /// Whether [`Self::expire_all`] has an index to build. A phase without one is not shown.
+    pub(crate) fn builds_ttl_indexes(&self) -> bool {
+        let mut indexes = self.items.iter().flat_map(|item| &item.indexes);
+        self.expires() && indexes.any(|index| index_kind(index) == IndexKind::Ttl)
     }
 
     async fn expire(&mut self, at: usize) -> Result<(), RestoreError> {

@@ -58,7 +58,9 @@ impl Work<'_> {
         self.views().await?;
         progress.begin(Phase::Comparing);
         self.compare_all().await?;
-        progress.begin(Phase::Expiry);
+        if self.builds_ttl_indexes() {
+            progress.begin(Phase::Expiry);
+        }
         if self.marker.items.iter().all(|progress| progress.differs.is_none()) {
             self.expire_all().await?;
         }

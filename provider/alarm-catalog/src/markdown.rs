@@ -23,15 +23,16 @@ description: |-
 
 This page lists every alarm of the catalogue: first the [defaults](#defaults) in one table, then the rules for keys and
 overrides, then each service with its inputs, alarms and metrics, and last the [sources](#sources) of all numbers.
+IDs such as C2, in headings and sources, are numbers of requirements in docs/requirements.md in the repository of the provider.
 The provider, the dashboard, the `lectern_alarm_catalog` data source and this page use the same data.
 ";
 
 const DEFAULTS: &str = "\
 ## Defaults
 
-These are the alarms of the preset `platform`, which is the default. A threshold is compared with one data point of the period; an alarm
-fires when as many data points in a row breach as the column \"periods\" says. `>` and `<` show the direction. To change a threshold, set
-`overrides`, in the same unit.
+These are the alarms of the preset `platform`, which is the default. A threshold is compared with one data point of the period. The column
+\"periods\" shows how many of the last data points must breach the threshold before the alarm fires: \"3 of 5\" means three of the last five.
+`>` and `<` show the direction. To change a threshold, set `overrides`, in the same unit.
 
 ";
 
@@ -45,8 +46,6 @@ These are the alarms that AWS recommends. \"set it\" means that AWS gives no num
 
 const SOURCES: &str = "\
 ## Sources
-
-IDs such as C2 refer to docs/requirements.md in the repository of the provider.
 
 | preset | alarm | severity | source |
 |---|---|---|---|

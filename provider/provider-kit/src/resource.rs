@@ -25,9 +25,9 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 /// a replacement.
 const OWNER_TOKEN: &str = "owner_token";
 
-const OWNER_TOKEN_DESCRIPTION: &str = "Token that identifies the objects of this resource. It is part of the marker \
-    in the description or comment of each object. Null for resources that version 0.1.0 created, and for imported \
-    objects without a marker, until the next update.";
+const OWNER_TOKEN_DESCRIPTION: &str = "Token that identifies the objects of this resource. Where the API has a \
+    description or comment for an object, the token is part of the marker in it. Null for resources that version 0.1.0 \
+    created, and for imported objects without a marker, until the next update.";
 
 /// The states of one plan, typed.
 pub struct PlanRequest<S> {

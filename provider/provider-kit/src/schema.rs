@@ -292,7 +292,8 @@ impl Attr {
         if let Some(default) = &self.default {
             description.push_str(&format!(" Default: `{default}`."));
         }
-        if self.requires_replace {
+        // Of a read-only attribute nobody can plan a change.
+        if self.requires_replace && self.constraint != AttributeConstraint::Computed {
             description.push_str(" A change replaces the resource.");
         }
         Attribute {

@@ -62,7 +62,8 @@ impl Run<'_> {
             for name in &adopted {
                 self.refuse(name);
             }
-            failures::names_are_taken(diagnostics, &adopted, prior.is_empty());
+            let id = format!("{}/{}", self.region(), self.bundle());
+            failures::names_are_taken(diagnostics, &adopted, &id, prior.is_empty());
             return Err(self.ours(existing, &in_state, prior.tags));
         }
 

@@ -752,8 +752,9 @@ pub(crate) fn override_sets_nothing(diagnostics: &mut Diagnostics, path: Attribu
         path,
         "Override changes nothing.",
         format!(
-            "Every attribute of the override is null, so the alarms keep their values. {DROPPED_IN_SILENCE}. Compare \
-             the spelling with the documentation of `overrides`, or remove the override."
+            "Every attribute of the override is null, so the alarms keep their values. {DROPPED_IN_SILENCE}. Either an \
+             attribute is misspelled, or the type of the module's variable does not have the attribute. Compare both \
+             with the documentation of `overrides`, or remove the override."
         ),
     );
 }

@@ -28,14 +28,18 @@ fn names(names: &BTreeSet<String>) -> String {
     listed(names.iter().map(String::as_str))
 }
 
-pub(crate) fn names_are_taken(diagnostics: &mut Diagnostics, taken: &BTreeSet<String>, is_new: bool) {
+/// `id` is the import id of the bundle.
+pub(crate) fn names_are_taken(diagnostics: &mut Diagnostics, taken: &BTreeSet<String>, id: &str, is_new: bool) {
     let ways_on = if is_new {
-        "If the resource block was renamed, add a `moved` block. If no resource manages the alarms, for example after \
-         an interrupted create, add an `import` block, or set `adopt_existing = true` to overwrite them with this \
-         bundle's definition. Otherwise set another `name`."
+        format!(
+            "If the resource block was renamed, add a `moved` block. If no resource manages the alarms, for example \
+             after an interrupted create, add an `import` block with the id {id:?}, or set `adopt_existing = true` to \
+             overwrite them with this bundle's definition. Otherwise set another `name`."
+        )
     } else {
         "Set `adopt_existing = true` to overwrite them with this bundle's definition, or remove the targets or extra \
          alarms that define them from this configuration."
+            .to_owned()
     };
     error(
         diagnostics,

@@ -18,7 +18,7 @@ use super::{failures, schema, upgrade};
 use crate::connection::Connection;
 use crate::connection::aws::{Aws, aws_call_failed};
 use crate::connection::config::Setting;
-use crate::connection::region::{PlannedRegion, is_region, region_is_malformed, region_is_not_set};
+use crate::connection::region::{PlannedRegion, imported_region_is_malformed, is_region, region_is_not_set};
 
 /// `lectern_alarm_bundle`.
 pub(crate) struct AlarmBundle {
@@ -283,7 +283,7 @@ impl Resource for AlarmBundle {
             return None;
         };
         if !is_region(region) {
-            region_is_malformed(diagnostics, AttributePath::root(), region);
+            imported_region_is_malformed(diagnostics, id, region, "<region>/<bundle name>");
             return None;
         }
         let aws = self.aws();

@@ -19,8 +19,9 @@ const SHORTEST_PUBLIC_PREFIX: u8 = 8;
 
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "Manages the whole IP access list of an Atlas project. The next apply **deletes** every entry that is not in \
-         `entries`. Connections through a private endpoint need no entry, so a platform that uses only private \
+        "Manages the whole IP access list of an Atlas project. If the project has entries when the resource is created, \
+         the apply returns an error, unless `adopt_existing` is true. Each later apply **deletes** all entries that are \
+         not in `entries`. Connections through a private endpoint need no entry, so a platform that uses only private \
          endpoints sets `entries = {}`. The comment of each entry in Atlas ends with a marker, for example \
          `lectern:k3v5x7abcd`, that identifies the resource that owns the entry. Entries with the marker of another \
          `lectern_atlas_access_list` are not deleted; the plan shows a warning for them.",

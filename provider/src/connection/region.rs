@@ -38,17 +38,22 @@ pub(crate) fn region_is_malformed(diagnostics: &mut Diagnostics, attribute: Attr
     );
 }
 
-/// The region of an import id is none.
-pub(crate) fn imported_region_is_malformed(diagnostics: &mut Diagnostics, id: &str, region: &str) {
-    let rest = id.strip_prefix(region).unwrap_or_default();
-    let example = near(region).unwrap_or_else(|| "eu-central-1".to_owned());
+/// The region of an import id of this form is none. An id whose parts are in another order has its region at the end.
+pub(crate) fn imported_region_is_malformed(diagnostics: &mut Diagnostics, id: &str, region: &str, form: &str) {
+    let example = match id.rsplit_once('/') {
+        Some((name, last)) if is_region(last) => format!("{last}/{name}"),
+        _ => {
+            let rest = id.strip_prefix(region).unwrap_or_default();
+            near(region).unwrap_or_else(|| "eu-central-1".to_owned()) + rest
+        }
+    };
     error(
         diagnostics,
         AttributePath::root(),
         "Import id is malformed.",
         format!(
-            "Got {id:?}, but {region:?} is not the name of an AWS Region. Use a Region name, for example \
-            \"{example}{rest}\"."
+            "Got {id:?}, but {region:?} is not the name of an AWS Region. Set the import ID to \"{form}\", for example \
+             {example:?}."
         ),
     );
 }
@@ -110,8 +115,14 @@ mod tests {
         ] {
             assert_eq!(near(typed).as_deref(), meant, "{typed}");
         }
-        let mut diagnostics = Diagnostics::default();
-        imported_region_is_malformed(&mut diagnostics, "eu-centrl-1/default/x", "eu-centrl-1");
-        assert!(diagnostics.errors[0].detail.contains("\"eu-central-1/default/x\""));
+        for (id, region, meant) in [
+            ("eu-centrl-1/default/x", "eu-centrl-1", "\"eu-central-1/default/x\""),
+            ("recipe/us-east-1", "recipe", "\"us-east-1/recipe\""),
+        ] {
+            let mut diagnostics = Diagnostics::default();
+            imported_region_is_malformed(&mut diagnostics, id, region, "<region>/<name>");
+            let detail = &diagnostics.errors[0].detail;
+            assert!(detail.contains(meant) && detail.contains("<region>/<name>"), "{detail}");
+        }
     }
 }

@@ -366,7 +366,7 @@ impl Resource for DumpSchedule {
             return None;
         };
         if !is_region(&place.region) {
-            imported_region_is_malformed(diagnostics, id, &place.region);
+            imported_region_is_malformed(diagnostics, id, &place.region, "<region>/<group>/<name>");
             return None;
         }
         let aws = self.aws();

@@ -117,7 +117,7 @@ variable "shield_advanced" {
 
   validation {
     condition     = var.shield_advanced == null ? true : var.shield_advanced.acknowledged_yearly_commitment
-    error_message = "shield_advanced.acknowledged_yearly_commitment is ${jsonencode(try(var.shield_advanced.acknowledged_yearly_commitment, null))}; Shield Advanced costs 3,000 USD a month, and nobody can end it within a year. Type true if you want that, or leave shield_advanced out."
+    error_message = "shield_advanced.acknowledged_yearly_commitment is ${jsonencode(try(var.shield_advanced.acknowledged_yearly_commitment, null))}; Shield Advanced costs 3,000 USD a month, and nobody can end it within a year. Set it to true if you want that, or leave shield_advanced out."
   }
 }
 

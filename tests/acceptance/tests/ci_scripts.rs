@@ -194,6 +194,8 @@ fn a_pull_request_without_credentials_is_planned_and_gets_one_comment() {
     job.run("check", &["example"], &[]).ok().unwrap();
     let said = job.run("plan", &["example", "out"], &[]).ok().unwrap();
     assert!(said.ends_with("resources that change: 3\n"), "{said}");
+    // A plan of an empty state must not be applied.
+    assert!(!job.exists("out/plan.bin"));
     job.run("policy", &["example", "out"], &[]).ok().unwrap();
     job.run("static", &["example", "out"], &[]).ok().unwrap();
     job.run("comment", &["example", "out"], &github).ok().unwrap();
@@ -254,6 +256,16 @@ fn a_pull_request_without_credentials_is_planned_and_gets_one_comment() {
         refused.text
     );
     assert!(!refused.text.contains("other"), "{}", refused.text);
+
+    // A backend needs credentials, so it is replaced, and is the configuration's again afterwards.
+    let backend = "terraform {\n  backend \"s3\" {\n    bucket = \"edu-state\"\n    key    = \"example\"\n    region = \"us-east-1\"\n  }\n}\n";
+    job.workdir.write("example/backend.tf", backend).unwrap();
+    let said = job.run("plan", &["example", "out"], &[]).ok().unwrap();
+    assert!(said.ends_with("resources that change: 3\n"), "{said}");
+    for left in ["lectern_ci_override.tf", ".terraform/terraform.tfstate"] {
+        assert!(!job.exists(&format!("example/{left}")), "{left}");
+    }
+    fs::remove_file(job.workdir.path().join("example/backend.tf")).unwrap();
 
     job.workdir
         .write(

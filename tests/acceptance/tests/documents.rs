@@ -170,7 +170,8 @@ fn hcl_blocks_are_valid_by_the_schemas_of_lectern_and_aws() {
     let contract = fs::read_to_string(workspace::root().join("terraform/modules/api/contract.json")).unwrap();
     let own = workdir.path().join("observability");
     fs::create_dir(&own).unwrap();
-    let example = workspace::root().join("examples/resources/lectern_alarm_bundle/module/observability/main.tf");
+    let example =
+        workspace::root().join("examples/resources/lectern_alarm_bundle/module/modules/observability/main.tf");
     fs::copy(example, own.join("main.tf")).unwrap();
     let mut root = String::from(
         "terraform {\n  required_providers {\n    lectern = {\n      source = \"lectern/lectern\"\n    }\n  }\n}\n\nvariable \"undeclared\" {}\n",

@@ -20,6 +20,7 @@ import itertools
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import socket
@@ -377,8 +378,8 @@ def keep_networks_as_aws_does():
             xml = xml.replace("</item>", f"<prefixListId>{prefix_list['PrefixListId']}</prefixListId></item>")
         return xml
 
-    # "an endpoint network interface is created in each of the subnets that you specify" (AWS PrivateLink guide, Interface endpoints), with
-    # an address of the subnet: the fifth and later ones are free. The endpoint owns it, so that both go together.
+    # "For each subnet that you specify from your VPC, we create an endpoint network interface in the subnet and assign it a private IP
+    # address from the subnet address range" (AWS PrivateLink guide). AWS keeps the first four. The endpoint owns it, so both go together.
     def give_interfaces(endpoint):
         for subnet in endpoint["SubnetIds"] if endpoint["VpcEndpointType"] == "Interface" else []:
             description = f"VPC Endpoint Interface {endpoint['VpcEndpointId']}"
@@ -453,6 +454,14 @@ def name_network_load_balancers_as_aws_does():
         return alb._xml(200, "CreateLoadBalancer", f"<LoadBalancers>{alb._lb_xml(balancer)}</LoadBalancers>")
 
     alb._ACTION_MAP["CreateLoadBalancer"] = create_load_balancer
+
+    # "[HTTP/HTTPS health checks]" begins what CreateTargetGroup says of both.
+    @replaced(alb, "_tg_xml")
+    def tg_xml(original, group):
+        xml = original(group)
+        if group.get("HealthCheckProtocol") == "TCP":
+            xml = re.sub("<Matcher>.*</Matcher>|<HealthCheckPath>.*?</HealthCheckPath>", "", xml)
+        return xml
 
 
 def keep_request_metrics_as_aws_does():

@@ -41,13 +41,14 @@ enum Action {
     /// refuse (--field status=409 --field error_code=CONFLICT) and others, which tests/atlas-emulator/README.md lists.
     ///
     /// Examples:
-    ///   local-cloud fault set cloudwatch throttle --operation PutMetricAlarm --times 3
-    ///   local-cloud fault set atlas unavailable --method POST --path '/groups/*/privateEndpoint/**' --times 1
+    ///   cargo cloud fault set cloudwatch throttle --operation PutMetricAlarm --times 3
+    ///   cargo cloud fault set atlas unavailable --method POST --path '/groups/*/privateEndpoint/**' --times 1
     #[command(verbatim_doc_comment)]
     Set(Set),
     /// Show the private links of Atlas in another state, for example FAILED, until the faults are cleared.
     PrivateLink {
-        /// Status to show: INITIATING, AVAILABLE, WAITING_FOR_USER, FAILED or DELETING
+        /// Status to show
+        #[arg(value_parser = ["INITIATING", "AVAILABLE", "WAITING_FOR_USER", "FAILED", "DELETING"])]
         status: String,
         /// Error message to show
         #[arg(long)]
@@ -330,6 +331,14 @@ mod tests {
             let error = format!("{:#}", set(arguments).body().unwrap_err());
             assert!(error.contains(message), "{arguments:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_private_link_is_shown_with_a_status_that_atlas_has() {
+        let parse = |status: &str| Cli::try_parse_from(["cli", "private-link", status]);
+        assert!(parse("FAILED").is_ok());
+        let error = parse("BROKEN").unwrap_err().to_string();
+        assert!(error.contains("WAITING_FOR_USER"), "{error}");
     }
 
     /// The help lists faults; each of them is one.

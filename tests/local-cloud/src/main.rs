@@ -17,7 +17,12 @@ const CLEANUP: Duration = Duration::from_secs(10);
 
 /// AWS, MongoDB Atlas and a MongoDB on this machine, for Lectern's examples and tests: no account, no Docker, no keys.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(
+    name = "cargo cloud",
+    bin_name = "cargo cloud",
+    version,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -1,6 +1,6 @@
 # main.tf
 module "courses" {
-  source    = "./observability"
+  source    = "./modules/observability"
   name      = "courses"
   topic_arn = "arn:aws:sns:eu-central-1:111122223333:courses"
 
@@ -10,7 +10,7 @@ module "courses" {
 }
 
 module "payments" {
-  source    = "./observability"
+  source    = "./modules/observability"
   name      = "payments"
   topic_arn = "arn:aws:sns:eu-central-1:111122223333:payments"
 
@@ -20,6 +20,6 @@ module "payments" {
   }
   overrides = {
     "lambda/*/errors"        = { threshold = 2 }
-    "lambda/charge/duration" = { critical = { threshold = 20000 } }
+    "lambda/charge/duration" = { warning = { threshold = 15000 }, critical = { threshold = 20000 } }
   }
 }

@@ -373,6 +373,11 @@ async fn on_a_pipe_each_phase_has_a_line_with_its_name() {
         !restored.stderr.contains('\u{1b}'),
         "no control characters on a pipe: {restored:?}"
     );
+    let drilled = world.run("drill", &[]).await;
+    assert!(
+        drilled.stderr.contains("comparing") && !drilled.stderr.contains("TTL indexes"),
+        "a drill builds no TTL indexes: {drilled:?}"
+    );
     let verified = world.run("verify", &[]).await;
     assert!(
         verified.stderr.contains("comparing    done: 140 documents"),

@@ -58,3 +58,8 @@ output "alarms" {
   description = "Names of the alarms, by alarm key."
   value       = { for key, alarm in lectern_alarm_bundle.this.alarms : key => alarm.name }
 }
+
+output "muted" {
+  description = "Keys of the alarms whose actions are disabled."
+  value       = [for key, alarm in lectern_alarm_bundle.this.alarms : key if !alarm.actions_enabled]
+}
