@@ -58,6 +58,13 @@ interface_endpoints contains endpoint if {
 	endpoint.after.vpc_endpoint_type == "Interface"
 }
 
+may_have_route_table(endpoint) if not lib.is_empty(lib.value(endpoint, ["route_table_ids"]))
+
+may_have_route_table(endpoint) if {
+	lib.is_partly_unknown(endpoint, ["route_table_ids"])
+	count(lib.references(lib.configured[endpoint.config].expressions.route_table_ids)) > 0
+}
+
 has_route_table(endpoint) if lib.has_linked({"aws_vpc_endpoint_route_table_association"}, "vpc_endpoint_id", endpoint)
 
 # Of a service that is not AWS', as Atlas' is; its name is unknown while the private link is created.

@@ -14,9 +14,14 @@ import data.lectern.lib
 atlas_access_list contains lib.found(chain, list.address, sprintf("%s is not private", [range])) if {
 	chain := rego.metadata.chain()
 	some list in lib.of_type("lectern_atlas_access_list")
-	some entry in lib.listed(lib.value(list, ["entries"]))
-	some range in about.entry_ranges(entry)
+	some range, _ in lib.value(list, ["entries"])
 	not about.is_private(range)
+}
+
+atlas_access_list contains lib.not_known(chain, list.address, "entries") if {
+	chain := rego.metadata.chain()
+	some list in lib.of_type("lectern_atlas_access_list")
+	lib.is_unknown(list, ["entries"])
 }
 
 atlas_access_list contains lib.found(chain, entry.address, sprintf("%s is not private", [range])) if {

@@ -61,6 +61,12 @@ lambda_environment_secret contains lib.found(chain, function.address, sprintf("t
 	about.is_secret(name, text)
 }
 
+lambda_environment_secret contains lib.not_known(chain, function.address, "environment.variables") if {
+	chain := rego.metadata.chain()
+	some function in lib.of_type("aws_lambda_function")
+	lib.is_unknown(function, ["environment", 0, "variables"])
+}
+
 # METADATA
 # title: A log group has a retention and a customer managed key
 # scope: document

@@ -48,10 +48,8 @@ network_s3_endpoint contains lib.found(chain, vpc.address, "the plan has functio
 network_s3_endpoint contains lib.found(chain, endpoint.address, "no route table is in route_table_ids") if {
 	chain := rego.metadata.chain()
 	some endpoint in about.s3_endpoints
-	not lib.is_partly_unknown(endpoint, ["route_table_ids"])
-	not lib.configured[endpoint.config].expressions.route_table_ids
+	not about.may_have_route_table(endpoint)
 	not about.has_route_table(endpoint)
-	lib.is_empty(lib.value(endpoint, ["route_table_ids"]))
 }
 
 # METADATA
@@ -67,6 +65,13 @@ network_endpoint_zones contains lib.found(chain, endpoint.address, "subnet_ids h
 	some endpoint in about.interface_endpoints
 	not lib.is_partly_unknown(endpoint, ["subnet_ids"])
 	count(lib.listed(lib.value(endpoint, ["subnet_ids"]))) < 2
+}
+
+network_endpoint_zones contains lib.not_known(chain, endpoint.address, "the number of subnet_ids") if {
+	chain := rego.metadata.chain()
+	about.has_functions_in_vpc
+	some endpoint in about.interface_endpoints
+	lib.is_unknown(endpoint, ["subnet_ids"])
 }
 
 # METADATA
@@ -180,7 +185,14 @@ network_flow_log contains lib.found(chain, vpc.address, "the VPC has no aws_flow
 	chain := rego.metadata.chain()
 	about.has_functions_in_vpc
 	some vpc in lib.of_type("aws_vpc")
-	count(lib.of_type("aws_flow_log")) == 0
+	lib.lacks_linked({"aws_flow_log"}, "vpc_id", vpc)
+}
+
+network_flow_log contains lib.not_known(chain, vpc.address, "the VPC of aws_flow_log") if {
+	chain := rego.metadata.chain()
+	about.has_functions_in_vpc
+	some vpc in lib.of_type("aws_vpc")
+	lib.may_have_linked({"aws_flow_log"}, "vpc_id", vpc)
 }
 
 network_flow_log contains lib.found(chain, log.address, sprintf("traffic_type is %v", [log.after.traffic_type])) if {
