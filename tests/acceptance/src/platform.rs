@@ -41,7 +41,7 @@ pub const DOMAIN: &str = "learn.example.com";
 pub enum Packages {
     /// The functions, which run.
     Built,
-    /// A few bytes, for plans.
+    /// Packages of a script that fails, for plans and applies that nobody uses.
     Placeholders,
 }
 
@@ -91,11 +91,14 @@ impl Platform {
         workdir.keep_state_in(&cloud)?;
         let folder = workdir.path().join("packages");
         fs::create_dir(&folder)?;
+        let script = folder.join("script");
+        fs::write(&script, "#!/bin/sh\nexit 1\n")?;
         for name in HANDLERS {
-            let zip = match packages {
-                Packages::Built => package::zip(&workspace::binary(name)?, BOOTSTRAP, Effort::Least)?,
-                Packages::Placeholders => name.as_bytes().to_vec(),
+            let program = match packages {
+                Packages::Built => workspace::binary(name)?,
+                Packages::Placeholders => script.clone(),
             };
+            let zip = package::zip(&program, BOOTSTRAP, Effort::Least)?;
             fs::write(folder.join(format!("{name}.zip")), zip)?;
         }
         Ok(Self {
@@ -125,6 +128,22 @@ impl Platform {
                 "us_east_1": { "AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_CLOUDWATCH": self.cloud.cloudwatch().endpoint_url() },
             },
         })
+    }
+
+    /// The same with a `mongo` and a signing key that do not exist, for plans and applies that nobody uses.
+    #[must_use]
+    pub fn variables_for_plans(&self) -> Value {
+        let mut variables = self.variables();
+        variables["mongo"] = json!({ "database": "lectern" });
+        for (place, region) in REGIONS {
+            let secret = format!("arn:aws:secretsmanager:{region}:000000000000:secret:mongo-AbCdEf");
+            variables["mongo"][place] = json!({
+                "cluster": place, "secret": { "arn": secret }, "backup_secret_arn": secret, "restore_secret_arn": secret,
+            });
+        }
+        let public_key = "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n";
+        variables["signing_key"] = json!({ "name": "first", "public_key": public_key });
+        variables
     }
 
     /// Lets the folder have these variables, and initializes it.

@@ -25,6 +25,7 @@ mod mongo_probe;
 mod mongo_witnesses;
 mod packages;
 mod plan_mutations;
+mod plan_others;
 mod plan_rules;
 mod policies;
 mod recipes;

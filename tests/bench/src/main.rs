@@ -7,6 +7,7 @@
 //! - `api`: a route of an API, by download-api and by a Python function of the same work
 //! - `dump`: the same collection through mongo-dump, a pymongo script, mongoexport and mongodump
 //! - `flow-logs`: the same flow logs, read by flow-log-guard and by a Python function of the same logic
+//! - `platform`: plan and apply of examples/education-platform; its plan, checked by the rules of terraform/policy and by checkov
 //! - `restore`: the same dump into an empty deployment, by mongo-restore and by a pymongo script
 //!
 //! What these need: `processes` runs and watches programs, `function` is a Lambda function's process with its Runtime API,
@@ -24,6 +25,7 @@ mod first_answers;
 mod flow_logs;
 mod function;
 mod handlers;
+mod platform;
 mod processes;
 mod restore;
 mod start;
@@ -46,7 +48,7 @@ struct Arguments {
     /// alarms: number of Lambda functions; each has four alarms
     #[arg(long, default_value_t = 75)]
     functions: usize,
-    /// alarms: plans of each side, dump: dumps of each, restore: restores by each, flow-logs: readings of each; in turn, and the median counts
+    /// alarms: plans of each side, dump: dumps of each, restore: restores by each, flow-logs: readings of each, platform: checks by each; in turn, and the median counts
     #[arg(long, default_value_t = 5)]
     runs: usize,
     /// dump, restore: documents of about 1 kB
@@ -69,6 +71,7 @@ enum Measurement {
     Dump,
     Restore,
     FlowLogs,
+    Platform,
 }
 
 impl Arguments {
@@ -96,6 +99,7 @@ async fn main() -> Result<()> {
                 first_answers::measure(|name| arguments.binary(name)).await?;
             }
             Measurement::FlowLogs => flow_logs::measure(arguments.runs)?,
+            Measurement::Platform => platform::measure(arguments.runs)?,
             Measurement::Api => api::measure(arguments.binary("download-api")?).await?,
             Measurement::Dump => {
                 let dump = dump::Plan {

@@ -12,7 +12,7 @@ use std::fs;
 use acceptance::platform::{Packages, Platform};
 use acceptance::terraform::aws_provider_or_skip;
 use local_cloud::Options;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::plan_rules::{findings_with, opa_or_skip};
 
@@ -27,31 +27,6 @@ struct Change {
     file: &'static str,
     from: &'static str,
     to: &'static str,
-}
-
-/// Variables of a platform with everything on, as on AWS.
-fn variables(platform: &Platform) -> Value {
-    let mut variables = platform.variables();
-    let secret = |region: &str| format!("arn:aws:secretsmanager:{region}:000000000000:secret:mongo-AbCdEf");
-    let mongo = |region: &str, cluster: &str| {
-        json!({
-            "cluster": cluster,
-            "secret": { "arn": secret(region) },
-            "backup_secret_arn": secret(region),
-            "restore_secret_arn": secret(region),
-        })
-    };
-    variables["mongo"] = json!({
-        "database": "lectern",
-        "primary": mongo("eu-west-1", "primary"),
-        "secondary": mongo("eu-central-1", "secondary"),
-    });
-    variables["signing_key"] =
-        json!({ "name": "first", "public_key": "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n" });
-    variables["name"] = json!("edu");
-    variables["atlas"] = json!({ "org_id": "0123456789abcdef01234567" });
-    variables["topology"] = json!("nlb");
-    variables
 }
 
 /// An address without modules and keys.
@@ -82,7 +57,11 @@ fn one_changed_line_of_the_platform_is_found_by_the_rule_for_it_and_nothing_else
     let folder = platform.workdir.path();
     // The settings of the local cloud make the platform less safe than it is.
     fs::remove_file(folder.join("local.auto.tfvars")).unwrap();
-    platform.init(&variables(&platform)).unwrap();
+    let mut variables = platform.variables_for_plans();
+    variables["name"] = json!("edu");
+    variables["atlas"] = json!({ "org_id": "0123456789abcdef01234567" });
+    variables["topology"] = json!("nlb");
+    platform.init(&variables).unwrap();
 
     let mut problems = Vec::new();
     for plan in [1, 2] {
