@@ -73,7 +73,7 @@ impl World {
             .collect();
         let aws = RunningProvider::start(aws_provider, &environment).unwrap();
         let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
-        workdir.keep_state_in(&cloud).unwrap();
+        workdir.keep_state_in(cloud).unwrap();
         workdir.copy_example("apis").unwrap();
         let local = workdir.path().join("local.tfvars");
         fs::rename(local, workdir.path().join("local.auto.tfvars")).unwrap();
