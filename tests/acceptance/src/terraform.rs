@@ -248,11 +248,13 @@ impl Workdir {
             scope.spawn(create).join()
         });
         created.map_err(|_| anyhow!("no bucket for the state"))??;
+        // Several configurations can be applied to one cloud.
+        let name = self.path().file_name().unwrap_or_default().to_string_lossy();
         let backend = format!(
             r#"terraform {{
   backend "s3" {{
     bucket                      = "{STATES}"
-    key                         = "terraform.tfstate"
+    key                         = "{name}/terraform.tfstate"
     region                      = "{STATES_REGION}"
     use_path_style              = true
     skip_credentials_validation = true

@@ -161,7 +161,6 @@ async fn objects_arrive_in_the_other_region_and_a_role_that_lost_its_rights_is_a
         .collect();
     let aws = RunningProvider::start(&aws_provider, &environment).unwrap();
     let workdir = Workdir::with_running_aws(Engine::Terraform, &environment, &aws).unwrap();
-    workdir.keep_state_in(&cloud).unwrap();
     workdir.copy_modules().unwrap();
     workdir.write("main.tf", include_str!("main.tf")).unwrap();
     workdir.init().unwrap();
