@@ -13,7 +13,7 @@ use crate::store::{Expect, Store, Tag, Written};
 pub struct Rhythm {
     /// Number of bytes that were finished since the last save.
     pub bytes: u64,
-    /// Time since the first result that is not saved.
+    /// Time that has passed since the first unsaved result.
     pub every: Duration,
 }
 

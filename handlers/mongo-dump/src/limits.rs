@@ -18,7 +18,7 @@ pub struct Limits {
     /// Bytes of documents that a cursor's answer is meant to have; the server's own are 16 MiB. Smaller ones take less memory
     /// and no longer.
     pub batch_bytes: u64,
-    /// The state is saved after an object if this number of stored bytes is not in it yet, or if the time has passed. Small
+    /// The state is saved after an object if this number of stored bytes is not in it yet, or if `checkpoint_every` has passed. Small
     /// collections would otherwise cost two writes each.
     pub checkpoint_bytes: u64,
     /// See `checkpoint_bytes`.

@@ -42,7 +42,7 @@ pub(crate) enum Ended {
 pub(crate) struct Position<'a> {
     pub(crate) planned: &'a Planned,
     pub(crate) range: &'a PlannedRange,
-    /// The last documents that are no longer wanted.
+    /// The last documents that were given, which are not needed again.
     pub(crate) tail: Tail,
     /// `None`: majority.
     pub(crate) snapshot: Option<ClusterTime>,
