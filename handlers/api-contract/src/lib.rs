@@ -1,4 +1,4 @@
-//! What the APIs promise, in one OpenAPI 3.0.3 file, and what API Gateway is told of it.
+//! What the APIs promise, in one OpenAPI 3.0.3 file, and the part of it that API Gateway is configured with.
 //!
 //! - [`Contract`]: `openapi.json`, read: [`Route`]s, their parameters and bodies, and every schema in JSON Schema draft 4
 //! - [`gateway`]: the same for Terraform's module `api`, in the part of draft 4 that API Gateway enforces

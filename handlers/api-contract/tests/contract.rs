@@ -1,4 +1,4 @@
-//! The contract is whole, and what API Gateway is told of it is the same and nothing that it would ignore.
+//! The contract is complete. API Gateway is configured with the same contract, and with nothing that it would ignore.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -71,11 +71,11 @@ impl Caller {
     }
 }
 
-/// API Gateway joins the groups with commas. A name with anything but `[A-Za-z0-9_-]` may be two that were made to look like one
-/// or one that looks like two, so a claim that holds one says nothing at all.
+/// API Gateway joins the groups with commas. A name with anything but `[A-Za-z0-9_-]` may be two names that look like one, or one name
+/// that looks like two, so a claim that contains such a name counts as no groups at all.
 ///
 /// # Errors
-/// Why it says nothing, for whoever wonders at a 403.
+/// The reason why the claim counts as no groups, to explain a 403.
 fn groups(claim: &Value) -> Result<Vec<String>, &'static str> {
     let claim = claim
         .as_str()

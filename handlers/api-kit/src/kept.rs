@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::Mutex;
 
-/// What a renewal may take while there is something to go on with. Our choice: a client waits for it.
+/// Maximum duration of a renewal while the earlier value is still valid. Our choice: a client waits for it.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// After a renewal that failed, until the next one. Our choice: one slow request in that time, not every one.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -25,7 +25,7 @@ pub struct Fresh<T> {
     pub value: T,
     /// When to get another.
     pub renew_at: SystemTime,
-    /// When it is good for nothing any more; never, if none.
+    /// When it is no longer valid; never, if none.
     pub good_until: Option<SystemTime>,
 }
 

@@ -160,7 +160,7 @@ pub struct FieldError {
 pub struct Problem {
     /// What kind of problem.
     pub kind: Kind,
-    /// What to do about it, for whoever wrote the client.
+    /// What to do about it, for the author of the client.
     pub detail: Option<String>,
     /// Everything that is wrong with the request.
     pub errors: Vec<FieldError>,

@@ -102,7 +102,7 @@ impl Request {
     }
 }
 
-/// Methods of a resource, whoever serves them: a browser's preflight asks one function about all.
+/// Methods of a resource, whichever function serves them: a browser's preflight asks one function about all.
 pub(crate) fn methods(resource: &str) -> String {
     listed(|route| route.path == resource)
 }

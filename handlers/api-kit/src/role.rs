@@ -28,7 +28,7 @@ pub struct Session {
     pub s3: aws_sdk_s3::Client,
     /// What it signs with.
     pub credentials: Credentials,
-    /// When it is over.
+    /// When it expires.
     pub expires_at: SystemTime,
 }
 

@@ -16,10 +16,10 @@ pub enum Answer {
     Busy {
         /// The run that this event belongs to.
         run: RunId,
-        /// Who does, and until when unless they go on.
+        /// The invocation that does, and when its lease expires unless it is renewed.
         holder: Holder,
     },
-    /// The function's time is over; another invocation goes on where this one ended.
+    /// The function's time has run out; another invocation resumes where this one ended.
     HandedOver {
         /// The run.
         run: RunId,

@@ -17,8 +17,8 @@ use crate::run::{Ended, Run};
 use crate::state::State;
 use crate::{groups, users};
 
-/// Exports the pool, or goes on where another invocation ended. Metrics are written before it returns: `Completed` and what belongs to it
-/// with a complete export, `Failed` with every failure.
+/// Exports the pool, or resumes where another invocation ended. Metrics are written before it returns: `Completed` and the metrics that
+/// belong to it with a complete export, `Failed` with every failure.
 ///
 /// # Errors
 /// One of [`FAILURES`](crate::FAILURES). What is finished is kept, and the same event continues from there.

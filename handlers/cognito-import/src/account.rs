@@ -50,9 +50,10 @@ pub(crate) fn handle<'a>(user: &'a User, pool: &PoolFacts) -> &'a str {
     address.map_or(user.username.as_str(), String::as_str)
 }
 
-/// Makes a user, or goes on with one whose making was cut off: every step can be repeated. Disabled last, so that nothing is refused for it.
+/// Creates a user, or continues with one whose creation was interrupted: every step can be repeated. Disabled last, so that no step is refused
+/// because the user is disabled.
 ///
-/// The password is random and nobody knows it, so that whoever wants to sign in has to reset it by a verified address; a temporary one
+/// The password is random and nobody knows it, so a user has to reset it with a verified address to sign in; a temporary password
 /// could not be reset (ForgotPassword refuses users in FORCE_CHANGE_PASSWORD).
 pub(crate) async fn make(
     pool: &Pool,

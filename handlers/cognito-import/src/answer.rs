@@ -13,10 +13,10 @@ pub enum Answer {
     Complete(Box<Report>),
     /// Somebody imports into this pool; this invocation did nothing.
     Busy {
-        /// Who does, and until when unless they go on.
+        /// The invocation that does, and when its lease expires unless it is renewed.
         holder: Holder,
     },
-    /// The function's time is over; another invocation goes on where this one ended.
+    /// The function's time has run out; another invocation resumes where this one ended.
     HandedOver {
         /// How often it was handed over so far.
         hops: u32,

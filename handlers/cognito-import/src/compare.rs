@@ -34,7 +34,7 @@ pub(crate) fn differences(
     differences
 }
 
-/// Whoever was invited and never signed in is so again; all others have a password, or need a new one.
+/// A user who was invited and never signed in has that status again; all others have a password, or need a new one.
 fn fits(exported: &str, found: &str) -> bool {
     const INVITED: &str = "FORCE_CHANGE_PASSWORD";
     match (exported, found) {

@@ -1,4 +1,4 @@
-//! What whoever invokes the function sends.
+//! The event that callers of the function send.
 
 use serde::{Deserialize, Serialize};
 use user_export::RunId;

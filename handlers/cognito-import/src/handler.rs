@@ -16,8 +16,8 @@ use crate::run::{Ended, Run};
 use crate::state::State;
 use crate::{groups, open, users};
 
-/// Imports an export, or goes on where another invocation ended. Metrics are written before it returns: `Completed` and what belongs to it
-/// with an import that came to its end, `Failed` with every failure.
+/// Imports an export, or resumes where another invocation ended. Metrics are written before it returns: `Completed` and the metrics that
+/// belong to it with an import that ran to its end, `Failed` with every failure.
 ///
 /// # Errors
 /// One of [`FAILURES`](crate::FAILURES). What is finished is kept, and the same event continues from there.
@@ -127,8 +127,8 @@ async fn whole(
     let state = &mut checkpoint.state;
     state.tally.memberships_orphaned = memberships.count().saturating_sub(state.tally.memberships_matched);
     let report = report(&run, event, state);
-    // Texts, numbers and lists under fixed names: nothing that JSON cannot hold. Whoever ended between this and the next
-    // line writes it again, with another time: the later attempt counts.
+    // Strings, numbers and lists under fixed names: nothing that JSON cannot represent. An invocation that ended between this and the next
+    // line is repeated and writes the report again, with another time: the later attempt counts.
     let bytes = serde_json::to_vec_pretty(&report).unwrap_or_default();
     match commit::once(store, &report.report, &bytes).await {
         Ok(_) | Err(JobError::Occupied { .. }) => {}

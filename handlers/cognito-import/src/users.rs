@@ -82,7 +82,7 @@ async fn look<'a>(
     let to_make = next.iter().filter(|(_, next)| matches!(next, Next::Make(_)));
     let to_make: Vec<_> = to_make.map(|(line, _)| *line).collect();
     if !run.dry_run && !to_make.is_empty() {
-        // Also where it is the same: whoever does not lead any more makes nobody.
+        // Saved even if it has not changed: an invocation that has lost the lease fails here and creates no users.
         checkpoint.state.making = to_make;
         checkpoint.save().await?;
     }

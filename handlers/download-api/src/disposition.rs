@@ -24,8 +24,8 @@ const MAX_CHARACTERS: usize = 255;
 /// What a character that cannot be in a file's name becomes.
 const REPLACEMENT: char = '_';
 
-/// The name as it is offered to whoever downloads: without control characters, separators of paths and characters that change
-/// the direction of text, which make `fdp.exe` look like `exe.pdf`, and as a name that Windows keeps as it is.
+/// The name that browsers save the file under: without control characters, path separators and characters that change
+/// the direction of text, which make `fdp.exe` look like `exe.pdf`, and as a name that Windows keeps unchanged.
 fn offered(name: &str) -> String {
     let unfit = |c: char| {
         c.is_control()

@@ -1,4 +1,4 @@
-//! What the function is told by its environment variables.
+//! The function's settings, from its environment variables.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Settings {
         let seconds = environment.parsed(
             "LECTERN_LINK_SECONDS",
             LINK_SECONDS,
-            // Less is over before a browser follows it; a role that another role assumes lasts an hour at most.
+            // With less, the URL expires before a browser follows it; a role that another role assumes lasts an hour at most.
             |seconds| (30..=3600).contains(seconds),
             "seconds from 30 to 3600",
         );

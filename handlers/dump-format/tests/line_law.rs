@@ -8,7 +8,7 @@ use arbitrary::{any_document, document, string, usual_document, with_length};
 use dump_format::line::{DecodeProblem, Decoder, Encoded, Encoder, EscapeReason, MAX_DEPTH, MAX_PLAIN_LINE};
 use proptest::prelude::*;
 
-/// Encodes behind something that is there already, decodes likewise; the answer is the line and what became of it.
+/// Encodes and decodes into buffers that already have content; returns the line and the outcome.
 fn back_and_forth(raw: &[u8]) -> (Encoded, Vec<u8>) {
     let mut encoder = Encoder::new();
     let mut out = b"before".to_vec();

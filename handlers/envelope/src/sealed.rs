@@ -28,7 +28,7 @@ impl fmt::Debug for DataKey {
     }
 }
 
-/// The place that content belongs to. It is authenticated and not kept: whoever decrypts has to name the same one.
+/// The place that content belongs to. It is authenticated and not stored: the caller that decrypts has to name the same place.
 #[derive(Clone)]
 pub struct Binding(Vec<u8>);
 
@@ -60,7 +60,7 @@ impl fmt::Debug for Binding {
 pub enum Padding {
     /// Nothing: the ciphertext is as long as the content.
     None,
-    /// Blanks behind JSON text up to a multiple of so many bytes. Whoever reads JSON ignores them.
+    /// Blanks after JSON text up to a multiple of this number of bytes. JSON parsers ignore them.
     Blanks(NonZeroUsize),
 }
 

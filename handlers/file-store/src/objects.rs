@@ -4,7 +4,7 @@ use aws_sdk_s3::types::{Tag, Tagging};
 use lambda_kit::aws::AwsError;
 
 /// The tag of what was deleted. A version without it, and without the tag of what was not verified yet, is one that is served, and no
-/// lifecycle rule removes it: whoever still has the form may put another version over it.
+/// lifecycle rule removes it: a client that still has the form may upload another version over it.
 const DELETED: (&str, &str) = ("upload", "deleted");
 
 /// The objects of one bucket.

@@ -88,8 +88,8 @@ impl Records {
         self.update(doc! { "_id": id }, deleting(now)).await
     }
 
-    /// Marks an abandoned upload as deleting; whether it is still abandoned and the same announcement. Whoever completes it or removes
-    /// it at the same time is either before this write, and it changes nothing, or after, and finds it deleting.
+    /// Marks an abandoned upload as deleting; returns whether it was still abandoned and the same announcement. A request that completes or
+    /// removes it at the same time comes either before this write, which then changes nothing, or after it, and finds it deleting.
     ///
     /// # Errors
     /// [`StoreError`].

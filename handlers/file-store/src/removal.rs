@@ -7,7 +7,7 @@ use lambda_kit::mongo::StoreError;
 use crate::objects::Objects;
 use crate::records::Records;
 
-/// Why a removal did not end. The record is still there, marked as deleting: the same removal again goes on.
+/// Why a removal did not finish. The record still exists, marked as deleting: the same removal resumes when it is repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum RemovalError {
     /// S3 refused a call or did not answer.
@@ -18,7 +18,7 @@ pub enum RemovalError {
     Record(#[from] StoreError),
 }
 
-/// Removes the content of a file that is marked as deleting, so that nobody sees it any more, then its record.
+/// Removes the content of a file that is marked as deleting, so that it is no longer visible, then its record.
 ///
 /// # Errors
 /// [`RemovalError`], at the first step that fails.
@@ -30,7 +30,7 @@ pub async fn remove_hidden(record: &FileRecord, records: &Records, objects: &Obj
     }
     let version_id = match &record.version_id {
         Some(version_id) => Some(version_id.clone()),
-        // One that was verified and then not made available has no tag any more.
+        // A file that was verified and then not made available no longer has a tag.
         None => objects.current_version(&key).await?,
     };
     if let Some(version_id) = version_id {

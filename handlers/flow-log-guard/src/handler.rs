@@ -18,8 +18,8 @@ use crate::scan::Scan;
 /// Reads all lines of an event, counts them, and publishes what there is to report.
 ///
 /// # Errors
-/// A [`Failure`] with a name of [`FAILURES`](crate::FAILURES). The same event may come again: what was counted or published of it is
-/// known by this process, and by its ids to whoever reads the findings.
+/// A [`Failure`] with a name of [`FAILURES`](crate::FAILURES). The same event may come again: this process knows what it has counted or
+/// published of it, and readers of the findings recognize it by its ids.
 pub async fn handle(guard: &FlowLogGuard, event: &str) -> Result<Answer, Failure> {
     Ok(story(guard, event).await?)
 }

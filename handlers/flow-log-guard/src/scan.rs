@@ -7,7 +7,7 @@ use crate::envelope::{Delivery, LogEvent};
 use crate::format::{Action, Format, Line, Record, Unreadable};
 use crate::ranges::Ranges;
 
-/// So many are named in a notice; all are counted.
+/// Maximum number of unreadable lines, and of network interfaces, that a notice names; all are counted.
 pub(crate) const NAMED_MAX: usize = 10;
 
 /// By what lines are read and judged.

@@ -1,4 +1,4 @@
-//! How far a job has come: what is finished is kept in S3, so that any other invocation can go on.
+//! How far a job has come: what is finished is kept in S3, so that any other invocation can continue.
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,9 @@ use crate::store::{Expect, Store, Tag, Written};
 /// When a state is worth a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rhythm {
-    /// So many bytes were finished since the last save.
+    /// Number of bytes that were finished since the last save.
     pub bytes: u64,
-    /// So much time has passed since the first thing that is not saved.
+    /// Time that has passed since the first unsaved result.
     pub every: Duration,
 }
 
@@ -47,8 +47,8 @@ pub async fn load<S: DeserializeOwned>(
 
 /// The state in memory and where it is kept.
 ///
-/// Whoever takes the lease after another one and saves a state that differs, be it by the name of its owner, makes sure that no save of
-/// the other one arrives any more.
+/// An invocation that takes over the lease and saves a state that differs, if only in the name of its owner, makes sure that no save of
+/// the former owner can succeed later.
 #[derive(Debug)]
 pub struct Checkpoint<'a, S> {
     store: &'a Store,
@@ -93,7 +93,7 @@ impl<'a, S: Serialize + DeserializeOwned> Checkpoint<'a, S> {
         })
     }
 
-    /// Something was finished that has so many stored bytes: saves if that is worth a write.
+    /// Records a result with this number of stored bytes: saves if that is worth a write.
     ///
     /// # Errors
     /// As [`Checkpoint::save`].

@@ -23,8 +23,8 @@ pub async fn once(store: &Store, key: &str, bytes: &[u8]) -> Result<Stored, JobE
     }
 }
 
-/// Moves a pointer to `bytes`, forwards only: `stays` says of what is there whether it is newer. False: it is, or the pointer was there
-/// already.
+/// Moves a pointer to `bytes`, forwards only: `stays` says whether the existing content is newer. Returns false if it is, or if the pointer
+/// already has these bytes.
 ///
 /// # Errors
 /// [`JobError::Foreign`] with the reason that `stays` gives for what it cannot read, [`JobError::Contended`] where others wrote each time,

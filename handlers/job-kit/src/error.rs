@@ -46,7 +46,7 @@ pub enum JobError {
     /// Somebody else leads.
     #[error("{0} is still running: nothing was done here")]
     Held(Holder),
-    /// This invocation does not lead any more.
+    /// This invocation no longer holds the lease.
     #[error(
         "the lease was lost: it could not be renewed in time, or somebody else has taken it; what is finished is \
          kept, and the same event continues from there"
@@ -67,7 +67,7 @@ pub enum JobError {
     /// An invocation finished nothing, and its next would not either.
     #[error("one invocation was not enough to make progress: increase the timeout or memory of the function")]
     NoProgress,
-    /// The job goes on and on.
+    /// The job does not end.
     #[error(
         "the job has been handed over {hops} times without completing: increase the timeout or memory of the function"
     )]

@@ -1,4 +1,4 @@
-//! How often a job goes on in another invocation.
+//! How often a job continues in another invocation.
 
 use serde::{Deserialize, Serialize};
 

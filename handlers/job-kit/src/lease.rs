@@ -18,7 +18,7 @@ const VERSION: u32 = 1;
 /// Owner of a lease that waits for the run's next function: a continuation, or the workers after a plan.
 pub(crate) const BETWEEN: &str = "between functions";
 
-/// Others may change the object between a look and a write; after so many times somebody works against us.
+/// Others may change the object between a read and a write; after this number of attempts, another writer keeps interfering.
 pub(crate) const LOOKS: u32 = 8;
 
 #[derive(Serialize, Deserialize)]
@@ -220,8 +220,8 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Says that nobody works any more: the object is not deleted, its time goes back to 1970. A failure costs the next
-    /// run the wait for its end and nothing else.
+    /// Ends the lease: the object is not deleted, its time is set back to 1970. If this fails, the next run has to wait until the lease
+    /// expires, and nothing else is lost.
     pub async fn release(mut self) {
         let patience: Duration = self.terms.length / 4;
         match tokio::time::timeout(patience, self.rewrite(None, Moment::START)).await {
@@ -243,7 +243,7 @@ pub struct Fence<'a> {
 
 impl Fence<'_> {
     /// Reads the lease. What follows may still come too late, so it has to be safe to repeat; this keeps an invocation that was frozen,
-    /// or cut off from S3, from going on as if nothing had happened.
+    /// or cut off from S3, from continuing as if nothing had happened.
     ///
     /// # Errors
     /// [`JobError::LeaseLost`] where the lease is another's, waits, or has ended; what the store fails with.

@@ -1,15 +1,15 @@
 //! What work needs that takes longer than one invocation: its results and its progress are objects of one bucket.
 //!
-//! A job takes a [`Lease`], opens its [`Checkpoint`], works until its [`Pace`] says that the time is over, and then hands over to its next
-//! invocation or writes its manifest. An invocation can be killed at any point, or come twice: the next one goes on from the checkpoint.
+//! A job takes a [`Lease`], opens its [`Checkpoint`], works until its [`Pace`] says that the time has run out, and then hands over to its next
+//! invocation or writes its manifest. An invocation can be killed at any point, or come twice: the next one resumes from the checkpoint.
 //!
 //! - [`Store`]: objects of one bucket, written under a condition ([`Expect`]) or by version; [`Place`] says where; [`Digest`], [`Tag`]
-//! - [`Lease`]: one leader at a time, for so long as its [`Terms`] say; [`Fence`] asks whether it still leads; [`Shared`] is for many workers of
+//! - [`Lease`]: one leader at a time, for the length in its [`Terms`]; [`Fence`] asks whether it still leads; [`Shared`] is for many workers of
 //!   one run
 //! - [`Checkpoint`]: how far a job is, saved at its [`Rhythm`]
 //! - [`upload`]: large objects in constant memory
 //! - [`commit`]: the manifest, last, and a pointer that only moves forwards
-//! - [`Pace`], [`Handovers`]: when to stop, and how often a job may go on in another invocation
+//! - [`Pace`], [`Handovers`]: when to stop, and how often a job may continue in another invocation
 //! - [`JobError`]: what all of this fails with
 //!
 //! **Who writes what, so that a former leader does no harm.** S3 has no locks. The state is written under the condition that it is the one

@@ -187,8 +187,8 @@ impl Store {
         }
     }
 
-    /// An object; `None` where there is none. Without permission to list, S3 answers 403 for an object that is not there, so
-    /// that counts as none here; whoever then writes under the condition that there is none is told the truth.
+    /// An object; `None` if it does not exist. Without permission to list, S3 answers 403 for an object that does not exist, so 403
+    /// counts as `None` here; a caller that then writes under the condition that it does not exist learns whether it does.
     ///
     /// # Errors
     /// [`JobError::Storage`].

@@ -36,7 +36,7 @@ impl Default for Shape {
 /// Why an object was not written.
 #[derive(Debug)]
 pub enum UploadError<E> {
-    /// S3 answered that it has other bytes, or that the upload is not there any more. Another attempt begins the object anew.
+    /// S3 answered that it has other bytes, or that the upload no longer exists. Another attempt starts the object again.
     Again,
     /// The call failed, or the source of the bytes did.
     Failed(E),
@@ -209,7 +209,7 @@ impl<'a> Uploader<'a> {
     fn give_back(&self, part: Part) {
         if let (true, Some(buffers)) = (part.is_buffer, &self.buffers) {
             let buffer = part.bytes.try_into_mut().map(Vec::from).unwrap_or_default();
-            // Whoever fills them may have ended.
+            // The task that fills them may have ended.
             buffers.send(buffer).ok();
         }
     }

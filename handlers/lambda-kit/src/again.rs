@@ -1,4 +1,4 @@
-//! The next invocation of the same function, when this one's time is over.
+//! The next invocation of the same function, when this one's time has run out.
 
 use aws_config::{Region, SdkConfig};
 use aws_sdk_lambda::primitives::Blob;

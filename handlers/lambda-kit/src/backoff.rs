@@ -12,7 +12,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The pause after so many failed attempts, from 1.
+    /// The pause after this number of failed attempts, from 1.
     #[must_use]
     pub fn pause(&self, failed: u32) -> Duration {
         let full = self

@@ -89,13 +89,13 @@ fn count(cut: &Cut, function_arn: &str) {
 
 /// A function that Lambda starts and that has no command line: what differs between the handlers' processes.
 pub trait Function: Sized {
-    /// What whoever starts it by hand is told.
+    /// The help that is printed when it is started manually.
     const HELP: &'static str;
     /// What it returns, as JSON.
     type Answer: Serialize;
 
-    /// Settings and clients, made at the first event: until the first poll Lambda counts the time as initialization. After a failure they
-    /// are made anew at the next event.
+    /// Settings and clients, created at the first event: until the first poll Lambda counts the time as initialization. After a failure they
+    /// are created again at the next event.
     ///
     /// # Errors
     /// A setting is missing or wrong.
@@ -109,7 +109,7 @@ pub trait Function: Sized {
 }
 
 /// The whole process of a [`Function`]: under Lambda it serves, with logs as JSON and one thread for the network, since Lambda hands over
-/// one event at a time; whoever starts it by hand gets its help, and exit code 2 unless they asked for it.
+/// one event at a time. Started manually, it prints its help, and exits with code 2 unless the help was asked for.
 #[must_use]
 pub fn process<F: Function>() -> ExitCode {
     if !is_lambda() {

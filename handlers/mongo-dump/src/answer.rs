@@ -18,10 +18,10 @@ pub enum Answer {
     Busy {
         /// The run this event belongs to.
         run: RunId,
-        /// Who works, and until when unless they go on.
+        /// The invocation that works, and when its lease expires unless it is renewed.
         holder: Holder,
     },
-    /// The function's time is over; another invocation goes on where this one ended.
+    /// The function's time has run out; another invocation resumes where this one ended.
     HandedOver {
         /// The run.
         run: RunId,
@@ -46,7 +46,7 @@ pub enum Answer {
         /// Bytes stored.
         bytes: u64,
     },
-    /// Action `range`: the function's time is over; the same event goes on where this one ended.
+    /// Action `range`: the function's time has run out; the same event resumes where this one ended.
     RangeUnfinished {
         /// The run.
         run: RunId,

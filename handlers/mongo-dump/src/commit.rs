@@ -63,7 +63,7 @@ pub(crate) async fn write(
     Ok((manifest, bytes))
 }
 
-/// What is there now and was not when the run was planned.
+/// Collections that exist now and did not when the run was planned.
 async fn created(run: &Run<'_>, source: &Source, plan: &Plan) -> Result<Vec<Skipped>, DumpError> {
     let planned = plan.collections.iter().map(|planned| &planned.namespace);
     let known: BTreeSet<_> = planned.chain(plan.skipped.iter().map(|it| &it.namespace)).collect();

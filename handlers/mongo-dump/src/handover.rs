@@ -1,4 +1,4 @@
-//! Whether the run goes on in another invocation.
+//! Whether the run continues in another invocation.
 
 use job_kit::{Handovers, JobError};
 

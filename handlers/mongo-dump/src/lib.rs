@@ -3,7 +3,7 @@
 //! [`MongoDump`] is the function, [`handle`] one event, from its JSON to an [`Answer`]. From the event
 //! inwards:
 //! - `handler`: the story of one event; `answer`, `error`: how it ends; [`Settings`] and [`Limits`]: what it runs with;
-//! - `run`: the event with all that it works with; `handover`: the next function goes on;
+//! - `run`: the event with all that it works with; `handover`: the next function continues;
 //! - `planning` makes a `plan`: `probing` finds a time and a list of the `catalog` that fit together, `sharding` says what is spread over
 //!   shards, `window` how large a range may be, `split` where it ends; `state`: what of it is done;
 //! - `range`: one range, from `reader` (a cursor that survives failures, by the `tail` of what it gave) through `batch` and `object`

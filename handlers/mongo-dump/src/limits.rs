@@ -18,7 +18,7 @@ pub struct Limits {
     /// Bytes of documents that a cursor's answer is meant to have; the server's own are 16 MiB. Smaller ones take less memory
     /// and no longer.
     pub batch_bytes: u64,
-    /// The state is saved after an object if so many stored bytes are not in it yet, or so much time has passed. Small
+    /// The state is saved after an object if this number of stored bytes is not in it yet, or if `checkpoint_every` has passed. Small
     /// collections would otherwise cost two writes each.
     pub checkpoint_bytes: u64,
     /// See `checkpoint_bytes`.
@@ -34,7 +34,7 @@ pub struct Limits {
     /// A lease that is not renewed ends after this. Lambda runs a failed asynchronous event again after one minute, so by then
     /// that of a killed function has ended.
     pub lease: Duration,
-    /// How long a run's lease holds for whoever comes next: the continuation after a handover, or the ranges after a plan.
+    /// How long a run's lease is held for the next function: the continuation after a handover, or the ranges after a plan.
     /// Lambda and Step Functions start them within seconds unless they are throttled.
     pub lease_between: Duration,
     /// A cursor's answer that takes longer is given up and asked for again.

@@ -47,7 +47,7 @@ pub(crate) struct Finished {
     pub(crate) sha256: Sha256Hex,
     pub(crate) content_hash: ContentHash,
     pub(crate) escaped: BTreeMap<EscapeReason, u64>,
-    /// Its last documents, and those of before that reading goes on behind.
+    /// Its last documents, and earlier ones, after which reading resumes.
     pub(crate) tail: Vec<Given>,
     /// Documents whose `_id` the one before them has, where that can be.
     pub(crate) twins: Option<Twins>,
@@ -203,7 +203,7 @@ impl Open {
         Ok(())
     }
 
-    /// Sends parts that are full; false: nobody wants them any more.
+    /// Sends parts that are full; false: the receiver has stopped.
     fn send(&mut self, pieces: &Sender<Piece>) -> bool {
         let ready = std::mem::take(&mut self.sink().ready);
         ready

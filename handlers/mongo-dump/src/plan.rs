@@ -47,10 +47,10 @@ pub(crate) enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Order {
-    /// By the index on `_id`: reading can go on from any document.
+    /// By the index on `_id`: reading can resume from any document.
     ById,
     /// As documents are stored: the measurements of a time series have no such index, and a capped collection's order is part of it.
-    /// Reading cannot go on, only begin again.
+    /// Reading cannot resume, only start again.
     Natural,
 }
 

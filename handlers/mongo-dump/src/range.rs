@@ -22,7 +22,7 @@ use crate::state::{Checkpoint, Downgrade, Left, RangeState};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RangeEnd {
     Done,
-    /// The invocation's time is over; what is finished is in the state.
+    /// The invocation's time has run out; what is finished is in the state.
     OutOfTime,
 }
 
@@ -79,7 +79,7 @@ pub(crate) async fn dump(
     loop {
         let state = checkpoint.state.range(range.range, run.settings.now());
         if planned.order == Order::Natural {
-            // Reading cannot go on behind what an earlier attempt wrote.
+            // Reading cannot resume after what an earlier attempt wrote.
             state.clear();
         }
         let before = state.parts.len();

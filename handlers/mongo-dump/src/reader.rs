@@ -42,7 +42,7 @@ pub(crate) enum Ended {
 pub(crate) struct Position<'a> {
     pub(crate) planned: &'a Planned,
     pub(crate) range: &'a PlannedRange,
-    /// The last documents that are not wanted any more.
+    /// The last documents that were given, which are not needed again.
     pub(crate) tail: Tail,
     /// `None`: majority.
     pub(crate) snapshot: Option<ClusterTime>,
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
         };
         if planned.order == Order::ById {
             command.append(cstr!("hint"), rawdoc! { "_id": 1 });
-            // In the order of that index already, but for a router, which merges what its shards give only where it is told to.
+            // The documents already have the order of that index, except from a router, which merges its shards' documents by `_id` only with a sort.
             command.append(cstr!("sort"), rawdoc! { "_id": 1 });
             if let Some(from) = self.position.tail.last_id().or(range.from.as_ref()) {
                 command.append(cstr!("min"), raw(from)?);
@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
                 }
                 tracing::warn!(%namespace, code, "the server no longer has the snapshot: reading on with majority");
                 self.position.snapshot = None;
-                // It is set once: whoever resumes an already degraded range starts without a snapshot.
+                // It is set once: an invocation that resumes an already degraded range starts without a snapshot.
                 self.downgrade.get_or_init(|| downgrade);
                 return if is_restart { Err(Ended::Restart) } else { Ok(()) };
             }

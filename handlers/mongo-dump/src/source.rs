@@ -215,7 +215,7 @@ impl Source {
             .await
     }
 
-    /// As [`Self::all`], of the primary alone: what a secondary lists may be long gone, or be missing what is there.
+    /// As [`Self::all`], from the primary alone: a secondary may list collections that are already deleted, or lack existing ones.
     pub(crate) async fn list(
         &self,
         name: &'static str,
@@ -226,7 +226,7 @@ impl Source {
             .await
     }
 
-    /// As [`Self::all`], for what the dump can do without: work that takes too long is asked for once, and the server is told to end it then.
+    /// As [`Self::all`], for what the dump can do without: it is requested once, with a time limit after which the server ends the work.
     pub(crate) async fn briefly(
         &self,
         name: &'static str,

@@ -1,4 +1,4 @@
-//! How far a run, or one of its ranges, has come: what is finished is kept in S3, so that any other invocation can go on.
+//! How far a run, or one of its ranges, has come: what is finished is kept in S3, so that any other invocation can continue.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ pub(crate) struct RangeState {
 }
 
 impl RangeState {
-    /// The documents that reading goes on behind.
+    /// The documents after which reading resumes.
     pub(crate) fn tail(&self, is_sharded: bool) -> Tail {
         let last = match &self.last_id {
             Some(id) if self.tail.is_empty() => vec![Given {

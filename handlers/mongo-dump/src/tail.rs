@@ -1,8 +1,8 @@
 //! The last documents that were given, by which an answer that begins with them is known.
 //!
-//! After a failure reading goes on from the last `_id`, and that document comes again. Where one `_id` is one document, its `_id` tells. On a sharded cluster
-//! several documents may have it, one a shard, and the router gives equal ones in any order: some of them may have been given, and some not. Then it is the
-//! bytes that tell.
+//! After a failure, reading resumes from the last `_id`, and that document comes again. Where an `_id` is unique, it identifies the document.
+//! On a sharded cluster several documents may have the same `_id`, one on each shard, and the router returns equal ones in any order: some of
+//! them may have been given, and some not. Then their bytes identify them.
 
 use std::collections::VecDeque;
 
@@ -153,7 +153,7 @@ mod tests {
         documents.iter().map(Vec::as_slice).collect()
     }
 
-    /// What is given after a failure of documents that come in answers of so many.
+    /// The documents that are given after a failure, from answers of `answer` documents.
     fn after(is_sharded: bool, given: &[Vec<u8>], come: &[Vec<u8>], answer: usize) -> Vec<Vec<u8>> {
         let mut tail = Tail::new(is_sharded, Vec::new());
         tail.note(&slices(given));

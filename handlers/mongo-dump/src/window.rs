@@ -55,7 +55,7 @@ async fn last_speed(run: &Run<'_>) -> Result<Option<u64>, DumpError> {
     let Some(latest) = run.store.get(&run.location.render(&Key::Latest)).await? else {
         return Ok(None);
     };
-    // Whoever moves the pointer later says what is wrong with it.
+    // The code that moves the pointer later reports what is wrong with it.
     let Ok(latest) = Latest::parse(&latest.bytes) else {
         return Ok(None);
     };

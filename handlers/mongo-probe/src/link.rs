@@ -43,8 +43,8 @@ impl Link {
         self.client.shutdown().immediate(true).await;
     }
 
-    /// The first command: it finds a server and signs in. Of a replica set it is the primary or, if there is none, any member; whoever
-    /// answered is to be asked further.
+    /// The first command: it finds a server and signs in. Of a replica set it is the primary or, if there is none, any member. The server
+    /// that answered also gets the other commands.
     pub(crate) async fn hello(&self) -> Result<(Document, SelectionCriteria), CommandError> {
         const HELLO: &str = "hello";
         let Limits {

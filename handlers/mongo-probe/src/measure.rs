@@ -64,7 +64,7 @@ async fn unsharded(server: &Server<'_>, hello: &Document, mut reading: Reading) 
     if hello.contains_key("setName") {
         let set = server.besides("replSetGetStatus", replica_set::command()).await;
         let set = set.as_ref().and_then(ReplicaSet::of);
-        // What everybody is told, as long as nobody says more.
+        // What every member reports in `hello`, unless `replSetGetStatus` says more.
         let is_known = hello.contains_key("primary");
         reading.has_primary = Some(set.map_or(is_known, |set| set.has_primary));
         reading.unhealthy_members = set.map(|set| set.unhealthy);

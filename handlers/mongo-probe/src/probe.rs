@@ -92,7 +92,7 @@ impl MongoProbe {
         self
     }
 
-    /// Whether this is the first time that a command is not answered for want of rights.
+    /// Whether this is the first time that a command fails because privileges are missing.
     pub(crate) fn is_first_time(&self, command: &'static str) -> bool {
         let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
         untold.insert(command)

@@ -28,7 +28,7 @@ pub enum Outcome {
     Different,
     /// Restored, compared and dropped.
     Drilled,
-    /// The next invocation goes on.
+    /// The next invocation continues.
     HandedOver,
     /// A later invocation is at work already: nothing was done.
     Superseded,
@@ -75,7 +75,7 @@ pub struct Answer {
     /// What is not as it was dumped.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
-    /// What is there and defined otherwise than in the dump.
+    /// Collections and views that exist and are defined differently from the dump.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub definitions: Vec<Definition>,
     /// Indexes that servers of today take in another spelling than they were listed in.

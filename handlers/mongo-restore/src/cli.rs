@@ -75,7 +75,7 @@ async fn show_list(list: &List) -> Result<ExitCode, String> {
     if list.json {
         print(&listing);
     } else {
-        // Nobody may be listening any more; the exit code still says how it ended.
+        // The reader of the output may have ended; the exit code still says how the command ended.
         write!(std::io::stdout().lock(), "{}", list::table(&listing)).ok();
         write!(std::io::stderr().lock(), "{}", list::next(&listing)).ok();
     }
@@ -162,7 +162,7 @@ fn interrupted(mode: Mode, progress: &Progress) -> String {
 
 fn print(answer: &impl Serialize) {
     let text = serde_json::to_string_pretty(answer).unwrap_or_default();
-    // Nobody may be listening any more; the exit code still says how it ended.
+    // The reader of the output may have ended; the exit code still says how the command ended.
     writeln!(std::io::stdout().lock(), "{text}").ok();
 }
 

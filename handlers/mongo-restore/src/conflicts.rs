@@ -84,7 +84,7 @@ pub(crate) fn answer(items: &[Item], reasons: &[Option<ConflictReason>]) -> Vec<
     .collect()
 }
 
-/// Whether what is there may stay or go, as the event wants it.
+/// Checks that the event's `conflict` allows keeping or dropping the existing collections and views.
 ///
 /// # Errors
 /// [`RestoreError::NotEmpty`].

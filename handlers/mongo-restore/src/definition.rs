@@ -12,7 +12,7 @@ use crate::target::{
     Deployment, IndexKind, Layout, index_kind, index_name, indexes_by_name, is_same_index, other_options, spelled,
 };
 
-/// What of all that is there is defined otherwise. With `ttl: defer`, what deletes documents may be there or not.
+/// The existing collections and views that are defined differently. With `ttl: defer`, TTL settings, which delete documents, may exist or not.
 pub(crate) async fn differences(
     deployment: &Deployment,
     items: &[Item],

@@ -188,7 +188,7 @@ impl From<Failed> for Failure {
     }
 }
 
-/// An answer that tells of anything but success is a failure: whoever looks at no more than that must not be misled.
+/// Any outcome but success is a failure, so that a caller that checks only for errors is not misled.
 pub(crate) fn verdict(answer: Answer, listed: usize) -> Result<Answer, Failed> {
     let (name, mut message) = match answer.outcome {
         Outcome::HandedOver | Outcome::Superseded => return Ok(answer),
@@ -306,7 +306,7 @@ fn describe(refused: &RefusedNamespace) -> String {
     text
 }
 
-/// Names for a message: so many, and the number of the others.
+/// At most `most` names for a message, and the number of the others.
 pub(crate) fn listed(names: &[String], most: usize) -> String {
     let mut text = names.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > most {

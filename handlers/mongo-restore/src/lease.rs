@@ -73,11 +73,11 @@ pub(crate) struct Lease<'a> {
 }
 
 impl<'a> Lease<'a> {
-    /// Takes the lease if it is free or waits for this invocation. One that somebody has is waited for until it ends, which it does
-    /// where its owner was killed; one that is renewed meanwhile has an owner that works.
+    /// Takes the lease if it is free or reserved for this invocation. A lease that another process holds is waited for until it expires, which
+    /// it does if its owner was killed; if it is renewed meanwhile, its owner is at work.
     ///
     /// # Errors
-    /// [`RestoreError::LeaseHeld`] when somebody works, or has ended while it was waited for: what is there now is theirs.
+    /// [`RestoreError::LeaseHeld`] when another process is at work, or has ended during the wait: the target's content is then its result.
     pub(crate) async fn take(
         deployment: &'a Deployment,
         limits: &'a Limits,
@@ -218,7 +218,7 @@ impl<'a> Lease<'a> {
         Ok(())
     }
 
-    /// Says that nobody works any more. A failure costs whoever comes next the wait for its end and nothing else.
+    /// Releases the lease. If this fails, the next process has to wait until the lease expires, and nothing else is lost.
     pub(crate) async fn release(self) {
         let free = self.mine(NOBODY, Duration::ZERO);
         let swap = self.deployment.swap_own(&self.namespace, owned_by(&self.owner), &free);

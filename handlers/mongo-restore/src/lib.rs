@@ -49,8 +49,8 @@ pub use source::{DumpState, Listed, Listing, PassedOver};
 /// Before the end of an invocation a failure must be out.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// The dumps of a cluster, the newest first, at most so many. `below` is empty for all of them, or the folder of a year, a month or a
-/// day: `2026/05/06/`. Nothing but S3 is called.
+/// The dumps of a cluster, the newest first, at most `most`. `below` is empty for all of them, or the folder of a year, a month or a
+/// day: `2026/05/06/`. Only S3 is called.
 ///
 /// # Errors
 /// [`Failed`] as `SourceUnreadable`.

@@ -10,8 +10,8 @@ pub struct Limits {
     /// Bytes of documents in one insert. The server's limit is 48 MB a message, and 16 MiB for what comes in the command
     /// itself, as here. Our choice: 1 MiB, of which the driver and we hold up to four copies for each insert under way.
     pub batch_bytes: usize,
-    /// Documents in one insert. The server's limit is 100,000. Our choice: 5,000, because each that is there already makes
-    /// an entry in the answer.
+    /// Documents in one insert. The server's limit is 100,000. Our choice: 5,000, because each document that already exists adds
+    /// an entry to the answer.
     pub batch_documents: usize,
     /// Inserts under way at once. Our choice: 2, so that one is on its way while the server works on the other. Collections
     /// whose order counts (capped ones) have 1.
@@ -38,7 +38,7 @@ pub struct Limits {
     /// Left before the deadline for handing over: this or twice the slowest part so far, whichever is more.
     pub handover_margin: Duration,
     /// A lease that is not renewed ends after this. Lambda runs a failed asynchronous event again after one minute, so by then
-    /// a killed invocation's is over; and an election of a new primary (12 s by MongoDB's manual) does not cost it.
+    /// the lease of a killed invocation has expired; and an election of a new primary (12 s by MongoDB's manual) does not cost it.
     pub lease: Duration,
     /// How long a lease holds for the next invocation of a restore that was handed over: Lambda may be late.
     pub lease_between: Duration,
@@ -75,7 +75,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The pause after so many failed attempts.
+    /// The pause after this number of failed attempts.
     pub(crate) fn pause(&self, failed: u32) -> Duration {
         let backoff = Backoff {
             first: self.pause_first,

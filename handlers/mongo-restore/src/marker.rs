@@ -1,6 +1,6 @@
-//! How far a restore has come, in the target itself: whoever repeats the command after a kill, and the next invocation of a
-//! function, go on from there. Every command has a collection of its own with one document for the whole and one for each
-//! namespace that it has begun. It is gone when the restore has ended.
+//! How far a restore has come, kept in the target itself. A command that is repeated after a kill, and the next invocation of a
+//! function, resume from there. Every command has a collection of its own with one document for the whole and one for each
+//! namespace that it has begun. The collection is deleted when the restore has ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

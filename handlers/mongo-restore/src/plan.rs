@@ -42,7 +42,7 @@ pub(crate) struct Item {
     pub(crate) layout: Option<Layout>,
     /// Documents whose `_id` another one of it has.
     pub(crate) twins: u64,
-    /// Why it cannot be restored: something of it is not in the dump any more.
+    /// Why it cannot be restored: something of it is no longer in the dump.
     pub(crate) lost: Option<Reason>,
 }
 

@@ -1,4 +1,4 @@
-//! How far a restore is, for whoever watches it.
+//! How far a restore is, for a display of its progress.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -66,15 +66,15 @@ pub struct Seen {
     pub namespace: String,
     /// Of the plan.
     pub namespaces: u64,
-    /// Whose documents are there.
+    /// Whose documents exist in the target.
     pub namespaces_done: u64,
     /// Of the plan.
     pub documents: u64,
-    /// That are there.
+    /// That exist in the target.
     pub documents_done: u64,
     /// Of all documents as BSON.
     pub bytes: u64,
-    /// Of the documents that are there, as BSON.
+    /// Of the documents that exist in the target, as BSON.
     pub bytes_done: u64,
     /// Of the plan, without those of `_id`.
     pub indexes: u64,
@@ -86,7 +86,7 @@ pub struct Seen {
     pub bytes_compared: u64,
 }
 
-/// A phase that is over.
+/// A phase that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// How long it took.
@@ -109,7 +109,7 @@ impl Progress {
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
-        // Whoever panicked with it left it whole.
+        // Every critical section leaves it consistent, even if the thread panics.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -131,7 +131,7 @@ impl Progress {
         }
     }
 
-    /// Another phase begins, and the one before is over.
+    /// Starts a phase and ends the one before it.
     pub(crate) fn begin(&self, phase: Phase) {
         let mut now = self.now();
         if let Some(since) = now.since {
@@ -144,7 +144,7 @@ impl Progress {
         now.namespace.clear();
     }
 
-    /// The last phase is over.
+    /// Ends the last phase.
     pub(crate) fn end(&self) {
         self.begin(Phase::Planning);
         self.now().since = None;

@@ -180,7 +180,7 @@ impl Case<'_> {
         }
     }
 
-    /// Lets the function go on by itself.
+    /// Invokes the function again to continue the restore.
     async fn hand_over(&self, next: Resume) -> Result<(), RestoreError> {
         let Some(function) = &self.place.function_arn else {
             return Err(RestoreError::DeadlineTooShort);

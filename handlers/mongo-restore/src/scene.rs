@@ -282,14 +282,14 @@ impl Scene<'_> {
         } else if !answer.failed_indexes.is_empty() {
             answer.outcome = Outcome::RestoredWithProblems;
         }
-        // What was refused may be tried again, or left out: both go on from here.
+        // Refused namespaces can be tried again or left out: both continue from here.
         if self.event.mode == Mode::Restore && is_whole {
             work.marker.remove(self.deployment).await?;
         }
         Ok(answer.into())
     }
 
-    /// What the next invocation is told; its number is noted, so that no other one goes on.
+    /// The event's `resume` for the next invocation; its number is noted, so that only that invocation continues.
     async fn next(&self, marker: &mut Marker) -> Result<Resume, RestoreError> {
         if self.place.function_arn.is_none() {
             return Err(RestoreError::DeadlineTooShort);
@@ -304,8 +304,8 @@ impl Scene<'_> {
         Ok(Resume { run, hop })
     }
 
-    /// The first note of a restore: from here on what has its names is its own. Where another command has begun to restore the same
-    /// of the same dump, this one goes on with that: then the second value is true.
+    /// The first note of a restore: from here on, everything with its names belongs to it. If another command has begun to restore the same
+    /// namespaces of the same dump, this command continues with that restore, and the second value is true.
     async fn begin(&self, items: &[Item], databases: Vec<String>) -> Result<(Marker, bool), RestoreError> {
         let names = items.iter().map(|item| (item.from.to_string(), item.to.to_string()));
         let mut marker = Marker::new(self.event, self.manifest().run(), self.started_ms, names.collect());

@@ -43,7 +43,7 @@ impl Settings {
 pub struct Place {
     /// When it has to be over, or handed over.
     pub deadline: Deadline,
-    /// What to invoke to go on; none outside of Lambda.
+    /// The function to invoke to continue; none outside of Lambda.
     pub function_arn: Option<String>,
 }
 

@@ -14,7 +14,7 @@ use crate::source::Dumps;
 use crate::target::Deployment;
 use crate::{Place, Settings};
 
-/// Why it does not go on.
+/// Why it does not continue.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// Too little time is left; what was done is noted.
@@ -91,10 +91,10 @@ impl Work<'_> {
             .collect()
     }
 
-    /// What keeps one namespace from going on leaves the others be: it is noted, and said in the end.
+    /// A failure of one namespace does not stop the others: it is noted, and reported at the end.
     ///
     /// # Errors
-    /// What is not about this namespace alone.
+    /// Failures that are not about this namespace alone.
     pub(crate) async fn unless_refused(&mut self, at: usize, done: Result<(), Stop>) -> Result<(), Stop> {
         let error = match done {
             Err(Stop::Failed(error)) if error.is_of_one_namespace() => error,

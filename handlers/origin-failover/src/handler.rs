@@ -156,7 +156,7 @@ async fn settle(
             attempts: ATTEMPTS,
             last,
         },
-        // There are attempts, and each that goes on leaves an error.
+        // The loop makes at least one attempt, and each attempt that does not return leaves an error.
         None => FailoverError::Cut(lambda_kit::Cut::Panicked { at: None }),
     })
 }

@@ -145,7 +145,7 @@ impl Outbox {
         self.waiting.front().cloned()
     }
 
-    /// It is told.
+    /// Removes a notice that was published.
     pub(crate) fn remove(&mut self, id: &str) {
         self.waiting.retain(|notice| notice.id != id);
     }

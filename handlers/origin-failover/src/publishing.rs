@@ -1,4 +1,4 @@
-//! Notices to SNS and EventBridge, the oldest first. A notice is told when both have it.
+//! Notices to SNS and EventBridge, the oldest first. A notice is published when both have accepted it.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -16,7 +16,7 @@ pub(crate) async fn erase(request: &Request, state: &ProfileApi) -> Result<Answe
         .map(|tags| tags.iter().map(|tag| tag.trim_matches('"')).collect::<Vec<_>>());
     let written = store::erase(&state.database, user, revisions.as_deref()).await?;
     if let (Written::Lost, Some(tags)) = (written, tags) {
-        // Whoever read that there is nothing wants nothing to be there.
+        // A client whose ETag says that no profile exists only needs that none exists.
         let of_nothing = tags.contains(&entity_tag(None).as_str());
         if !of_nothing || store::exists(&state.database, user).await? {
             return Err(Problem::new(Kind::PreconditionFailed)

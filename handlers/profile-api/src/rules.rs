@@ -80,8 +80,8 @@ fn is_line_break(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Embeddings, overrides and isolates of Unicode's bidirectional algorithm, which make what is read differ from what is there. Its
-/// three marks stay: they turn nothing.
+/// Embeddings, overrides and isolates of Unicode's bidirectional algorithm, which make the displayed text differ from the stored text. Its
+/// three marks stay: they do not change the order.
 fn reorders(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::keys::PURPOSE;
 
-/// Lengths that are told apart. Our choice: names, telephone numbers and dates of birth all have one length, addresses a few.
+/// Step of the lengths that can be distinguished. Our choice: names, telephone numbers and dates of birth all have one length, addresses a few.
 const STEP: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// What is personal.

@@ -1,4 +1,4 @@
-//! How old passwords are: the sign that no rotation comes to its end any more, also where none begins.
+//! The age of passwords: it shows that rotations no longer complete, even if none begins.
 
 use lambda_kit::aws::AwsError;
 use lambda_kit::chain;

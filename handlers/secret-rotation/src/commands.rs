@@ -39,7 +39,7 @@ pub(crate) async fn rights(admin: &Session, user: &User) -> Result<Option<Rights
     roles.map(|roles| Some(Rights { roles, scopes })).ok_or_else(unreadable)
 }
 
-/// Gives a user a new password. Whoever is signed in stays so.
+/// Sets a user's new password. Clients that are signed in stay signed in.
 pub(crate) async fn set_password(
     admin: &Session,
     user: &User,

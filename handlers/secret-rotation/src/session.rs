@@ -133,7 +133,7 @@ pub(crate) async fn sign_in_everywhere(
     Ok(Ok(()))
 }
 
-/// Until the user is let in or was refused for as long as that may last.
+/// Until the server accepts the user, or has refused the user for as long as that may last.
 async fn sign_in_patiently(
     options: &ClientOptions,
     user: &User,

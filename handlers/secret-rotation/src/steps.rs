@@ -99,8 +99,8 @@ impl Run<'_> {
     }
 
     async fn change(&self, admin: &Administrator, current: &Value, pending: &Value) -> Result<(), RotationError> {
-        // Whoever may write the secret could name any user in it, and a server of their own. With the password, at the administrator's
-        // deployment, and the roles of the current user they get nothing that they have not.
+        // A principal that may write the secret could name any user in it, and a server of its own. The current password is checked at the
+        // administrator's deployment, and the new user gets the current user's roles, so the principal gains nothing that it does not have.
         let client = admin.client_of(&current.options);
         self.sign_in(client, current, Who::Current).await?;
         let rights = admin.rights(&current.user).await?;

@@ -29,7 +29,7 @@ pub(crate) struct Bucket {
     pub(crate) region: String,
     pub(crate) kms_key_arn: String,
     pub(crate) credentials: Credentials,
-    /// When the session is over, and everything that it signed with it.
+    /// When the session expires, and with it everything that it signed.
     pub(crate) expires_at: SystemTime,
 }
 
@@ -109,7 +109,7 @@ impl Bucket {
             .ok_or_else(|| unsigned("its address does not end with the key".to_owned()))
     }
 
-    /// What puts one part, of so many bytes and with this checksum and no other: URL and headers. Only headers that are signed: the
+    /// Presigns the upload of one part, with exactly this number of bytes and this checksum: URL and headers. Only headers that are signed: the
     /// SDK adds X-Ray's, which a browser may not send by the bucket's CORS rule.
     pub(crate) async fn part(
         &self,
@@ -154,7 +154,7 @@ impl Bucket {
         })
     }
 
-    /// The parts that are there, in order; none if there is no such upload.
+    /// The uploaded parts, in order; none if the upload does not exist.
     pub(crate) async fn parts(&self, key: &str, upload_id: &str) -> Result<Option<Vec<UploadedPart>>, AwsError> {
         let mut parts = Vec::new();
         let mut after = None;

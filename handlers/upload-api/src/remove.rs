@@ -11,7 +11,7 @@ pub(crate) async fn remove(request: &Request, state: &UploadApi) -> Result<Answe
     let now = (state.clock)();
     let record = state.records.find(id).await?;
     let record = record.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    // From here on nobody sees it. Where it ends early, the same request again or upload-janitor goes on.
+    // From here on the file is not visible. If the removal ends early, the same request, or upload-janitor, resumes it.
     if record.status != Status::Deleting {
         state.records.begin_removal(id, now).await?;
     }

@@ -1,11 +1,11 @@
-//! What the function is told by its environment variables.
+//! The function's settings, from its environment variables.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lambda_kit::Environment;
 
-/// Lifetime of what uploads a file, unless set. Our choice: 100 MB take that long on a line of 1 Mbit/s, and whoever needs longer
+/// Lifetime of a presigned URL for an upload, unless set. Our choice: 100 MB take that long at 1 Mbit/s, and a client that needs longer
 /// asks again with the same Idempotency-Key.
 const LINK_SECONDS: u64 = 900;
 

@@ -13,11 +13,11 @@ use crate::tally::{Report, Tally};
 /// Counting ends here: an operator does the same about more of them.
 const COUNTED: u64 = 10_000;
 
-/// Removes abandoned uploads, the oldest first, until there are none, a limit is reached or the time is over. Metrics are written before
+/// Removes abandoned uploads, the oldest first, until there are none, a limit is reached or the time has run out. Metrics are written before
 /// it returns, whatever ended it.
 ///
 /// # Errors
-/// One of [`FAILURES`](crate::FAILURES). What was removed stays removed, and the next event goes on.
+/// One of [`FAILURES`](crate::FAILURES). What was removed stays removed, and the next event continues.
 pub async fn handle(event: &str, deadline: Deadline, janitor: &UploadJanitor) -> Result<Report, Failure> {
     let tally = Tally::default();
     let result = match schedule::check(event) {

@@ -5,14 +5,14 @@ use std::time::Duration;
 /// Bounds of one invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How long ago an upload was given up, or a removal began, before it counts as abandoned. Until then whoever repeats an old
-    /// request is told what became of it.
+    /// How long ago an upload was given up, or a removal began, before it counts as abandoned. Until then a client that repeats an old
+    /// request gets the state of the file in the answer.
     pub grace: Duration,
     /// Records that are read at a time.
     pub page: u32,
     /// Pages that are read at most.
     pub pages: u32,
-    /// Removals that fail before the invocation ends: so many are no matter of single files.
+    /// Number of failed removals after which the invocation ends: with that many, the cause is not a single file.
     pub failures: usize,
     /// No removal begins with less time than this left. Ample for its four calls of S3, unless each is repeated.
     pub removal: Duration,

@@ -1,4 +1,4 @@
-//! What became of abandoned uploads: counted while the work goes on, so that it is known whatever ends it.
+//! Counts of what became of abandoned uploads, kept during the work, so that they are known whatever ends it.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -58,7 +58,7 @@ pub struct Counts {
     pub groups_vanished: u64,
     /// Memberships. One of a user who came after the users were listed is among them; an import counts those.
     pub memberships: u64,
-    /// How often the list of users was begun anew because Cognito did not know the position any more.
+    /// How often the list of users was started again because Cognito no longer accepted the position.
     pub listings_restarted: u64,
 }
 

@@ -15,8 +15,8 @@ use crate::manifest::Part;
 /// Of zstd: attributes compress well at any level.
 const LEVEL: i32 = 3;
 
-/// The most that a part may have when it is not compressed. Our choice: far above what [`Lines`] is told to hold, so that a part that was
-/// made to be large does not fill the memory.
+/// Maximum size of a part when it is not compressed. Our choice: far above the size that [`Lines`] is configured with, so that a part that
+/// an attacker made large does not fill the memory.
 const PLAIN_MAX: u64 = 256 << 20;
 
 /// Why a part was not written or read. Nothing of its content is in it.

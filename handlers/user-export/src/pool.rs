@@ -267,7 +267,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Makes a user whom nobody is told of, with a temporary password that nobody knows.
+    /// Creates a user without sending an invitation, with a temporary password that nobody knows.
     ///
     /// # Errors
     /// [`CognitoError`]; `UsernameExistsException` where an answer was lost and the call came twice.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A token bucket: so many calls a second, and as many at once after a pause of a second.
+/// A token bucket: a number of calls a second, and as many at once after a pause of a second.
 #[derive(Debug)]
 pub struct Rate {
     /// Seconds from one call to the next; zero: no limit.
@@ -18,7 +18,7 @@ pub struct Rate {
 const BURST: Duration = Duration::from_secs(1);
 
 impl Rate {
-    /// So many calls a second; none: as many as there are.
+    /// This number of calls a second; none: no limit.
     #[must_use]
     pub fn per_second(calls: Option<f64>) -> Self {
         Self {

@@ -1,5 +1,5 @@
-//! The dead man's switch of `mongo_dump/age` (C8): `FILL(c, 0)` of the hourly sum of Completed, below 1 for all of
-//! `max_age_hours` periods, silence breaching. After one completion and then silence it is in ALARM within
+//! The heartbeat alarm `mongo_dump/age` (C8): `FILL(c, 0)` of the hourly sum of Completed, below 1 for all of
+//! `max_age_hours` periods, missing data breaching. After one completion and then silence it is in ALARM within
 //! `max_age_hours` + 1 period, not later, and never before the dump is `max_age_hours` old.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -206,7 +206,7 @@ pub(crate) async fn judge(operation: &Operation, response: Response) -> Result<R
 const TITLE_CHARACTERS: usize = 80;
 
 impl Said {
-    /// What is told of a body that is not an error of Atlas: its type, its size, and the title of a page. Not the body: a proxy's
+    /// The description of a body that is not an error of Atlas: its type, its size, and the title of a page. Not the body: a proxy's
     /// answer may repeat the request, and with it the credentials.
     fn something_else(content_type: Option<&str>, body: &[u8]) -> Self {
         let detail = if body.is_empty() {

@@ -105,8 +105,8 @@ impl HttpAtlas {
         self.transport.call(&request, self.transport.deadline()).await.map(drop)
     }
 
-    /// Before an absence is believed: a wrong base URL or project answers 404 to everything, and whoever took that for "gone" would
-    /// forget objects that are there.
+    /// Checked before an object counts as deleted: a wrong base URL or project answers 404 to everything, and a caller that took that for a
+    /// deletion would forget existing objects.
     async fn must_know(&self, project: &ProjectId) -> Result<(), AtlasError> {
         self.list_endpoint_services(project).await.map(drop)
     }

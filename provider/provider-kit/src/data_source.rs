@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use crate::{Attr, Interrupt, Num, warning};
 
-    /// Refuses the name "bad", warns of the name "odd", and reads until the end of its operation where it is told to wait.
+    /// Refuses the name "bad", warns of the name "odd", and reads until the end of its operation if `wait` is true.
     struct Sample;
 
     #[derive(Serialize, Deserialize)]

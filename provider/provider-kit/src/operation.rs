@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 use crate::diagnostics::error;
 use crate::{OwnerToken, Tree};
 
-/// How long a write that is under way is waited for after Ctrl-C or a timeout: the remote side may carry it out even when
-/// nobody listens any more, and then its result belongs in the state.
-/// Our choice because a call answers within a second or two, and somebody is waiting.
+/// How long a pending write is waited for after Ctrl-C or a timeout: the remote side may carry it out even when
+/// its caller no longer waits for it, and then its result belongs in the state.
+/// Our choice because a call answers within a second or two, and a person is waiting.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Why an operation has to end early.
@@ -20,7 +20,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub enum Interrupt {
     /// Terraform was asked to stop (Ctrl-C): return the state as it is now.
     Stopped,
-    /// The time given in `timeouts` is over.
+    /// The time given in `timeouts` has run out.
     TimedOut,
 }
 

@@ -56,7 +56,7 @@ pub struct ApplyRequest<S> {
 pub struct Imported<S> {
     /// What is known of it.
     pub state: S,
-    /// The token that the object carries, so that the import goes on owning it.
+    /// The token that the object carries, so that the imported resource continues to own it.
     pub owner: Option<OwnerToken>,
 }
 

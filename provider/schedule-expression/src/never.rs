@@ -29,7 +29,7 @@ pub enum NeverFires {
         /// The zone's name.
         zone: String,
     },
-    /// The last year is over.
+    /// The last year is in the past.
     #[error("Got {seen}, whose last year {last} is in the past. Use {instead}.")]
     YearsAreOver {
         /// The expression.
@@ -49,7 +49,7 @@ pub enum NeverFires {
         /// With a day that exists.
         instead: String,
     },
-    /// All its dates are over.
+    /// All its dates are in the past.
     #[error("Got {seen}, whose last date {last} is in the past. Use {instead}.")]
     DatesAreOver {
         /// The expression.

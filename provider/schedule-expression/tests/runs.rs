@@ -152,7 +152,7 @@ fn cron_fields_mean_what_the_documentation_says() {
             "cron(0 4 LW * ? *)",
             &["Thu 2030-01-31T04:00", "Thu 2030-02-28T04:00", "Fri 2030-03-29T04:00"],
         ),
-        // Steps go on to the end of the field, or of the range.
+        // Steps continue to the end of the field, or of the range.
         (
             "cron(1/10 0 1 1 ? 2030)",
             &[
@@ -280,7 +280,7 @@ fn a_local_time_that_the_clocks_repeat_runs_once_at_its_first() {
                 "Sun 2030-10-27T03:30 +01:00",
             ],
         ),
-        // Asked within the second of the two hours, the run is over.
+        // Within the second of the two hours, the run is in the past.
         (
             "cron(30 2 * * ? *)",
             "Europe/Berlin",

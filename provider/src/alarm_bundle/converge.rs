@@ -24,7 +24,7 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// What is there under this name, unless it has to be written again to make it ours.
+    /// The existing alarm of this name, unless it has to be written again to make it ours.
     fn there(&self, name: &Text) -> Option<&Existing> {
         let name = name.as_ref_option()?;
         self.existing.get(name).filter(|_| !self.adopted.contains(name))

@@ -68,8 +68,8 @@ impl Run<'_> {
         Some(from_described(self.bundle(), left, state.tags))
     }
 
-    /// Removes alarms that an update no longer wants. Looks right before, because the puts may have taken minutes. What is
-    /// not ours any more stays.
+    /// Removes alarms that an update no longer wants. Reads them immediately before, because the puts may have taken minutes. An alarm
+    /// that is no longer ours stays.
     pub(crate) async fn remove_obsolete(&self, names: &BTreeSet<String>, diagnostics: &mut Diagnostics) {
         let looked = self.read(self.remote.describe(names)).await;
         let existing = match looked {

@@ -96,7 +96,7 @@ impl Run<'_> {
         }
     }
 
-    /// Those of `names` that exist, refusing to go on in another account than `known` is in. Where an alarm of `known` is not
+    /// Those of `names` that exist, refusing to continue in another account than `known` is in. If an alarm of `known` is not
     /// shown, `looks_again` decides whether one look is enough.
     ///
     /// `None` with an error in `diagnostics` when it cannot be told.

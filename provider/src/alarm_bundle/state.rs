@@ -24,7 +24,7 @@ pub(crate) type Map<T> = Value<BTreeMap<String, Value<T>>>;
 /// A set of strings: CloudWatch keeps no order of actions.
 pub(crate) type Set = Value<Elements>;
 
-/// The elements of a set, sorted. A known value is there once. Every unknown one counts: they may become different values,
+/// The elements of a set, sorted. A known value occurs once. Every unknown one counts: unknown values may turn out to differ,
 /// and Terraform refuses a plan in which there are fewer of them than in the configuration.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<Text>", into = "Vec<Text>")]
@@ -71,8 +71,8 @@ pub(crate) struct Bundle {
     pub(crate) preset: Text,
     /// Optional, default false: take over alarms of these names that exist and belong to another resource or to nobody.
     pub(crate) adopt_existing: Flag,
-    /// Required, may be empty: who is told, by severity. The catalogue uses `warning` and `critical`; alarms of a severity that is not here are
-    /// not created. Keys are `[A-Za-z0-9_-]{1,64}`.
+    /// Required, may be empty: the alarm actions, by severity. The catalogue uses `warning` and `critical`; alarms of a severity that is not here
+    /// are not created. Keys are `[A-Za-z0-9_-]{1,64}`.
     pub(crate) severities: Map<SeverityActions>,
     /// Optional: values for what the catalogue, or an extra alarm, leaves open.
     pub(crate) defaults: Value<Defaults>,
@@ -272,7 +272,7 @@ pub(crate) struct UploadJanitorTarget {
 pub(crate) struct SecretRotationTarget {
     /// Required: name of the secret.
     pub(crate) secret_name: Text,
-    /// Required: oldest that the current value may become in days, whole, 1-1000.
+    /// Required: maximum age of the current value in days, whole, 1-1000.
     pub(crate) max_age_days: Number,
 }
 
@@ -442,7 +442,7 @@ pub(crate) struct Suppressor {
     pub(crate) alarm: Text,
     /// Required: seconds the composite waits for the suppressor before it tells anybody.
     pub(crate) wait_period_seconds: Number,
-    /// Required: seconds it stays silent after the suppressor is over.
+    /// Required: seconds it stays silent after the suppressor has returned to `OK`.
     pub(crate) extension_period_seconds: Number,
 }
 

@@ -59,7 +59,7 @@ pub(super) fn nothing_there(diagnostics: &mut Diagnostics, id: &str) {
 const WHAT_TO_CHECK: &str = "In Atlas (Network Access, Private Endpoint), check that the Region has capacity, that \
     the project has a cluster of M10 or larger, and that no other endpoint service is stuck.";
 
-/// A read found a link that does not work. The plan goes on.
+/// A read found a link that does not work. The plan continues.
 pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, service: &EndpointService, adopted: bool) {
     let way_out = if adopted {
         AFTER_ADOPTION

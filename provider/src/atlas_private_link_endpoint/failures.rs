@@ -37,7 +37,7 @@ pub(super) fn nothing_there(diagnostics: &mut Diagnostics, id: &str) {
     );
 }
 
-/// A read found an endpoint that does not connect. The plan goes on.
+/// A read found an endpoint that does not connect. The plan continues.
 pub(super) fn is_unhealthy(diagnostics: &mut Diagnostics, endpoint: &InterfaceEndpoint) {
     warning(
         diagnostics,

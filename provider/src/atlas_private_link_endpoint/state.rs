@@ -74,7 +74,7 @@ impl Endpoint {
         self.error_message = endpoint.error_message.clone().into();
     }
 
-    /// Writes the strings that are there.
+    /// Writes the existing connection strings.
     pub(super) fn show_strings(&mut self, strings: BTreeMap<ClusterName, ConnectionStrings>) {
         let strings = strings
             .into_iter()

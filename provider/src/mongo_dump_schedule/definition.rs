@@ -1,4 +1,4 @@
-//! What Scheduler is told: the state without its spelling.
+//! The schedule as it is sent to EventBridge Scheduler: the state without its spelling.
 
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::{FlexibleTimeWindowMode, ScheduleState};

@@ -5,7 +5,7 @@
 //! | `schema` | attributes, and what is wrong with each value by itself |
 //! | `state` | the typed state, and its defaults |
 //! | `timing` | expression, zone and dates: what is wrong with them together, and the longest interval |
-//! | `definition` | what Scheduler is told, as pure data: from the state and from AWS |
+//! | `definition` | the schedule as EventBridge Scheduler has it, as pure data: from the state and from AWS |
 //! | `place` | region, group and name of a schedule |
 //! | `marker` | the line of the description that says whose a schedule is |
 //! | `unanswered` | why a call has no result |

@@ -1,4 +1,4 @@
-//! The state of a schedule, typed as the schema has it, and what its attributes are when left out.
+//! The state of a schedule, typed as the schema has it, and the defaults of its attributes.
 
 use jiff::Timestamp;
 use provider_kit::Num;

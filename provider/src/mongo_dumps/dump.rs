@@ -1,4 +1,4 @@
-//! One dump, judged from its manifest and the objects that are there.
+//! One dump, judged from its manifest and the existing objects.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub(super) enum Status {
     Complete,
     Incomplete,
     Empty,
-    /// So many of the manifest's objects are not there, or not in their size.
+    /// Number of the manifest's objects that do not exist, or have another size.
     Replicating {
         missing: usize,
     },

@@ -7,7 +7,7 @@
 //! | `config` | from a configuration to a place, checked once |
 //! | `remote` | the two calls of S3, and what their errors mean |
 //! | `walk` | the folders of days and runs, newest first |
-//! | `dump` | one dump, judged from its manifest and the objects that are there |
+//! | `dump` | one dump, judged from its manifest and the existing objects |
 //! | `search` | which dumps there are, and what `latest.json` says of them |
 //! | `data_source` | the read: from a configuration to a state and warnings |
 //! | `failures` | one function per user-facing failure |

@@ -58,7 +58,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The folders whose names are numbers of so many digits. Anything else below the prefix is not the dump's.
+/// The folders whose names are numbers of `digits` digits. Anything else below the prefix does not belong to a dump.
 async fn numbered(bucket: &Bucket, prefix: &str, digits: usize) -> Result<Vec<String>, ReadError> {
     let mut folders = bucket.folders(prefix).await?;
     folders.retain(|folder| {

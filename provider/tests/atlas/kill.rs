@@ -208,7 +208,7 @@ async fn an_access_list_killed_at_any_call_of_its_create_is_written_by_the_next_
     .await;
 }
 
-/// The emulator goes on by looks, which a snapshot is not: each try is one refresh by somebody.
+/// Waits until `done`, which reads snapshots: only API calls advance the emulator's states, a snapshot does not.
 async fn wait_until(done: impl Fn() -> bool) {
     tokio::time::timeout(SOON, async {
         while !done() {

@@ -451,7 +451,7 @@ async fn an_endpoint_whose_registration_was_cut_by_a_stop_stays_in_the_state() {
     }
 }
 
-/// A destroy and a create of one object at the same time, as Terraform runs them for a renamed block: whoever comes first, the object
+/// A destroy and a create of one object at the same time, as Terraform runs them for a renamed block: whichever comes first, the object
 /// of the one that remains exists.
 #[tokio::test]
 async fn a_renamed_block_keeps_its_object_whoever_comes_first() {

@@ -1,4 +1,4 @@
-//! What is said of dumps that are there.
+//! What the data source reports about existing dumps.
 
 use dump_format::key::Key;
 use serde_json::{Value, json};
@@ -218,7 +218,7 @@ async fn a_manifest_that_cannot_be_read_is_a_warning_with_its_key_and_no_dump() 
         assert_eq!(runs(&state), [good.run().to_string()], "{case}");
         assert_eq!(state["latest"]["run_id"], good.run().to_string(), "{case}");
     }
-    // One the pointer leads to is told once.
+    // A dump that the pointer leads to is reported once.
     world.point_at(&bad).await;
     world.with_a_warning(world.config()).await;
 }

@@ -166,7 +166,7 @@ impl World {
     }
 }
 
-/// S3 as whoever writes the dumps uses it.
+/// S3 as the writer of the dumps uses it.
 pub(crate) fn client(sdk: &SdkConfig) -> Client {
     Client::from_conf(aws_sdk_s3::config::Builder::from(sdk).force_path_style(true).build())
 }

@@ -278,7 +278,7 @@ async fn run(world: &World, states: &mut [Option<State>; 2], step: Step) {
             let left = destroy().await;
             (create().await, left)
         }
-        // Terraform does not go on where the first half failed.
+        // Terraform does not continue if the first half has failed.
         Step::Replace(_, Order::CreateFirst | Order::AtOnce) => match create().await {
             Some(created) => (Some(created), destroy().await),
             None => (None, Some(prior.clone())),

@@ -1,4 +1,4 @@
-//! A provider for the tests of this crate, on the level of messages: it stores what it is told, and misbehaves on demand.
+//! A provider for the tests of this crate, on the level of messages: it stores what it receives, and misbehaves on demand.
 //!
 //! The attribute `mode` of `probe_thing` says how: `panic-plan`, `panic-apply`, `panic-read`, `slow` (an apply that only a
 //! stop ends, with its partial state), `deaf` (one that nothing ends), `wrong-plan`, `wrong-apply`, `unknown-apply` and

@@ -32,7 +32,7 @@ use tokio_rustls::TlsConnector;
 mod support;
 use support::probe;
 
-/// Shorter than the server's handshake timeout of ten seconds: whoever waits behind a hanging client exceeds it.
+/// Shorter than the server's handshake timeout of ten seconds: a client that waits behind a hanging one exceeds it.
 const NOT_BLOCKED: Duration = Duration::from_secs(8);
 
 /// A certificate and its key as go-plugin makes them (go-plugin `mtls.go`).

@@ -49,7 +49,7 @@ async fn no_address_name_or_number_of_anybody_is_in_an_object_a_log_a_metric_or_
         .with_writer(move || writer.clone())
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
-    // A failure at each step, whose words quote somebody; then it goes on.
+    // A failure at each step, whose message quotes a user; then the export resumes.
     let quoting = "1 validation error detected: Value 'person7@people.example' at 'username' failed";
     let mut said = String::new();
     for operation in ["ListUsers", "ListGroups", "ListUsersInGroup"] {

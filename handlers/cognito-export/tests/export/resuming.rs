@@ -1,4 +1,4 @@
-//! Exports that are killed, cut off or handed over go on where they ended.
+//! Exports that are killed, interrupted or handed over resume where they ended.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Imports that are killed or handed over go on where they ended, and finish whom they had begun.
+//! Imports that are killed or handed over resume where they ended, and finish the users that they had begun.
 
 use std::time::Duration;
 

@@ -48,7 +48,7 @@ async fn the_link_gives_the_bytes_with_the_name_and_the_type_of_the_record() {
         "private%2C%20no-store"
     );
     assert_eq!(headers["cache-control"], "private, no-store");
-    // A download that broke off goes on where it was.
+    // An interrupted download resumes where it ended.
     let rest = reqwest::Client::new().get(sent.text("url")).header("range", "bytes=2-");
     let rest = rest.send().await.unwrap();
     assert_eq!(

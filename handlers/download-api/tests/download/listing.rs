@@ -140,7 +140,7 @@ async fn walked(world: &World, function: &DownloadApi, walk: &Walk) -> [Vec<Stri
     let mut cursor: Option<String> = None;
     let mut steps = walk.steps.iter();
     loop {
-        // When the steps are over, the rest of the pages is read.
+        // When no steps are left, the remaining pages are read.
         match steps.next().unwrap_or(&Step::Page) {
             Step::Add(file, time) => {
                 if known.insert(*file) {

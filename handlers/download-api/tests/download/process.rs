@@ -137,7 +137,7 @@ async fn whoever_starts_it_by_hand_is_told_what_it_is() {
     }
 }
 
-/// Whoever looks for a fault asks for everything; what the libraries know of events and calls is not told all the same.
+/// Troubleshooting may need the most verbose level; even then, what the libraries log of events and calls is left out.
 #[tokio::test]
 async fn at_the_level_trace_nothing_personal_is_logged_either() {
     let world = World::start().await;

@@ -151,7 +151,7 @@ impl Decoder {
         Ok(after)
     }
 
-    /// Reads the value at `at`, or begins it if it is a document, and sets its type; the answer is where to go on.
+    /// Reads the value at `at`, or begins it if it is a document, and sets its type; returns the position to continue at.
     fn value(&mut self, line: &[u8], at: usize, kind_at: usize, out: &mut Vec<u8>) -> Result<usize, Refusal> {
         let rest = line.get(at..).unwrap_or_default();
         let (kind, after) = match rest {

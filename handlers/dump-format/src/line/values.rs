@@ -9,7 +9,7 @@ use super::{EscapeReason, MAX_PLAIN_LINE, OLD_BINARY, QUIET_NAN, decimal, push_b
 const DATES: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
 
 impl<'a> Walk<'a> {
-    /// Writes the value at `at`, or begins it if it is a document; the answer is where to go on.
+    /// Writes the value at `at`, or begins it if it is a document; returns the position to continue at.
     pub(super) fn value(&mut self, body: &'a [u8], kind: u8, at: usize) -> Result<usize, Refusal> {
         match kind {
             0x01 => {

@@ -4,7 +4,7 @@ use super::scan::{DecodeProblem, Refusal, expect, refuse, string, zero_free};
 use super::{OLD_BINARY, QUIET_NAN, decimal, push_from_base64, text};
 
 pub(super) enum Wrapper {
-    /// A whole value of BSON type `kind`; the line goes on at `after`.
+    /// A whole value of BSON type `kind`; the line continues at `after`.
     Value { kind: u8, after: usize },
     /// A code whose scope, a document, begins at `after`; the code's value began at `value_start` of the output.
     Scope { value_start: usize, after: usize },

@@ -133,7 +133,7 @@ impl World {
         self.messages(&self.bus_queue, number).await
     }
 
-    /// Waits for so many messages, and then that there is none more.
+    /// Waits for `number` messages, and then checks that there are no more.
     async fn messages(&self, queue: &str, number: usize) -> Vec<Value> {
         let started = Instant::now();
         let mut found = Vec::new();
@@ -171,7 +171,7 @@ impl World {
         found
     }
 
-    /// EC2 answers for a prefix list as the API reference has it, for so many calls.
+    /// EC2 answers for a prefix list as in its API reference, for `times` calls.
     pub(crate) fn prefix_list(&self, cidrs: &[&str], times: u32) {
         let items: String = cidrs
             .iter()

@@ -18,7 +18,7 @@ const SHAPE: Shape = Shape {
     in_flight: 2,
 };
 
-/// So many bytes, none like its neighbour.
+/// `length` bytes, each different from its neighbour.
 fn content(length: usize) -> Bytes {
     (0..=250).cycle().take(length).collect::<Vec<u8>>().into()
 }

@@ -152,7 +152,7 @@ impl World {
     }
 }
 
-/// An invocation's terms with a lease of so many milliseconds, by a clock that is so many seconds ahead.
+/// An invocation's terms with a lease of `length` milliseconds, by a clock that is `ahead` seconds ahead.
 pub(crate) fn terms(owner: &str, length: u64, ahead: u64) -> Terms {
     Terms {
         owner: owner.to_owned(),

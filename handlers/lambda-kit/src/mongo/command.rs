@@ -36,7 +36,7 @@ pub enum CommandError {
         /// The driver's, or the system's.
         reason: String,
     },
-    /// The time is over.
+    /// The time has run out.
     #[error("{command} got no answer in {seconds:.1} s")]
     Stalled {
         /// Like `serverStatus`.

@@ -51,7 +51,7 @@ impl Process {
         tokio::time::timeout(PATIENCE, self.lambda.invoke(EVENT)).await.unwrap()
     }
 
-    /// What it has written; it is over then.
+    /// What it has written; the process is killed first.
     async fn lines(mut self) -> Vec<Value> {
         self.child.start_kill().unwrap();
         let mut text = String::new();

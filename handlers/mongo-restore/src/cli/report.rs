@@ -105,7 +105,7 @@ impl Report {
 
 /// Writes a line to standard error.
 pub(super) fn say(line: &str) {
-    // Nobody may be listening any more; the exit code still says how it ended.
+    // The reader of the output may have ended; the exit code still says how the command ended.
     writeln!(io::stderr().lock(), "{line}").ok();
 }
 
@@ -177,7 +177,7 @@ fn describe(seen: &Seen, bytes_a_second: u64) -> (String, String) {
     }
 }
 
-/// What is left of a phase when it is over.
+/// The summary of a phase that has ended.
 fn summary(ended: &Ended) -> String {
     let seen = &ended.seen;
     let (done, all) = extent(seen);
@@ -235,7 +235,7 @@ impl Speed {
     }
 }
 
-/// One bar for each phase; those that are over stay above the one that moves.
+/// One bar for each phase; those that have ended stay above the one that moves.
 struct Bars {
     all: MultiProgress,
     now: Option<(Phase, ProgressBar)>,

@@ -243,7 +243,7 @@ pub(super) struct Walk {
 pub(super) const LEVELS: usize = 4;
 
 impl Walk {
-    /// From a folder with so many levels of folders below it.
+    /// From a folder with `levels` levels of folders below it.
     pub(super) fn new(root: String, levels: usize) -> Self {
         Self {
             open: Vec::new(),

@@ -93,7 +93,7 @@ pub(crate) struct BatchSize {
     pub(crate) documents: usize,
 }
 
-/// Turns what comes in through `chunks` into batches for `batches`. `Ok(false)`: nobody wants them any more.
+/// Turns the bytes from `chunks` into batches for `batches`. `Ok(false)`: the receiver has stopped.
 pub(super) fn run(
     part: &Part,
     chunks: Receiver<Bytes>,

@@ -1,4 +1,4 @@
-//! All dumps of a cluster, for whoever has to choose one.
+//! All dumps of a cluster, to choose one from.
 
 use dump_format::key::RunId;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -55,7 +55,7 @@ fn status<S: serde::Serializer>(state: &Option<DumpState>, serializer: S) -> Res
 }
 
 impl Dumps {
-    /// At most so many dumps below a folder of the cluster's: `""`, or `2026/`, `2026/05/`, `2026/05/06/`.
+    /// At most `most` dumps below a folder of the cluster's: `""`, or `2026/`, `2026/05/`, `2026/05/06/`.
     pub(crate) async fn list(&self, below: &str, most: usize) -> Result<Listing, SourceError> {
         let latest = self.pointer().await?;
         let levels = LEVELS.saturating_sub(below.matches('/').count());

@@ -1,4 +1,4 @@
-//! Collections and views: what is there, making and dropping them.
+//! Collections and views: listing, creating and dropping them.
 
 use std::collections::BTreeMap;
 

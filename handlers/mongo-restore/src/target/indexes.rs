@@ -100,8 +100,8 @@ impl Deployment {
         }
     }
 
-    /// Builds indexes, together as far as that goes: each command reads the whole collection. One that cannot be built keeps no other
-    /// out: it is told apart by what the server says, or by halves. Those that are there as they should be count as built.
+    /// Builds indexes, together as far as possible: each command reads the whole collection. An index that cannot be built does not prevent the
+    /// others: it is found by the server's message, or by halving the group. Indexes that already exist as listed count as built.
     pub(crate) async fn create_indexes(
         &self,
         namespace: &Namespace,
@@ -134,8 +134,8 @@ impl Deployment {
         Ok(indexed)
     }
 
-    /// With all their options first. The server is told to ignore what it does not know, since 4.2 it can be; where it refuses, they
-    /// are sent without.
+    /// All options are sent first. From 4.2 on, the server is asked to ignore unknown options; if it refuses the indexes, they are sent
+    /// again without those options.
     async fn create_group(&self, namespace: &Namespace, group: &[Wanted]) -> Result<Result<(), Refused>, TargetError> {
         let has_unknown = group.iter().any(|wanted| wanted.has_unknown);
         let whole: Vec<_> = group.iter().map(|wanted| wanted.whole.as_slice()).collect();

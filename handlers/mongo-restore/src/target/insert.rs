@@ -1,5 +1,5 @@
-//! Documents into a collection, each exactly once: an insert that may have been done is never repeated blindly. What is there
-//! already is looked for by `_id` and compared byte for byte.
+//! Documents into a collection, each exactly once: an insert that may have been done is never repeated blindly. Existing documents
+//! are looked up by `_id` and compared byte for byte.
 
 use std::collections::{HashMap, HashSet};
 
@@ -34,9 +34,9 @@ pub(crate) enum OnDifferent {
 pub(crate) struct How {
     /// Some of it may be there already, so that is looked for first.
     pub(crate) is_known: bool,
-    /// What to do with those that are there otherwise.
+    /// What to do with documents that exist with other content.
     pub(crate) on_different: OnDifferent,
-    /// `_id` tells what is there. Where it does not (measurements), nothing is ever repeated.
+    /// `_id` identifies existing documents. Where it does not (measurements), nothing is ever repeated.
     pub(crate) has_ids: bool,
 }
 
@@ -57,7 +57,7 @@ impl LeftOut {
         self.listed.push(RefusedDocument { id, code, message });
     }
 
-    /// Adds others; so many are listed.
+    /// Adds others; at most `most` are listed.
     pub(crate) fn add(&mut self, other: Self, most: usize) {
         self.number += other.number;
         self.content_hash.merge(&other.content_hash);
@@ -79,7 +79,7 @@ pub(crate) struct Inserted {
 }
 
 impl Inserted {
-    /// Adds those of another batch; so many refused ones are listed.
+    /// Adds those of another batch; at most `most` refused documents are listed.
     pub(crate) fn add(&mut self, other: Self, most: usize) {
         self.inserted += other.inserted;
         self.present += other.present;

@@ -10,7 +10,7 @@ impl Raw {
         Self(vec![0; 4])
     }
 
-    /// Room for so many bytes more.
+    /// Reserves space for `bytes` more bytes.
     pub(crate) fn with_room(mut self, bytes: usize) -> Self {
         self.0.reserve(bytes);
         self

@@ -1,4 +1,4 @@
-//! Sharded clusters: whether the target is one, and what it is told of a collection's shard key and zones.
+//! Sharded clusters: whether the target is one, and the commands that set a collection's shard key and zones.
 
 use dump_format::names::Namespace;
 

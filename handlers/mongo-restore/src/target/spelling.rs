@@ -1,4 +1,4 @@
-//! Definitions as servers of all times keep and take them: what an old server let in and a newer one refuses, and when two spellings
+//! Definitions as servers of all versions store and accept them: what an old server allowed and a newer one rejects, and when two spellings
 //! are the same.
 //!
 //! Source: the server's `index_key_validate` (what `createIndexes` checks, what it repairs when it starts, and which options belong to
@@ -77,7 +77,7 @@ impl Spelled {
             .build()
     }
 
-    /// Whether a server refuses it unless it is told to ignore what it does not know.
+    /// Whether a server refuses it unless the command allows it to ignore unknown options.
     pub(crate) fn has_unknown(&self) -> bool {
         let kind = plugin(&self.definition);
         fields(&self.definition).any(|(name, _)| !is_known(name, kind))
@@ -194,7 +194,7 @@ fn is_default(name: &str, value: RawValue<'_>) -> bool {
     match name {
         "validationLevel" => value.as_str() == Some("strict"),
         "validationAction" => value.as_str() == Some("error"),
-        // They mean nothing any more.
+        // They no longer have a meaning.
         "autoIndexId" | "temp" | "background" | "dropDups" => true,
         "capped" => !value.is_true(),
         _ => BOOLEANS.contains(&name) && !value.is_true(),

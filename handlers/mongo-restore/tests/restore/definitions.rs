@@ -119,7 +119,7 @@ async fn an_application_s_index_that_deletes_is_seen_before_anything_is_written(
         assert_eq!(conflicts, json!([{"namespace": "shop.sessions", "reason": "expires"}]));
     }
     assert!(world.writes().is_empty(), "{:?}", world.writes());
-    // Added to what is there, documents would go as well.
+    // Documents that are added to the existing ones would be deleted as well.
     world.mongo.insert_raw("shop", "sessions", bytes(&doc! {"_id": 2}));
     let mut event = world.event("restore");
     event["conflict"] = json!("merge");

@@ -39,7 +39,7 @@ fn started(lambda: &LambdaEmulator, world: &World) -> Running {
     start(command)
 }
 
-/// Waits until so many invocations have ended.
+/// Waits until `number` invocations have ended.
 async fn ended(lambda: &LambdaEmulator, number: usize) -> Vec<Ended> {
     tokio::time::timeout(PATIENCE, lambda.ended(number)).await.unwrap()
 }

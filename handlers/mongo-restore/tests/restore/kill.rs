@@ -83,7 +83,7 @@ async fn a_command_killed_at_an_insert_goes_on() {
     every_step_of("insert", &[]).await;
 }
 
-/// What is there before a note is what is there after the command before it, and that is killed in the other tests.
+/// The content before a note is the content after the command before it, and the other tests kill at that command.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_killed_after_a_note_goes_on() {
     every_step_of("update", &[]).await;

@@ -129,7 +129,7 @@ async fn a_dump_that_is_named_is_taken_or_refused_and_no_other_is() {
     );
     event["dump_id"] = json!(IDS[2]);
     assert_eq!(world.refused(&event).await.0, "DumpNotFound");
-    // One with a gap is taken when it is named, and the gap is told.
+    // A dump with a gap is restored when it is named, and the answer reports the gap.
     let gap = dump(3).with_a_gap();
     for (key, body) in gap.objects() {
         world.put(&key, body).await;

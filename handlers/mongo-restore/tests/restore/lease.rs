@@ -91,7 +91,7 @@ async fn another_command_for_the_same_namespaces_is_refused_and_one_for_others_i
     world.assert_restored(&dump());
 }
 
-/// A killed process's lease ends, and whoever waits for it goes on.
+/// A killed process's lease expires, and a process that waits for it continues.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_that_nobody_renews_is_waited_for() {
     let mut world = world().await;
@@ -113,7 +113,7 @@ async fn a_lease_that_nobody_renews_is_waited_for() {
     world.assert_restored(&dump());
 }
 
-/// Who cannot renew its lease any more must have stopped before somebody else may begin.
+/// A process that can no longer renew its lease must have stopped before another one may begin.
 #[tokio::test(flavor = "multi_thread")]
 async fn work_ends_when_its_lease_is_somebody_else_s() {
     let world = world().await;

@@ -6,8 +6,8 @@ use crate::dump::{Dump, Made};
 use crate::process::{peak_kib, start};
 use crate::world::World;
 
-/// Peak of the real binary while it restores so many documents of 10 kB, in parts of 1,000: even the small dump has two, so
-/// that the next part is there while one is read, as in a large one.
+/// Peak memory of the real binary while it restores `documents` documents of 10 kB, in parts of 1,000: even the small dump has two parts, so
+/// that the next part is read ahead while one is decoded, as in a large dump.
 async fn peak(documents: u64) -> u64 {
     let world = World::start().await;
     let source = MongoEmulator::start(Options::default()).unwrap();

@@ -5,7 +5,7 @@ use mongodb::bson::doc;
 use crate::dump::{Dump, Made};
 use crate::world::World;
 
-/// Commands that wrote notes, and their bytes, of a restore of so many collections of one document.
+/// Commands that wrote notes, and their bytes, for a restore of `collections` collections of one document.
 async fn notes(collections: usize) -> (usize, usize) {
     let world = World::start().await;
     let index = doc! {"v": 2, "key": {"name": 1}, "name": "name"};

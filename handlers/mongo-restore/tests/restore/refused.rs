@@ -87,7 +87,7 @@ async fn a_collection_that_is_refused_is_named_and_the_others_are_restored() {
     }
     assert!(!message.contains("hunter2"), "{message}");
 
-    // The same command tries it again and says the same; without it, the rest is what is there, and it is over.
+    // The same command tries it again and reports the same; without it, the other namespaces are complete, and the restore ends.
     let (again, _) = in_part(&world, &event).await;
     assert_eq!((again.resumed, again.inserted), (true, 8 * 50));
     let answer = world.handle(&without(event, "shop.bad")).await.unwrap();
@@ -317,7 +317,7 @@ async fn what_a_named_dump_has_lost_keeps_nothing_else_out() {
         world.store(&dump).await;
         let whole = world.get(&key).await;
         world.delete(&key).await;
-        // What is there in its place stays.
+        // A collection that exists in its place in the target stays.
         let theirs = bytes(&doc! {"_id": "theirs"});
         world.mongo.insert_raw("shop", "bad", theirs.clone());
         let mut event = world.event("dry_run");

@@ -21,7 +21,7 @@ fn assert_silent(text: &str, what: &str) {
     }
 }
 
-/// What says nothing at `trace` alone is asked for as well, as whoever looks for a fault of a call would.
+/// Some crates log nothing at `trace` alone, so they are named as well, as in troubleshooting of a call.
 const EVERYTHING: &str = "trace,aws_runtime=trace,aws_sdk=trace,aws_sigv4=trace,tower=trace";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,8 @@
 //! A Route 53 record: a CNAME, or an alias of type A or AAAA. Its value is one of two, and no health check has a part in it.
 //!
-//! Route 53 has no ETags. In their place one batch deletes the record as it was read and creates it with another value: either both are
-//! done or neither is, and a deletion is refused unless name, type, TTL and values are those that are there (API reference,
-//! ChangeResourceRecordSets). TTL and all else of the record stay as they are.
+//! Route 53 has no ETags. Instead, one batch deletes the record as it was read and creates it with another value: either both are
+//! done or neither is, and a deletion is refused unless name, type, TTL and values match the existing record (API reference,
+//! ChangeResourceRecordSets). The TTL and everything else of the record stay as they are.
 
 use std::time::Duration;
 

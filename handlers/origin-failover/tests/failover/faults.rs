@@ -146,7 +146,7 @@ async fn at_the_deadline_the_invocation_ends_by_name_and_the_next_finishes() {
     assert_eq!(world.last("Failed"), Some(1.0));
     gate.open();
     let answer = look(&function).await.unwrap();
-    // The held call may have been carried out by now; whoever was first, the write path is there.
+    // The held call may have been carried out by now; whichever call was first, the write path is at the secondary.
     assert!(
         [
             switched(Secondary, Reason::RegionUnhealthy),

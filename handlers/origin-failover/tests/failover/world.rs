@@ -363,7 +363,7 @@ impl World {
         told
     }
 
-    /// Waits for so many messages, and then that there is none more.
+    /// Waits for `number` messages, and then checks that there are no more.
     async fn messages(&self, queue: &str, number: usize) -> Vec<Value> {
         let started = Instant::now();
         let mut found = Vec::new();

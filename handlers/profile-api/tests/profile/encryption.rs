@@ -95,7 +95,7 @@ async fn a_user_s_key_opens_nothing_for_another_user() {
     change(&function, SUBJECT, &json!({ "name": "Ada" })).await;
     change(&function, OTHER, &json!({ "name": "Bob" })).await;
     let others = world.document(OTHER).await.unwrap();
-    // Whoever can write to MongoDB puts all of the other one's document under an id of their own.
+    // An attacker who can write to MongoDB puts all of the other user's document under their own id.
     world
         .meddle(SUBJECT, |document| {
             document.insert("data_key", binary(wrapped(&others)));

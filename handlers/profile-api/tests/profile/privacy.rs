@@ -59,7 +59,7 @@ async fn no_log_metric_document_or_problem_has_personal_data_in_it() {
     wrong["address"]["country"] = PERSONAL[5].into();
     wrong["nickname"] = PERSONAL[0].into();
     problems.push(send(&function, &patch(first.tag(), &wrong)).await);
-    // The name of a member that no profile has comes back to whoever sent it, and goes nowhere else.
+    // The name of an unknown member is returned to the client that sent it, and appears nowhere else.
     wrong[PERSONAL[0]] = 1.into();
     send(&function, &patch(first.tag(), &wrong))
         .await
@@ -143,7 +143,7 @@ async fn no_log_metric_document_or_problem_has_personal_data_in_it() {
     assert!(!PERSONAL.iter().any(|text| holds(&said, text)));
 }
 
-/// The same search finds what is there: with a field of the wrong kind it would have failed.
+/// The same search finds unencrypted values: with a field of the wrong kind it would have failed.
 #[tokio::test]
 async fn the_search_finds_what_is_kept_without_encryption() {
     let world = World::start().await;

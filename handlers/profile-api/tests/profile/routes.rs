@@ -146,7 +146,7 @@ async fn what_was_changed_since_it_was_read_is_not_erased() {
         .is_problem(412, "precondition-failed", "of another user");
     assert_eq!(send(&function, &delete_if(second.tag())).await.status, 204);
     assert_eq!(world.document(SUBJECT).await, None);
-    // It is not there any more, and whoever says so is right.
+    // It no longer exists; a request that expects no profile succeeds.
     send(&function, &delete_if(second.tag()))
         .await
         .is_problem(412, "precondition-failed", "of what was erased");

@@ -331,7 +331,7 @@ async fn nobody_gets_rights_in_the_project_by_what_they_write_into_a_secret() {
         assert_eq!(world.fails("setSecret", &token).await, "RolesDiffer", "{other}");
         drop_pending(&world, &token).await;
     }
-    // A server of their own that lets in whom they like is not the cluster.
+    // An attacker's server that accepts any user is not the cluster.
     let theirs = World::start().await;
     for name in ["app", "owner"] {
         let guessed = User {

@@ -190,7 +190,7 @@ async fn nobody_gets_rights_by_what_they_write_into_a_secret() {
     world.put(&value).await;
     let token = before(&world, "setSecret").await;
     assert_eq!(world.fails("setSecret", &token).await, "CurrentLoginRefused");
-    // Nor at a server of their own, which lets in whom they like.
+    // Nor at an attacker's server, which accepts any user.
     let theirs = World::start().await;
     let guessed = User {
         password: format!("{SECRET}-guessed"),

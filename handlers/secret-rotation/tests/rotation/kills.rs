@@ -54,7 +54,7 @@ pub(crate) async fn survives<F: Future<Output = GateHandle>>(
     was_killed
 }
 
-/// How many calls of AWS each step makes, in the order of the steps: so many places there are to be killed at.
+/// How many calls of AWS each step makes, in the order of the steps: the number of places to kill it at.
 const CALLS: [u32; 4] = [4, 4, 3, 4];
 
 #[tokio::test]

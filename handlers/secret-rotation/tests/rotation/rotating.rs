@@ -67,7 +67,7 @@ async fn whoever_reads_the_secret_and_signs_in_is_never_refused_while_it_is_rota
                     "a client that holds the value from before, after {step}"
                 );
             }
-            // Whoever read the value before this rotation has used it before the next one begins.
+            // A client that read the value before this rotation has used it before the next one begins.
             let seen = signed_in.load(Ordering::SeqCst);
             while signed_in.load(Ordering::SeqCst) < seen + 2 {
                 tokio::task::yield_now().await;
@@ -128,7 +128,7 @@ async fn every_member_of_a_replica_set_lets_the_user_in_before_clients_are_told(
         .filter(|call| call.command == "connectionStatus" && call.outcome == "ok");
     let connections: BTreeSet<_> = signed_in.map(|call| call.connection).collect();
     assert_eq!(connections.len(), 3, "{calls:?}");
-    // One that is behind refuses a new password: it is waited for, and without it the rotation does not go on.
+    // A member that lags refuses a new password: the rotation waits for it, and does not continue without it.
     let behind = |times| Fault {
         command: "saslContinue".to_owned(),
         skip: 1,

@@ -406,7 +406,7 @@ impl World {
         call.secret_string(value.to_string()).send().await.unwrap();
     }
 
-    /// Whether a client with this value of the secret is let in, by the driver alone.
+    /// Whether the server accepts a client with this value of the secret, by the driver alone.
     pub(crate) async fn lets_in(&self, value: &Value) -> bool {
         let uri = match value["uri"].as_str() {
             Some(uri) => uri.to_owned(),
@@ -426,7 +426,7 @@ impl World {
         answer.is_ok()
     }
 
-    /// Whether whoever reads the secret now is let in.
+    /// Whether the server accepts a client that reads the secret now.
     pub(crate) async fn works(&self) -> bool {
         self.lets_in(&self.current().await.0).await
     }

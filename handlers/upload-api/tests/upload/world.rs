@@ -99,7 +99,7 @@ impl World {
         files.find_one(doc! { "_id": id }).await.unwrap()
     }
 
-    /// Makes a record one that expired so many seconds ago.
+    /// Changes a record to one that expired this number of seconds ago.
     pub(crate) async fn expired_since(&self, id: &str, seconds: u64) {
         let at = DateTime::from_system_time(SystemTime::now() - Duration::from_secs(seconds));
         let files = self.database.collection::<FileRecord>(FILES);

@@ -113,7 +113,7 @@ impl World {
         api_harness::send(|invocation| upload_api::handle(invocation, &function), event).await
     }
 
-    /// Announces a file of so many parts, of which one goes in a form; its id.
+    /// Announces a file of this number of parts, one of which is uploaded with a form; returns its id.
     pub(crate) async fn announce(&self, parts: usize) -> String {
         let mut event: Value =
             serde_json::from_str(include_str!("../../../upload-api/events/create_file.json")).unwrap();
@@ -177,7 +177,7 @@ impl World {
         .await
     }
 
-    /// Makes a record one that was given up so many minutes ago.
+    /// Changes a record to one that was given up this number of minutes ago.
     pub(crate) async fn given_up(&self, id: &str, minutes: u64) {
         let at = SystemTime::now() - Duration::from_secs(60 * minutes);
         let change = doc! { "$set": { "expires_at": DateTime::from_system_time(at) } };

@@ -14,7 +14,7 @@ use reqwest::{Client, Response, StatusCode};
 use std::sync::{Mutex, PoisonError};
 
 /// Requests per attempt. Our choice: one without a nonce or with an old one, one with a new one, and two more for
-/// nonces that went stale at once; a server that goes on like that is treated as unavailable.
+/// nonces that went stale at once; a server that continues to do so is treated as unavailable.
 const MAX_ROUNDS: u32 = 4;
 
 pub(crate) struct Digest {
@@ -46,7 +46,7 @@ impl Digest {
                 return Ok(response);
             }
             match challenge(&response) {
-                // Not signed yet; or by a nonce whose time is over, which says nothing about the key. A server that has
+                // Not signed yet; or by a nonce that has expired, which says nothing about the key. A server that has
                 // forgotten an earlier nonce, or changed its realm, may not call it stale: it gets the benefit of the
                 // doubt once.
                 Some(next) if !signed || next.stale || from_earlier => lent = Some(next),

@@ -37,7 +37,7 @@ pub(crate) struct OAuth {
     revoke_url: Url,
     /// `Basic ...`, marked sensitive.
     basic: HeaderValue,
-    /// Held across the renewal: whoever comes second finds the first one's token. Dropping the first one's future frees
+    /// Held across the renewal: a second caller finds the token of the first one. Dropping the first caller's future releases
     /// it.
     state: Mutex<State>,
 }
@@ -48,7 +48,7 @@ struct State {
     serial: u64,
     /// The token endpoint has asked for quiet.
     refused: Option<Refused>,
-    /// An early renewal has failed; the kept token goes on until then.
+    /// An early renewal has failed; the kept token is used until then.
     renew_after: Option<Instant>,
 }
 
@@ -137,7 +137,7 @@ impl OAuth {
         }
         let operation = self.operation("obtain access token", &self.token_url);
         let outcome = match state.refused.filter(|refused| now < refused.until) {
-            // The limit is per service account: all waiting calls are told, and none of them asks in vain.
+            // The limit is per service account: all waiting calls get this error, and none of them asks in vain.
             Some(Refused { until, status }) => {
                 let cause = Cause::Status {
                     status,

@@ -170,7 +170,7 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
     Some(seen)
 }
 
-/// Whether the connection goes on.
+/// Whether the connection continues.
 async fn act(reply: Reply, stream: &mut TcpStream) -> bool {
     const HALF: &str = "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{\"id\":\"half of it";
     match reply {

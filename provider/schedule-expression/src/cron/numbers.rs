@@ -45,7 +45,7 @@ pub(super) fn number(field: Field, text: &str) -> Result<i16, ParseError> {
         })
 }
 
-/// A sign that belongs to another field is told as such.
+/// The error names the field that a sign belongs to.
 fn not_a_number(field: Field, text: &str) -> ParseError {
     let hint = |sign| match sign {
         '?' => "Use * for every value; ? is for day-of-month and day-of-week only.",
@@ -116,7 +116,7 @@ fn values_of(field: Field, item: &str) -> Result<Vec<i16>, ParseError> {
         ends
     } else {
         let value = number(field, base)?;
-        // A step after a single number goes on to the end of the field.
+        // A step after a single number continues to the end of the field.
         (value, if step.is_some() { max } else { value })
     };
     Ok((first..=last).step_by(step.unwrap_or(1)).collect())

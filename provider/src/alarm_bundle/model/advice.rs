@@ -34,7 +34,7 @@ fn is_absent(entry: &Entry<'_>) -> bool {
     )
 }
 
-/// Points out an override, or its part for one severity, all of whose alarms are missing for want of an input.
+/// Points out an override, or its part for one severity, all of whose alarms are not created because an input is missing.
 pub(crate) fn check_overrides(overrides: &Overrides, entries: &[Entry<'_>], diagnostics: &mut Diagnostics) {
     for typed in overrides.iter() {
         let own: Vec<&Entry<'_>> = entries

@@ -40,7 +40,7 @@ pub(crate) enum Outcome {
     Open(AttributePath),
 }
 
-/// Every alarm of the preset for every target that is there.
+/// Every alarm of the preset for every configured target.
 pub(crate) fn entries<'a>(
     inputs: &Inputs<'_>,
     preset: Preset,

@@ -149,7 +149,7 @@ impl Severities {
         }
     }
 
-    /// The names that are there.
+    /// The names of the configured severities.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.known.keys().map(String::as_str).collect()
     }

@@ -26,9 +26,9 @@ pub(crate) struct Target {
 /// Every target of a bundle.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Targets {
-    /// Those that are there, by service and name.
+    /// The configured targets, by service and name.
     pub(crate) known: Vec<Target>,
-    /// Maps and elements of which it is unknown whether they are there.
+    /// Maps and elements of which it is unknown whether they are configured.
     pub(crate) open: Vec<AttributePath>,
     /// Services whose whole map is unknown.
     pub(crate) open_services: Vec<Service>,

@@ -1,4 +1,4 @@
-//! Waiting for Atlas: reads with growing pauses, logs what it sees, and ends when Terraform stops it or its time is over.
+//! Waiting for Atlas: reads with growing pauses, logs what it sees, and ends when Terraform stops it or its time has run out.
 
 use std::future::Future;
 use std::time::Duration;
@@ -55,7 +55,7 @@ pub(crate) enum Ended {
     Failed(AtlasError),
     /// Terraform was asked to stop.
     Stopped,
-    /// The time in `timeouts` is over; what was seen last.
+    /// The time in `timeouts` has run out; what was seen last.
     TimedOut { last: String },
 }
 

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// Writes the number of the attempt into each answer: the SDK counts the attempts and tells nobody.
+/// Writes the number of the attempt into each answer: the SDK counts the attempts and does not expose the count.
 #[derive(Debug)]
 pub(super) struct CountAttempts;
 

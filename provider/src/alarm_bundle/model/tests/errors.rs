@@ -413,7 +413,7 @@ fn limits_themselves_are_taken() {
     }
 }
 
-/// The form that a statistic is refused for at plan and the one it is refused for by the emulator are told apart by two parsers.
+/// Two parsers judge the form of a statistic: one at plan, the other in the emulator. Both have to reject the same forms.
 #[test]
 fn the_plan_and_the_evaluator_know_the_same_statistics() {
     use alarm_catalog::Statistic as Planned;
