@@ -160,7 +160,7 @@ impl Workdir {
         })
     }
 
-    /// Goes on with another program.
+    /// Continues with another program.
     ///
     /// # Errors
     /// The program cannot be built.
@@ -371,7 +371,7 @@ impl Workdir {
         Ok(std::fs::write(file, serde_json::to_vec(&variables)?)?)
     }
 
-    /// Takes what is there into the state.
+    /// Updates the state to the existing objects.
     ///
     /// # Errors
     /// It failed; the error is what it said.
