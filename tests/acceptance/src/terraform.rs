@@ -381,7 +381,7 @@ impl Workdir {
         Ok(())
     }
 
-    /// The value of an output, or null: what `terraform output -json` says, which would take half a second.
+    /// The value of an output, or null, as `terraform output -json` prints it, which would take half a second.
     ///
     /// # Errors
     /// The state cannot be read.
