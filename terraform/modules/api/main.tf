@@ -62,7 +62,7 @@ locals {
     }
   }
 
-  # Only what a route that is there takes.
+  # Only the models that an existing route uses.
   models = {
     for name, model in try(local.contract.models, {}) : name => model
     if contains(flatten([for method in values(local.methods) : values(method.models)]), name)

@@ -1,4 +1,4 @@
-# What a browser is told that asks whether it may send. From the contract and not by a function: the request has no token.
+# The answers to CORS preflight requests. They come from the API contract and not from a function: a preflight request has no token.
 
 locals {
   # How long a browser may remember it. Chrome keeps none for longer than two hours; our choice is below that.
@@ -10,8 +10,8 @@ locals {
     [for name in flatten([for route in values(local.routes) : keys(try(route.headers, {}))]) : lower(name)],
   )))
 
-  # One origin is the same for everybody. Of several, the one that asks is named, and any other is told nothing: HTTP/1.1 writes Origin,
-  # HTTP/2 origin, and API Gateway passes on what it got.
+  # With one allowed origin, every answer names it. With several, the answer names the origin that asks, if it is allowed, and otherwise none.
+  # HTTP/1.1 clients send the header as Origin and HTTP/2 clients as origin; API Gateway passes it on unchanged.
   preflight_origin = length(var.cors_origins) == 1 ? { Access-Control-Allow-Origin = var.cors_origins[0] } : {}
   preflight_template = length(var.cors_origins) == 1 ? "" : join("", [
     "#set($origin = $input.params().header.get(\"Origin\"))",

@@ -144,7 +144,8 @@ resource "aws_api_gateway_method_settings" "method" {
   }
 }
 
-# The regional ACL that lets through what came from the CDN. Association and rules are two: the ACL's default has to be to block.
+# The regional web ACL that allows only requests from the CDN. This is the association without the rules: the ACL's default action has
+# to be block.
 resource "aws_wafv2_web_acl_association" "this" {
   for_each = var.origin_verify == null ? {} : { main = var.origin_verify.web_acl_arn }
 

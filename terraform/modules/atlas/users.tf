@@ -1,4 +1,4 @@
-# Database users without a password: whoever has the role's credentials is the user (D2).
+# Database users without a password: principals that have the role's credentials sign in as the user (D2).
 
 resource "mongodbatlas_database_user" "this" {
   for_each = var.database_users
@@ -19,7 +19,7 @@ resource "mongodbatlas_database_user" "this" {
     }
   }
 
-  # Users are the project's; each of these is let in by this cluster alone.
+  # A database user belongs to the project; its scope limits it to this cluster.
   scopes {
     name = mongodbatlas_advanced_cluster.this.name
     type = "CLUSTER"

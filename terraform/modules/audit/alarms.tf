@@ -44,7 +44,7 @@ locals {
     organization_changes   = { number = "4.15", severity = "critical", about = "changes of the organization", pattern = local.by_name.organization_changes }
   }
 
-  # The group whose events are counted: the trail's own, or one that is there.
+  # The log group whose events are counted: the trail's own or an existing one.
   counted = merge(
     { for key, group in aws_cloudwatch_log_group.trail : key => group.name },
     { for settings in var.cloudtrail[*] : "main" => settings.log_group_name if !settings.create && settings.log_group_name != null },

@@ -37,8 +37,8 @@ data "aws_iam_policy_document" "dump_function" {
   }
 }
 
-# Scheduler invokes asynchronously, so what becomes of an invocation that fails is Lambda's business. What does not end in time goes on in
-# an invocation of its own.
+# EventBridge Scheduler invokes the function asynchronously, so Lambda handles an invocation that fails. A dump that takes longer than
+# one invocation continues in another one.
 module "dump" {
   source = "../function"
 

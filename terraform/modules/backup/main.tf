@@ -11,7 +11,7 @@ locals {
   region     = data.aws_region.current.region
   folder     = "${var.prefix}/${var.cluster}"
 
-  # The bucket that is made here, or the one that is there.
+  # The bucket that this module creates, or the existing one.
   bucket = {
     name        = var.existing_bucket == null ? one(values(module.bucket)[*].ready_bucket) : var.existing_bucket.name
     arn         = var.existing_bucket == null ? one(values(module.bucket)[*].bucket_arn) : "arn:${local.partition}:s3:::${var.existing_bucket.name}"

@@ -1,4 +1,4 @@
-# What was made by 0.1.0, by the addresses that it has now. Roles, the key's alias and the network attachments are made anew.
+# What 0.1.0 created, at the addresses that it has now. Roles, the key's alias and the network attachments are replaced.
 
 moved {
   from = aws_kms_key.dumps

@@ -18,8 +18,8 @@ locals {
       BackoffRate     = 2
       JitterStrategy  = "FULL"
     },
-    # A killed function's lease is over after 45 s; an execution that meets another one's work waits for it, up to the 15 minutes
-    # of a function, and then finds it done.
+    # The lease of a function that was killed expires after 45 s. An execution that finds the work leased by another one waits for it, up to
+    # the 15 minutes of a function, and then finds it done.
     {
       ErrorEquals     = ["LeaseHeld"]
       IntervalSeconds = 20

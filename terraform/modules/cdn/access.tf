@@ -1,7 +1,7 @@
 # What this distribution, and no other, may do with a bucket and its key. The caller adds the documents to the policies of both: a bucket
 # and a key have one policy each, which their module writes.
 
-# A missing key is 403 and not 404: s3:ListBucket would tell the two apart, and list the bucket to whoever finds a way to it.
+# S3 answers 403 and not 404 for a missing key: s3:ListBucket would tell the two apart, but also list the bucket to clients that reach it.
 data "aws_iam_policy_document" "bucket" {
   for_each = local.buckets
 

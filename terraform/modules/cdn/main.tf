@@ -31,8 +31,8 @@ locals {
   caching_optimized      = "658327ea-f89d-4fab-a63d-7e88639e58f6"
   all_viewer_except_host = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
-  # CloudFront keeps errors for 10 seconds unless it is told otherwise, also where a policy disables caching: a user would get the answer
-  # that another one got. All codes that it keeps and can be told of ("Control how long CloudFront caches errors").
+  # CloudFront caches errors for 10 seconds unless configured otherwise, even where a cache policy disables caching: a user would get the
+  # error of another one. These are all codes that it caches and that can be configured ("Control how long CloudFront caches errors").
   error_codes = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504]
 }
 
@@ -82,7 +82,7 @@ resource "aws_cloudfront_distribution" "this" {
       origin_id   = origin.key
       domain_name = origin.value
 
-      # The API's web ACL lets in what has it. It takes the place of a header of this name that the client sends.
+      # The API's web ACL allows requests that have this header. CloudFront replaces a header of this name that the client sends.
       custom_header {
         name  = var.api.verify.header
         value = var.api.verify.value

@@ -74,7 +74,7 @@ module "function" {
     suffix               = "export"
   }
   hands_over = true
-  # A repeated event goes on where the failed one ended.
+  # A retry of the event resumes where the failed invocation ended.
   async                = { maximum_retry_attempts = 2, failure_topic = var.failure_topic }
   log_retention_days   = var.log_retention_days
   kms_key_arn          = var.kms_key_arn

@@ -6,7 +6,7 @@ locals {
     { for key, acl in aws_wafv2_web_acl.api : "api" => { arn = acl.arn, region = var.region, in_region = local.region, kms_key_arn = var.kms_key_arn } },
   )
 
-  # What lets whoever reads the logs act as somebody else: tokens, signed cookies, and the header that the API's web ACL looks for.
+  # With these, readers of the logs could act as somebody else: tokens, signed cookies, and the header that the API's web ACL looks for.
   redacted = concat(["authorization", "cookie"], [for header in [local.header] : header if header != ""])
 }
 

@@ -17,7 +17,7 @@ locals {
   # How much of a body WAF reads. More than 16 KB is charged.
   body_limits = [for kilobytes in [16, 32, 48, 64] : kilobytes if kilobytes * 1024 >= try(var.cdn.max_body_bytes, 0)]
 
-  # In this order, after the two rules that cost WAF less. SQL injection in bodies is looked for in what the size rule lets through.
+  # In this order, after the two rules that cost WAF less. The SQL injection rules inspect the bodies that the size rule allows.
   managed = {
     for settings in var.cdn[*] : "main" => {
       AWSManagedRulesCommonRuleSet         = merge(settings.managed_rules.common, { priority = 2 })

@@ -48,9 +48,9 @@ resource "aws_lambda_function" "this" {
   # checkov:skip=CKV_AWS_116:Asynchronous events that fail go to async.failure_topic, which says more than a dead-letter queue; other callers get the error.
   # checkov:skip=CKV_AWS_272:Packages are not signed by AWS Signer. One in S3 is given with its version, which nobody can change.
 
-  # The policies come before the function and go after it: Lambda makes its network interfaces as the function's role, and gives them
-  # up as that role too. That it does some 20 minutes later, when the role is gone: then the provider removes those that are free,
-  # with the rights of whoever destroys (ec2:DeleteNetworkInterface).
+  # The policies are created before the function and deleted after it: Lambda creates and deletes its network interfaces with the function's
+  # role. It deletes them some 20 minutes later, when the role no longer exists: then the provider deletes those that are free, with the
+  # permissions of the principal that runs the destroy (ec2:DeleteNetworkInterface).
   depends_on = [aws_iam_role_policy.own, aws_iam_role_policy.given, aws_iam_role_policy.assumed]
 
   region            = var.region
@@ -142,7 +142,7 @@ locals {
   alias = one(concat(values(aws_lambda_alias.followed), values(aws_lambda_alias.shifted)))
 }
 
-# Whoever invokes it asynchronously, as a schedule does, is gone by the time that it fails: what becomes of the event then is said here.
+# An asynchronous caller, for example a schedule, does not wait for the outcome: this configures what becomes of an event that fails.
 resource "aws_lambda_function_event_invoke_config" "this" {
   for_each = var.async == null ? {} : { main = var.async }
   # Lambda refuses a destination that the function's role may not use.
@@ -165,7 +165,7 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   }
 }
 
-# Work that takes longer than one invocation goes on in the next, which the function itself invokes: a loop that is meant.
+# Work that takes longer than one invocation continues in the next one, which the function itself invokes: this loop is intended.
 resource "aws_lambda_function_recursion_config" "this" {
   for_each = var.hands_over ? { main = "Allow" } : {}
 

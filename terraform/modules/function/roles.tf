@@ -138,8 +138,8 @@ data "aws_iam_policy_document" "own" {
     }
   }
 
-  # Lambda tells of failures as the function's role. A topic that is encrypted takes both: without the key the notice is lost, and
-  # nobody is told that it is.
+  # Lambda publishes failures with the function's role. An encrypted topic needs both permissions: without the one for the key, the
+  # notification is lost, and nothing reports that.
   dynamic "statement" {
     for_each = local.failure_topics
 
@@ -195,8 +195,8 @@ resource "aws_iam_role_policy" "given" {
   policy = data.aws_iam_policy_document.given.json
 }
 
-# A second role, which only this function may become: what is in a session's credentials, and in links that are signed with them, is
-# that role's, and never what else the function may do (B6).
+# A second role, which only this function can assume: credentials of its sessions, and presigned URLs, have this role's permissions and
+# never the other permissions of the function (B6).
 data "aws_iam_policy_document" "assumed_by_function" {
   statement {
     actions = ["sts:AssumeRole"]

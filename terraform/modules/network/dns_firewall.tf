@@ -1,5 +1,5 @@
-# Names are a way out too: what a function asks for reaches whoever owns the name, without a route. With the firewall the VPC's
-# resolver answers what is on a list and nothing else.
+# DNS queries are a way out too: a query of a function reaches the owner of the name, without a route. With the firewall, the VPC's
+# resolver answers queries for the names on a list and no others.
 
 locals {
   dns_firewall = var.dns_firewall == null ? {} : { main = var.dns_firewall }

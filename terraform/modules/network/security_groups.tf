@@ -1,8 +1,8 @@
 # Who may talk to whom (B5). Groups have no inline rules: with none, the provider also removes the "all traffic out" that AWS
 # puts into a new group, and rules that name each other's groups make no cycle. DNS to the VPC's resolver needs no rule.
 #
-# AWS changes neither name nor description of a group. One that has to be made anew comes before the old one goes, which is why AWS
-# ends its name; and a change of either makes none: published versions of functions keep the group that they were published in.
+# AWS changes neither name nor description of a group. A replacement is created before the old group is deleted, so names end in a
+# generated suffix. A change of either replaces no group: published versions of functions keep the group that they were published with.
 
 locals {
   # A node of a dedicated cluster is a port of the endpoint, from 1024 up, and the ports can change: Atlas asks for the whole range.

@@ -2,7 +2,7 @@
 
 locals {
   access_logs = var.access_logs == null ? {} : { main = var.access_logs }
-  # One that is there already has an owner, who lets S3 write to it and cleans it.
+  # An existing bucket already has an owner, who lets S3 write to it and cleans it.
   access_log_bucket = { for key, logs in local.access_logs : key => logs if logs.create }
 }
 
@@ -32,7 +32,7 @@ resource "aws_s3_bucket_public_access_block" "access_logs" {
   restrict_public_buckets = true
 }
 
-# No ACLs: the log service is let in by the policy below.
+# No ACLs: the policy below allows the log service to write.
 resource "aws_s3_bucket_ownership_controls" "access_logs" {
   for_each = aws_s3_bucket.access_logs
 

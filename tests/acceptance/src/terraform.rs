@@ -160,7 +160,7 @@ impl Workdir {
         })
     }
 
-    /// Goes on with another program.
+    /// Continues with another program.
     ///
     /// # Errors
     /// The program cannot be built.
@@ -373,7 +373,7 @@ impl Workdir {
         Ok(std::fs::write(file, serde_json::to_vec(&variables)?)?)
     }
 
-    /// Takes what is there into the state.
+    /// Updates the state to the existing objects.
     ///
     /// # Errors
     /// It failed; the error is what it said.
@@ -383,7 +383,7 @@ impl Workdir {
         Ok(())
     }
 
-    /// The value of an output, or null: what `terraform output -json` says, which would take half a second.
+    /// The value of an output, or null, as `terraform output -json` prints it, which would take half a second.
     ///
     /// # Errors
     /// The state cannot be read.

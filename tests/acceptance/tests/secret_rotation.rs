@@ -1,5 +1,5 @@
-//! The module secret-rotation on a local cloud that enforces IAM: the apply begins a rotation, RotateSecret another one, and whoever reads the
-//! secret meanwhile signs in.
+//! The module secret-rotation on a local cloud that enforces IAM: the apply begins a rotation, RotateSecret another one, and clients that
+//! read the secret meanwhile sign in.
 
 use std::time::{Duration, Instant};
 
@@ -61,7 +61,7 @@ impl Secret {
         serde_json::from_str(&call.await.unwrap().secret_string.unwrap()).unwrap()
     }
 
-    /// Signs in as whoever reads the secret does; the address that it has.
+    /// Reads the secret and signs in with it, as its clients do; returns the URI in it.
     async fn signs_in(&self) -> String {
         let value = self.value().await;
         let uri = value["uri"].as_str().unwrap();
@@ -150,7 +150,7 @@ async fn secrets_manager_rotates_by_the_function_of_the_module_and_nobody_is_ref
     // The first rotation begins with the apply.
     secret.is_rotated_to("app%5Fclone", &cloud).await;
     let held = secret.value().await;
-    // The rotation is over when Secrets Manager says so, a moment after the label moved.
+    // The rotation has ended when Secrets Manager says so, a moment after the label moved.
     let started = Instant::now();
     while let Err(error) = secret.client.rotate_secret().secret_id(&secret.arn).send().await {
         assert!(started.elapsed() < PATIENCE, "no second rotation: {error:?}");

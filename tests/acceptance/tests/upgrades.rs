@@ -1,4 +1,4 @@
-//! A state that the modules of 0.1.0 made, in the hands of the modules that are there now.
+//! A state that the modules of 0.1.0 created, planned with the current modules.
 
 use std::fs;
 

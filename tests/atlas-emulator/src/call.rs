@@ -114,7 +114,7 @@ pub(crate) async fn run(shared: &Shared, request: &ApiRequest<'_>) -> Result<Htt
     }
 }
 
-/// Why a call is not let in.
+/// Why a call is rejected.
 enum Refused {
     Unauthorized {
         challenge: Option<String>,

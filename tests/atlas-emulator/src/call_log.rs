@@ -11,7 +11,7 @@ pub struct Call {
     pub method: String,
     /// Path and query, as sent.
     pub path: String,
-    /// It was let in; `false` for a challenged one.
+    /// Whether it was authenticated; `false` for a challenged one.
     pub authenticated: bool,
     /// HTTP status of the answer; `None`: none yet, or never one.
     pub status: Option<u16>,

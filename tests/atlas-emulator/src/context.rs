@@ -36,7 +36,7 @@ impl Context<'_> {
             .map(|(_, value)| value.into_owned())
     }
 
-    /// Answer to a deletion that goes on: 202 as observed, 204 as described.
+    /// Answer to a deletion that continues afterwards: 202 as observed, 204 as described.
     pub(crate) fn deletion_accepted(&self) -> Reply {
         if self.profile.described_statuses {
             Reply::no_content()

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// When an object goes on to its next state.
+/// When an object changes to its next state.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// A state is shown by so many calls; the next one sees what follows. `Looks(0)`: every call sees the last state.
+    /// The number of calls that see a state; the next call sees the one that follows. `Looks(0)`: every call sees the last state.
     ///
     /// Calls that concern the object count: reads, lists, and requests that are refused because of its state. A look at a
     /// service is one at those of its endpoints that are going away.
@@ -31,7 +31,7 @@ pub(crate) struct Leg {
     after: Duration,
 }
 
-/// A state after so many seconds in the one before.
+/// A state, `after_seconds` after the one before.
 pub(crate) fn leg(to: &str, after_seconds: u64) -> Leg {
     Leg {
         to: to.to_owned(),
@@ -72,7 +72,7 @@ impl Course {
         self.ahead.is_empty()
     }
 
-    /// Goes on as far as it is time to, but leaves none of the `stuck` states.
+    /// Changes to the states whose time has come, but leaves none of the `stuck` states.
     pub(crate) fn settle(&mut self, stuck: &[String]) {
         while let Some(next) = self.ahead.front() {
             if stuck.contains(&self.state) {

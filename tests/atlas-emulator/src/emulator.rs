@@ -15,7 +15,7 @@ use crate::profile::Profile;
 use crate::project::Project;
 use crate::{Shared, lock, server};
 
-/// The project that is there from the start.
+/// The project that exists from the start.
 pub const DEFAULT_PROJECT: &str = "0123456789abcdef01234567";
 
 /// How to run an emulator.
@@ -25,9 +25,9 @@ pub struct Options {
     pub port: u16,
     /// Who may call.
     pub credentials: Credentials,
-    /// Projects that are there from the start, each 24 hexadecimal digits.
+    /// Projects that exist from the start, each 24 hexadecimal digits.
     pub projects: Vec<String>,
-    /// When objects go on to their next states.
+    /// When objects change to their next states.
     pub pace: Pace,
     /// Which behaviours to show; [`AtlasEmulator::change_profile`] changes it later.
     pub profile: Profile,

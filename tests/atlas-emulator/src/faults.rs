@@ -17,8 +17,7 @@ pub struct Fault {
     /// Path; `*` is any segment, a last `**` any rest. The base path may be left out; `/api/oauth/token` is a path too.
     #[serde(default = "any_path")]
     pub path: String,
-    /// Matching calls that pass before the first that can fail. Only calls that were let in count, unless the kind says
-    /// otherwise.
+    /// Matching calls that pass before the first that can fail. Only authenticated calls count, unless the kind says otherwise.
     #[serde(default)]
     pub skip: u32,
     /// Calls that fail; `None`: all of them, until the faults are cleared.
@@ -145,7 +144,7 @@ pub enum Point {
     Digest,
     /// It has a token, not checked yet.
     Bearer,
-    /// It was let in.
+    /// It was authenticated.
     Work,
 }
 

@@ -13,7 +13,7 @@ pub struct Gate {
     pub method: String,
     /// Path; `*` is any segment, a last `**` any rest. The base path may be left out.
     pub path: String,
-    /// Matching calls that pass before the one that is held. Only calls that were let in count.
+    /// Matching calls that pass before the one that is held. Only authenticated calls count.
     pub skip: u32,
     /// Hold it before its work instead of after its work and before its answer.
     pub before: bool,

@@ -15,7 +15,7 @@ struct Arguments {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Project that is there from the start; may be given several times
+    /// Project that exists from the start; may be given several times
     #[arg(long = "project", default_value = DEFAULT_PROJECT)]
     projects: Vec<String>,
     /// Calls that see a state before the next state follows

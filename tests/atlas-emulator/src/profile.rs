@@ -93,7 +93,7 @@ impl Profile {
             .is_none_or(|known| known.iter().any(|id| id == interface_endpoint_id))
     }
 
-    /// The status for a creation, and for a deletion or change that goes on after the answer.
+    /// The status for a creation, and for a deletion or change that continues after the answer.
     pub(crate) fn created(&self) -> u16 {
         if self.described_statuses { 200 } else { 201 }
     }

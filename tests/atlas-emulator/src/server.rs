@@ -42,7 +42,7 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<HttpR
     if !is_api {
         return Ok(plain(StatusCode::NOT_FOUND, "neither an API call nor /_emulator"));
     }
-    // A task of its own: like Atlas, it goes on with its work when the client is gone.
+    // A task of its own: like Atlas, it continues its work after the client has disconnected.
     let shared = Arc::clone(shared);
     let call = tokio::spawn(async move {
         let path = parts.uri.path();

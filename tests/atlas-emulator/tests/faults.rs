@@ -39,7 +39,7 @@ fn services(emulator: &AtlasEmulator) -> usize {
     emulator.project(G).snapshot().services.len()
 }
 
-/// Outcomes of the calls that were let in.
+/// Outcomes of the authenticated calls.
 fn outcomes(emulator: &AtlasEmulator) -> Vec<String> {
     let calls = emulator.calls().into_iter().filter(|call| call.authenticated);
     calls.map(|call| call.outcome).collect()

@@ -37,9 +37,9 @@ pub enum Effect {
     Reset,
     /// It is carried out, and the connection ends without an answer.
     LoseAnswer,
-    /// It is carried out, and the connection ends after so many bytes of the answer's body.
+    /// It is carried out, and the connection ends after this number of bytes of the answer's body.
     CutBody(usize),
-    /// It is carried out, and one byte of the answer's body, at so many hundredths of its length, is another.
+    /// It is carried out, and one byte of the answer's body is altered, at this percentage of its length.
     AlterBody(usize),
     /// It is carried out, and its answer comes so much later.
     Delay(Duration),
@@ -109,14 +109,14 @@ impl Rule {
         self
     }
 
-    /// Not before so many of them.
+    /// Only calls after the first `calls` ones.
     #[must_use]
     pub fn after(mut self, calls: u32) -> Self {
         self.skip = calls;
         self
     }
 
-    /// So many of them.
+    /// Only this number of calls.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);

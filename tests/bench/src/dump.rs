@@ -37,7 +37,7 @@ pub(crate) struct Plan {
     pub(crate) binary: PathBuf,
     pub(crate) documents: u64,
     pub(crate) runs: usize,
-    /// So many documents as well, for memory alone.
+    /// Number of documents of another dump, for memory alone.
     pub(crate) large: Option<u64>,
 }
 

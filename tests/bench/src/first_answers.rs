@@ -15,7 +15,7 @@ use crate::world::World;
 const STARTS: usize = 11;
 /// The first answer, at most.
 const TARGET_MILLISECONDS: f64 = 25.0;
-/// Python's memory is at least so many times the handler's.
+/// Python's memory is at least this multiple of the handler's.
 const TARGET_MEMORY: f64 = 4.0;
 /// Lines of the flow-log event: with flows of a stranger and lines that cannot be read.
 const FLOW_LOG_LINES: u64 = 1_000;

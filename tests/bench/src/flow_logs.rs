@@ -126,7 +126,7 @@ pub(crate) fn settings() -> Value {
     json!({ "format": FORMAT, "own": OWN, "services": SERVICES, "window_seconds": 60 })
 }
 
-/// An event of one stream with so many lines.
+/// An event of one stream with this number of lines.
 pub(crate) fn event_of(number: u64) -> Result<String> {
     event(&lines(0, number))
 }

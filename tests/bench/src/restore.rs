@@ -1,5 +1,5 @@
-//! The same dump into the same empty deployment: mongo-restore, which checks what it reads and compares what is there in the end, and a
-//! pymongo script that does neither.
+//! The same dump into the same empty deployment: mongo-restore, which checks what it reads and compares the restored documents in the end,
+//! and a pymongo script that does neither.
 
 use std::path::PathBuf;
 use std::process::Command;

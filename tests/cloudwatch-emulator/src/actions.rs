@@ -53,8 +53,8 @@ impl Publisher {
         })
     }
 
-    /// Puts the event of a transition, and sets off the actions of the new state, if actions are enabled and not suppressed. Returns
-    /// at once; deliveries go on in the background.
+    /// Puts the event of a transition, and starts the actions of the new state, if actions are enabled and not suppressed. Returns
+    /// at once; deliveries continue in the background.
     pub(crate) fn publish(&self, transition: &Transition) {
         if let (Some(events), Some(old_state)) = (&self.events, transition.old_state.clone()) {
             let (events, publisher, transition) = (Arc::clone(events), self.clone(), transition.clone());

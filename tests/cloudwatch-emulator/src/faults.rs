@@ -67,7 +67,7 @@ impl Default for Fault {
     }
 }
 
-/// How a call goes on.
+/// What happens to a call.
 pub(crate) enum Effect {
     Refuse(ApiError),
     ResetBefore,
@@ -76,7 +76,7 @@ pub(crate) enum Effect {
 }
 
 impl FaultKind {
-    /// How a call of an operation goes on.
+    /// What happens to a call of an operation.
     pub(crate) fn effect(self, operation: &str) -> Effect {
         match self {
             Self::Throttle => Effect::Refuse(ApiError::throttling()),

@@ -27,7 +27,7 @@ struct Arguments {
     /// http:// address of the EventBridge that gets an event of each state change
     #[arg(long)]
     events_endpoint: Option<String>,
-    /// Evaluate all alarms every so many seconds
+    /// Evaluate all alarms at this interval in seconds
     #[arg(long)]
     evaluation_interval_seconds: Option<u64>,
     /// Throttle as CloudWatch does, for example at 3 PutMetricAlarm a second

@@ -35,7 +35,7 @@ fn sns(statuses: &'static [&'static str]) -> (String, Receiver<Published>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (sender, receiver) = mpsc::channel();
-    // It ends with the test: nobody receives any more, or the process is over.
+    // It ends with the test, when the receiver is dropped or the process ends.
     std::thread::spawn(move || {
         for (number, stream) in listener.incoming().enumerate() {
             let mut reader = BufReader::new(stream.unwrap());

@@ -31,7 +31,7 @@ impl GateHandle {
         *self.barrier.reached.borrow()
     }
 
-    /// Lets the held call go on; a call that comes later is not held.
+    /// Lets the held call continue; a call that comes later is not held.
     pub fn open(&self) {
         self.barrier.open.send_replace(true);
     }

@@ -17,7 +17,7 @@ pub fn run<E>(start: impl FnOnce() -> Result<(E, String)>) -> Result<()> {
         .init();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        // Before the line: whoever reads it may send a signal at once.
+        // Before the line: a program that reads it may send a signal at once.
         let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
         let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
         let (_emulator, line) = start()?;

@@ -45,7 +45,7 @@ pub fn broken_off(part: Bytes) -> HttpBody {
     StreamBody::new(parts).boxed_unsync()
 }
 
-/// A body in so many parts, with a pause before each.
+/// A body in this number of parts, with a pause before each.
 #[must_use]
 pub fn slow(body: Bytes, parts: usize, pause: Duration) -> HttpBody {
     let part = body.len().div_ceil(parts);
@@ -71,7 +71,7 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: impl Into<B
     response
 }
 
-/// A line of text for whoever reads it.
+/// A line of text for a person to read.
 #[must_use]
 pub fn plain(status: StatusCode, text: &str) -> HttpResponse {
     respond(status, "text/plain; charset=utf-8", format!("{text}\n"))

@@ -1,6 +1,6 @@
 //! Fuzz targets of everything that reads what a client sent: the programs of this crate, run by libFuzzer.
 //!
-//! `cargo test -p fuzz` lets each read some thousands of inputs, made at random from those in `seeds`. To go on for longer, led by
+//! `cargo test -p fuzz` lets each read some thousands of inputs, made at random from those in `seeds`. To fuzz for longer, led by
 //! coverage: `cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none <target>`, with cargo-fuzz.
 //!
 //! What they have in common is here: a handler behind the kit that answers everything, so that only the reading is tried.

@@ -137,12 +137,12 @@ impl LambdaEmulator {
         self.shared.change(|state| state.events.push_back(event));
     }
 
-    /// Waits until the function asks for an event, and says when it did; each time is told once.
+    /// Waits until the function asks for an event, and returns when it did; each time is returned once.
     pub async fn polled(&self) -> Instant {
         self.shared.wait(|state| state.polls.pop_front()).await
     }
 
-    /// Waits until so many invocations have ended since the start, and says how all did.
+    /// Waits until this number of invocations have ended since the start, and returns how all did.
     pub async fn ended(&self, number: usize) -> Vec<Ended> {
         let all = |state: &mut State| (state.ended.len() >= number).then(|| state.ended.clone());
         self.shared.wait(all).await

@@ -207,7 +207,7 @@ impl Forwarder {
         }
     }
 
-    /// Sends what `reports` say. A line that cannot be read or sent is told on stderr and skipped: a function's bad metric
+    /// Sends the metrics in `reports`. A line that cannot be read or sent is reported on stderr and skipped: a function's bad metric
     /// must not end the metrics of the others.
     pub(crate) async fn forward(&mut self, reports: Vec<String>) {
         let mut batches: BTreeMap<(String, String), Vec<Datum>> = BTreeMap::new();

@@ -249,7 +249,7 @@ async fn answer(talk: Arc<Talk>, request: Request<Incoming>) -> Result<HttpRespo
             let body = request.into_body().collect().await?.to_bytes();
             let said = serde_json::from_slice(&body)?;
             if let Some(waiting) = lock(&talk.said).take() {
-                // Nobody waits any more only after the deadline.
+                // This fails only after the deadline, when nobody waits.
                 let _late = waiting.send(said);
             }
             Ok(done())

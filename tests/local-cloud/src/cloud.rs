@@ -199,7 +199,7 @@ impl LocalCloud {
         self.moto.as_ref().map(ChildEmulator::url)
     }
 
-    /// Address of FerretDB, if it was asked for: any client is let in.
+    /// Address of FerretDB, if it was asked for. It accepts any client.
     #[must_use]
     pub fn mongo_uri(&self) -> Option<&str> {
         self.mongo.as_ref().map(Mongo::uri)

@@ -41,7 +41,7 @@ const BUNDLE: &str = "courses";
 /// The alarm that the failing function raises.
 const ERRORS_ALARM: &str = "courses/lambda/catalogue/errors/critical";
 
-/// The alarms changed behind Terraform's back.
+/// The alarms that are changed outside of Terraform.
 const DELETED_ALARM: &str = "courses/lambda/search/throttles/critical";
 const MUTED_ALARM: &str = "courses/lambda/catalogue/throttles/critical";
 

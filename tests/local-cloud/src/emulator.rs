@@ -162,7 +162,7 @@ impl ChildEmulator {
     }
 
     fn failure(&mut self, what: &str) -> anyhow::Error {
-        // The log is complete only when nobody writes to it any more.
+        // The log is complete only when nobody writes to it.
         self.group.kill().ok();
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();

@@ -42,7 +42,7 @@ impl Group {
         std::mem::forget(self);
     }
 
-    /// Stops what runs where it stands, or lets it go on.
+    /// Pauses what runs, or lets it continue.
     pub(crate) fn pause(&self, is_paused: bool) -> std::io::Result<()> {
         let signal = if is_paused { Signal::STOP } else { Signal::CONT };
         Ok(kill_process_group(self.pid, signal)?)

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// Nothing is printed for what ends sooner.
 const QUIET: Duration = Duration::from_secs(3);
 
-/// Says what is going on, first after [`QUIET`], then ever more rarely, until it is dropped.
+/// Says what takes so long, first after [`QUIET`], then ever more rarely, until it is dropped.
 pub(crate) struct Progress {
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,

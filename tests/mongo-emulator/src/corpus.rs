@@ -16,7 +16,7 @@ pub struct Corpus {
     pub document_bytes: usize,
     /// Types of their `_id`.
     pub ids: Ids,
-    /// Every so many documents, one that JSON cannot carry as it is: names twice, broken UTF-8, wrappers that are none, NaN
+    /// At this interval of documents, one that JSON cannot carry as it is: names twice, broken UTF-8, wrappers that are none, NaN
     /// with a payload, and so on, in turns. `None`: never.
     pub odd_every: Option<u64>,
 }

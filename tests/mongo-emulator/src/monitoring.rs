@@ -28,7 +28,7 @@ impl MongoEmulator {
         *lock(&self.shared.replica.members[member].lag) = lag;
     }
 
-    /// So many operations more were done, of the counter `query`.
+    /// Adds to the operations that the counter `query` counts.
     pub fn add_operations(&self, member: usize, number: u64) {
         lock(&self.shared.replica.members[member].process).add_operations(number);
     }
@@ -50,7 +50,7 @@ impl MongoEmulator {
         (process.connections, process.connections_created)
     }
 
-    /// The user may not send this command any more: 13 `Unauthorized`, as without the role that has its action.
+    /// The user may no longer send this command: 13 `Unauthorized`, as without the role that has its action.
     pub fn forbid(&self, command: &str) {
         lock(&self.shared.state).forbidden.insert(command.to_owned());
     }

@@ -11,7 +11,7 @@ use crate::store::{IdBounds, Order, Scan, Step, key_of, tag_document};
 
 /// Collections are made as they are needed. Every change has a time of its own, as if a client had made it.
 impl MongoEmulator {
-    /// Adds a document as it is: any bytes, names twice, broken text, an `_id` that is there already. Without an `_id` it is
+    /// Adds a document as it is: any bytes, names twice, broken text, the `_id` of an existing document. Without an `_id` it is
     /// found as null. Its length must be true, or the answers that carry it are broken.
     pub fn insert_raw(&self, database: &str, collection: &str, document: Vec<u8>) {
         let mut state = lock(&self.shared.state);
@@ -76,7 +76,7 @@ impl MongoEmulator {
         }
     }
 
-    /// From now on whoever connects has no rights on this database, nor the privilege to list all databases.
+    /// From now on, connected users have no rights on this database, nor the privilege to list all databases.
     pub fn hide(&self, database: &str) {
         lock(&self.shared.state).hidden.insert(database.to_owned());
     }

@@ -2,7 +2,7 @@
 
 use crate::scram::Conversation;
 
-/// What is known of whoever is connected.
+/// What the server knows of one connection.
 pub(crate) struct Session {
     pub(crate) number: u64,
     /// The server that it is to, by its place among the members.

@@ -5,7 +5,7 @@
 pub struct ShardHealth {
     /// Members of its replica set.
     pub members: u32,
-    /// Of these, from the first on, the routers reach so many not.
+    /// Number of members, from the first on, that the routers do not reach.
     pub unreachable: u32,
     /// Whether the last member is the primary.
     pub has_primary: bool,

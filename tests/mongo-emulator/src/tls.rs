@@ -18,7 +18,7 @@ pub enum Tls {
     Valid,
     /// For another host.
     OtherHost,
-    /// One whose time is over.
+    /// An expired one.
     Expired,
 }
 

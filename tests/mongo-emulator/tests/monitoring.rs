@@ -1,4 +1,4 @@
-//! What a server says to whoever monitors it, as a driver gets it.
+//! What a server says to monitoring clients, as a driver gets it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -51,7 +51,7 @@ pub enum Reason {
     },
     /// The VPC endpoint's policy does not allow it.
     Endpoint,
-    /// The key's or role's own policy lets in neither the principal nor its account.
+    /// The key's or role's own policy allows neither the principal nor its account.
     ResourcePolicy,
     /// The permissions boundary does not allow it.
     Boundary,

@@ -107,7 +107,7 @@ impl Request {
         })
     }
 
-    /// Whether nobody may do it whom the resource's own policy does not let in, in the same account either. "IAM role trust policies
+    /// Whether the resource's own policy has to allow the principal, even in the same account. "IAM role trust policies
     /// and KMS key policies are exceptions to this logic, because they must explicitly allow access for principals."
     pub(crate) fn needs_resource_policy(&self) -> bool {
         let mut parts = self.resource.splitn(6, ':');

@@ -18,7 +18,7 @@ use crate::{
     value::{decode, encode, first_unknown, has_unknown},
 };
 
-/// The Terraform version that providers are told.
+/// The Terraform version that providers receive.
 const TERRAFORM_VERSION: &str = "1.11.4";
 
 impl ProviderProcess {

@@ -9,7 +9,7 @@ use tfplugin6::proto::{self, attribute_path::Selector, diagnostic::Severity as W
 pub enum Severity {
     /// The operation failed.
     Error,
-    /// The operation goes on.
+    /// The operation continues.
     Warning,
 }
 

@@ -173,7 +173,7 @@ impl World {
         self.terraform(&["destroy", "-auto-approve"]).await
     }
 
-    /// What is there now and was not before the apply.
+    /// What exists now and did not before the apply.
     pub(super) async fn left(&self) -> Result<Value> {
         let now = self.existing().await?;
         let mut left = json!({});
@@ -200,7 +200,7 @@ impl World {
         Ok(all)
     }
 
-    /// What the users are told.
+    /// The configuration of the users.
     fn configuration(&self) -> Result<Value> {
         let regions = self.platform.workdir.output("regions")?;
         let users: Vec<_> = REGIONS

@@ -1,5 +1,5 @@
 //! The three APIs by `terraform apply` of examples/apis, on a local cloud that enforces IAM: users sign in, upload, download and
-//! change their profiles, and whoever may not is refused.
+//! change their profiles, and users without the permission are rejected.
 
 mod world;
 

@@ -123,7 +123,7 @@ impl World {
         }
     }
 
-    /// What the users of `api_users.py` are told.
+    /// The configuration of the users of `api_users.py`.
     fn configuration(&self, secrets: &[&str]) -> Value {
         let output = |name| self.workdir.output(name).unwrap();
         json!({
@@ -139,7 +139,7 @@ impl World {
         })
     }
 
-    /// Lets users take a step, and returns what they print. Where it fails, what the functions logged is told with it.
+    /// Lets users take a step, and returns what they print. A panic after a failed step includes the functions' logs.
     pub(crate) fn users(&self, step: &str, secrets: &[&str]) -> String {
         let output = self.python(step, secrets);
         if !output.status.success() {

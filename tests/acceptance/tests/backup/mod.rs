@@ -97,8 +97,8 @@ async fn a_state_machine_dumps_by_ranges(world: &World) {
     assert_eq!(answer["outcome"], "already_complete", "{answer}");
 }
 
-/// The bucket is not to be emptied: the destroy stops there, before the key of what is in it. With the word, it goes on from where it
-/// stopped; the packages are gone by then.
+/// Without `force_destroy`, the destroy stops at the bucket, before it deletes the key of the bucket's files. With it, the destroy resumes
+/// where it stopped; the packages have been deleted by then.
 async fn a_destroy_that_stops_leaves_the_dumps_readable(world: &World) {
     let key = world.output("backup")["kms_key_arn"].as_str().unwrap().to_owned();
     world.set("force_destroy", json!(false));

@@ -216,8 +216,8 @@ pub(crate) async fn the_restore_roles_do_what_they_are_for_and_nothing_else(worl
     expect_refused("deleting", tried!(restore.delete_object().bucket(BUCKET).key(key)));
 }
 
-/// What a function fails at is told to the topic, which is encrypted: its role may tell that one and no other, and use the key by way of
-/// SNS only.
+/// Failures of a function are published to the topic, which is encrypted: the role may publish to this topic and no other, and use the key
+/// by way of SNS only.
 pub(crate) async fn failures_can_be_told(world: &World) {
     let backup = world.output("backup");
     let topic = world.output("failure_topic");

@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    /// What a script of tests/acceptance/python prints, which is told where the cloud is beside its configuration.
+    /// What a script of tests/acceptance/python prints. It receives the cloud's endpoint in addition to its configuration.
     pub(crate) fn python(&self, script: &str, configuration: &Value) -> String {
         let mut configuration = configuration.clone();
         configuration["endpoint"] = json!(self.cloud.endpoint_url());

@@ -155,7 +155,7 @@ fn topic() -> String {
 /// Requests by what answered: the version's name, and whether it failed.
 type Counts = BTreeMap<(String, bool), u64>;
 
-/// Users, who go on for as long as this is there.
+/// Users who continue to send requests until this is dropped.
 struct Traffic {
     counts: Arc<Mutex<Counts>>,
     ends: Arc<AtomicBool>,

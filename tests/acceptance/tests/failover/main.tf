@@ -70,7 +70,7 @@ module "edge" {
   origin_verify = { values = var.origin_verify_values }
 }
 
-# Nobody gets as far as here: whom the API lets in has no token.
+# No request reaches the function: those that the API allows have no token.
 module "probe" {
   source = "./modules/function"
 

@@ -198,7 +198,7 @@ fn whoever_publishes_may_use_the_topics_key(world: &World, faults: &mut Vec<Stri
     }
 }
 
-/// Each permission lets in its API's method, its log group, its rule or its secret, and no other and no other account.
+/// Each permission allows its API's method, its log group, its rule or its secret, and no other source and no other account.
 fn permissions_are_of_one_source(world: &World, faults: &mut Vec<String>) {
     for permission in &world.permissions {
         let who = format!("service/{}", permission.service);

@@ -72,7 +72,7 @@ module "rotation" {
   vpc           = module.network.vpc
 }
 
-# A distribution with all that CloudFront asks of whoever changes it, and a record.
+# A distribution with all permissions that CloudFront requires of principals that change it, and a record.
 module "failover" {
   source = "./modules/origin-failover"
 

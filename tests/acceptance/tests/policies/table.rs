@@ -950,7 +950,7 @@ const PROBES: &[Row] = &[
     ),
 ];
 
-/// Whoever rotates secrets changes these and no others (D2, D6).
+/// The role that rotates secrets changes these and no others (D2, D6).
 const ROTATIONS: &[Row] = &[
     yes(LAMBDA, "sts:AssumeRole", ROTATION, &[]),
     no("admin", "sts:AssumeRole", ROTATION, &[]),
@@ -1424,7 +1424,7 @@ const FAILOVER: &[Row] = &[
         "arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL",
         &[],
     ),
-    // what CloudFront asks of whoever changes it
+    // what CloudFront requires of principals that change it
     yes(
         FAILOVER_ROLE,
         "wafv2:GetWebACL",

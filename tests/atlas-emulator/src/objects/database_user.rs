@@ -21,7 +21,7 @@ const APPLIED: &str = "APPLIED";
 /// The members whose value says how a user signs in; all are `NONE` for one with a password.
 const AUTH_TYPES: [&str; 4] = ["awsIAMType", "ldapAuthType", "oidcAuthType", "x509Type"];
 
-/// A user as clusters know it: whom they let in, and to what. [`std::fmt::Debug`] does not show the password.
+/// A user as clusters know it: who may sign in, and with which roles. [`std::fmt::Debug`] does not show the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AppliedUser {
     /// Where it signs in: `admin`.
@@ -135,7 +135,7 @@ impl DatabaseUser {
         self.course = Course::new(self.course.pace(), APPLIED, []);
     }
 
-    /// Goes on as far as it is time to. A cluster that is behind has the user as it was.
+    /// Applies the changes whose time has come. A cluster that is behind has the user as it was.
     pub(crate) fn settle(&mut self, stuck: &[String]) {
         let was_pending = self.course.state() == PENDING;
         self.course.settle(stuck);

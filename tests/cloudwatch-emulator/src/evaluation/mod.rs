@@ -1,4 +1,4 @@
-//! The evaluation of all alarms at one moment: metric alarms first, then composites until nothing changes any more.
+//! The evaluation of all alarms at one moment: metric alarms first, then composites until nothing changes.
 
 mod definition;
 

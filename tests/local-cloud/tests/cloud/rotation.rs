@@ -12,8 +12,8 @@ use tokio::runtime::Runtime;
 
 use crate::support::{Function, eventually};
 
-/// A rotation function. It writes each step and its token to a file, fails where a file named after the step is, and does of the others what
-/// makes a rotation. What it is told of the pending value in testSecret goes into the file, too.
+/// A rotation function. It writes each step and its token to a file, and fails where a file named after the step exists. The other steps do
+/// the rotation. What testSecret receives of the pending value is written to the file, too.
 const ROTATOR: &str = r#"#!/usr/bin/env python3
 import json, os, pathlib, urllib.error, urllib.request
 

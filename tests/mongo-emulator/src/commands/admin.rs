@@ -1,4 +1,4 @@
-//! Commands about the server, sessions and whoever is connected.
+//! Commands about the server, sessions and connected users.
 
 use crate::bson::Builder;
 use crate::lock;

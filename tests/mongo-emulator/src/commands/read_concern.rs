@@ -20,7 +20,7 @@ pub(super) fn refuse_elsewhere(context: &Context<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The time of the snapshot that the command asks for; `None`: it reads what is there.
+/// The time of the snapshot that the command asks for; `None`: it reads the current documents.
 pub(super) fn read_time(context: &mut Context<'_>) -> Result<Option<Time>, Refusal> {
     if !is_snapshot(context) {
         return Ok(None);

@@ -1,8 +1,8 @@
 //! How collections are spread over shards: `enableSharding`, `shardCollection`, `updateZoneKeyRange`. What they did is in `config.collections` and
 //! `config.tags`, as `find` gives it. Documents stay where they are: this router spreads all of them by turns.
 //!
-//! Whoever is let in may do it. A real server wants the action `enableSharding` on the namespace, which the role `clusterManager` has (MongoDB manual,
-//! Built-In Roles): a test refuses the command with 13.
+//! Every authenticated user may run these commands. A real server wants the action `enableSharding` on the namespace, which the role
+//! `clusterManager` has (MongoDB manual, Built-In Roles): a test refuses the command with 13.
 
 use crate::bson::{Builder, Document, Value, compare, kind};
 use crate::clock::Time;

@@ -159,7 +159,7 @@ impl Split {
     }
 }
 
-/// A stage on documents that are there already.
+/// A stage on existing documents.
 fn apply(mut documents: Vec<Vec<u8>>, stage: Stage) -> Result<Vec<Vec<u8>>, Refusal> {
     let as_length = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     match stage {

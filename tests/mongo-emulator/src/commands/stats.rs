@@ -119,7 +119,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    /// One of so many parts.
+    /// One of this number of equal parts.
     fn part(&self, parts: u64) -> Self {
         let share = |number: u64| number / parts.max(1);
         Self {

@@ -1,4 +1,4 @@
-//! What a server says of itself and of the deployment to whoever monitors it: `serverStatus`, `listShards`, `connPoolStats`.
+//! What a server says of itself and of the deployment to monitoring clients: `serverStatus`, `listShards`, `connPoolStats`.
 //!
 //! Beside each field is what the MongoDB manual says of it, of MongoDB 7.0. All of these need actions of the role `clusterMonitor` (manual, Built-In
 //! Roles); a test takes them away with [`crate::MongoEmulator::forbid`].
@@ -111,7 +111,7 @@ pub(super) fn connection_pools(context: &mut Context<'_>, answer: Builder) -> An
     for (number, shard) in known {
         let hosts = (0..shard.members).map(|member| {
             let is_up = member >= shard.unreachable;
-            // The last that is there is elected.
+            // The last member that is up is elected.
             let is_primary = shard.has_primary && is_up && member + 1 == shard.members;
             Builder::new()
                 .str("addr", &address(number, member))

@@ -38,7 +38,7 @@ pub(super) fn create(context: &mut Context<'_>, answer: Builder) -> Answer {
 }
 
 /// `updateUser`: "An update to a field completely replaces the previous field's values"; "you must specify the updateUser field and at
-/// least one other field, other than writeConcern". Whoever is signed in stays so: the server looks a signed-in user up again by their
+/// least one other field, other than writeConcern". Signed-in users stay signed in: the server looks a signed-in user up again by their
 /// id, which a new password does not change (its `AuthorizationSession`; the manual does not say).
 pub(super) fn update(context: &mut Context<'_>, answer: Builder) -> Answer {
     admit(context)?;

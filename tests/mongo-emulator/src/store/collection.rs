@@ -176,7 +176,7 @@ impl Collection {
         true
     }
 
-    /// Deletes the oldest documents of a capped collection that is over its limits.
+    /// Deletes the oldest documents of a capped collection that exceeds its limits.
     pub(crate) fn enforce_cap(&mut self, time: Time) {
         if !self.is_capped() {
             return;

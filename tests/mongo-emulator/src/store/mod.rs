@@ -174,7 +174,7 @@ impl Store {
         Some(spell.collection)
     }
 
-    /// Frees what no snapshot can see any more.
+    /// Frees the versions that no snapshot can see.
     fn forget_old(&mut self) {
         let oldest = self.oldest_snapshot();
         self.names.retain(|_, spells| {

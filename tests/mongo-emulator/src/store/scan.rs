@@ -1,4 +1,4 @@
-//! Walks over a collection that can stop anywhere and go on later, while others write.
+//! Walks over a collection that can stop anywhere and continue later, while others write.
 
 use std::ops::{Bound, Range};
 use std::sync::Arc;

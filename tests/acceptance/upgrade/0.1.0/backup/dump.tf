@@ -51,7 +51,7 @@ resource "aws_lambda_function" "dump" {
   }
 }
 
-# A dump that takes longer than one function has goes on in the next, which the function itself invokes: a loop that is meant.
+# A dump that takes longer than one invocation continues in the next one, which the function itself invokes: this loop is intended.
 resource "aws_lambda_function_recursion_config" "dump" {
   function_name  = aws_lambda_function.dump.function_name
   recursive_loop = "Allow"

@@ -94,7 +94,7 @@ data "aws_iam_policy_document" "dump_function" {
     resources = [aws_iam_role.dump.arn]
   }
 
-  # Before its time is over the function invokes itself to go on.
+  # Before its timeout the function invokes itself to continue.
   statement {
     sid       = "HandOver"
     actions   = ["lambda:InvokeFunction"]

@@ -12,8 +12,8 @@ locals {
   ]...)
 }
 
-# CloudWatch cannot use the key that AWS keeps for SNS: an alarm that tells a topic with that one changes its state and tells nobody.
-# Nor can the account speak for CloudWatch in this one: its own policies are about its own principals.
+# CloudWatch cannot use the AWS managed key of SNS: an alarm whose topic has that key changes its state, but its notification is lost. The
+# account's statement in this key's policy does not cover CloudWatch either: the account's IAM policies are about its own principals.
 data "aws_iam_policy_document" "key" {
   statement {
     sid       = "AccountDecides"
@@ -100,14 +100,14 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 resource "lectern_alarm_bundle" "platform" {
-  # An alarm that fires before it may tell the topic tells nobody.
+  # An alarm that goes off before it may publish to the topic notifies nobody.
   depends_on = [aws_sns_topic_policy.alarms]
 
   name = var.name
 
   severities = {
     warning = { alarm_actions = [aws_sns_topic.alarms["warning"].arn] }
-    # Who was woken hears when it is over.
+    # The people who were woken are notified when the alarm returns to OK.
     critical = { alarm_actions = [aws_sns_topic.alarms["critical"].arn], ok_actions = [aws_sns_topic.alarms["critical"].arn] }
   }
 
