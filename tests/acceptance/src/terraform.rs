@@ -223,6 +223,11 @@ impl Workdir {
         })?;
         if matches!(arguments.first(), Some(&("apply" | "destroy"))) && self.path().join(BACKEND).exists() {
             let pulled = self.command(&["state", "pull"]).output()?;
+            ensure!(
+                pulled.status.success(),
+                "terraform state pull: {}",
+                Said::of(&pulled).text
+            );
             std::fs::write(self.path().join(PULLED), pulled.stdout)?;
         }
         Ok(Said::of(&output))
