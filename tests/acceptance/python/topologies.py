@@ -1,11 +1,11 @@
-"""What there is of a VPC's way to MongoDB, by the services' own APIs: `topologies.py <endpoint> <region> <vpc>`."""
+"""What there is of a VPC's way to MongoDB, by the services' own APIs: `topologies.py <endpoint> <region> <vpc> [<VPC endpoint to delete first>]`."""
 
 import json
 import sys
 
 import boto3
 
-endpoint, region, vpc = sys.argv[1:]
+endpoint, region, vpc, *deleted = sys.argv[1:]
 
 
 def client(service):
@@ -13,6 +13,8 @@ def client(service):
 
 
 ec2, elbv2, route53 = client("ec2"), client("elbv2"), client("route53")
+if deleted:
+    ec2.delete_vpc_endpoints(VpcEndpointIds=deleted)
 endpoints = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
 balancers = [one for one in elbv2.describe_load_balancers()["LoadBalancers"] if one["VpcId"] == vpc]
 

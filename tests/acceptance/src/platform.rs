@@ -36,6 +36,9 @@ pub const GLOBAL: &str = "us-east-1";
 /// Domain of the distribution.
 pub const DOMAIN: &str = "learn.example.com";
 
+/// Header and value by which the API knows requests of the distribution.
+pub const ORIGIN_VERIFY: (&str, &str) = ("x-origin-verify", "0123456789abcdef0123456789abcdef");
+
 /// What is in the packages of the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packages {
@@ -118,7 +121,7 @@ impl Platform {
             "domain": DOMAIN,
             "certificate_arn": "arn:aws:acm:us-east-1:000000000000:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
             "geo": { "restriction_type": "whitelist", "locations": ["DE"] },
-            "origin_verify_values": ["0123456789abcdef0123456789abcdef"],
+            "origin_verify_values": [ORIGIN_VERIFY.1],
             "packages": self.packages,
             "page_connect_sources": [endpoint],
             "cognito_endpoints": { "primary": endpoint, "secondary": endpoint },

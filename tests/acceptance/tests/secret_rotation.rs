@@ -20,12 +20,21 @@ terraform {
     aws = {
       source = "hashicorp/aws"
     }
+    lectern = {
+      source = "lectern/lectern"
+    }
   }
 }
 
 provider "aws" {
   skip_credentials_validation = true
   skip_requesting_account_id  = true
+}
+
+resource "lectern_alarm_bundle" "rotation" {
+  name            = "rotation"
+  severities      = { warning = {}, critical = {} }
+  secret_rotation = module.rotation.alarm_targets
 }
 
 variable "secret_arn" {
@@ -49,6 +58,15 @@ module "rotation" {
   package       = { path = var.package_path }
 }
 "#;
+
+const FAILURES: &str = "rotation/secret_rotation/app/failures/warning";
+
+fn alarm_state(cloud: &LocalCloud, name: &str) -> Option<String> {
+    let alarm = cloud
+        .cloudwatch()
+        .alarm(cloudwatch_emulator::DEFAULT_ACCOUNT, "us-east-1", name)?;
+    Some(alarm.state.value.as_str().to_owned())
+}
 
 struct Secret {
     client: aws_sdk_secretsmanager::Client,
@@ -166,6 +184,24 @@ async fn secrets_manager_rotates_by_the_function_of_the_module_and_nobody_is_ref
 
     let plan = workdir.plan().unwrap();
     assert_eq!(plan.code, 0, "{}", plan.text);
+
+    // Somebody changes the administrator's password and not the secret: the rotation fails, its alarm says so, and clients go on.
+    let stale = json!({ "uri": mongo.uri_of(&User::new("admin", "another")) }).to_string();
+    let put = secret.client.put_secret_value().secret_id(&arns[0]);
+    put.secret_string(stale).send().await.unwrap();
+    secret
+        .client
+        .rotate_secret()
+        .secret_id(&secret.arn)
+        .send()
+        .await
+        .unwrap();
+    let started = Instant::now();
+    while alarm_state(&cloud, FAILURES).as_deref() != Some("ALARM") {
+        assert!(started.elapsed() < PATIENCE, "{:?}", alarm_state(&cloud, FAILURES));
+        secret.signs_in().await;
+    }
+
     workdir.destroy().unwrap().ok().unwrap();
     let described = secret.client.describe_secret().secret_id(&secret.arn).send().await;
     assert_eq!(described.unwrap().rotation_enabled, Some(false));

@@ -3,16 +3,26 @@
 //! - calls, faults and gates, as [`emulator_kit::admin`] has them; a [`crate::Fault`] is
 //!   `{"operation": "PutMetricAlarm", "alarm_name": "text in the name", "skip": 0, "times": 1, "fault": "throttle"}`
 //! - `POST /_emulator/stale-reads`, a [`StaleReads`] as `{"operation": "DescribeAlarms", "skip": 1, "times": 2}`
+//! - `POST /_emulator/clock`, `{"advance_seconds": 300}`: the time of alarms moves forward
 //! - `GET /_emulator/alarms?account=<account>&region=<region>`
 //! - `GET /_emulator/delivery-failures`
+
+use std::time::Duration;
 
 use emulator_kit::admin;
 use emulator_kit::response::{HttpResponse, done, json_of, plain};
 use hyper::{Method, StatusCode};
+use serde::Deserialize;
 
 use crate::model::Scope;
 use crate::stale_reads::StaleReads;
 use crate::{Shared, lock};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_seconds: u64,
+}
 
 pub(crate) fn route(shared: &Shared, method: &Method, path: &[&str], query: &str, body: &[u8]) -> HttpResponse {
     let scripts = (&shared.calls, &shared.faults, &shared.gates);
@@ -23,6 +33,10 @@ pub(crate) fn route(shared: &Shared, method: &Method, path: &[&str], query: &str
         ("POST", ["stale-reads"]) => admin::with_body(body, |script: StaleReads| {
             let alarms = lock(&shared.alarms).clone();
             shared.stale_reads.add(script, alarms);
+            done()
+        }),
+        ("POST", ["clock"]) => admin::with_body(body, |Advance { advance_seconds }| {
+            shared.clock.advance(Duration::from_secs(advance_seconds));
             done()
         }),
         ("GET", ["alarms"]) => alarms(shared, query),

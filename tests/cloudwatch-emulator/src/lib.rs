@@ -51,7 +51,7 @@ use emulator_kit::{CallLog, Faults, Gates};
 pub use actions::DeliveryFailure;
 pub use alarm_evaluator::StateValue;
 pub use call_log::Call;
-pub use clock::{Clock, ManualClock};
+pub use clock::{Clock, ManualClock, RunningClock};
 pub use emulator::{DEFAULT_ACCOUNT, Emulator, Options};
 pub use emulator_kit::GateHandle;
 pub use faults::{Fault, FaultKind};

@@ -236,3 +236,44 @@ async fn requests_may_be_compressed_and_nonsense_is_refused() {
         assert!(body.contains(part), "{case}: {body}");
     }
 }
+
+/// "breaching" takes minutes without data for bad ones, of which a clock that is moved on has some at once.
+#[tokio::test]
+async fn minutes_pass_when_the_clock_is_moved_on_over_http() {
+    let emulator = Emulator::start(Options::default()).await.unwrap();
+    let address = emulator.endpoint_url().trim_start_matches("http://").to_owned();
+    let client = client(&emulator);
+    let alarm = errors_alarm(&client, "silent").evaluation_periods(5);
+    alarm.treat_missing_data("breaching").send().await.unwrap();
+    let datum = aws_sdk_cloudwatch::types::MetricDatum::builder()
+        .metric_name("Errors")
+        .value(0.0)
+        .build();
+    let put = client.put_metric_data().namespace("AWS/Lambda").metric_data(datum);
+    put.send().await.unwrap();
+    let state = |after: u64| {
+        let address = address.clone();
+        let advance = move || {
+            let order = json!({ "advance_seconds": after });
+            control(&address, "POST", "clock", &order)
+        };
+        let advanced = tokio::task::spawn_blocking(advance);
+        let emulator = &emulator;
+        async move {
+            assert_eq!(advanced.await.unwrap().0, 200);
+            emulator.evaluate_now();
+            emulator
+                .alarm(ACCOUNT, REGION, "silent")
+                .unwrap()
+                .state
+                .value
+                .as_str()
+                .to_owned()
+        }
+    };
+    // The minute of the data point is over, and then so many more are that it is not looked at any more.
+    assert_eq!(state(60).await, "OK");
+    assert_eq!(state(1200).await, "ALARM");
+    let refused = tokio::task::spawn_blocking(move || control(&address, "POST", "clock", &json!({ "seconds": 1 })));
+    assert_eq!(refused.await.unwrap().0, 400);
+}

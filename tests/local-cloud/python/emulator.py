@@ -4,7 +4,7 @@ Talks to the process that started it over its standard streams, one JSON object 
 
 - stdout: first {"event": "listening", "port": N}; then, from ministack, what happened inside it:
   "invocation" (every run or throttle of a function), "log" (log events that look like embedded metric format)
-  and "metric" (data points written with PutMetricData).
+  and "metric" (data points that services publish or somebody wrote with PutMetricData).
 - stdin: one line {"folder": "...", "environment": {...}}; afterwards it stays open. Its end means that the starter is
   gone, however it went, and this process takes its whole process group and the folder with it.
 
@@ -462,31 +462,6 @@ def name_network_load_balancers_as_aws_does():
         if group.get("HealthCheckProtocol") == "TCP":
             xml = re.sub("<Matcher>.*</Matcher>|<HealthCheckPath>.*?</HealthCheckPath>", "", xml)
         return xml
-
-
-def keep_request_metrics_as_aws_does():
-    """Which requests to a bucket are counted. ministack takes these calls for those on the bucket itself, so that to delete such a
-    configuration is to delete the bucket."""
-    from ministack.services import s3
-
-    configurations = {}
-
-    @replaced(s3, "_dispatch")
-    def dispatch(original, method, bucket, key, headers, body, query_params):
-        if key or "metrics" not in query_params:
-            return original(method, bucket, key, headers, body, query_params)
-        if bucket not in s3._buckets:
-            return s3._error("NoSuchBucket", "The specified bucket does not exist", 404, f"/{bucket}")
-        name = (bucket, s3._qp(query_params, "id"))
-        if method == "PUT":
-            configurations[name] = body
-            return 200, {}, b""
-        if name not in configurations:
-            return s3._error("NoSuchConfiguration", "The specified configuration does not exist.", 404, f"/{bucket}")
-        if method == "DELETE":
-            del configurations[name]
-            return 204, {}, b""
-        return 200, {"Content-Type": "application/xml"}, configurations[name]
 
 
 def refuse_other_owners_as_aws_does():
@@ -952,6 +927,7 @@ def serve_ministack(listener, reports):
     import outage
     import replication
     import secret_replicas
+    import service_metrics
     import weights
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
@@ -967,12 +943,12 @@ def serve_ministack(listener, reports):
     keep_tracing_as_aws_does()
     keep_networks_as_aws_does()
     name_network_load_balancers_as_aws_does()
-    keep_request_metrics_as_aws_does()
     refuse_other_owners_as_aws_does()
     decide_as_aws_does()
     distribute_as_aws_does()
     edge.install(replaced)
     rotate_as_aws_does()
+    counted, check_targets = service_metrics.install(replaced, reports)
     outage.install(replaced)
     secret_replicas.install(replaced)
     weights.install(replaced)
@@ -981,12 +957,13 @@ def serve_ministack(listener, reports):
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    whole = answer_once(outage.refuse_what_is_lost(replicated(fill_user_pools(put_events_of_services(share_as_aws_does(app))))))
+    whole = answer_once(outage.refuse_what_is_lost(replicated(fill_user_pools(put_events_of_services(counted(share_as_aws_does(app)))))))
 
     async def run():
-        checks = asyncio.create_task(outage.check_health(reports))
+        checks = [asyncio.create_task(outage.check_health(reports)), asyncio.create_task(check_targets())]
         await serve(whole, config)
-        checks.cancel()
+        for check in checks:
+            check.cancel()
 
     asyncio.run(run())
 

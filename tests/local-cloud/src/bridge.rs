@@ -1,11 +1,12 @@
 //! Carries metrics from ministack to the CloudWatch emulator: what the launcher (`python/emulator.py`) reports, turned into
 //! the data points that AWS would have written, sent by PutMetricData. Each report is sent once, in order, with the time of
-//! the event.
+//! the event on the clock of the alarms.
 
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::{DisplayErrorContext, ProvideErrorMetadata as _};
+use cloudwatch_emulator::RunningClock;
 use serde::Deserialize;
 
 use crate::datum::{Datum, Measured, Statistics};
@@ -196,13 +197,16 @@ pub fn data_points(report: Report) -> Result<(String, Vec<Datum>), emf::EmfError
 /// Sends data points to the CloudWatch emulator.
 pub(crate) struct Forwarder {
     endpoint: String,
+    /// The time of the alarms, in which everything here happens.
+    clock: RunningClock,
     clients: HashMap<String, Client>,
 }
 
 impl Forwarder {
-    pub(crate) fn new(endpoint: String) -> Self {
+    pub(crate) fn new(endpoint: String, clock: RunningClock) -> Self {
         Self {
             endpoint,
+            clock,
             clients: HashMap::new(),
         }
     }
@@ -210,13 +214,15 @@ impl Forwarder {
     /// Sends the metrics in `reports`. A line that cannot be read or sent is reported on stderr and skipped: a function's bad metric
     /// must not end the metrics of the others.
     pub(crate) async fn forward(&mut self, reports: Vec<String>) {
+        let ahead = self.clock.ahead().as_secs_f64();
         let mut batches: BTreeMap<(String, String), Vec<Datum>> = BTreeMap::new();
         for line in reports {
             let report = serde_json::from_str::<Report>(&line).map_err(anyhow::Error::from);
             let data = report.and_then(|report| Ok(data_points(report)?));
             match data {
                 Ok((region, data)) => {
-                    for datum in data {
+                    for mut datum in data {
+                        datum.timestamp += ahead;
                         batches
                             .entry((region.clone(), datum.namespace.clone()))
                             .or_default()

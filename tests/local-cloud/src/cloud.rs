@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use atlas_emulator::{AtlasEmulator, DEFAULT_PROJECT, Pace};
 use aws_config::SdkConfig;
+use cloudwatch_emulator::{Clock, RunningClock};
 use reqwest::Method;
 use tempfile::TempDir;
 
@@ -88,7 +89,9 @@ impl LocalCloud {
         let folder = tempfile::Builder::new().prefix("lectern-local-cloud-").tempdir()?;
         let deadline = Instant::now() + READY;
         let mut ministack = ChildEmulator::start(&python, MINISTACK, folder.path(), deadline)?;
+        let clock = RunningClock::default();
         let cloudwatch = cloudwatch_emulator::Emulator::start_blocking(cloudwatch_emulator::Options {
+            clock: Clock::Running(clock.clone()),
             sns_endpoint: Some(ministack.url()),
             events_endpoint: Some(ministack.url()),
             count_running_period: true,
@@ -142,7 +145,7 @@ impl LocalCloud {
         let reports = ministack.take_reports().context("the reports have a reader already")?;
         let bridge = std::thread::Builder::new().name("bridge".into()).spawn({
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let forwarder = Forwarder::new(cloudwatch.endpoint_url());
+            let forwarder = Forwarder::new(cloudwatch.endpoint_url(), clock);
             move || runtime.block_on(carry(&reports, forwarder))
         })?;
         Ok(Self {
@@ -242,6 +245,15 @@ impl LocalCloud {
     /// It was not asked for, or is gone.
     pub fn pause_mongo(&self, is_paused: bool) -> Result<()> {
         self.mongo.as_ref().context("there is no MongoDB")?.pause(is_paused)
+    }
+
+    /// Lets no client of the second FerretDB be answered, or again.
+    ///
+    /// # Errors
+    /// It was not asked for, or is gone.
+    pub fn pause_standby_mongo(&self, is_paused: bool) -> Result<()> {
+        let mongo = self.standby_mongo.as_ref().context("there is no second MongoDB")?;
+        mongo.pause(is_paused)
     }
 
     /// Where the emulators write their logs. It goes with the cloud, whatever is in it.

@@ -16,11 +16,12 @@ use crate::group::Group;
 
 const LAUNCHER: &str = include_str!("../python/emulator.py");
 /// What it imports.
-const MODULES: [(&str, &str); 5] = [
+const MODULES: [(&str, &str); 6] = [
     ("edge.py", include_str!("../python/edge.py")),
     ("outage.py", include_str!("../python/outage.py")),
     ("replication.py", include_str!("../python/replication.py")),
     ("secret_replicas.py", include_str!("../python/secret_replicas.py")),
+    ("service_metrics.py", include_str!("../python/service_metrics.py")),
     ("weights.py", include_str!("../python/weights.py")),
 ];
 

@@ -128,6 +128,12 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
         None => "Skipped: there is no browser.",
     })?;
 
+    story.step("Induce a fault for each service that has alarms, in the second Region, and wait for its alarm")?;
+    world.faults(|line| story.line(line)).await?;
+    world
+        .record
+        .mark("each alarm was raised by a fault, and the faults are mended");
+
     story.step("Wait until a dump and an export are complete in the second Region")?;
     let dump = world.replicated_dump().await?;
     world.record.mark("a dump is complete in the replica");

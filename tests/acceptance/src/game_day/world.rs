@@ -1,5 +1,6 @@
 //! The platform in two Regions, and everybody who uses and operates it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -16,7 +17,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
 use super::record::{Acknowledged, Lost, Record, now};
-use crate::platform::{DOMAIN, GLOBAL, Packages, Platform, REGIONS, environment};
+use crate::platform::{DOMAIN, GLOBAL, ORIGIN_VERIFY, Packages, Platform, REGIONS, environment};
 use crate::terraform::Said;
 
 const DATABASE: &str = "lectern";
@@ -225,7 +226,7 @@ impl World {
         command
             .arg(workspace::root().join("tests/acceptance/python").join(script))
             .arg(configuration.to_string())
-            .arg(step)
+            .args(Some(step).filter(|step| !step.is_empty()))
             .env_clear()
             .envs(environment(&self.platform.cloud, region))
             .env("PYTHONDONTWRITEBYTECODE", "1");
@@ -287,6 +288,62 @@ impl World {
         });
         ensure!(seen == expected, "the page shows {seen:#} instead of {expected:#}");
         Ok(Some(seen))
+    }
+
+    /// Induces a fault for each service of the bundles, without the users of the first Region noticing, and waits until its alarm is raised:
+    /// says how long the alarms stayed quiet before, and then each alarm.
+    pub(super) async fn faults(&self, mut say: impl FnMut(&str) -> Result<()>) -> Result<()> {
+        let cloud = Arc::clone(&self.platform.cloud);
+        let regions = self.platform.workdir.output("regions")?;
+        let second = &regions["secondary"];
+        let until = cloud.folder().join("mongo-does-not-answer");
+        let configuration = json!({
+            "endpoint": cloud.endpoint_url(),
+            "cloudwatch": cloud.cloudwatch().endpoint_url(),
+            "domain": DOMAIN,
+            "verify": { "name": ORIGIN_VERIFY.0, "value": ORIGIN_VERIFY.1 },
+            "users": second["users"],
+            "regions": REGIONS.into_iter().collect::<BTreeMap<_, _>>(),
+            "api": second["api"],
+            "files": second["files"],
+            "until": until,
+        });
+        let mut command = self.command("induced_faults.py", "", &configuration, GLOBAL)?;
+        let log = cloud.folder().join("faults.log");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(&log)?)
+            .spawn()?;
+        let stdout = child.stdout.take().context("the faults have no stdout")?;
+        let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                sender.send(line).ok();
+            }
+        });
+        while let Some(line) = lines.recv().await {
+            let line: Value = serde_json::from_str(&line)?;
+            if let Some(seconds) = line["baseline"].as_f64() {
+                let minutes = &line["minutes"];
+                say(&format!(
+                    "No alarm is raised in {minutes} minutes, which take {seconds:.0} s here."
+                ))?;
+                cloud.pause_standby_mongo(true)?;
+                fs::write(&until, "")?;
+            } else {
+                let (alarm, fault) = (text(&line["alarm"]), text(&line["fault"]));
+                say(&format!(
+                    "{:5.1} s  {alarm}: {fault}",
+                    line["seconds"].as_f64().unwrap_or_default()
+                ))?;
+            }
+        }
+        cloud.pause_standby_mongo(false)?;
+        let status = tokio::task::spawn_blocking(move || child.wait()).await??;
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        ensure!(status.success(), "{said}\n{}", self.log());
+        Ok(())
     }
 
     fn dumps(&self, place: &str) -> Result<Value> {

@@ -42,6 +42,13 @@ module "nlb" {
   atlas    = { project_id = var.project_ids["nlb"], cluster_names = ["main"] }
 }
 
+resource "lectern_alarm_bundle" "nlb" {
+  name       = "two"
+  region     = "eu-central-1"
+  severities = { warning = {}, critical = {} }
+  nlb        = module.nlb.nlb
+}
+
 output "endpoint" {
   value = module.endpoint
 }

@@ -2,19 +2,29 @@
 //! load balancer. The local cloud has no network: what passes them is configuration only.
 
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
+use cloudwatch_emulator::DEFAULT_ACCOUNT;
 use local_cloud::{LocalCloud, Options, toolchain, workspace};
 use serde_json::{Value, json};
 
 /// A project for each, as each Region of a platform has.
 const PROJECTS: [&str; 2] = ["0123456789abcdef0b701001", "0123456789abcdef0b701002"];
 
-fn seen(cloud: &LocalCloud, region: &str, vpc: &Value) -> Value {
+/// A critical alarm of a load balancer whose targets do not answer (C2).
+const UNHEALTHY: &str = "two/nlb/mongo_1024/unhealthy_hosts/critical";
+
+const ALARM_WITHIN: Duration = Duration::from_secs(60);
+
+/// What there is of a VPC, after an endpoint was deleted if one is named.
+fn seen(cloud: &LocalCloud, region: &str, vpc: &Value, deleted: Option<&str>) -> Value {
     let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
         .arg(workspace::root().join("tests/acceptance/python/topologies.py"))
         .args([cloud.endpoint_url().as_str(), region, vpc.as_str().unwrap()])
+        .args(deleted)
         .env_clear()
         .envs(cloud.environment())
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -43,7 +53,8 @@ fn one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_appl
     let Some(aws_provider) = aws_provider_or_skip(TEST).unwrap() else {
         return;
     };
-    let cloud = LocalCloud::shared(Options::default()).unwrap();
+    // Its own: the clock of its alarms is moved on.
+    let cloud = LocalCloud::start(Options::default()).unwrap();
     for (project, region) in PROJECTS.into_iter().zip(["EU_WEST_1", "EU_CENTRAL_1"]) {
         cloud.atlas().project(project).add_cluster("main", &[region]);
     }
@@ -64,7 +75,7 @@ fn one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_appl
     assert_eq!(plan.code, 0, "{}", plan.text);
 
     let [one, two] = ["endpoint", "nlb"].map(|name| workdir.output(name).unwrap());
-    let first = seen(&cloud, "eu-west-1", &one["vpc_id"]);
+    let first = seen(&cloud, "eu-west-1", &one["vpc_id"], None);
     assert_eq!(first["balancers"], json!([]));
     let [endpoint] = first["endpoints"].as_array().unwrap().as_slice() else {
         panic!("{first:#}");
@@ -73,7 +84,7 @@ fn one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_appl
     assert_eq!(sorted(&endpoint["subnets"]), sorted(&one["subnet_ids"]));
     assert_eq!(endpoint["subnets"].as_array().unwrap().len(), 2);
 
-    let second = seen(&cloud, "eu-central-1", &two["vpc_id"]);
+    let second = seen(&cloud, "eu-central-1", &two["vpc_id"], None);
     let endpoints = second["endpoints"].as_array().unwrap();
     assert_eq!(endpoints.len(), 2);
     let mut addresses = Vec::new();
@@ -106,10 +117,34 @@ fn one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_appl
     let alias = zone["aliases"][0].as_str().unwrap();
     assert_eq!(alias.trim_end_matches('.'), balancer["dns_name"].as_str().unwrap());
 
+    // An endpoint that goes takes its address with it, and the load balancer's targets there are unhealthy: 3 of 3 minutes.
+    let becomes = |expected: &str| {
+        let until = Instant::now() + ALARM_WITHIN;
+        loop {
+            let alarm = cloud
+                .cloudwatch()
+                .alarm(DEFAULT_ACCOUNT, "eu-central-1", UNHEALTHY)
+                .unwrap();
+            let state = alarm.state.value.as_str();
+            if state == expected {
+                return;
+            }
+            assert!(Instant::now() < until, "{UNHEALTHY} is {state}");
+            // A minute of the alarms, in which the targets are looked at once or more.
+            sleep(Duration::from_secs(6));
+            cloud.cloudwatch().advance(Duration::from_secs(60));
+        }
+    };
+    becomes("OK");
+    let gone = endpoints[0]["id"].as_str().unwrap();
+    let left = seen(&cloud, "eu-central-1", &two["vpc_id"], Some(gone));
+    assert_eq!(left["endpoints"].as_array().unwrap().len(), 1, "{left:#}");
+    becomes("ALARM");
+
     let destroyed = workdir.destroy().unwrap();
     assert_eq!(destroyed.code, 0, "{}", destroyed.text);
     for (region, vpc) in [("eu-west-1", &one["vpc_id"]), ("eu-central-1", &two["vpc_id"])] {
-        let left = seen(&cloud, region, vpc);
+        let left = seen(&cloud, region, vpc, None);
         assert_eq!([&left["endpoints"], &left["balancers"]], [&json!([]), &json!([])]);
     }
 }

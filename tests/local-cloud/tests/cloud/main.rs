@@ -14,4 +14,5 @@ mod s3;
 mod schedule;
 mod second_attempts;
 mod secret_replicas;
+mod service_metrics;
 mod support;
