@@ -37,7 +37,6 @@ EXPECTED = {
     "edu/lambda/dump/errors/critical": ("secondary", "MongoDB does not answer"),
     "edu/mongo_dump/main/failures/critical": ("secondary", "MongoDB does not answer"),
     "edu/upload_janitor/files/failures/warning": ("secondary", "MongoDB does not answer"),
-    "edu/mongodb/main/probe_silent/critical": ("secondary", "MongoDB does not answer"),
     "edu/api_gateway/main/error_rate_5xx/critical": ("secondary", "MongoDB does not answer"),
     "edu/cognito/web/sign_in_failures/critical": ("secondary", "somebody guesses passwords"),
     "edu/s3/files/errors_4xx/warning": ("secondary", "a client reads objects that are not there"),
@@ -96,9 +95,6 @@ class Platform:
             connection.close()
 
     # What goes on for as long as the faults do.
-
-    def probe(self):
-        self.run_schedule("secondary", "mongo-probe", "RequestResponse")
 
     def without_token(self):
         self.ask(self.configuration["domain"], "/v1/profile", **{"x-lectern-viewer-country": "DE"})
@@ -181,7 +177,6 @@ def main(configuration):
         sys.exit(f"the API of the secondary Region answers {status}")
     for _ in range(QUIET_MINUTES):
         platform.advance()
-        platform.probe()
         platform.with_token(token)
         time.sleep(1)
     if raised := platform.raised():
@@ -199,7 +194,7 @@ def main(configuration):
                 time.sleep(0.5)
 
     started = time.monotonic()
-    acts = [(platform.probe,), (platform.without_token,), (platform.without_token,), (platform.guess,), (platform.guess,)]
+    acts = [(platform.without_token,), (platform.without_token,), (platform.guess,), (platform.guess,)]
     acts += [(platform.with_token, token)] * 4
     threads = [threading.Thread(target=over_and_over, args=act, daemon=True) for act in acts]
     for thread in threads:

@@ -6,6 +6,8 @@ use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
+use aws_sdk_lambda::primitives::Blob;
+use cloudwatch_emulator::DEFAULT_ACCOUNT;
 use local_cloud::package::{self, BOOTSTRAP, Effort};
 use local_cloud::{LocalCloud, Options, workspace};
 use mongo_emulator::MongoEmulator;
@@ -19,7 +21,16 @@ terraform {
     aws = {
       source = "hashicorp/aws"
     }
+    lectern = {
+      source = "lectern/lectern"
+    }
   }
+}
+
+resource "lectern_alarm_bundle" "probe" {
+  name       = "probe"
+  severities = { warning = {}, critical = {} }
+  mongodb    = { main = module.probe.alarm_target }
 }
 
 provider "aws" {
@@ -44,6 +55,13 @@ module "probe" {
   package      = { path = var.package_path }
 }
 "#;
+
+const SILENT: &str = "probe/mongodb/main/probe_silent/critical";
+
+fn state(cloud: &LocalCloud) -> &'static str {
+    let alarm = cloud.cloudwatch().alarm(DEFAULT_ACCOUNT, "us-east-1", SILENT);
+    alarm.unwrap().state.value.as_str()
+}
 
 /// The highest value of a metric in the last minutes.
 async fn metric(cloudwatch: &aws_sdk_cloudwatch::Client, name: &str) -> Option<f64> {
@@ -121,5 +139,24 @@ async fn the_schedule_of_the_module_measures_the_cluster() {
     assert!(metric(&cloudwatch, "Connections").await.is_some_and(|open| open >= 1.0));
     let plan = workdir.plan().unwrap();
     assert_eq!(plan.code, 0, "{}", plan.text);
+
+    // A cluster that does not answer is measured by nobody: 5 of 5 minutes, which pass at once here.
+    let until = Instant::now() + PATIENCE;
+    while state(&cloud) != "OK" {
+        assert!(Instant::now() < until, "{SILENT} is {}", state(&cloud));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    drop(mongo);
+    let lambda = aws_sdk_lambda::Client::new(&cloud.sdk_config());
+    let probe = lambda.invoke().function_name("edu-mongo-probe");
+    let probe = probe.payload(Blob::new(r#"{ "version": 1 }"#)).send().await.unwrap();
+    let said = String::from_utf8(probe.payload.unwrap().into_inner()).unwrap();
+    assert!(said.contains("MongoUnreachable"), "{said}");
+    cloud.cloudwatch().advance(Duration::from_secs(1200));
+    let until = Instant::now() + PATIENCE;
+    while state(&cloud) != "ALARM" {
+        assert!(Instant::now() < until, "{SILENT} is {}", state(&cloud));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     workdir.destroy().unwrap().ok().unwrap();
 }
