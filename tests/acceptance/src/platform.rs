@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use local_cloud::package::{self, BOOTSTRAP, Effort};
 use local_cloud::toolchain::{self, AwsProvider};
 use local_cloud::{LocalCloud, Options, workspace};
@@ -156,6 +157,57 @@ impl Platform {
     pub fn init(&self, variables: &Value) -> Result<()> {
         self.workdir.write("given.auto.tfvars.json", &variables.to_string())?;
         self.workdir.init()
+    }
+
+    /// A script of python/ with its configuration and its step, if it has one, for somebody in a Region.
+    ///
+    /// # Errors
+    /// Python's environment cannot be made.
+    pub fn script(&self, script: &str, step: &str, configuration: &Value, region: &str) -> Result<Command> {
+        let mut command = Command::new(toolchain::python_venv()?.join("bin/python"));
+        command
+            .arg(workspace::root().join("tests/acceptance/python").join(script))
+            .arg(configuration.to_string())
+            .args(Some(step).filter(|step| !step.is_empty()))
+            .env_clear()
+            .envs(environment(&self.cloud, region))
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        Ok(command)
+    }
+
+    /// What there is, by Region and kind, as the services themselves list it.
+    ///
+    /// # Errors
+    /// A service does not answer.
+    pub fn existing(&self) -> Result<Value> {
+        let mut all = json!({});
+        for region in REGIONS.map(|(_, region)| region).into_iter().chain([GLOBAL]) {
+            let configuration = json!({ "endpoint": self.cloud.endpoint_url(), "region": region });
+            let output = self.script("api_users.py", "left", &configuration, region)?.output()?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            ensure!(output.status.success(), "what exists in {region}: {said}");
+            all[region] = serde_json::from_slice(&output.stdout)?;
+        }
+        Ok(all)
+    }
+
+    /// What there is now and was not in `before`.
+    ///
+    /// # Errors
+    /// As [`Self::existing`].
+    pub fn left(&self, before: &Value) -> Result<Value> {
+        let mut left = json!({});
+        for (region, kinds) in self.existing()?.as_object().context("no list of what exists")? {
+            for (kind, names) in kinds.as_object().context("no list of kinds")? {
+                let before = before[region][kind].as_array();
+                let is_new = |name: &&Value| !before.is_some_and(|before| before.contains(name));
+                let new: Vec<_> = names.as_array().into_iter().flatten().filter(is_new).collect();
+                if !new.is_empty() {
+                    left[region][kind] = json!(new);
+                }
+            }
+        }
+        Ok(left)
     }
 }
 

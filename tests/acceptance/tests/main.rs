@@ -15,6 +15,7 @@ mod documents;
 mod failover;
 mod flow_logs;
 mod game_day;
+mod half_applied;
 mod http;
 mod identity;
 mod language;

@@ -263,7 +263,8 @@ def know_targets(alb):
             return answer
         xml = answer[2].decode()
         for target in alb._targets.get(group["TargetGroupArn"], []):
-            if is_healthy(target):
+            # The answer has those that were asked for.
+            if is_healthy(target) or f"<Id>{target['Id']}</Id>" not in xml:
                 continue
             # "Target.FailedHealthChecks: The load balancer received an error while establishing a connection to the target".
             begin = xml.index(f"<Id>{target['Id']}</Id>")

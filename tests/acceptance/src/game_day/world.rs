@@ -12,7 +12,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_lambda::primitives::Blob;
 use lambda_kit::signed::{Client, Request, Service, elements};
 use local_cloud::browser::{self, Page};
-use local_cloud::{Options, toolchain, workspace};
+use local_cloud::{Options, workspace};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
@@ -86,9 +86,12 @@ impl World {
         variables["health"] = json!({ "request_interval": 10, "evaluation_periods": 1 });
         variables["page_origins"] = json!([page.origin()]);
         world.page = Some(page.of_site(&world.platform.cloud.endpoint_url(), DOMAIN));
-        world.before = world.existing().await?;
         let platform = Arc::clone(&world.platform);
-        tokio::task::spawn_blocking(move || platform.init(&variables)).await??;
+        let initialize = move || {
+            platform.init(&variables)?;
+            platform.existing()
+        };
+        world.before = tokio::task::spawn_blocking(initialize).await??;
         Ok(world)
     }
 
@@ -180,29 +183,9 @@ impl World {
 
     /// What exists now and did not before the apply.
     pub(super) async fn left(&self) -> Result<Value> {
-        let now = self.existing().await?;
-        let mut left = json!({});
-        for (region, kinds) in now.as_object().context("no list of what exists")? {
-            for (kind, names) in kinds.as_object().context("no list of kinds")? {
-                let before = &self.before[region][kind];
-                let is_new = |name: &&Value| !before.as_array().is_some_and(|before| before.contains(name));
-                let new: Vec<_> = names.as_array().into_iter().flatten().filter(is_new).collect();
-                if !new.is_empty() {
-                    left[region][kind] = json!(new);
-                }
-            }
-        }
-        Ok(left)
-    }
-
-    async fn existing(&self) -> Result<Value> {
-        let mut all = json!({});
-        for region in REGIONS.map(|(_, region)| region).into_iter().chain([GLOBAL]) {
-            let configuration = json!({ "endpoint": self.platform.cloud.endpoint_url(), "region": region });
-            let said = self.script("api_users.py", "left", &configuration, region).await?;
-            all[region] = serde_json::from_str(&said)?;
-        }
-        Ok(all)
+        let platform = Arc::clone(&self.platform);
+        let before = self.before.clone();
+        tokio::task::spawn_blocking(move || platform.left(&before)).await?
     }
 
     /// The configuration of the users.
@@ -225,20 +208,8 @@ impl World {
         Ok(serde_json::from_str(&said)?)
     }
 
-    fn command(&self, script: &str, step: &str, configuration: &Value, region: &str) -> Result<Command> {
-        let mut command = Command::new(toolchain::python_venv()?.join("bin/python"));
-        command
-            .arg(workspace::root().join("tests/acceptance/python").join(script))
-            .arg(configuration.to_string())
-            .args(Some(step).filter(|step| !step.is_empty()))
-            .env_clear()
-            .envs(environment(&self.platform.cloud, region))
-            .env("PYTHONDONTWRITEBYTECODE", "1");
-        Ok(command)
-    }
-
     async fn script(&self, script: &str, step: &str, configuration: &Value, region: &str) -> Result<String> {
-        let mut command = self.command(script, step, configuration, region)?;
+        let mut command = self.platform.script(script, step, configuration, region)?;
         let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output()).await??;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{script} {step}: {said}\n{}", self.log());
@@ -252,7 +223,9 @@ impl World {
 
     /// Starts the users, whose requests go to the record.
     pub(super) fn users_work(&self) -> Result<Users> {
-        let mut command = self.command("game_day_users.py", "use", &self.configuration()?, GLOBAL)?;
+        let mut command = self
+            .platform
+            .script("game_day_users.py", "use", &self.configuration()?, GLOBAL)?;
         let log = fs::File::create(self.platform.cloud.folder().join("users.log"))?;
         let mut child = command
             .stdin(Stdio::piped())
@@ -312,7 +285,7 @@ impl World {
             "files": second["files"],
             "until": until,
         });
-        let mut command = self.command("induced_faults.py", "", &configuration, GLOBAL)?;
+        let mut command = self.platform.script("induced_faults.py", "", &configuration, GLOBAL)?;
         let log = cloud.folder().join("faults.log");
         let mut child = command
             .stdin(Stdio::null())

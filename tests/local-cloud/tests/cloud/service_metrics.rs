@@ -34,7 +34,7 @@ fn requests_are_counted_as_the_services_count_them() {
         "bucket": ["NoSuchKey", "NoSuchKey", "AccessDenied"],
         "pool": ["NotAuthorizedException", "NotAuthorizedException", "UsernameExistsException"],
         "distribution": [200, 403],
-        "balancer": ["healthy", "healthy", "unhealthy", "healthy"],
+        "balancer": ["healthy", "healthy", "unhealthy", "healthy", "healthy"],
     });
     assert_eq!(seen["told"], told, "{seen:#}");
     let metrics = seen["metrics"].as_object().unwrap();

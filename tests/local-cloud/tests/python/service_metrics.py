@@ -135,7 +135,9 @@ def balancer():
 
     before = health()
     ec2.delete_network_interface(NetworkInterfaceId=interfaces[0]["NetworkInterfaceId"])
-    return {made.partition(":loadbalancer/")[2]: "BALANCER", group.rpartition(":")[2]: "GROUP"}, before + health()
+    one = balancers.describe_target_health(TargetGroupArn=group, Targets=[{"Id": addresses[1]}])["TargetHealthDescriptions"]
+    asked_for = [target["TargetHealth"]["State"] for target in one]
+    return {made.partition(":loadbalancer/")[2]: "BALANCER", group.rpartition(":")[2]: "GROUP"}, before + health() + asked_for
 
 
 def metrics(names):
