@@ -162,7 +162,9 @@ class Platform:
         }
         names = [name.strip("${}") for name in log["LogFormat"].split()]
         line = " ".join(fields.get(name, "-") for name in names)
-        place = {"logGroupName": log["LogGroupName"], "logStreamName": "eni-0a1b2c3d4e5f60718-all"}
+        # ARN of the log group, or its name.
+        group = log.get("LogGroupName") or log["LogDestination"].split(":log-group:")[-1].removesuffix(":*")
+        place = {"logGroupName": group, "logStreamName": "eni-0a1b2c3d4e5f60718-all"}
         logs = self.client("logs", "secondary")
         logs.create_log_stream(**place)
         logs.put_log_events(**place, logEvents=[{"timestamp": now * 1000, "message": line}])

@@ -15,7 +15,6 @@ mod documents;
 mod failover;
 mod flow_logs;
 mod game_day;
-mod half_applied;
 mod http;
 mod identity;
 mod language;
