@@ -94,7 +94,7 @@ class Platform:
         finally:
             connection.close()
 
-    # What goes on for as long as the faults do.
+    # What is repeated until all alarms are raised.
 
     def without_token(self):
         self.ask(self.configuration["domain"], "/v1/profile", **{"x-lectern-viewer-country": "DE"})

@@ -185,7 +185,7 @@ async fn secrets_manager_rotates_by_the_function_of_the_module_and_nobody_is_ref
     let plan = workdir.plan().unwrap();
     assert_eq!(plan.code, 0, "{}", plan.text);
 
-    // Somebody changes the administrator's password and not the secret: the rotation fails, its alarm says so, and clients go on.
+    // Somebody changes the administrator's password and not the secret: the rotation fails, its alarm says so, and clients still sign in.
     let stale = json!({ "uri": mongo.uri_of(&User::new("admin", "another")) }).to_string();
     let put = secret.client.put_secret_value().secret_id(&arns[0]);
     put.secret_string(stale).send().await.unwrap();

@@ -271,7 +271,7 @@ async fn minutes_pass_when_the_clock_is_moved_on_over_http() {
                 .to_owned()
         }
     };
-    // The minute of the data point is over, and then so many more are that it is not looked at any more.
+    // One minute later the data point still counts, and 20 minutes later it does not.
     assert_eq!(state(60).await, "OK");
     assert_eq!(state(1200).await, "ALARM");
     let refused = tokio::task::spawn_blocking(move || control(&address, "POST", "clock", &json!({ "seconds": 1 })));
