@@ -24,6 +24,9 @@ struct Arguments {
     /// Skip the second plan, which shows that nothing changes without a change
     #[arg(long)]
     brief: bool,
+    /// Also induce a fault for each service that has alarms, and wait until its alarm is raised
+    #[arg(long)]
+    faults: bool,
     /// Keep everything running until Ctrl-C instead of destroying it, also if a step fails
     #[arg(long)]
     keep: bool,
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
             page: arguments.page,
             users: arguments.users.into(),
             is_brief: arguments.brief,
+            has_faults: arguments.faults,
             is_kept: arguments.keep,
         };
         tokio::select! {

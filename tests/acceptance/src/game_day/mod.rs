@@ -26,6 +26,8 @@ pub struct Options {
     pub users: usize,
     /// Whether the second plan is left out, and with it the proof that it is empty.
     pub is_brief: bool,
+    /// Whether a fault is induced for each service that has alarms, before the Region is lost.
+    pub has_faults: bool,
     /// Whether it all stays until Ctrl-C, in place of being destroyed, and also where a step fails.
     pub is_kept: bool,
 }
@@ -128,11 +130,13 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
         None => "Skipped: there is no browser.",
     })?;
 
-    story.step("Induce a fault for each service that has alarms, in the second Region, and wait for its alarm")?;
-    world.faults(|line| story.line(line)).await?;
-    world
-        .record
-        .mark("each alarm was raised by a fault, and the faults are mended");
+    if options.has_faults {
+        story.step("Induce a fault for each service that has alarms, in the second Region, and wait for its alarm")?;
+        world.faults(|line| story.line(line)).await?;
+        world
+            .record
+            .mark("each alarm was raised by a fault, and the faults are mended");
+    }
 
     story.step("Wait until a dump and an export are complete in the second Region")?;
     let dump = world.replicated_dump().await?;
