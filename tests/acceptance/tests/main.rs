@@ -5,6 +5,7 @@
 
 mod apis;
 mod atlas;
+mod atlas_topologies;
 mod backup;
 mod ci;
 mod ci_scripts;
@@ -15,6 +16,7 @@ mod documents;
 mod failover;
 mod flow_logs;
 mod game_day;
+mod half_applied;
 mod http;
 mod identity;
 mod language;
@@ -33,7 +35,6 @@ mod recovery;
 mod relay;
 mod secret_rotation;
 mod terraform;
-mod topologies;
 mod upgrades;
 mod users;
 mod witnesses;

@@ -3,8 +3,8 @@
 //! variable says (`acceptance::running`).
 //!
 //! To Terraform it is a plugin like any other: handshake line, TLS with a certificate of its own, HTTP/2. Everything is passed on but
-//! `Shutdown`, which ends this process and not the provider, and the schema, which is asked for once and then kept, as much as is needed
-//! (`acceptance::schema`).
+//! `Shutdown` and `Stop`, which are for this process and not for the provider that others use too, and the schema, which is asked for once
+//! and then kept, as much as is needed (`acceptance::schema`). An interrupted command waits for the calls that it has begun.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -82,6 +82,13 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
+/// Their answers are messages without a field, or with an error that is empty.
+const OF_THIS_PROCESS: [&str; 3] = [
+    "/plugin.GRPCController/Shutdown",
+    "/tfplugin5.Provider/Stop",
+    "/tfplugin6.Provider/StopProvider",
+];
+
 /// What calls of the provider go through.
 async fn connection(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<SendRequest<Incoming>> {
     let (calls, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
@@ -115,7 +122,7 @@ async fn pass_on(
     mut provider: SendRequest<Incoming>,
     request: Request<Incoming>,
 ) -> Result<Response<BoxBody<Bytes, hyper::Error>>> {
-    if request.uri().path() == "/plugin.GRPCController/Shutdown" {
+    if OF_THIS_PROCESS.contains(&request.uri().path()) {
         return Ok(success(&[]));
     }
     let kept = match request.uri().path() {

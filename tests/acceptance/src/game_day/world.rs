@@ -134,7 +134,13 @@ impl World {
         let mut mongo = json!({ "database": DATABASE });
         for (place, region) in REGIONS {
             let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk(region));
-            let value = json!({ "uri": self.uri(place)? }).to_string();
+            let mut uri = self.uri(place)?.to_owned();
+            if place == "secondary" {
+                // A MongoDB that does not answer is an error soon, and in each of the minutes that an alarm looks at.
+                uri += if uri.contains('?') { "&" } else { "?" };
+                uri += "serverSelectionTimeoutMS=2000&connectTimeoutMS=2000";
+            }
+            let value = json!({ "uri": uri }).to_string();
             let made = secrets
                 .create_secret()
                 .name("mongo")
