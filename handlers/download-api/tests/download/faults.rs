@@ -98,8 +98,9 @@ async fn a_failover_of_mongodb_is_503_and_over_with_the_same_process() {
     let function = world.function();
     assert_eq!(send(&function, &get_event(ID)).await.status, 200);
     world.mongo.down();
-    for event in [get_event(ID), list_event(&[])] {
-        send(&function, &event).await.is_problem(503, "unavailable", "down");
+    let events = [get_event(ID), list_event(&[])];
+    for sent in futures::future::join_all(events.iter().map(|event| send(&function, event))).await {
+        sent.is_problem(503, "unavailable", "down");
     }
     world.mongo.up();
     assert_eq!(send(&function, &get_event(ID)).await.status, 200);

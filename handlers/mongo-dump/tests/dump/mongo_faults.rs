@@ -67,7 +67,7 @@ async fn reading_goes_on_after_whatever_passes_without_a_document_lost_or_double
         FaultKind::EmptyBatch,
         FaultKind::SlowReply { delay_ms: 5 },
     ]);
-    for kind in kinds {
+    let dumps = kinds.map(|kind| async move {
         let mut world = World::start().await;
         students(&mut world, Ids::Mixed);
         world.mongo.fault(fault("getMore", 2, 3, kind.clone()));
@@ -76,7 +76,8 @@ async fn reading_goes_on_after_whatever_passes_without_a_document_lost_or_double
         assert_eq!(report.documents, 400, "{kind:?}");
         assert!(matches!(report.consistency, Consistency::Snapshot { .. }), "{kind:?}");
         world.assert_equal_to_the_deployment().await;
-    }
+    });
+    futures::future::join_all(dumps).await;
 }
 
 #[tokio::test]

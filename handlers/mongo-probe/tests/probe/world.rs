@@ -62,7 +62,11 @@ impl World {
         let cloud = LocalCloud::shared(local_cloud::Options::default()).unwrap();
         let front = Front::start(&cloud.endpoint_url()).await.unwrap();
         let secrets = aws_sdk_secretsmanager::Client::new(&cloud.sdk_config());
-        let secret = json!({ "uri": mongo.uri() }).to_string();
+        // What the real binary waits for a server that is away.
+        let uri = mongo.uri();
+        let joint = if uri.ends_with('?') { "" } else { "&" };
+        let uri = format!("{uri}{joint}serverSelectionTimeoutMS=1000");
+        let secret = json!({ "uri": uri }).to_string();
         let secret = secrets.create_secret().name(unique("mongo")).secret_string(secret);
         let secret_arn = secret.send().await.unwrap().arn.unwrap();
         let lines: Arc<Mutex<Vec<Value>>> = Arc::default();

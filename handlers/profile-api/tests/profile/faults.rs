@@ -150,8 +150,9 @@ async fn a_failover_of_mongodb_is_503_and_over_with_the_same_process() {
     world.metrics.lock().unwrap().clear();
     let next = patch(first.tag(), &json!({ "name": "B" }));
     world.mongo.down();
-    for event in [&get(), &next, &delete(), &export()] {
-        send(&function, event).await.is_problem(503, "unavailable", "down");
+    let events = [&get(), &next, &delete(), &export()];
+    for sent in futures::future::join_all(events.map(|event| send(&function, event))).await {
+        sent.is_problem(503, "unavailable", "down");
     }
     world.mongo.up();
     assert_eq!(send(&function, &get()).await.body, whole(), "nothing of it was done");

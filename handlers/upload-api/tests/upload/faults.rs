@@ -196,8 +196,9 @@ async fn a_failover_of_mongodb_is_503_and_over_with_the_same_process() {
     let created = send(&function, &event("key-00001")).await;
     assert_eq!(Form::of(&created.body).send(&content).await.status, 204);
     world.mongo.down();
-    for event in [event("key-00002"), complete_event(&created.id())] {
-        send(&function, &event).await.is_problem(503, "unavailable", "down");
+    let events = [event("key-00002"), complete_event(&created.id())];
+    for sent in futures::future::join_all(events.iter().map(|event| send(&function, event))).await {
+        sent.is_problem(503, "unavailable", "down");
     }
     world.mongo.up();
     assert_eq!(send(&function, &event("key-00002")).await.status, 201);
