@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use local_cloud::package::{self, BOOTSTRAP, Effort};
 use local_cloud::toolchain::{self, AwsProvider};
 use local_cloud::{LocalCloud, Options, workspace};
@@ -164,14 +164,11 @@ impl Platform {
     /// # Errors
     /// Python's environment cannot be made.
     pub fn script(&self, script: &str, step: &str, configuration: &Value, region: &str) -> Result<Command> {
-        let mut command = Command::new(toolchain::python_venv()?.join("bin/python"));
+        let mut command = toolchain::python(&format!("tests/acceptance/python/{script}"))?;
         command
-            .arg(workspace::root().join("tests/acceptance/python").join(script))
             .arg(configuration.to_string())
             .args(Some(step).filter(|step| !step.is_empty()))
-            .env_clear()
-            .envs(environment(&self.cloud, region))
-            .env("PYTHONDONTWRITEBYTECODE", "1");
+            .envs(environment(&self.cloud, region));
         Ok(command)
     }
 
@@ -183,10 +180,9 @@ impl Platform {
         let mut all = json!({});
         for region in REGIONS.map(|(_, region)| region).into_iter().chain([GLOBAL]) {
             let configuration = json!({ "endpoint": self.cloud.endpoint_url(), "region": region });
-            let output = self.script("api_users.py", "left", &configuration, region)?.output()?;
-            let said = String::from_utf8_lossy(&output.stderr);
-            ensure!(output.status.success(), "what exists in {region}: {said}");
-            all[region] = serde_json::from_slice(&output.stdout)?;
+            let mut script = self.script("api_users.py", "left", &configuration, region)?;
+            let printed = toolchain::printed(&mut script).with_context(|| format!("what exists in {region}"))?;
+            all[region] = serde_json::from_slice(&printed)?;
         }
         Ok(all)
     }

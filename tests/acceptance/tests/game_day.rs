@@ -17,7 +17,6 @@ async fn a_region_is_lost_and_users_go_on_in_the_other_and_come_back() {
         page: page.clone(),
         users: 4,
         is_brief: false,
-        has_faults: false,
         is_kept: false,
     };
     let summary = game_day::run(options).await.unwrap();

@@ -9,16 +9,14 @@ use std::process::{Command, Output, Stdio};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use dump_format::line::{Encoded, Encoder};
-use local_cloud::{toolchain, workspace};
+use local_cloud::toolchain;
 use mongo_emulator::{MongoEmulator, Options, Tls, User};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
 fn python(script: &str) -> Command {
-    let mut command = Command::new(toolchain::python_venv().unwrap().join("bin/python"));
-    command.arg(workspace::root().join("tests/acceptance/python").join(script));
-    command
+    toolchain::python(&format!("tests/acceptance/python/{script}")).unwrap()
 }
 
 fn run(mut command: Command, input: &[u8]) -> Output {

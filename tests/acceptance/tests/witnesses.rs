@@ -1,7 +1,5 @@
 //! Independent witnesses: clients that are not ours agree on what the bundle made and on how the emulator answers.
 
-use std::process::Command;
-
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, REQUIRED_PROVIDERS, Workdir, aws_provider_or_skip};
 use cloudwatch_emulator::{Emulator, Options};
@@ -35,33 +33,18 @@ fn environment(endpoint: &str) -> [(&'static str, &str); 4] {
 #[tokio::test(flavor = "multi_thread")]
 async fn boto3_finds_the_emulator_to_be_cloudwatch() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    let python = toolchain::python_venv().unwrap().join("bin/python");
-    let witness = workspace::root().join("tests/cloudwatch-emulator/tests/boto3_witness.py");
-    let output = Command::new(python)
-        .arg(witness)
-        .arg(emulator.endpoint_url())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let mut witness = toolchain::python("tests/cloudwatch-emulator/tests/boto3_witness.py").unwrap();
+    toolchain::printed(witness.arg(emulator.endpoint_url())).unwrap();
 }
 
 #[test]
 fn foreign_validators_find_the_contract_sound() {
-    let python = toolchain::python_venv().unwrap().join("bin/python");
     let root = workspace::root();
-    let output = Command::new(python)
-        .arg(root.join("tests/acceptance/python/contract_witness.py"))
+    let mut witness = toolchain::python("tests/acceptance/python/contract_witness.py").unwrap();
+    witness
         .arg(root.join("handlers/api-contract/openapi.json"))
-        .arg(root.join("terraform/modules/api/contract.json"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        .arg(root.join("terraform/modules/api/contract.json"));
+    toolchain::printed(&mut witness).unwrap();
 }
 
 /// What a bundle makes, read by the resource that people use today: its import of our alarms plans no change.

@@ -2,7 +2,6 @@
 //! whole events as CloudWatch Logs sends them.
 
 use std::io::Write as _;
-use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
@@ -10,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use flow_log_guard::{Envelope, Format, Ranges, Rules, Scan};
-use local_cloud::{toolchain, workspace};
+use local_cloud::toolchain;
 use serde_json::{Value, json};
 
 use crate::median;
@@ -132,13 +131,9 @@ pub(crate) fn event_of(number: u64) -> Result<String> {
 }
 
 fn python(events: &std::path::Path) -> Result<(f64, Found)> {
-    let output = Command::new(toolchain::python_venv()?.join("bin/python"))
-        .arg(workspace::root().join("tests/bench/python/flow_logs.py"))
-        .arg(settings().to_string())
-        .arg(events)
-        .output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let said: Value = serde_json::from_slice(&output.stdout)?;
+    let mut script = toolchain::python("tests/bench/python/flow_logs.py")?;
+    script.arg(settings().to_string()).arg(events);
+    let said: Value = serde_json::from_slice(&toolchain::printed(&mut script)?)?;
     let number = |name: &str| said[name].as_u64().with_context(|| format!("Python says no {name}"));
     let found = Found {
         records: number("records")?,

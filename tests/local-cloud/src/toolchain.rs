@@ -229,6 +229,33 @@ pub fn python_venv() -> Result<PathBuf> {
     Ok(entry.folder)
 }
 
+/// A Python script of the workspace, by its path there, with nothing of the caller's environment.
+///
+/// # Errors
+/// As [`python_venv`].
+pub fn python(script: &str) -> Result<Command> {
+    let mut command = Command::new(python_venv()?.join("bin/python"));
+    command
+        .arg(workspace::root().join(script))
+        .env_clear()
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(command)
+}
+
+/// What a command prints.
+///
+/// # Errors
+/// It fails; the error is what it says.
+pub fn printed(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command
+        .output()
+        .with_context(|| format!("cannot run {}", command.get_program().display()))?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout)
+}
+
 /// OpenTofu's binary `tofu`; built if absent, in two to four minutes.
 ///
 /// # Errors

@@ -21,12 +21,9 @@ struct Arguments {
     /// Number of users who work at the same time, at least 3
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(3..=50))]
     users: u16,
-    /// Skip the second plan, which shows that nothing changes without a change
+    /// Skip the second plan, which shows that nothing changes without a change, and the faults that raise alarms
     #[arg(long)]
     brief: bool,
-    /// Also induce a fault for each service that has alarms, and wait until its alarm is raised
-    #[arg(long)]
-    faults: bool,
     /// Keep everything running until Ctrl-C instead of destroying it, also if a step fails
     #[arg(long)]
     keep: bool,
@@ -47,7 +44,6 @@ fn main() -> ExitCode {
             page: arguments.page,
             users: arguments.users.into(),
             is_brief: arguments.brief,
-            has_faults: arguments.faults,
             is_kept: arguments.keep,
         };
         tokio::select! {

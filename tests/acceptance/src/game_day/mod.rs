@@ -24,10 +24,8 @@ pub struct Options {
     pub page: PathBuf,
     /// How many users work at once; the first is an administrator.
     pub users: usize,
-    /// Whether the second plan is left out, and with it the proof that it is empty.
+    /// Whether the second plan is left out, and with it the proof that it is empty, and the faults that raise the alarm of each service.
     pub is_brief: bool,
-    /// Whether a fault is induced for each service that has alarms, before the Region is lost.
-    pub has_faults: bool,
     /// Whether it all stays until Ctrl-C, in place of being destroyed, and also where a step fails.
     pub is_kept: bool,
 }
@@ -130,7 +128,7 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
         None => "Skipped: there is no browser.",
     })?;
 
-    if options.has_faults {
+    if !options.is_brief {
         story.step("Induce a fault for each service that has alarms, in the second Region, and wait for its alarm")?;
         world.faults(|line| story.line(line)).await?;
         world

@@ -12,7 +12,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_lambda::primitives::Blob;
 use lambda_kit::signed::{Client, Request, Service, elements};
 use local_cloud::browser::{self, Page};
-use local_cloud::{Options, workspace};
+use local_cloud::{Options, toolchain, workspace};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ impl World {
             if place == "secondary" {
                 // A MongoDB that does not answer is an error soon, and in each of the minutes that an alarm looks at.
                 uri += if uri.contains('?') { "&" } else { "?" };
-                uri += "serverSelectionTimeoutMS=2000&connectTimeoutMS=2000";
+                uri += "serverSelectionTimeoutMS=1000&connectTimeoutMS=1000";
             }
             let value = json!({ "uri": uri }).to_string();
             let made = secrets
@@ -216,10 +216,9 @@ impl World {
 
     async fn script(&self, script: &str, step: &str, configuration: &Value, region: &str) -> Result<String> {
         let mut command = self.platform.script(script, step, configuration, region)?;
-        let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output()).await??;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{script} {step}: {said}\n{}", self.log());
-        Ok(String::from_utf8(output.stdout)?)
+        let printed = tokio::task::spawn_blocking(move || toolchain::printed(command.stdin(Stdio::null()))).await?;
+        let printed = printed.with_context(|| format!("{script} {step}\n{}", self.log()))?;
+        Ok(String::from_utf8(printed)?)
     }
 
     pub(super) async fn sign_up(&self) -> Result<()> {

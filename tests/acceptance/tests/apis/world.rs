@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -151,13 +151,10 @@ impl World {
     }
 
     fn python(&self, step: &str, secrets: &[&str]) -> Output {
-        Command::new(toolchain::python_venv().unwrap().join("bin/python"))
-            .arg(workspace::root().join("tests/acceptance/python/api_users.py"))
-            .arg(self.configuration(secrets).to_string())
-            .arg(step)
-            .env_clear()
+        toolchain::python("tests/acceptance/python/api_users.py")
+            .unwrap()
+            .args([self.configuration(secrets).to_string().as_str(), step])
             .envs(environment(&self.cloud, self.copy.region))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
             .output()
             .unwrap()
     }

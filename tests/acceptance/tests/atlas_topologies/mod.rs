@@ -1,14 +1,13 @@
 //! Both ways to MongoDB of the module network, applied beside each other (B2, B7): an endpoint in two subnets, and two endpoints behind a
 //! load balancer. The local cloud has no network: what passes them is configuration only.
 
-use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
 use acceptance::terraform::{Engine, Workdir, aws_provider_or_skip};
 use cloudwatch_emulator::DEFAULT_ACCOUNT;
-use local_cloud::{LocalCloud, Options, toolchain, workspace};
+use local_cloud::{LocalCloud, Options, toolchain};
 use serde_json::{Value, json};
 
 /// A project for each, as each Region of a platform has.
@@ -21,18 +20,12 @@ const ALARM_WITHIN: Duration = Duration::from_secs(60);
 
 /// What there is of a VPC, after an endpoint was deleted if one is named.
 fn seen(cloud: &LocalCloud, region: &str, vpc: &Value, deleted: Option<&str>) -> Value {
-    let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
-        .arg(workspace::root().join("tests/acceptance/python/topologies.py"))
+    let mut script = toolchain::python("tests/acceptance/python/topologies.py").unwrap();
+    script
         .args([cloud.endpoint_url().as_str(), region, vpc.as_str().unwrap()])
         .args(deleted)
-        .env_clear()
-        .envs(cloud.environment())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    serde_json::from_slice(&output.stdout).unwrap()
+        .envs(cloud.environment());
+    serde_json::from_slice(&toolchain::printed(&mut script).unwrap()).unwrap()
 }
 
 fn sorted(values: &Value) -> Vec<String> {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
@@ -118,17 +117,10 @@ impl World {
         let mut configuration = configuration.clone();
         configuration["endpoint"] = json!(self.cloud.endpoint_url());
         configuration["region"] = json!("us-east-1");
-        let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
-            .arg(workspace::root().join("tests/acceptance/python").join(script))
-            .arg(configuration.to_string())
-            .env_clear()
-            .envs(self.cloud.environment())
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}\n{}", self.log());
-        String::from_utf8(output.stdout).unwrap()
+        let mut script = toolchain::python(&format!("tests/acceptance/python/{script}")).unwrap();
+        script.arg(configuration.to_string()).envs(self.cloud.environment());
+        let printed = toolchain::printed(&mut script).unwrap_or_else(|error| panic!("{error}\n{}", self.log()));
+        String::from_utf8(printed).unwrap()
     }
 
     /// What KMS says of a key.

@@ -2,7 +2,6 @@
 //! path of the distribution, and after the hold time it comes back.
 
 use std::fs;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
@@ -192,16 +191,10 @@ fn viewers_get_what_they_may(workdir: &Workdir, outside: &Outside, keys: &Value)
 fn viewer(cloud: &LocalCloud, step: &str, configuration: &Value) -> Value {
     let mut configuration = configuration.clone();
     configuration["endpoint"] = json!(cloud.endpoint_url());
-    let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
-        .arg(workspace::root().join("tests/acceptance/python/cdn_viewer.py"))
-        .arg(configuration.to_string())
-        .arg(step)
-        .env_clear()
-        .envs(cloud.environment())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{step}: {said}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let mut script = toolchain::python("tests/acceptance/python/cdn_viewer.py").unwrap();
+    script
+        .args([configuration.to_string().as_str(), step])
+        .envs(cloud.environment());
+    let printed = toolchain::printed(&mut script).unwrap_or_else(|error| panic!("{step}: {error}"));
+    serde_json::from_slice(&printed).unwrap()
 }

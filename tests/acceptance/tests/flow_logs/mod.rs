@@ -2,7 +2,6 @@
 //! The module audit beside it.
 
 use std::fs;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use acceptance::running::RunningProvider;
@@ -254,16 +253,11 @@ fn heard(cloud: &LocalCloud, queues: &Value, lines: &[String]) -> Value {
         "log": "/aws/lambda/edu-flow-log-guard",
         "expected": { "topic": 4, "bus": 1 },
     });
-    let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
-        .arg(workspace::root().join("tests/acceptance/python/flow_log_lines.py"))
-        .arg(configuration.to_string())
-        .env_clear()
-        .envs(cloud.environment())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    let log = fs::read_to_string(cloud.folder().join("ministack.log")).unwrap_or_default();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{log}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let mut script = toolchain::python("tests/acceptance/python/flow_log_lines.py").unwrap();
+    script.arg(configuration.to_string()).envs(cloud.environment());
+    let printed = toolchain::printed(&mut script).unwrap_or_else(|error| {
+        let log = fs::read_to_string(cloud.folder().join("ministack.log")).unwrap_or_default();
+        panic!("{error}\n{log}")
+    });
+    serde_json::from_slice(&printed).unwrap()
 }

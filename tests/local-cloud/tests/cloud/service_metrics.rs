@@ -1,8 +1,6 @@
 //! What services publish of the requests that they answer, as boto3 reads it from CloudWatch.
 
-use std::process::Command;
-
-use local_cloud::{LocalCloud, Options, toolchain, workspace};
+use local_cloud::{LocalCloud, Options, toolchain};
 use serde_json::{Value, json};
 
 fn seen() -> Value {
@@ -12,17 +10,11 @@ fn seen() -> Value {
         ..Options::default()
     })
     .unwrap();
-    let output = Command::new(toolchain::python_venv().unwrap().join("bin/python"))
-        .arg(workspace::root().join("tests/local-cloud/tests/python/service_metrics.py"))
+    let mut script = toolchain::python("tests/local-cloud/tests/python/service_metrics.py").unwrap();
+    script
         .args([cloud.endpoint_url(), cloud.cloudwatch().endpoint_url()])
-        .env_clear()
-        .envs(cloud.environment())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    serde_json::from_slice(&output.stdout).unwrap()
+        .envs(cloud.environment());
+    serde_json::from_slice(&toolchain::printed(&mut script).unwrap()).unwrap()
 }
 
 #[test]
