@@ -5,7 +5,7 @@ use acceptance::terraform::aws_provider_or_skip;
 
 /// 756 resources are made and destroyed, and a dump, an export and an alarm are waited for.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a quarter of an hour alone: start it by hand, or cargo game-day"]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 async fn a_region_is_lost_and_users_go_on_in_the_other_and_come_back() {
     const TEST: &str = "a_region_is_lost_and_users_go_on_in_the_other_and_come_back";
     if aws_provider_or_skip(TEST).unwrap().is_none() {

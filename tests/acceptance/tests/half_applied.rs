@@ -24,7 +24,7 @@ fn made(log: &Path) -> usize {
 }
 
 #[test]
-#[ignore = "takes minutes alone: .ci/run starts it"]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 fn what_an_interrupted_apply_of_the_platform_made_is_destroyed() {
     const TEST: &str = "what_an_interrupted_apply_of_the_platform_made_is_destroyed";
     if aws_provider_or_skip(TEST).unwrap().is_none() {

@@ -102,8 +102,13 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn sha256(file: &Path) -> Result<String> {
-    Ok(hex::encode(Sha256::digest(fs::read(file)?)))
+/// The checksum of a file as SHA256SUMS has it, which is also that of a package in S3.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn sha256(file: &Path) -> Result<String> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(hex::encode(Sha256::digest(bytes)))
 }
 
 /// Looks for what `binary` needs of glibc.

@@ -129,7 +129,7 @@ fn no_request_is_answered_with_a_fault_of_ours() {
         Ok(())
     });
     served.unwrap();
-    assert!(changes.get() > 20, "{} requests changed the profile", changes.get());
+    assert!(changes.get() > 5, "{} requests changed the profile", changes.get());
     assert_eq!(runtime.block_on(send(&function, &export())).status, 200);
     drop(world);
 }

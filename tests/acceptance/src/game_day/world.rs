@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use aws_config::{Region, SdkConfig};
 use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration};
 use lambda_kit::signed::{Client, Request, Service, elements};
 use local_cloud::browser::{self, Page};
-use local_cloud::{Options, toolchain, workspace};
+use local_cloud::{Options, dist, toolchain, workspace};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
@@ -80,6 +82,7 @@ impl World {
         variables["signing_key"] = json!({ "name": "first", "public_key": keys["public"] });
         variables["signing_private_key"] = keys["private"].clone();
         variables["mongo"] = secrets;
+        variables["artifacts"] = world.artifacts().await?;
         // A minute is six hours here.
         variables["dump_schedule_expression"] = json!("rate(1 minute)");
         variables["export_schedule_expression"] = json!("rate(1 minute)");
@@ -120,6 +123,11 @@ impl World {
         config.region(Region::new(region.to_owned())).build()
     }
 
+    fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk(region)).force_path_style(true);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
     fn uri(&self, place: &str) -> Result<&str> {
         let uri = if place == "primary" {
             self.platform.cloud.mongo_uri()
@@ -153,6 +161,59 @@ impl World {
             });
         }
         Ok(mongo)
+    }
+
+    /// The variable `artifacts`: the packages in a bucket of each Region. hashicorp/aws deploys packages of S3 side by side, and files one after
+    /// another, five seconds each.
+    async fn artifacts(&self) -> Result<Value> {
+        let mut artifacts = json!({});
+        for (place, region) in REGIONS.into_iter().chain([("us_east_1", GLOBAL)]) {
+            let s3 = self.s3(region);
+            let bucket = format!("artifacts-{region}");
+            // Elsewhere than in us-east-1 a bucket needs its Region once more.
+            let constraint = Some(region).filter(|region| *region != GLOBAL).map(|region| {
+                CreateBucketConfiguration::builder()
+                    .location_constraint(region.into())
+                    .build()
+            });
+            s3.create_bucket()
+                .bucket(&bucket)
+                .set_create_bucket_configuration(constraint)
+                .send()
+                .await?;
+            let versioning = VersioningConfiguration::builder()
+                .status(BucketVersioningStatus::Enabled)
+                .build();
+            s3.put_bucket_versioning()
+                .bucket(&bucket)
+                .versioning_configuration(versioning)
+                .send()
+                .await?;
+            for entry in fs::read_dir(&self.platform.packages)? {
+                let path = entry?.path();
+                let Some((handler, key)) = path.file_stem().zip(path.file_name()) else {
+                    continue;
+                };
+                let (handler, key) = (handler.to_string_lossy(), key.to_string_lossy());
+                if !key.ends_with(".zip") {
+                    continue;
+                }
+                let body = ByteStream::from_path(&path).await?;
+                let put = s3
+                    .put_object()
+                    .bucket(&bucket)
+                    .key(key.as_ref())
+                    .body(body)
+                    .send()
+                    .await?;
+                artifacts[place][handler.as_ref()] = json!({
+                    "bucket": bucket, "key": key,
+                    "version_id": put.version_id().context("an object without a version")?,
+                    "sha256": dist::sha256(&path)?,
+                });
+            }
+        }
+        Ok(artifacts)
     }
 
     /// Runs Terraform; an error if it fails.
@@ -388,11 +449,7 @@ impl World {
             "cognito/{}/latest.json",
             text(&regions["primary"]["users"]["user_pool_id"])
         );
-        let s3 = aws_sdk_s3::Client::from_conf(
-            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1))
-                .force_path_style(true)
-                .build(),
-        );
+        let s3 = self.s3(REGIONS[1].1);
         let after = now();
         let started = Instant::now();
         loop {
@@ -550,11 +607,7 @@ impl World {
         let mongo = mongodb::Client::with_uri_str(self.uri("secondary")?).await?;
         let files = mongo.database(DATABASE).collection::<Document>("files");
         let bucket = text(&self.platform.workdir.output("regions")?["secondary"]["files"]);
-        let s3 = aws_sdk_s3::Client::from_conf(
-            aws_sdk_s3::config::Builder::from(&self.sdk(REGIONS[1].1))
-                .force_path_style(true)
-                .build(),
-        );
+        let s3 = self.s3(REGIONS[1].1);
         let mut lost = Lost {
             rpo_seconds: lost_at - consistent_at,
             ..Lost::default()

@@ -40,6 +40,7 @@ fn sorted(values: &Value) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 fn one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_applied_beside_each_other() {
     const TEST: &str =
         "one_endpoint_in_two_subnets_and_two_endpoints_behind_a_load_balancer_are_applied_beside_each_other";

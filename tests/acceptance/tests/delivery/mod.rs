@@ -219,6 +219,7 @@ fn only(name: &str) -> impl Fn(&Counts) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 async fn a_bad_version_is_rolled_back_because_its_alarm_fires_and_drift_is_reported() {
     const TEST: &str = "a_bad_version_is_rolled_back_because_its_alarm_fires_and_drift_is_reported";
     let (Some(aws_provider), Some(tools)) = (aws_provider_or_skip(TEST).unwrap(), tools_or_skip(TEST)) else {

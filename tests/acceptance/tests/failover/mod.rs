@@ -84,6 +84,7 @@ impl Outside {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 async fn an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_hold_time() {
     const TEST: &str = "an_alarm_on_region_1_moves_the_write_path_and_it_comes_back_after_the_hold_time";
     let Some(aws_provider) = aws_provider_or_skip(TEST).unwrap() else {

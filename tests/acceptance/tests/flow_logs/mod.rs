@@ -122,6 +122,7 @@ const DROPPED_AT_CREATE: [&str; 4] = [
 
 /// AWS Config is moto's, which refuses a rule that AWS does not have; the rest is ministack's. Neither delivers a file.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 async fn the_records_of_an_account_are_made_adopted_and_removed() {
     const TEST: &str = "the_records_of_an_account_are_made_adopted_and_removed";
     const ROOT_USAGE: &str = "edu-audit/extra/cis_root_usage/critical";

@@ -47,6 +47,7 @@ fn resource(address: &str) -> String {
 }
 
 #[test]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 fn one_changed_line_of_the_platform_is_found_by_the_rule_for_it_and_nothing_else_is_found() {
     const TEST: &str = "one_changed_line_of_the_platform_is_found_by_the_rule_for_it_and_nothing_else_is_found";
     let (Some(opa), Some(_)) = (opa_or_skip(TEST), aws_provider_or_skip(TEST).unwrap()) else {

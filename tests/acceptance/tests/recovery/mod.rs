@@ -142,6 +142,7 @@ fn bucket(what: &str, side: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 async fn objects_arrive_in_the_other_region_and_a_role_that_lost_its_rights_is_an_alarm() {
     const TEST: &str = "objects_arrive_in_the_other_region_and_a_role_that_lost_its_rights_is_an_alarm";
     let Some(aws_provider) = aws_provider_or_skip(TEST).unwrap() else {
