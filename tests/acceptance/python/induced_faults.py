@@ -4,8 +4,8 @@ CONFIGURATION is JSON: endpoint (AWS), cloudwatch (its endpoint), domain (of the
 (user_pool_id and client_id of the secondary Region), regions (primary, secondary), api and files (id and stage, and bucket, of the
 secondary Region), and until (a file; when it exists, the secondary Region's MongoDB does not answer).
 
-Prints {"baseline": seconds, "minutes"} when the alarms have stayed quiet through some minutes without a fault; the caller then takes the MongoDB away
-and makes the file. Prints {"alarm", "fault", "seconds"} for each alarm that is raised, and ends when all are. A minute of the alarms is some
+Prints {"baseline": seconds, "minutes"} when the alarms have stayed quiet through some minutes without a fault, and a dump has failed; the caller then
+takes the MongoDB away and makes the file. Prints {"alarm", "fault", "seconds"} for each alarm that is raised, and ends when all are. A minute of the alarms is some
 seconds here: the clock of the CloudWatch emulator is moved on.
 """
 

@@ -121,6 +121,21 @@ async fn what_mongodb_refuses_fails_the_step() {
             refusal("saslContinue", code::AUTHENTICATION_FAILED),
             "MongoLoginRefused",
         ),
+    ] {
+        let token = before(&world, step).await;
+        let case = format!("{step}, {}: {:?}", fault.command, fault.kind);
+        world.mongo.fault(fault);
+        fails_and_goes_on(&world, step, &token, name, &case).await;
+    }
+}
+
+#[tokio::test]
+async fn a_mongodb_that_does_not_answer_fails_the_step() {
+    let world = World::start().await;
+    // The other user is made by a first rotation.
+    let token = world.begin().await;
+    world.steps(&token).await.unwrap();
+    for (step, fault, name) in [
         (
             "testSecret",
             Fault {

@@ -118,6 +118,7 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
         .record
         .steady(&["upload", "download", "profile", "page"], STEADY, PATIENCE)
         .await?;
+    let since = world.record.mark("everything works");
     story.line(&format!("{} users at work", options.users))?;
 
     story.step(
@@ -136,11 +137,11 @@ async fn play(options: &Options, story: &mut Story, world: &mut World) -> Result
             .mark("each alarm was raised by a fault, and the faults are mended");
     }
 
-    story.step("Wait until a dump and an export are complete in the second Region")?;
-    let dump = world.replicated_dump().await?;
-    world.record.mark("a dump is complete in the replica");
-    let export = world.replicated_export().await?;
-    world.record.mark("an export of the users is complete in the replica");
+    story.step("Wait until a dump and an export, begun while users work, are complete in the second Region")?;
+    let (dump, export) = tokio::try_join!(world.replicated_dump(since), world.replicated_export(since))?;
+    world
+        .record
+        .mark("a dump and an export of the users are complete in the replica");
     story.line(&format!("dump {dump}, export {export}"))?;
     world
         .record

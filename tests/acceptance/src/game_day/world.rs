@@ -430,9 +430,9 @@ impl World {
         }
     }
 
-    /// Waits for a dump of the first Region in the bucket of the second that has in it what was just written.
-    pub(super) async fn replicated_dump(&self) -> Result<String> {
-        self.complete_dump("secondary", "primary", now()).await
+    /// Waits for a dump of the first Region in the bucket of the second that has in it what was written before a moment.
+    pub(super) async fn replicated_dump(&self, after: f64) -> Result<String> {
+        self.complete_dump("secondary", "primary", after).await
     }
 
     /// Waits for a dump of a Region in the bucket of the other one.
@@ -441,8 +441,8 @@ impl World {
         self.complete_dump(other, cluster, now()).await
     }
 
-    /// Waits for an export of the users in the bucket of the second Region.
-    pub(super) async fn replicated_export(&self) -> Result<String> {
+    /// Waits for an export of the users in the bucket of the second Region that is of a later moment.
+    pub(super) async fn replicated_export(&self, after: f64) -> Result<String> {
         let regions = self.platform.workdir.output("regions")?;
         let bucket = text(&regions["secondary"]["exports"]);
         let key = format!(
@@ -450,7 +450,6 @@ impl World {
             text(&regions["primary"]["users"]["user_pool_id"])
         );
         let s3 = self.s3(REGIONS[1].1);
-        let after = now();
         let started = Instant::now();
         loop {
             if let Ok(object) = s3.get_object().bucket(&bucket).key(&key).send().await

@@ -26,6 +26,7 @@ const LOST: &str = "10570000000000000000000000000000";
 /// One is used by everybody; the other, in another region, comes after a half one was taken down, and both are used
 /// and destroyed. Both live at once.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: .ci/run starts it, and `cargo test --workspace --test acceptance -- --ignored`"]
 async fn users_upload_download_and_keep_a_profile_through_the_applied_apis() {
     const TEST: &str = "users_upload_download_and_keep_a_profile_through_the_applied_apis";
     let Some(aws_provider) = acceptance::terraform::aws_provider_or_skip(TEST).unwrap() else {
