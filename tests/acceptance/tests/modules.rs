@@ -358,6 +358,7 @@ fn modules_keep_their_own_tests() {
                         .unwrap()
                         .ok()
                         .unwrap();
+                    workdir.run(&[&folder, "validate", "-no-color"]).unwrap().ok().unwrap();
                     let said = workdir.run(&[&folder, "test", "-no-color"]).unwrap().ok().unwrap();
                     assert!(said.contains(" 0 failed"), "{}: {said}", module.display());
                 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use local_cloud::workspace;
 
-const INPUTS: usize = 2000;
+const INPUTS: usize = 4000;
 
 /// One to four changes as a broken or ill-meaning client makes them: bytes changed, gone, doubled, or from another place.
 fn changed(seed: &[u8], dice: &mut fastrand::Rng) -> Vec<u8> {

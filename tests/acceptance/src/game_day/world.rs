@@ -163,8 +163,7 @@ impl World {
         Ok(mongo)
     }
 
-    /// The variable `artifacts`: the packages in a bucket of each Region. hashicorp/aws deploys packages of S3 side by side, and files one after
-    /// another, five seconds each.
+    /// The variable `artifacts`: the packages in a bucket of each Region, as a release is deployed (F4).
     async fn artifacts(&self) -> Result<Value> {
         let mut artifacts = json!({});
         for (place, region) in REGIONS.into_iter().chain([("us_east_1", GLOBAL)]) {
